@@ -1,0 +1,1 @@
+"""The gateway: accounts receivable over GraphQL, on SQLite or Postgres."""

@@ -1,0 +1,1 @@
+"""The rules of accounts receivable: no I/O, no SQL, no HTTP, no GraphQL."""
