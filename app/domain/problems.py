@@ -1,6 +1,6 @@
 """Problems: what the caller's data got wrong, in words that know neither HTTP nor GraphQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,18 +21,27 @@ class Code(Enum):
     VERSION_CONFLICT = "version_conflict"
 
 
+class Where(Enum):
+    """The part of a request that a problem lies in."""
+
+    BODY = "body"
+    KEY = "key"  # what the request is addressed to
+    VERSION = "version"  # the version the caller expected
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault. `field` is the path in Ingest names, list positions as numbers: ("line_items", 3, "unit_price")."""
+    """One fault. `field` is its path in Ingest names, list positions as numbers: ("line_items", 3, "unit_price")."""
 
     code: Code
     field: Path
     message: str
+    where: Where = Where.BODY
 
 
 class Refused(Exception):  # noqa: N818 -- a refusal is an expected answer, not an error
     """A write that was refused, with every problem found. Nothing was written."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"{'.'.join(map(str, p.field))}: {p.message}" for p in problems))
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
+        super().__init__("; ".join(f"{'.'.join(map(str, p.field))}: {p.message}" for p in self.problems))

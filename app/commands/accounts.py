@@ -1,0 +1,20 @@
+"""What an account adds to the common path: its currency is fixed by the first write that sets it."""
+
+from app.commands.body import Draft, hold
+from app.domain.problems import Code, Problem
+from app.storage.scoped import Scoped
+
+
+async def judge(scope: Scoped, made: Draft) -> None:
+    lock_currency(made)
+    hold(made, scope.caller)
+
+
+def lock_currency(made: Draft) -> None:
+    fixed = made.stored and made.stored["currency"]
+    if not fixed:
+        return
+    if made.sent.get("currency", fixed) != fixed:
+        message = f"currency of the account is {fixed} and cannot change any more."
+        made.report([Problem(Code.CURRENCY_LOCKED, ("currency",), message)])
+    made.values["currency"] = fixed

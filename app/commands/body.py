@@ -1,0 +1,134 @@
+"""A write as every command judges it: what was sent, what was stored, what results, and all that is wrong with it."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from app.domain.amounts import without_other_model
+from app.domain.bodies import merged, read_body
+from app.domain.caller import Caller
+from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.fields import KEY_LENGTH
+from app.domain.lifecycle import Transition
+from app.domain.problems import Code, Path, Problem, Refused, Where
+from app.domain.requirements import AMOUNTS, Demands, newly_unmet, unmet
+from app.domain.resources import CurrencyModel, Product, Resource
+from app.domain.values import storable
+
+Values = dict[str, Any]
+
+
+class Verb(Enum):
+    """The verbs that write a body."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    PATCH = "patch"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a facade hands over: raw values by Ingest name, the products they are declared for (None: not said), and
+    whether the write is held to declared products or, as in REST, to the endpoint's own rules alone."""
+
+    values: Values
+    products: tuple[Product, ...] | None = None
+    held: bool = True
+
+
+@dataclass(slots=True)
+class Draft:
+    """A write in the making. `values` is what the resource will hold, once `problems` is empty."""
+
+    resource: Resource
+    verb: Verb
+    key: str
+    body: Body
+    stored: Values | None
+    sent: Values = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    transition: Transition | None = None
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """What the resource is declared for after this write."""
+        if self.body.products is not None:
+            return self.body.products
+        return self.stored["products"] if self.stored else ()
+
+    def report(self, problems: list[Problem]) -> None:
+        """Adds problems, less those on a field that is already known to be wrong."""
+        known = {p.field for p in self.problems}
+        self.problems += [p for p in problems if not any(related(p.field, path) for path in known)]
+
+    def refuse_if_wrong(self) -> None:
+        if self.problems:
+            raise Refused(self.problems)
+
+
+def related(one: Path, other: Path) -> bool:
+    """Whether one path is the other or lies inside it."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]
+
+
+def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values | None) -> Draft:
+    """Reads and merges a body: form is judged here, the rules by `hold`."""
+    fields = tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
+    made = Draft(resource, verb, key, body, stored)
+    made.sent, made.problems = read_body(fields, body.values)
+    if resource is Resource.DOCUMENT:
+        made.sent = without_other_model(made.sent)
+    made.values = merged(fields, stored or {}, made.sent, replace=verb is not Verb.PATCH)
+    made.values[KEY_FIELD[resource]] = key
+    return made
+
+
+def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> None:
+    """Reports every requirement that the write leaves unmet, or that a patch breaks."""
+    held = made.body.held
+    after = unmet(made.resource, made.values, Demands(made.products if held else (), caller.products, locked))
+    if made.verb is Verb.PATCH and made.stored:
+        before_products = made.stored["products"] if held else ()
+        before = unmet(made.resource, made.stored, Demands(before_products, caller.products, locked))
+        after = newly_unmet(before, after)
+    if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in made.problems):
+        after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete
+    made.report(after)
+
+
+def check_key(resource: Resource, key: str) -> None:
+    """Refuses a key that no resource can have."""
+    name = KEY_FIELD[resource]
+    if not key.strip():
+        raise Refused([Problem(Code.REQUIRED, (name,), f"{name} must not be blank.", Where.KEY)])
+    if len(key) > KEY_LENGTH:
+        message = f"{name} may have at most {KEY_LENGTH} characters."
+        raise Refused([Problem(Code.TOO_LONG, (name,), message, Where.KEY)])
+    if not storable(key) or key in {".", ".."}:
+        message = f"{name} must not contain NUL or unpaired surrogates, nor be '.' or '..'."
+        raise Refused([Problem(Code.INVALID, (name,), message, Where.KEY)])
+
+
+def check_existence(resource: Resource, verb: Verb, key: str, stored: Values | None, expected: int | None) -> None:
+    """Refuses a create of what is there, a patch of what is not, and a write that expected another version."""
+    name = KEY_FIELD[resource]
+    if verb is Verb.CREATE and stored:
+        message = f"{resource.capitalize()} '{key}' already exists. Replace or patch it instead."
+        raise Refused([Problem(Code.ALREADY_EXISTS, (name,), message, Where.KEY)])
+    if verb is Verb.PATCH and not stored:
+        raise Refused([absent(resource, key)])
+    check_version(resource, key, stored, expected)
+
+
+def absent(resource: Resource, key: str) -> Problem:
+    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} '{key}'.", Where.KEY)
+
+
+def check_version(resource: Resource, key: str, stored: Values | None, expected: int | None) -> None:
+    if expected is None or (stored and stored["version"] == expected):
+        return
+    there = f"is at version {stored['version']}" if stored else "does not exist"
+    message = f"{resource.capitalize()} '{key}' {there}, not at the expected version {expected}."
+    raise Refused([Problem(Code.VERSION_CONFLICT, ("expected_version",), message, Where.VERSION)])

@@ -1,0 +1,24 @@
+"""What a contact adds to the common path: its account exists, and an account has at most one primary contact."""
+
+from app.commands.body import Draft, Values, hold
+from app.commands.references import check_account
+from app.domain.resources import Resource
+from app.storage.scoped import Scoped
+from app.storage.tables import CONTACTS, TABLES
+
+
+async def judge(scope: Scoped, made: Draft) -> None:
+    await check_account(scope, made)
+    hold(made, scope.caller)
+
+
+async def keep(scope: Scoped, made: Draft, row: Values) -> None:
+    """Makes the account's former primary contact an ordinary one before this one becomes primary."""
+    account, reference = made.values["account_number"], made.key
+    if not made.values["is_primary"] or account is None:
+        return
+    await scope.lock_tenant()  # two contacts becoming primary at once take turns
+    former = await scope.find(CONTACTS, account_number=account, is_primary=True)
+    if former and former["reference"] != reference:
+        changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
+        await scope.update(TABLES[Resource.CONTACT], {"reference": former["reference"]}, changed)

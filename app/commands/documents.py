@@ -1,0 +1,119 @@
+"""What a document adds to the common path: its account, the tenant's currency model, its status and history; and
+closing it by request."""
+
+from app.commands.body import Body, Draft, Values, absent, check_version, hold
+from app.commands.references import check_account
+from app.commands.transaction import Answer, Write, Written, now
+from app.domain import amounts, lifecycle
+from app.domain.bodies import read_body
+from app.domain.catalogue.closure import CLOSURE
+from app.domain.problems import Code, Problem, Refused, Where
+from app.domain.requirements import is_empty
+from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
+from app.domain.values import storable
+from app.storage.scoped import Scoped
+from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
+
+
+async def judge(scope: Scoped, made: Draft) -> None:
+    made.values["document_type"] = made.values["document_type"] or str(DocumentType.INVOICE)
+    await check_account(scope, made)
+    locked = await locked_model(scope, amounts.model_of(made.sent))
+    made.report(amounts.locked_out(locked, made.sent))
+    hold(made, scope.caller, locked)
+
+
+async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
+    """The model that the tenant's documents are held to. Where it is still free and this write speaks one, the tenant
+    stays locked until the end, so that of two first writes one decides."""
+    tenant = await scope.find(TENANTS)
+    if tenant and tenant["currency_model"] is None and speaks is not None:
+        tenant = await scope.lock_tenant()
+    return CurrencyModel(tenant["currency_model"]) if tenant and tenant["currency_model"] else None
+
+
+async def keep(scope: Scoped, made: Draft, row: Values) -> None:
+    """Adds what the server derives to the row, and locks the tenant's currency model with its first amounts."""
+    model = amounts.model_of(made.values)
+    row |= {
+        "currency_model": None if model is None else str(model),
+        "open_amount": amounts.open_amount(made.values),
+        "open_currency": amounts.open_currency(made.values),
+        "invoice_key": made.values["invoice_num"] or made.key,
+    }
+    made.transition = moved(made, row)
+    if made.transition:
+        row |= {
+            "status": str(made.transition.status),
+            "closed_at": made.transition.at if made.transition.status is DocumentStatus.CLOSED else None,
+            "closure_reason": None,
+            "closure_notes": None,
+        }
+    if model is not None:
+        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": str(model)})
+
+
+def moved(made: Draft, row: Values) -> lifecycle.Transition | None:
+    """The status transition that the write makes, if any."""
+    model = amounts.model_of(made.values)
+    touched = model is not None and made.sent.get(amounts.OPEN_AMOUNT[model]) is not None
+    before = DocumentStatus(made.stored["status"]) if made.stored else None
+    return lifecycle.move(before, lifecycle.sent(touched, row["open_amount"]), row["updated_at"])
+
+
+async def add_transition(scope: Scoped, number: str, version: int, transition: lifecycle.Transition) -> None:
+    """Adds an entry to the document's status history."""
+    entry = {
+        "document_number": number,
+        "version": version,
+        "status": str(transition.status),
+        "at": transition.at,
+        "reason": transition.reason,
+        "notes": transition.notes,
+    }
+    await scope.insert(STATUS_TRANSITIONS, entry)
+
+
+async def close_document(write: Write[Answer], number: str, body: Body, expected_version: int | None = None) -> Answer:
+    """Closes an open document for a stated reason. Raises Refused."""
+
+    async def command(scope: Scoped) -> Written:
+        stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
+        if stored is None:
+            raise Refused([absent(Resource.DOCUMENT, number)])
+        check_open(number, stored)
+        check_version(Resource.DOCUMENT, number, stored, expected_version)
+        closing = read_closure(body)
+        version = stored["version"] + 1
+        await scope.update(DOCUMENTS, {"document_number": number}, closed(closing, version))
+        await add_transition(scope, number, version, closing)
+        return Written({Resource.DOCUMENT: number})
+
+    return await write.run(command)
+
+
+def check_open(number: str, stored: Values) -> None:
+    if stored["status"] == DocumentStatus.CLOSED:
+        message = f"Document '{number}' is already closed."
+        raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
+
+
+def read_closure(body: Body) -> lifecycle.Transition:
+    values, problems = read_body(CLOSURE, body.values)
+    if "closure_reason" not in {p.field[0] for p in problems} and is_empty(values.get("closure_reason")):
+        problems.append(Problem(Code.REQUIRED, ("closure_reason",), "closure_reason is required."))
+    if problems:
+        raise Refused(problems)
+    at = values.get("closure_date") or now()
+    return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
+
+
+def closed(closing: lifecycle.Transition, version: int) -> Values:
+    return {
+        "status": str(closing.status),
+        "closed_at": closing.at,
+        "closure_reason": closing.reason,
+        "closure_notes": closing.notes,
+        "version": version,
+        "updated_at": now(),
+    }

@@ -1,0 +1,39 @@
+"""Creating a note: the only thing that can be done to one."""
+
+from app.commands.body import Body, Verb, absent, draft, hold
+from app.commands.transaction import Answer, Write, Written, now
+from app.domain.problems import Code, Problem, Refused
+from app.domain.requirements import is_empty
+from app.domain.resources import Resource
+from app.domain.values import storable
+from app.storage.scoped import Scoped
+from app.storage.tables import ACCOUNTS, NOTES
+
+
+async def create_note(write: Write[Answer], account_number: str, body: Body) -> Answer:
+    """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
+
+    async def command(scope: Scoped) -> Written:
+        if not storable(account_number) or not await scope.exists(ACCOUNTS, account_number=account_number):
+            raise Refused([absent(Resource.ACCOUNT, account_number)])
+        reference = body.values.get("reference")
+        await check_reference(scope, reference)
+        made = draft(Resource.NOTE, Verb.CREATE, str(reference or ""), body, None)
+        hold(made, scope.caller)
+        made.refuse_if_wrong()
+        moment = now()
+        made.values["effective_date"] = made.values["effective_date"] or moment
+        row = {**made.values, "account_number": account_number, "products": made.products, "version": 1}
+        await scope.insert(NOTES, {**row, "created_at": moment, "updated_at": moment})
+        return Written({Resource.NOTE: made.key, Resource.ACCOUNT: account_number}, created=True)
+
+    return await write.run(command)
+
+
+async def check_reference(scope: Scoped, reference: object) -> None:
+    """Refuses the reference of a note that exists, on whichever account of the tenant."""
+    if not isinstance(reference, str) or is_empty(reference) or not storable(reference):
+        return
+    if await scope.exists(NOTES, reference=reference):
+        message = f"Note '{reference}' already exists; a note can never be changed."
+        raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

@@ -1,0 +1,69 @@
+"""Create, replace and patch: the one path that every body takes, with the rules of its resource as a table."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.commands import accounts, contacts, documents, representatives
+from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
+from app.commands.transaction import Answer, Write, Written, now
+from app.domain.catalogue import KEY_FIELD
+from app.domain.resources import Resource
+from app.storage.scoped import Scoped
+from app.storage.tables import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a resource adds to the common path: `judge` reports problems and settles values, `keep` writes what goes
+    with the row."""
+
+    judge: Callable[[Scoped, Draft], Awaitable[None]]
+    keep: Callable[[Scoped, Draft, dict[str, Any]], Awaitable[None]] | None = None
+
+
+RULES = {
+    Resource.ACCOUNT: Rules(accounts.judge),
+    Resource.DOCUMENT: Rules(documents.judge, documents.keep),
+    Resource.REPRESENTATIVE: Rules(representatives.judge),
+    Resource.CONTACT: Rules(contacts.judge, contacts.keep),
+}
+
+
+async def save(
+    write: Write[Answer], verb: Verb, resource: Resource, key: str, body: Body, expected_version: int | None = None
+) -> Answer:
+    """Writes a resource under its key. Raises Refused with every problem found; nothing is written then."""
+
+    async def command(scope: Scoped) -> Written:
+        check_key(resource, key)
+        stored = await scope.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key})
+        check_existence(resource, verb, key, stored, expected_version)
+        made = draft(resource, verb, key, body, stored)
+        await RULES[resource].judge(scope, made)
+        made.refuse_if_wrong()
+        await store(scope, made)
+        return Written({resource: key}, created=stored is None)
+
+    return await write.run(command)
+
+
+async def store(scope: Scoped, made: Draft) -> None:
+    """Writes the row, new or changed, one version further."""
+    table = TABLES[made.resource]
+    moment = now()
+    row = {name: value for name, value in made.values.items() if name in table.c}
+    row |= {
+        "products": made.products,
+        "version": made.stored["version"] + 1 if made.stored else 1,
+        "updated_at": moment,
+    }
+    keep = RULES[made.resource].keep
+    if keep:
+        await keep(scope, made, row)
+    if made.stored:
+        await scope.update(table, {KEY_FIELD[made.resource]: made.key}, row)
+    else:
+        await scope.insert(table, {**row, "created_at": moment})
+    if made.transition:
+        await documents.add_transition(scope, made.key, row["version"], made.transition)

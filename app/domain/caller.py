@@ -1,0 +1,14 @@
+"""Who is asking: a tenant, what its products are, and whether this key may write."""
+
+from dataclasses import dataclass
+
+from app.domain.resources import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The tenant behind a key, as a value."""
+
+    tenant_id: int
+    products: tuple[Product, ...]
+    read_only: bool

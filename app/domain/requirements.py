@@ -1,0 +1,102 @@
+"""What a resource still lacks, judged over its values as a whole: required fields, conditions, amounts.
+
+The one judge behind refusals (what a write must meet) and readiness (what a product would need).
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain import amounts
+from app.domain.catalogue import CATALOGUE
+from app.domain.fields import Field, Kind
+from app.domain.problems import Code, Path, Problem
+from app.domain.resources import CurrencyModel, DocumentType, Product, Requirement, Resource
+
+Values = dict[str, Any]
+
+# Conditions that a write is held to. A conditional field that is not here is told by readiness, never refused.
+CONDITIONS: dict[str, Callable[[Values], bool]] = {
+    "applies_to_invoice": lambda v: v.get("document_type") == DocumentType.CREDIT_NOTE,
+    "is_parent_account": lambda v: v.get("parent_account_number") is not None,
+    "template_id": lambda v: v.get("fabricated_record") is True,
+}
+AMOUNTS = frozenset(name for names in amounts.FIELDS.values() for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """Whose demands count: the products declared (none: the endpoint's alone), the tenant's active ones, and the
+    currency model that its documents are locked to."""
+
+    products: Collection[Product]
+    active: Collection[Product] = ()
+    locked: CurrencyModel | None = None
+
+
+def unmet(resource: Resource, values: Values, demands: Demands) -> list[Problem]:
+    """Every requirement that the values do not meet."""
+    found = [
+        Problem(Code.REQUIRED, path, message)
+        for field in CATALOGUE[resource]
+        for path, message in missing_of(field, values, demands.products)
+    ]
+    if resource is Resource.DOCUMENT:
+        found += unmet_amounts(values, demands)
+    if resource is Resource.CONTACT:
+        found += named_twice(values)
+    return found
+
+
+def missing_of(field: Field, values: Values, products: Collection[Product]) -> Iterator[tuple[Path, str]]:
+    """The field's path, or those of its parts, where it is required and missing."""
+    value: Any = values.get(field.name)
+    if is_empty(value):
+        if reason := demanded_by(field, values, products):
+            yield (field.name,), f"{field.name} is required{reason}."
+    elif field.kind is Kind.OBJECT and field.part_type == "Address":
+        for part in field.parts:
+            for path, message in missing_of(part, value, products):
+                yield (field.name, *path), message
+
+
+def demanded_by(field: Field, values: Values, products: Collection[Product]) -> str:
+    """Why the field must be present, as the end of a sentence; "" where it need not be."""
+    if field.name in AMOUNTS:
+        return ""  # judged together: see unmet_amounts
+    if field.base is Requirement.REQUIRED:
+        return " and must not be blank"
+    condition = CONDITIONS.get(field.name)
+    readers = [product for product in products if field.use(product) is not Requirement.NOT_READ]
+    if condition and (readers or not products) and condition(values):
+        return f" when {field.when}"
+    demanding = [product for product in products if field.use(product) is Requirement.REQUIRED]
+    return f" for {' and '.join(demanding)}" if demanding else ""
+
+
+def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:
+    lacking = amounts.missing(values, demands.products, demands.active, demands.locked)
+    return [
+        Problem(Code.REQUIRED, (name,), f"{name} is required: a document states all amounts of its currency model.")
+        for name in lacking
+    ] + [
+        Problem(Code.INVALID, (name,), f"{name} of a credit note must be below zero.")
+        for name in amounts.wrong_sign(values)
+    ]
+
+
+def named_twice(values: Values) -> list[Problem]:
+    if is_empty(values.get("name")) or (is_empty(values.get("first_name")) and is_empty(values.get("last_name"))):
+        return []
+    return [Problem(Code.INVALID, ("name",), "name must not be given together with first_name or last_name.")]
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a required field with this value is as good as missing."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def newly_unmet(before: list[Problem], after: list[Problem]) -> list[Problem]:
+    """What a patch broke: a patch is not refused for what was missing before it."""
+    known = {(p.code, p.field) for p in before}
+    return [p for p in after if (p.code, p.field) not in known]

@@ -1,0 +1,225 @@
+"""One value of one field: from what a request carried to what is stored, or the reason why not.
+
+Accepts JSON's own types (numbers as int or Decimal, never float) and values that a facade has already typed.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
+from app.domain.described import Described
+from app.domain.fields import TEXT_LENGTH, Field, Kind
+from app.domain.problems import Code
+from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
+
+WHOLE_DIGITS = 15
+AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+# The form that HTML gives for input type=email, with letters of any script allowed.
+MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
+INT_LIMIT = 2**31
+
+
+class Fault(Exception):  # noqa: N818 -- becomes a Problem once its path is known
+    """Why a value is no value of its field."""
+
+    def __init__(self, message: str, code: Code = Code.INVALID) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+def shortest(value: Decimal) -> str:
+    """The shortest exact notation: no exponent, no trailing zeros, no minus before zero."""
+    return format(value.normalize(), "f") if value else "0"
+
+
+def storable(text: str) -> bool:
+    """Whether the text can be kept: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def parse_amount(raw: Any) -> Decimal:
+    """A number, or a plain decimal string, exactly. Raises Fault for any other type or notation."""
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
+        raise Fault("must be a number or a decimal string")
+    if isinstance(raw, str):
+        if not AMOUNT.fullmatch(raw):
+            raise Fault("must be a plain decimal such as -1234.50, without exponent, sign + or separators")
+        if len(raw) > 1000:  # before Decimal works on it; the digits are counted by check_digits
+            raise Fault("has too many digits")
+    value = Decimal(raw)
+    if not value.is_finite():
+        raise Fault("must be a finite number")
+    return value
+
+
+def check_digits(value: Decimal, places: int) -> Decimal:
+    """The value, when its digits fit before and after the point; trailing zeros do not count."""
+    if value and value.adjusted() >= WHOLE_DIGITS:
+        raise Fault(f"may have at most {WHOLE_DIGITS} digits before the point")
+    digits = str(value.as_tuple().digits and "".join(map(str, value.as_tuple().digits))).rstrip("0")
+    fraction = max(0, len(digits) - 1 - value.adjusted()) if value else 0
+    if fraction > places:
+        raise Fault(f"may have at most {places} digits after the point")
+    return value if value else Decimal(0)
+
+
+def parse_date(raw: Any) -> date:
+    """A day written YYYY-MM-DD. Raises Fault."""
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return raw
+    if not isinstance(raw, str) or not DAY.fullmatch(raw):
+        raise Fault("must be a date written YYYY-MM-DD")
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        raise Fault("is no day of the calendar") from None
+
+
+def parse_moment(raw: Any) -> datetime:
+    """A time in UTC and whole milliseconds; without an offset it is UTC, a date alone is its midnight. Raises Fault."""
+    if isinstance(raw, datetime):
+        moment = raw
+    elif isinstance(raw, str) and MOMENT.fullmatch(raw):
+        try:
+            moment = datetime.fromisoformat(raw.upper().replace(",", "."))
+        except ValueError:
+            raise Fault("is no moment of the calendar") from None
+    else:
+        raise Fault("must be a time such as 2026-05-12T14:00:00Z")
+    try:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise Fault("is no moment of the calendar") from None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def read_text(field: Field, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise Fault("must be a string")
+    if not storable(raw):
+        raise Fault("must not contain NUL or unpaired surrogates")
+    if field.length and len(raw) > field.length:
+        raise Fault(f"may have at most {field.length} characters", Code.TOO_LONG)
+    return raw
+
+
+def read_email(field: Field, raw: Any) -> str:
+    text = read_text(field, raw)
+    if not MAILBOX.fullmatch(text):
+        raise Fault("must be an e-mail address such as jane@example.com")
+    return text
+
+
+def read_code(known: frozenset[str], what: str) -> Callable[[Field, Any], str]:
+    def read(field: Field, raw: Any) -> str:
+        if read_text(field, raw) not in known:
+            raise Fault(f"must be {what}")
+        return str(raw)
+
+    return read
+
+
+def read_word(words: type[Described]) -> Callable[[Field, Any], str]:
+    allowed = ", ".join(words)
+
+    def read(field: Field, raw: Any) -> str:
+        if not isinstance(raw, str) or raw not in set(words):
+            raise Fault(f"must be one of: {allowed}")
+        return str(words(raw))
+
+    return read
+
+
+def read_document_type(field: Field, raw: Any) -> str:
+    if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
+        if raw in DOCUMENT_TYPE_NUMBERS:
+            return str(DOCUMENT_TYPE_NUMBERS[int(raw)])
+        raise Fault("must be 1 (other), 2 (invoice), 3 (credit_note) or one of these words")
+    return read_word(DocumentType)(field, raw)
+
+
+def read_decimal(field: Field, raw: Any) -> Decimal:
+    return check_digits(parse_amount(raw), field.places)
+
+
+def read_integer(field: Field, raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not -INT_LIMIT <= raw < INT_LIMIT:
+        raise Fault("must be a whole number of at most 32 bits")
+    return raw
+
+
+def read_boolean(field: Field, raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, int) and raw in (0, 1):
+        return bool(raw)
+    raise Fault("must be true or false")
+
+
+def read_digits(field: Field, raw: Any) -> str:
+    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if not re.fullmatch("[0-9]*", read_text(field, text)):
+        raise Fault("must consist of digits")
+    return str(text)
+
+
+def read_json_object(field: Field, raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise Fault("must be a JSON object")
+    pending: list[Any] = [raw]
+    while pending:  # by hand: nesting is the caller's to choose, the stack is ours
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            pending += item
+        elif isinstance(item, str) and not storable(item):
+            raise Fault("must not contain NUL or unpaired surrogates")
+    return raw
+
+
+def read_custom_value(raw: Any) -> str | Decimal | bool | None:
+    """The value of one custom field; None where it is to be cleared. Its JSON type is its type."""
+    if raw is None or raw == "" or isinstance(raw, bool):
+        return None if raw in (None, "") else raw
+    if isinstance(raw, int | Decimal):
+        return check_digits(parse_amount(raw), 4)
+    if not isinstance(raw, str):
+        raise Fault("must be text, a number, a boolean or a date")
+    return read_text(Field("value", Kind.TEXT, "O ----", "", max_length=TEXT_LENGTH), raw)
+
+
+READERS: dict[Kind, Callable[[Field, Any], Any]] = {
+    Kind.KEY: read_text,
+    Kind.TEXT: read_text,
+    Kind.FREE_TEXT: read_text,
+    Kind.EMAIL: read_email,
+    Kind.CURRENCY: read_code(CURRENCIES, "a currency code of ISO 4217 in upper case, such as USD"),
+    Kind.LANGUAGE: read_code(LANGUAGES, "a language code of ISO 639-1 in lower case, such as en"),
+    Kind.COUNTRY: read_code(COUNTRIES, "a country code of ISO 3166-1 alpha-2 in upper case, such as US"),
+    Kind.DECIMAL: read_decimal,
+    Kind.INTEGER: read_integer,
+    Kind.BOOLEAN: read_boolean,
+    Kind.DATE: lambda field, raw: parse_date(raw),
+    Kind.DATETIME: lambda field, raw: parse_moment(raw),
+    Kind.DIGITS: read_digits,
+    Kind.DOCUMENT_TYPE: read_document_type,
+    Kind.ROUTING: read_word(RoutingCode),
+    Kind.CLOSURE_REASON: read_word(ClosureReason),
+    Kind.INVOICE_TITLE: read_word(InvoiceTitle),
+    Kind.JSON: read_json_object,
+}
+
+
+def read_value(field: Field, raw: Any) -> Any:
+    """The stored form of a value that has no parts of its own; None for an empty one. Raises Fault."""
+    return None if raw is None or raw == "" else READERS[field.kind](field, raw)

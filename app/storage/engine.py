@@ -1,0 +1,116 @@
+"""Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.domain.values import shortest
+
+LARGEST_PLAIN_EXPONENT = 400  # past it a number is written with its exponent, lest a short one become gigabytes
+
+
+class Database:
+    """One database. On SQLite writers take turns on one connection, so that none fails or loses another's update;
+    readers see the last committed state meanwhile."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1)
+            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
+        else:
+            self.writer = self.reader = create_async_engine(
+                url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_pre_ping=False,
+                json_serializer=dump_json,
+                json_deserializer=load_json,
+            )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database for as long as it is held."""
+        async with self.reader.connect() as connection:
+            if not self.is_sqlite:
+                connection = await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction: committed at the end, rolled back on any exception."""
+        async with self.writer.begin() as connection:
+            yield connection
+
+    async def dispose(self) -> None:
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, json_serializer=dump_json, json_deserializer=load_json
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not say BEGIN: we do, below
+        connection.create_function("fold", 1, fold, deterministic=True)
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "busy_timeout=10000",
+            "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def sqlite_folder(url: str) -> Path | None:
+    """The folder that the SQLite file of this URL lies in."""
+    parsed = make_url(url)
+    return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def fold(text: str | None) -> str | None:
+    """Text for comparison without regard to case: what `lower` does, and the two Greek small sigmas as one."""
+    return None if text is None else text.lower().replace("ς", "σ")
+
+
+def dump_json(value: Any) -> str:
+    """JSON with numbers of exactly their decimal value."""
+    return orjson.dumps(value, default=exact_number).decode()
+
+
+def exact_number(value: Any) -> orjson.Fragment:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} is no JSON value")
+    exponent = value.as_tuple().exponent
+    plain = isinstance(exponent, int) and abs(exponent) <= LARGEST_PLAIN_EXPONENT
+    return orjson.Fragment(shortest(value) if plain and value.is_finite() else str(value))
+
+
+def whole_number(digits: str) -> int | Decimal:
+    """An int that orjson can write again, or a Decimal of the same value."""
+    return int(digits) if len(digits) < 19 else Decimal(digits)  # 64 bits hold any 18 digits
+
+
+load_json = json.JSONDecoder(parse_float=Decimal, parse_int=whole_number).decode

@@ -1,0 +1,46 @@
+"""The database's schema: brought to the newest revision, or compared with it."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.storage import tables
+from app.storage.engine import Database
+
+METADATA = tables.metadata
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
+
+
+def config(connection: sa.Connection) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.attributes["connection"] = connection
+    return made
+
+
+async def migrate(database: Database) -> None:
+    """Brings the schema to the newest revision; of several that try at once, one works and the others wait."""
+
+    def upgrade(connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        command.upgrade(config(connection), "head")
+
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade)
+
+
+async def is_current(database: Database) -> bool:
+    """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    async with database.reading() as connection:
+        return await connection.run_sync(revision) == newest
+
+
+def revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,280 @@
+"""SQLModel tables. Columns of resources are the catalogue's fields; every table leads its keys with the tenant.
+
+Keys are the callers' own (account_number, …), so a child row holds its parent's key and no read needs a join for it.
+"""
+
+from collections.abc import Sequence
+from types import new_class
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+from sqlmodel import Field, SQLModel
+
+from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.described import Described
+from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH, Kind
+from app.domain.fields import Field as CatalogueField
+from app.domain.resources import ClosureReason, CurrencyModel, DocumentStatus, DocumentType, Requirement, Resource
+from app.storage.types import Amount, OrderedAmount, ProductSet, Text, Timestamp
+
+CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Postgres hands out csrIds from this sequence; SQLite has none and counts in the table below, under its one writer.
+CSR_SEQUENCE = sa.Sequence("csr_id_seq", metadata=metadata, data_type=sa.Integer)
+CSR_COUNTER = sa.Table("csr_counter", metadata, sa.Column("value", sa.Integer, nullable=False))
+
+COLUMN_TYPES: dict[Kind, Any] = {
+    Kind.KEY: Text(KEY_LENGTH),
+    Kind.TEXT: Text(TEXT_LENGTH),
+    Kind.FREE_TEXT: Text(FREE_TEXT_LENGTH),
+    Kind.EMAIL: Text(EMAIL_LENGTH),
+    Kind.CURRENCY: Text(3),
+    Kind.LANGUAGE: Text(2),
+    Kind.COUNTRY: Text(2),
+    Kind.DECIMAL: Amount(),
+    Kind.BOOLEAN: sa.Boolean(create_constraint=False),
+    Kind.DATE: sa.Date(),
+    Kind.DATETIME: Timestamp(),
+    Kind.DOCUMENT_TYPE: Text(CODE_LENGTH),
+    Kind.ROUTING: Text(1),
+    Kind.CLOSURE_REASON: Text(CODE_LENGTH),
+    Kind.OBJECT: sa.JSON(none_as_null=True),
+    Kind.LIST: sa.JSON(none_as_null=True),
+    Kind.JSON: sa.JSON(none_as_null=True),
+    Kind.CUSTOM_FIELDS: sa.JSON(none_as_null=True),
+}
+
+
+def table(name: str, columns: Sequence[sa.Column[Any]], *constraints: SchemaItem) -> sa.Table:
+    """The table of a SQLModel class made from these columns."""
+    annotations = {column.name: Any for column in columns}
+
+    def body(namespace: dict[str, Any]) -> None:
+        namespace.update(
+            {column.name: Field(sa_column=column) for column in columns},
+            __annotations__=annotations,
+            __tablename__=name,
+            __table_args__=constraints,
+            __module__=__name__,
+        )
+
+    model: Any = new_class(name.title().replace("_", ""), (SQLModel,), {"table": True}, body)
+    return model.__table__  # type: ignore[no-any-return]  # SQLAlchemy's metaclass makes it
+
+
+def tenant_column(**options: Any) -> sa.Column[Any]:
+    return sa.Column("tenant_id", sa.Integer, nullable=False, **options)
+
+
+def catalogue_column(field: CatalogueField) -> sa.Column[Any]:
+    return sa.Column(field.name, COLUMN_TYPES[field.kind], nullable=field.base is not Requirement.REQUIRED)
+
+
+def one_of(column: str, words: type[Described]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
+
+
+def resource_table(
+    name: str, resource: Resource, extra: Sequence[sa.Column[Any]], *constraints: SchemaItem
+) -> sa.Table:
+    """A table with the catalogue's fields and what every resource has: tenant, csrId, products, version, times."""
+    columns = [
+        tenant_column(),
+        *(catalogue_column(field) for field in CATALOGUE[resource] if field.name not in {c.name for c in extra}),
+        *extra,
+        sa.Column("csr_id", sa.Integer, nullable=False),
+        sa.Column("products", ProductSet(), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("updated_at", Timestamp(), nullable=False),
+    ]
+    return table(
+        name,
+        columns,
+        sa.PrimaryKeyConstraint("tenant_id", KEY_FIELD[resource]),
+        sa.UniqueConstraint("tenant_id", "csr_id"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+        *constraints,
+    )
+
+
+def belongs_to(parent: str, key: str, column: str = "") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant_id", column or key], [f"{parent}.tenant_id", f"{parent}.{key}"])
+
+
+def by(*columns: str) -> sa.Index:
+    """An index within the tenant."""
+    return sa.Index(None, "tenant_id", *columns)
+
+
+TENANTS = table(
+    "tenants",
+    [
+        sa.Column("tenant_id", sa.Integer, primary_key=True),
+        sa.Column("name", Text(TEXT_LENGTH), nullable=False, unique=True),
+        sa.Column("connection_id", Text(36), nullable=False, unique=True),
+        sa.Column("products", ProductSet(), nullable=False),
+        sa.Column("currency_model", Text(CODE_LENGTH)),
+        sa.Column("created_at", Timestamp(), nullable=False),
+    ],
+    one_of("currency_model", CurrencyModel),
+)
+
+API_KEYS = table(
+    "api_keys",
+    [
+        tenant_column(),
+        sa.Column("key_hash", Text(64), nullable=False),
+        sa.Column("read_only", sa.Boolean(create_constraint=False), nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("revoked_at", Timestamp()),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "key_hash"),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+    sa.Index(None, "key_hash"),
+)
+
+ACCOUNTS = resource_table(
+    "accounts",
+    Resource.ACCOUNT,
+    [],
+    by("name", "csr_id"),
+    by("account_group", "csr_id"),
+    by("parent_account_number"),
+    by("email"),
+    by("created_at", "csr_id"),
+    by("updated_at", "csr_id"),
+)
+
+DOCUMENTS = resource_table(
+    "documents",
+    Resource.DOCUMENT,
+    [
+        sa.Column("document_type", Text(CODE_LENGTH), nullable=False),
+        sa.Column("status", Text(CODE_LENGTH), nullable=False),
+        sa.Column("currency_model", Text(CODE_LENGTH)),
+        sa.Column("open_amount", OrderedAmount()),
+        sa.Column("open_currency", Text(3)),
+        sa.Column("invoice_key", Text(KEY_LENGTH), nullable=False),  # invoice_num, else document_number
+        sa.Column("closed_at", Timestamp()),
+        sa.Column("closure_reason", Text(CODE_LENGTH)),
+        sa.Column("closure_notes", Text(FREE_TEXT_LENGTH)),
+    ],
+    belongs_to("accounts", "account_number"),
+    one_of("document_type", DocumentType),
+    one_of("status", DocumentStatus),
+    one_of("currency_model", CurrencyModel),
+    one_of("closure_reason", ClosureReason),
+    by("account_number", "document_number"),
+    by("account_number", "due_date", "csr_id"),
+    by("status", "csr_id"),
+    by("due_date", "csr_id"),
+    by("invoice_date", "csr_id"),
+    by("open_amount", "csr_id"),
+    by("created_at", "csr_id"),
+    by("updated_at", "csr_id"),
+    by("invoice_key"),
+    by("applies_to_invoice"),
+    by("po_number"),
+    # Balances, aging and hasOpenDocuments read open documents alone.
+    sa.Index(
+        "ix_documents_open",
+        "tenant_id",
+        "account_number",
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    ),
+)
+
+STATUS_TRANSITIONS = table(
+    "status_transitions",
+    [
+        tenant_column(),
+        sa.Column("document_number", Text(KEY_LENGTH), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),  # the document's version that the move made
+        sa.Column("status", Text(CODE_LENGTH), nullable=False),
+        sa.Column("at", Timestamp(), nullable=False),
+        sa.Column("reason", Text(CODE_LENGTH)),
+        sa.Column("notes", Text(FREE_TEXT_LENGTH)),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "document_number", "version"),
+    belongs_to("documents", "document_number"),
+    one_of("status", DocumentStatus),
+    one_of("reason", ClosureReason),
+)
+
+NOTES = resource_table(
+    "notes",
+    Resource.NOTE,
+    [sa.Column("account_number", Text(KEY_LENGTH), nullable=False)],
+    belongs_to("accounts", "account_number"),
+    by("account_number", "created_at", "csr_id"),
+)
+
+REPRESENTATIVES = resource_table(
+    "representatives",
+    Resource.REPRESENTATIVE,
+    [],
+    belongs_to("representatives", "reference", "supervisor_representative_reference"),
+    by("name", "csr_id"),
+    by("supervisor_representative_reference"),
+    by("created_at", "csr_id"),
+    by("updated_at", "csr_id"),
+)
+
+CONTACTS = resource_table(
+    "contacts",
+    Resource.CONTACT,
+    [],
+    belongs_to("accounts", "account_number"),
+    by("account_number", "reference"),
+    by("name", "csr_id"),
+    by("created_at", "csr_id"),
+    by("updated_at", "csr_id"),
+    sa.Index(
+        "uq_contacts_primary",
+        "tenant_id",
+        "account_number",
+        unique=True,
+        sqlite_where=sa.text("is_primary"),
+        postgresql_where=sa.text("is_primary"),
+    ),
+)
+
+
+def link_table(name: str, parent: str, key: str) -> sa.Table:
+    """Representatives linked to `parent` rows; read from either side."""
+    return table(
+        name,
+        [
+            tenant_column(),
+            sa.Column(key, Text(KEY_LENGTH), nullable=False),
+            sa.Column("reference", Text(KEY_LENGTH), nullable=False),
+        ],
+        sa.PrimaryKeyConstraint("tenant_id", key, "reference"),
+        belongs_to(parent, key),
+        belongs_to("representatives", "reference"),
+        by("reference", key),
+    )
+
+
+ACCOUNT_REPRESENTATIVES = link_table("account_representatives", "accounts", "account_number")
+DOCUMENT_REPRESENTATIVES = link_table("document_representatives", "documents", "document_number")
+
+TABLES: dict[Resource, sa.Table] = {
+    Resource.ACCOUNT: ACCOUNTS,
+    Resource.DOCUMENT: DOCUMENTS,
+    Resource.NOTE: NOTES,
+    Resource.REPRESENTATIVE: REPRESENTATIVES,
+    Resource.CONTACT: CONTACTS,
+}

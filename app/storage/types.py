@@ -1,0 +1,112 @@
+"""Column types that mean the same on SQLite and Postgres: exact amounts, UTC milliseconds, text in code-point order."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from app.domain.resources import Product
+from app.domain.values import shortest
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+# 19 digits do not fit SQLite's 64-bit integers, and its REAL would round them: amounts that are ordered and summed
+# are kept there as text of fixed width, shifted above zero, so that text order is numeric order.
+SHIFT = 10**19
+UNIT = 10**4
+
+
+class Text(TypeDecorator[str]):
+    """Text of limited length, ordered by code point on both databases."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(sa.String(self.length, collation=collation))
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An exact decimal of 15 digits before the point and 4 after. Not ordered on SQLite: see OrderedAmount."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(sa.Numeric(19, 4) if dialect.name == "postgresql" else sa.String(21))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else shortest(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class OrderedAmount(TypeDecorator[Decimal]):
+    """An exact decimal that can also be compared, ordered and summed by the database."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(sa.Numeric(19, 4) if dialect.name == "postgresql" else sa.String(20))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return f"{int(value * UNIT) + SHIFT:020d}"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]  # the driver's Decimal
+        return Decimal(int(value) - SHIFT) / UNIT
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """A moment in UTC, in whole milliseconds, so that a cursor on it is exact."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value if dialect.name == "postgresql" else EPOCH + value * MILLISECOND
+        return moment.astimezone(UTC)
+
+
+class ProductSet(TypeDecorator[tuple[Product, ...]]):
+    """Products as bits of an integer, in enum order."""
+
+    impl = sa.SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Product, ...] | None, dialect: Dialect) -> int:
+        return sum(bit(product) for product in set(value or ()))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> tuple[Product, ...]:
+        return tuple(product for product in Product if (value or 0) & bit(product))
+
+
+def bit(product: Product) -> int:
+    """The bit that stands for the product in a ProductSet column."""
+    return 1 << tuple(Product).index(product)
