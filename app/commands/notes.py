@@ -1,11 +1,12 @@
 """Creating a note: the only thing that can be done to one."""
 
 from app.commands.body import Body, Verb, absent, draft, hold
-from app.commands.transaction import Answer, Write, Written, now
+from app.commands.transaction import Answer, Write, Written
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
 from app.domain.values import storable
+from app.storage.clock import now
 from app.storage.scoped import Scoped
 from app.storage.tables import ACCOUNTS, NOTES
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from app.commands import accounts, contacts, documents, representatives
 from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
-from app.commands.transaction import Answer, Write, Written, now
+from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
+from app.storage.clock import now
 from app.storage.scoped import Scoped
 from app.storage.tables import TABLES
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,11 +18,11 @@ SERIALIZATION_FAILURES = {"40001", "40P01"}  # Postgres: serialization failure, 
 Answer = TypeVar("Answer")
 
 
-class Forbidden(Exception):  # noqa: N818 -- named for what the caller is told
+class Forbidden(Exception):
     """A read-only key asked for a write."""
 
 
-class Undo(Exception):  # noqa: N818 -- a signal, not an error
+class Undo(Exception):
     """Rolls a dry run back."""
 
 
@@ -71,14 +70,3 @@ class Write(Generic[Answer]):
 def lost_a_race(error: DBAPIError) -> bool:
     """Whether another writer was faster: run again, the command sees what that one wrote and decides anew."""
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES
-
-
-def now() -> datetime:
-    """The present in whole milliseconds, as times are kept."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def only(values: dict[str, Any], columns: Any) -> dict[str, Any]:
-    """The values that these columns keep."""
-    return {name: value for name, value in values.items() if name in columns}

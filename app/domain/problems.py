@@ -39,7 +39,7 @@ class Problem:
     where: Where = Where.BODY
 
 
-class Refused(Exception):  # noqa: N818 -- a refusal is an expected answer, not an error
+class Refused(Exception):
     """A write that was refused, with every problem found. Nothing was written."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -27,7 +27,7 @@ DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: Docu
 INT_LIMIT = 2**31
 
 
-class Fault(Exception):  # noqa: N818 -- becomes a Problem once its path is known
+class Fault(Exception):
     """Why a value is no value of its field."""
 
     def __init__(self, message: str, code: Code = Code.INVALID) -> None:

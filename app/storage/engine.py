@@ -12,9 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.domain.values import shortest
-
-LARGEST_PLAIN_EXPONENT = 400  # past it a number is written with its exponent, lest a short one become gigabytes
+FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
 
 
 class Database:
@@ -103,9 +101,7 @@ def dump_json(value: Any) -> str:
 def exact_number(value: Any) -> orjson.Fragment:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} is no JSON value")
-    exponent = value.as_tuple().exponent
-    plain = isinstance(exponent, int) and abs(exponent) <= LARGEST_PLAIN_EXPONENT
-    return orjson.Fragment(shortest(value) if plain and value.is_finite() else str(value))
+    return orjson.Fragment(str(value))
 
 
 def whole_number(digits: str) -> int | Decimal:

@@ -110,3 +110,12 @@ class ProductSet(TypeDecorator[tuple[Product, ...]]):
 def bit(product: Product) -> int:
     """The bit that stands for the product in a ProductSet column."""
     return 1 << tuple(Product).index(product)
+
+
+def exact_sum(column: sa.ColumnElement[Any], dialect: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    """The exact sum of an OrderedAmount in two numbers: whole ones, and ten-thousandths beside them."""
+    if dialect == "postgresql":
+        return sa.func.sum(column), sa.literal_column("0")
+    text = sa.type_coerce(column, sa.String)
+    whole = sa.cast(sa.func.substr(text, 1, 16), sa.BigInteger) - sa.literal_column(str(SHIFT // UNIT))
+    return sa.func.sum(whole), sa.func.sum(sa.cast(sa.func.substr(text, 17), sa.BigInteger))

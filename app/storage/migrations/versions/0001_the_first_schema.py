@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    create_folding()
     create_csr_source()
     op.create_table(
         "tenants",
@@ -471,6 +472,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "document_number", "version", name=op.f("pk_status_transitions")),
     )
     forbid_changes_of_notes()
+
+
+def create_folding() -> None:
+    """A collation whose lower() knows every script; a database's own, in locale C, knows ASCII alone."""
+    connection = op.get_bind()
+    if connection.dialect.name != "postgresql":
+        return
+    known = sa.text("SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'")
+    if connection.execute(known).scalar():
+        op.execute("CREATE COLLATION folding (provider = icu, locale = 'und')")
+    elif (connection.dialect.server_version_info or ()) >= (18,):
+        op.execute("CREATE COLLATION folding (provider = builtin, locale = 'PG_UNICODE_FAST')")
+    else:
+        op.execute("CREATE COLLATION folding (provider = libc, locale = 'C.UTF-8')")
 
 
 def create_csr_source() -> None:

@@ -1,0 +1,131 @@
+"""API keys: made once and shown once, stored hashed, looked up on every request so that changes count at once."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.caller import Caller
+from app.domain.resources import Product
+from app.domain.values import storable
+from app.storage.clock import now
+from app.storage.engine import Database
+from app.storage.tables import API_KEYS, TENANTS
+
+PREFIX = "igk_"
+ID_LENGTH = 12  # hex digits of the hash that stand for a key in listings
+
+
+class UnknownTenant(LookupError):
+    """No tenant of that name."""
+
+
+class TenantExists(ValueError):
+    """A tenant of that name is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant as its operator sees it."""
+
+    name: str
+    connection_id: str
+    products: tuple[Product, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its operator sees it; `id` is not secret."""
+
+    id: str
+    tenant: str
+    read_only: bool
+
+
+def hashed(key: str) -> str:
+    """What is stored of a key. Keys are 256 random bits, so one round of SHA-256 is as good as any number."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+async def authenticate(connection: AsyncConnection, key: str) -> Caller | None:
+    """The caller behind a key that is known and not revoked. One statement."""
+    if not storable(key):
+        return None
+    statement = (
+        sa.select(TENANTS.c.tenant_id, TENANTS.c.products, API_KEYS.c.read_only)
+        .join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+        .where(API_KEYS.c.key_hash == hashed(key), API_KEYS.c.revoked_at.is_(None))
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else Caller(row.tenant_id, row.products, row.read_only)
+
+
+async def create_tenant(database: Database, name: str, products: Sequence[Product]) -> tuple[Tenant, str]:
+    """A new tenant with a writing key, which is shown this once. Raises TenantExists."""
+    tenant = Tenant(name, str(uuid.uuid4()), tuple(products))
+    async with database.writing() as connection:
+        if await find_tenant(connection, name) is not None:
+            raise TenantExists(name)
+        row = {
+            "name": name,
+            "connection_id": tenant.connection_id,
+            "products": tenant.products,
+            "created_at": now(),
+        }
+        made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
+        key = await insert_key(connection, made.scalar_one(), read_only=False)
+    return tenant, key
+
+
+async def list_tenants(database: Database) -> list[Tenant]:
+    async with database.reading() as connection:
+        rows = (await connection.execute(sa.select(TENANTS).order_by(TENANTS.c.name))).all()
+    return [Tenant(row.name, row.connection_id, row.products) for row in rows]
+
+
+async def create_key(database: Database, tenant: str, *, read_only: bool) -> str:
+    """Another key of a tenant, shown this once. Raises UnknownTenant."""
+    async with database.writing() as connection:
+        tenant_id = await find_tenant(connection, tenant)
+        if tenant_id is None:
+            raise UnknownTenant(tenant)
+        return await insert_key(connection, tenant_id, read_only=read_only)
+
+
+async def list_keys(database: Database) -> list[Key]:
+    """The keys that are not revoked."""
+    statement = (
+        sa.select(API_KEYS.c.key_hash, TENANTS.c.name, API_KEYS.c.read_only)
+        .join(TENANTS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+        .where(API_KEYS.c.revoked_at.is_(None))
+        .order_by(TENANTS.c.name, API_KEYS.c.created_at)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    return [Key(row.key_hash[:ID_LENGTH], row.name, row.read_only) for row in rows]
+
+
+async def revoke_key(database: Database, key: str) -> int:
+    """Ends a key, named by itself or by its id in a listing. The number of keys that ended: 0 or 1."""
+    named = API_KEYS.c.key_hash == hashed(key)
+    if len(key) == ID_LENGTH and not key.startswith(PREFIX):
+        named = sa.func.substr(API_KEYS.c.key_hash, 1, ID_LENGTH) == key
+    statement = sa.update(API_KEYS).where(named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
+    async with database.writing() as connection:
+        return (await connection.execute(statement)).rowcount
+
+
+async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
+    statement = sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == name)
+    return (await connection.execute(statement)).scalar_one_or_none()
+
+
+async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: bool) -> str:
+    key = PREFIX + secrets.token_urlsafe(32)
+    row = {"tenant_id": tenant_id, "key_hash": hashed(key), "read_only": read_only, "created_at": now()}
+    await connection.execute(sa.insert(API_KEYS).values(row))
+    return key

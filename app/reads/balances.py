@@ -1,0 +1,75 @@
+"""Sums over open documents by currency and days past due: one statement for any number of accounts, or the tenant."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.aging import BUCKETS
+from app.domain.resources import DocumentStatus
+from app.reads.level import START, Level, Starts
+from app.storage.types import exact_sum
+
+CURRENCY, BUCKET, COUNT, WHOLE, PART = "open_currency", "bucket", "documents", "whole", "part"
+OPEN_AMOUNT, OVERDUE_AMOUNT, OPEN_DOCUMENTS, AGING = "open_amount", "overdue_amount", "open_documents", "aging"
+
+
+def statement(level: Level, starts: Starts) -> sa.Select[Any]:
+    """A row for each start, currency and bucket that has open documents."""
+    start = level.start_relation(starts)
+    target, rows, met = level.reached(start, "target")
+    open_ones = [
+        target.c.status == sa.literal_column(f"'{DocumentStatus.OPEN}'"),  # literal: the partial index needs to see it
+        target.c.open_amount.is_not(None),
+        target.c.open_currency.is_not(None),
+    ]
+    bucket = bucket_of(target.c.due_date, level.follow.as_of or date.max)
+    whole, part = exact_sum(target.c.open_amount, level.dialect)
+    keys = (start.c[START], target.c.open_currency, bucket.label(BUCKET))
+    return (
+        sa.select(*keys, sa.func.count().label(COUNT), whole.label(WHOLE), part.label(PART))
+        .select_from(start.join(rows, sa.and_(*met, *open_ones)))
+        .group_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
+        .order_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
+    )
+
+
+def bucket_of(due: sa.ColumnElement[date], as_of: date) -> sa.ColumnElement[int]:
+    """The number of the bucket that a due date falls in."""
+    bounds: list[Any] = [
+        (due >= days_before(as_of, bucket.last), sa.literal_column(str(number)))
+        for number, bucket in enumerate(BUCKETS)
+        if bucket.last is not None
+    ]
+    return sa.case(*bounds, else_=sa.literal_column(str(len(BUCKETS) - 1)))
+
+
+def days_before(day: date, days: int) -> date:
+    return day - timedelta(days=min(days, (day - date.min).days))
+
+
+def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The balances of one start, by currency, from the statement's rows."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        amount = Decimal(row[WHOLE]) + Decimal(row[PART]) / 10_000
+        sums = found.setdefault(row[CURRENCY], empty(row[CURRENCY]))
+        sums[OPEN_AMOUNT] += amount
+        sums[OPEN_DOCUMENTS] += row[COUNT]
+        sums[AGING][BUCKETS[row[BUCKET]].name] += amount
+        if BUCKETS[row[BUCKET]].first is not None:
+            sums[OVERDUE_AMOUNT] += amount
+    return list(found.values())
+
+
+def empty(currency: str) -> dict[str, Any]:
+    zero = Decimal(0)
+    return {
+        "currency": currency,
+        OPEN_AMOUNT: zero,
+        OVERDUE_AMOUNT: zero,
+        OPEN_DOCUMENTS: 0,
+        AGING: {bucket.name: zero for bucket in BUCKETS},
+    }

@@ -1,0 +1,84 @@
+"""Conditions to SQL: the same rows on both databases, whatever they make of case, code points and missing values."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.caller import Caller
+from app.reads.edges import EDGES, SOURCES
+from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
+from app.storage.engine import FOLDING, fold
+from app.storage.types import bit
+
+LAST_CODE_POINT = 0x10FFFF
+SURROGATES = range(0xD800, 0xE000)  # code points that no text holds
+
+
+def condition(
+    wanted: Condition, source: str, target: sa.FromClause, caller: Caller, dialect: str
+) -> sa.ColumnElement[bool]:
+    """The SQL of a condition on rows of `target`."""
+    match wanted:
+        case Compare():
+            return compare(target.c[wanted.column], wanted.operator, wanted.value, dialect)
+        case AllOf():
+            return sa.and_(sa.true(), *(condition(c, source, target, caller, dialect) for c in wanted.conditions))
+        case AnyOf():
+            return sa.or_(sa.false(), *(condition(c, source, target, caller, dialect) for c in wanted.conditions))
+        case Negation():
+            return condition(wanted.condition, source, target, caller, dialect).is_not(sa.true())
+        case Related():
+            return related(wanted, source, target, caller, dialect)
+
+
+def related(
+    wanted: Related, source: str, target: sa.FromClause, caller: Caller, dialect: str
+) -> sa.ColumnElement[bool]:
+    edge = EDGES[source, wanted.edge]
+    other = SOURCES[edge.target].alias()
+    rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
+    met = condition(wanted.condition, edge.target, other, caller, dialect)
+    return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*reached, met).correlate(target))
+
+
+def compare(column: Any, operator: Operator, value: Any, dialect: str) -> sa.ColumnElement[bool]:
+    return COMPARISONS[operator](column, value, dialect)
+
+
+def starts_with(column: Any, prefix: str, dialect: str) -> sa.ColumnElement[bool]:
+    """As a range of code points, which an index serves and in which % and _ are themselves."""
+    end = successor(prefix)
+    return sa.and_(column >= prefix, sa.true() if end is None else column < end)
+
+
+def successor(prefix: str) -> str | None:
+    """The least text above every text that begins with the prefix; None where there is none."""
+    while prefix:
+        following = ord(prefix[-1]) + 1
+        if following <= LAST_CODE_POINT:
+            return prefix[:-1] + chr(SURROGATES.stop if following in SURROGATES else following)
+        prefix = prefix[:-1]
+    return None
+
+
+def contains(column: Any, part: str, dialect: str) -> sa.ColumnElement[bool]:
+    folded = fold(part)
+    if dialect == "sqlite":
+        return sa.func.instr(sa.func.fold(column), folded) > 0
+    lowered = sa.func.replace(sa.func.lower(sa.collate(column, FOLDING)), "ς", "σ")
+    return sa.func.strpos(lowered, folded) > 0
+
+
+COMPARISONS: dict[Operator, Callable[[Any, Any, str], sa.ColumnElement[bool]]] = {
+    Operator.EQ: lambda column, value, dialect: column == value,
+    Operator.IN: lambda column, value, dialect: column.in_(value),
+    Operator.LT: lambda column, value, dialect: column < value,
+    Operator.LTE: lambda column, value, dialect: column <= value,
+    Operator.GT: lambda column, value, dialect: column > value,
+    Operator.GTE: lambda column, value, dialect: column >= value,
+    Operator.STARTS_WITH: starts_with,
+    Operator.CONTAINS: contains,
+    Operator.IS_NULL: lambda column, value, dialect: column.is_(None) if value else column.is_not(None),
+    Operator.HAS_PRODUCT: lambda column, value, dialect: sa.cast(column, sa.Integer).op("&")(bit(value)) != 0,
+}

@@ -1,0 +1,131 @@
+"""One level of a read as one SQL statement: the rows that an edge reaches from any number of starting rows.
+
+Each starting row gets its own page: by LATERAL on Postgres, by a correlated list of rowids on SQLite, so that work
+grows with the rows asked for and not with those there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from app.domain.caller import Caller
+from app.reads.edges import SOURCES, Edge, Shape
+from app.reads.filters import condition
+from app.reads.page import at_or_beyond, beyond, order_by
+from app.reads.selection import Follow, Order
+
+START = "start_number"  # which starting row a row belongs to, from 1
+TOTAL, EARLIER, LATER = "list_total", "list_earlier", "list_later"
+PRESENT = "csr_id"  # null where a starting row reached nothing
+
+Starts = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What it takes to state one level in SQL. `order` is complete: see page.complete."""
+
+    edge: Edge
+    follow: Follow
+    order: tuple[Order, ...]
+    caller: Caller
+    dialect: str
+
+    def statement(self, starts: Starts, columns: Sequence[str]) -> sa.Select[Any]:
+        """START, what was asked about each list, and the columns, in the order of starts and rows."""
+        start = self.start_relation(starts)
+        return self.paged(start, columns) if self.edge.shape is Shape.PAGE else self.whole(start, columns)
+
+    def start_relation(self, starts: Starts) -> sa.FromClause:
+        """The starting rows as a relation: START and the values that the edge needs, k0, k1, …"""
+        if not self.edge.needs:
+            return sa.select(sa.literal_column("1").label(START)).subquery("starts")
+        if self.dialect == "postgresql":
+            return unnested(starts)
+        item = sa.func.json_each(sa.bindparam("starts", orjson.dumps(starts).decode())).table_valued("key", "value")
+        keys = [sa.func.json_extract(item.c.value, f"$[{n}]").label(f"k{n}") for n in range(len(starts[0]))]
+        return sa.select((item.c.key + 1).label(START), *keys).subquery("starts")
+
+    def reached(self, start: sa.FromClause, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
+        """The target, what to select it from, and on which conditions, pages aside."""
+        target = SOURCES[self.edge.target].alias(alias)
+        keys = [start.c[f"k{n}"] for n in range(len(self.edge.needs))]
+        rows, met = self.edge.reach(target, keys, self.caller)
+        if self.follow.condition:
+            met.append(condition(self.follow.condition, self.edge.target, target, self.caller, self.dialect))
+        return target, rows, met
+
+    def whole(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
+        """Every row that each start reaches."""
+        target, rows, met = self.reached(start, "target")
+        chosen = [target.c[name] for name in columns]
+        joined = start.join(rows, sa.and_(*met))
+        return (
+            sa.select(start.c[START], *chosen)
+            .select_from(joined)
+            .order_by(start.c[START], *order_by(target, self.order))
+        )
+
+    def paged(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
+        """A page of rows for each start; a start without rows has one of nulls, which tells about its list."""
+        start = self.with_list_facts(start)
+        target, rows, met = self.reached(start, "target")
+        inner = self.page(target, sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start))
+        if self.dialect == "postgresql":
+            picked: sa.FromClause = inner.with_only_columns(*[target.c[name] for name in columns]).lateral("picked")
+            tie: sa.ColumnElement[bool] = sa.true()
+        else:
+            picked = SOURCES[self.edge.target].alias("picked")
+            rowid: sa.ColumnElement[int] = sa.literal_column("target.rowid")
+            tie = sa.literal_column("picked.rowid").in_(inner.with_only_columns(rowid))
+        facts = [start.c[name] for name in (TOTAL, EARLIER, LATER) if name in start.c]
+        return (
+            sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
+            .select_from(start.outerjoin(picked, tie))
+            .order_by(start.c[START], *order_by(picked, self.order, like=target))
+        )
+
+    def page(self, target: sa.FromClause, inner: sa.Select[Any]) -> sa.Select[Any]:
+        """The rows of one page and one more, which tells whether there is another page."""
+        page = self.follow.page
+        if page.after is not None:
+            inner = inner.where(beyond(target, self.order, page.after))
+        if page.before is not None:
+            inner = inner.where(beyond(target, self.order, page.before, backward=True))
+        return inner.order_by(*order_by(target, self.order, backward=page.backward)).limit(page.size + 1)
+
+    def with_list_facts(self, start: sa.FromClause) -> sa.FromClause:
+        """The starts with what was asked about their lists, counted once for each."""
+        page = self.follow.page
+        facts: list[Any] = []
+        if page.wants_total:
+            _, rows, met = self.reached(start, "counted")
+            count = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start)
+            facts.append(count.scalar_subquery().label(TOTAL))
+        if page.wants_earlier and page.after is not None:
+            facts.append(self.any_beyond(start, page.after, backward=True).label(EARLIER))
+        if page.wants_later and page.before is not None:
+            facts.append(self.any_beyond(start, page.before, backward=False).label(LATER))
+        if not facts:
+            return start
+        # MATERIALIZED, or the counts would be made again for every row of the page
+        return sa.select(*start.c, *facts).select_from(start).cte("lists").prefix_with("MATERIALIZED")
+
+    def any_beyond(self, start: sa.FromClause, place: tuple[Any, ...], *, backward: bool) -> sa.ColumnElement[bool]:
+        target, rows, met = self.reached(start, "outside")
+        there = at_or_beyond(target, self.order, place, backward=backward)
+        return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*met, there).correlate(start))
+
+
+def unnested(starts: Starts) -> sa.FromClause:
+    """The starts as arrays, one a key: the statement's text is the same for any number of them."""
+    names = [f"k{n}" for n in range(len(starts[0]))]
+    arrays = [
+        sa.bindparam(name, list(values), type_=postgresql.ARRAY(sa.Integer if isinstance(values[0], int) else sa.Text))
+        for name, values in zip(names, zip(*starts, strict=True), strict=True)
+    ]
+    return sa.func.unnest(*arrays).table_valued(*names, with_ordinality=START, name="starts").render_derived()

@@ -1,0 +1,124 @@
+"""What is asked for: columns, edges to follow, filters, orders and pages, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import Any
+
+DEFAULT_PAGE = 20
+LARGEST_PAGE = 1_000
+
+
+class Operator(Enum):
+    """How a column is compared with a value."""
+
+    EQ = "eq"
+    IN = "in"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    STARTS_WITH = "starts_with"  # case-sensitive
+    CONTAINS = "contains"  # without regard to case
+    IS_NULL = "is_null"
+    HAS_PRODUCT = "has_product"  # declared for the product
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    column: str
+    operator: Operator
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True when every condition is; of none, always."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """True when the condition is not true, also where it compares a missing value."""
+
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Whether a row is reached over the edge that meets the condition."""
+
+    edge: str
+    condition: "Condition"
+
+
+Condition = Compare | AllOf | AnyOf | Negation | Related
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of an ordered list. `after` and `before` are what cursors hold: the values of the order's columns."""
+
+    size: int = DEFAULT_PAGE
+    backward: bool = False
+    after: tuple[Any, ...] | None = None
+    before: tuple[Any, ...] | None = None
+    wants_total: bool = False
+    wants_earlier: bool = False  # whether there is anything before the page
+    wants_later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Columns of one resource, and the edges to follow from each of its rows."""
+
+    columns: frozenset[str] = frozenset()
+    follows: tuple["Follow", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers."""
+
+    key: str
+    edge: str
+    selection: Selection = field(default_factory=Selection)
+    condition: Condition | None = None
+    order: tuple[Order, ...] = ()
+    page: Page = field(default_factory=Page)
+    as_of: date | None = None
+    given: tuple[tuple[Any, ...], ...] = ()  # where an edge starts from no row: the keys to look up, one answer each
+
+
+class Row(dict[str, Any]):
+    """One row: values by column, `edges` by the key they were asked under."""
+
+    __slots__ = ("edges", "resource")
+
+    def __init__(self, resource: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.resource = resource
+        self.edges: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Rows:
+    """A page of rows and what was asked about the list around it."""
+
+    rows: list[Row]
+    order: tuple[Order, ...]
+    has_earlier: bool = False
+    has_later: bool = False
+    total: int | None = None
