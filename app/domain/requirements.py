@@ -11,7 +11,7 @@ from app.domain import amounts
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.problems import Code, Path, Problem
-from app.domain.resources import CurrencyModel, DocumentType, Product, Requirement, Resource
+from app.domain.resources import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 
 Values = dict[str, Any]
 
@@ -39,6 +39,7 @@ def unmet(resource: Resource, values: Values, demands: Demands) -> list[Problem]
     found = [
         Problem(Code.REQUIRED, path, message)
         for field in CATALOGUE[resource]
+        if not is_amount(resource, field)
         for path, message in missing_of(field, values, demands.products)
     ]
     if resource is Resource.DOCUMENT:
@@ -62,8 +63,6 @@ def missing_of(field: Field, values: Values, products: Collection[Product]) -> I
 
 def demanded_by(field: Field, values: Values, products: Collection[Product]) -> str:
     """Why the field must be present, as the end of a sentence; "" where it need not be."""
-    if field.name in AMOUNTS:
-        return ""  # judged together: see unmet_amounts
     if field.base is Requirement.REQUIRED:
         return " and must not be blank"
     condition = CONDITIONS.get(field.name)
@@ -71,7 +70,12 @@ def demanded_by(field: Field, values: Values, products: Collection[Product]) -> 
     if condition and (readers or not products) and condition(values):
         return f" when {field.when}"
     demanding = [product for product in products if field.use(product) is Requirement.REQUIRED]
-    return f" for {' and '.join(demanding)}" if demanding else ""
+    return f" for {' and '.join(PRODUCT_TITLES[product] for product in demanding)}" if demanding else ""
+
+
+def is_amount(resource: Resource, field: Field) -> bool:
+    """Whether the field is one of a document's amounts, which are judged together: see unmet_amounts."""
+    return resource is Resource.DOCUMENT and field.name in AMOUNTS
 
 
 def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:

@@ -22,6 +22,14 @@ class Product(Described):
     CASH_APP = "cash_app", "Matches incoming payments to open documents."
 
 
+PRODUCT_TITLES = {
+    Product.COLLECTIONS: "Collections",
+    Product.INVOICING: "Invoicing",
+    Product.OPEN_BALANCE: "Open Balance",
+    Product.CASH_APP: "CashApp AR",
+}
+
+
 class DocumentType(Described):
     """What kind of receivable a document is."""
 

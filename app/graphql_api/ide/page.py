@@ -22,7 +22,7 @@ STATIC = Path(__file__).parent / "static"
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
     "worker-src": "'self'",
     "connect-src": "'self'",
     "img-src": "'self' data:",

@@ -1,0 +1,216 @@
+"""ingest-gateway: the command line of the gateway."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvicorn
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.access import keys as access
+from app.domain.resources import Product
+from app.graphql_api.schema import sdl
+from app.settings import Settings, WrongSetting, load_settings
+from app.storage.engine import Database
+from app.storage.schema import is_current, migrate
+
+cli = typer.Typer(
+    no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
+)
+tenants = typer.Typer(no_args_is_help=True, help="Tenants: the owners of data.")
+keys = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
+cli.add_typer(tenants, name="tenants")
+cli.add_typer(keys, name="keys")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class Stopped(Exception):
+    """The command cannot go on; the message says why and what to do."""
+
+
+def main() -> None:
+    """Runs the command line; what is expected to go wrong ends in a sentence and exit code 1."""
+    try:
+        cli()
+    except (WrongSetting, Stopped) as reason:
+        err.print(str(reason), markup=False)
+        raise SystemExit(1) from None
+
+
+def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
+    """Runs the work and closes the database behind it."""
+
+    async def run() -> T:
+        try:
+            return await work
+        finally:
+            await database.dispose()
+
+    try:
+        return asyncio.run(run())
+    except (SQLAlchemyError, OSError) as reason:
+        raise Stopped(f"The database {database.url!r} does not answer: {first_line(reason)}") from None
+
+
+def first_line(reason: Exception) -> str:
+    return str(getattr(reason, "orig", None) or reason).partition("\n")[0]
+
+
+def opened(settings: Settings) -> Database:
+    return Database(settings.database_url, settings.pool_size)
+
+
+async def prepare(database: Database) -> None:
+    """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
+    if database.is_sqlite:
+        await migrate(database)
+    elif not await is_current(database):
+        raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; GATEWAY_HOST where left out.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; GATEWAY_PORT where left out.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Server processes; GATEWAY_WORKERS where left out.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Make a demonstration ledger in an empty database.")] = False,
+) -> None:
+    """Serves the gateway. On SQLite the schema is brought up to date first."""
+    settings = load_settings()
+    database = opened(settings)
+    with_database(prepare(database), database)
+    count = workers or settings.workers
+    if count > 1 and database.is_sqlite:
+        raise Stopped("Several workers need Postgres: SQLite has one writer. Set GATEWAY_DATABASE_URL or --workers 1.")
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        workers=count,
+        log_level=settings.log_level,
+        timeout_graceful_shutdown=30,
+        server_header=False,
+    )
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Brings the database's schema to the newest revision."""
+    database = opened(load_settings())
+    with_database(migrate(database), database)
+    out.print("The schema is current.")
+
+
+@cli.command("schema")
+def schema_command() -> None:
+    """Prints the GraphQL schema."""
+    typer.echo(sdl(), nl=False)
+
+
+@tenants.command("create")
+def create_tenant(
+    name: Annotated[str, typer.Argument(help="Name of the tenant, unique.")],
+    products: Annotated[str, typer.Option(help="Its active products, separated by commas.")] = ",".join(Product),
+    as_json: Json = False,
+) -> None:
+    """Makes a tenant with a key, which is shown this once."""
+    chosen = chosen_products(products)
+    database = opened(load_settings())
+
+    async def work() -> tuple[access.Tenant, str]:
+        await prepare(database)
+        return await access.create_tenant(database, name, chosen)
+
+    if not name.strip():
+        raise Stopped("The tenant needs a name.")
+    try:
+        tenant, key = with_database(work(), database)
+    except access.TenantExists:
+        raise Stopped(f"There is a tenant named '{name}' already.") from None
+    if as_json:
+        typer.echo(json.dumps({"name": tenant.name, "apiKey": key, "connectionId": tenant.connection_id}))
+        return
+    out.print(f"name           {tenant.name}", markup=False)
+    out.print(f"API key        {key}", markup=False)
+    out.print(f"connection id  {tenant.connection_id}")
+    err.print("The key is shown this once: keep it.")
+
+
+def chosen_products(text: str) -> tuple[Product, ...]:
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [name for name in names if name not in set(Product)]
+    if unknown:
+        raise Stopped(f"Unknown product '{unknown[0]}': choose from {', '.join(Product)}.")
+    return tuple(product for product in Product if product in names)
+
+
+@tenants.command("list")
+def list_tenants() -> None:
+    """Lists the tenants."""
+    database = opened(load_settings())
+
+    async def work() -> list[access.Tenant]:
+        await prepare(database)
+        return await access.list_tenants(database)
+
+    for tenant in with_database(work(), database):
+        out.print(f"{tenant.name}\t{tenant.connection_id}\t{','.join(tenant.products)}", markup=False)
+
+
+@keys.command("create")
+def create_key(
+    tenant: Annotated[str, typer.Option(help="Name of the tenant.")],
+    read_only: Annotated[bool, typer.Option("--read-only", help="The key may not write.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Makes another key of a tenant, which is shown this once."""
+    database = opened(load_settings())
+
+    async def work() -> str:
+        await prepare(database)
+        return await access.create_key(database, tenant, read_only=read_only)
+
+    try:
+        key = with_database(work(), database)
+    except access.UnknownTenant:
+        raise Stopped(f"There is no tenant named '{tenant}'. List them with: ingest-gateway tenants list") from None
+    typer.echo(json.dumps({"apiKey": key}) if as_json else key)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Lists the keys that are not revoked, each by an id that is not secret."""
+    database = opened(load_settings())
+
+    async def work() -> list[access.Key]:
+        await prepare(database)
+        return await access.list_keys(database)
+
+    for key in with_database(work(), database):
+        out.print(f"{key.id}\t{key.tenant}\t{'read-only' if key.read_only else 'writing'}", markup=False)
+
+
+@keys.command("revoke")
+def revoke_key(key: Annotated[str, typer.Argument(help="The key itself, or its id from 'keys list'.")]) -> None:
+    """Ends a key at once, in running servers too."""
+    database = opened(load_settings())
+
+    async def work() -> int:
+        await prepare(database)
+        return await access.revoke_key(database, key)
+
+    if not with_database(work(), database):
+        raise Stopped("There is no such key, or it is revoked already. List them with: ingest-gateway keys list")
+    out.print("The key is revoked.")
+
+
+if __name__ == "__main__":
+    main()

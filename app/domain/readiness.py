@@ -1,0 +1,69 @@
+"""Readiness: what a product would still need of a resource. Told, never refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.catalogue import CATALOGUE, field
+from app.domain.fields import Field
+from app.domain.problems import Path
+from app.domain.requirements import Demands, is_empty, unmet
+from app.domain.resources import Product, Requirement, Resource
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something missing; `certain` where the product cannot do without it, else only the caller can judge."""
+
+    field: Path
+    message: str
+    certain: bool = True
+
+
+def lacks(resource: Resource, values: Values, product: Product, account: Values | None = None) -> list[Lack]:
+    """All that the product would need. `account` holds the values of a document's account."""
+    found = [Lack(problem.field, problem.message) for problem in unmet(resource, values, Demands((product,)))]
+    found += told(resource, values, product)
+    if resource is Resource.DOCUMENT and product is Product.INVOICING:
+        found += lacks_of_pdf(values, account or {})
+    return found
+
+
+def told(resource: Resource, values: Values, product: Product) -> Iterator[Lack]:
+    """Conditional fields that are empty and whose condition the gateway cannot judge."""
+    for known in CATALOGUE[resource]:
+        unjudged = known.name in JUDGED_BY_THE_CALLER and known.use(product) is Requirement.CONDITIONAL
+        if unjudged and is_empty(values.get(known.name)):
+            yield Lack((known.name,), f"{known.name} is required when {known.when}.", certain=False)
+
+
+JUDGED_BY_THE_CALLER = {"invoice_num", "branch_name"}
+
+
+def lacks_of_pdf(values: Values, account: Values) -> Iterator[Lack]:
+    """Without a PDF of its own an invoice is rendered from thick billing data, and needs all that it must show."""
+    if not is_empty(values.get("pdf_name")):
+        return
+    if not values.get("thick_billing"):
+        yield Lack(("pdf_name",), "pdf_name is required where there is no thick_billing: no invoice goes out.")
+        return
+    for element in field(Resource.DOCUMENT, "thick_billing").parts:
+        required = element.use(Product.INVOICING) is Requirement.REQUIRED
+        if required and is_empty(element_value(element, values, account)):
+            yield Lack(("thick_billing", element.name), f"{element.name} is required on a rendered invoice.")
+
+
+def element_value(element: Field, values: Values, account: Values) -> Any:
+    """A thick billing element: its own value, else what the document or its account holds."""
+    own = (values.get("thick_billing") or {}).get(element.name)
+    if not is_empty(own) or not element.falls_back_to:
+        return own
+    owner, *path = element.falls_back_to.split(".")
+    found: Any = {"document": values, "account": account}.get(owner, {})
+    if path == ["invoice_num"]:
+        return found.get("invoice_num") or found.get("document_number")
+    for name in path:
+        found = (found or {}).get(name)
+    return found

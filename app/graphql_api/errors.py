@@ -1,0 +1,58 @@
+"""Errors of the caller's program, and internal ones: their codes, and what of them is shown."""
+
+import logging
+from enum import Enum
+from typing import Any
+
+from graphql import GraphQLError
+
+logger = logging.getLogger("app.graphql_api")
+
+
+class ErrorCode(Enum):
+    """What `extensions.code` says."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_REQUEST = "BAD_REQUEST"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+
+class RequestError(Exception):
+    """The operation is refused as a whole, before anything ran."""
+
+    def __init__(self, errors: list[GraphQLError], status: int = 400) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+        self.status = status
+
+
+def error(code: ErrorCode, message: str, **where: Any) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code.value}, **where)
+
+
+def refused(code: ErrorCode, message: str, status: int = 400) -> RequestError:
+    return RequestError([error(code, message)], status)
+
+
+def with_code(code: ErrorCode, errors: list[GraphQLError]) -> list[GraphQLError]:
+    """The errors, each once and with the code where it has none of its own."""
+    seen: dict[tuple[Any, ...], GraphQLError] = {}
+    for found in errors:
+        found.extensions = {"code": code.value, **(found.extensions or {})}
+        seen.setdefault((found.message, str(found.locations), str(found.path)), found)
+    return list(seen.values())
+
+
+def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
+    """An error as the answer holds it. One without a code is ours: logged, and shown without a word of its inside."""
+    if not (found.extensions and "code" in found.extensions):
+        logger.error("request %s failed at %s", request_id, found.path, exc_info=found.original_error or found)
+        code = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
+        message = f"The server failed. Quote request {request_id} when you report it."
+        found = GraphQLError(message, nodes=found.nodes, path=found.path, extensions=code)
+    return dict(found.formatted)

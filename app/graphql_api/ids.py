@@ -1,0 +1,24 @@
+"""Global identifiers: a resource and its csrId, as text that clients hand back unread."""
+
+import base64
+import binascii
+
+from app.domain.resources import Resource
+
+INT_LIMIT = 2**31
+
+
+def encode_id(resource: Resource, csr_id: int) -> str:
+    return base64.urlsafe_b64encode(f"{resource}:{csr_id}".encode()).decode().rstrip("=")
+
+
+def decode_id(text: str) -> tuple[Resource, int] | None:
+    """The resource and csrId that an identifier names; None for one of nobody's making."""
+    try:
+        resource, _, number = (
+            base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().partition(":")
+        )
+        found = Resource(resource), int(number)
+    except (ValueError, binascii.Error):
+        return None
+    return found if 0 < found[1] < INT_LIMIT and encode_id(*found) == text else None

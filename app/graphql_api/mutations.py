@@ -1,0 +1,244 @@
+"""The Mutation type: one field for each verb and resource, made from a table, and what each runs."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.utils.str_converters import to_camel_case
+
+from app.commands.body import Body, Verb
+from app.commands.documents import close_document
+from app.commands.notes import create_note
+from app.commands.representatives import link_representative
+from app.commands.save import save
+from app.commands.transaction import Forbidden, Write, Written
+from app.domain.catalogue import KEY_FIELD
+from app.domain.catalogue.closure import CLOSURE
+from app.domain.problems import Code, Problem, Refused
+from app.domain.resources import Resource
+from app.graphql_api.bodies import argument_path, ingest_values, input_body, patch_body
+from app.graphql_api.connections import type_name
+from app.graphql_api.declare import Slot, enum, output
+from app.graphql_api.errors import ErrorCode, error
+from app.graphql_api.planning import Place, Planner
+from app.reads.read import read
+from app.reads.selection import Follow, Row
+from graphql import FieldNode
+
+Arguments = dict[str, Any]
+Answer = tuple[Written, Row]
+Run = Callable[[Write[Answer], Arguments], Awaitable[Answer]]
+
+CODES = {
+    "ALREADY_EXISTS": "A create found the key taken.",
+    "NOT_FOUND": "Something that is named does not exist.",
+    "ALREADY_CLOSED": "A closure found the document closed.",
+    "REQUIRED": "A value is missing or blank.",
+    "INVALID": "A value is not one of its field.",
+    "TOO_LONG": "A text has too many characters.",
+    "CURRENCY_LOCKED": "The account's currency was fixed by an earlier write.",
+    "CURRENCY_MODEL_LOCKED": "The tenant's documents use the other currency model.",
+    "VERSION_CONFLICT": "The resource is at another version than expected.",
+}
+enum(Code, "UserErrorCode", "Why a write was refused.", CODES)
+output(
+    "UserError",
+    "Something that the caller's data got wrong.",
+    [
+        Slot("code", "UserErrorCode", "Why, for programs.", resolve=lambda value, args: value["code"]),
+        Slot("message", "str", "Why, in words.", resolve=lambda value, args: value["message"]),
+        Slot(
+            "field",
+            "list[str]",
+            "Where: the path from the mutation's arguments, list positions as strings.",
+            resolve=lambda value, args: value["field"],
+        ),
+    ],
+)
+DRY_RUN = Slot("dry_run", "bool", "Runs everything and answers as if it were done, but keeps nothing.", default=False)
+EXPECTED = Slot("expected_version", "int | None", "Refuses the write unless the resource is at this version.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A field of the Mutation type. `body` names the argument that holds data; `answers` gives the keys of the
+    resources in the payload, from the arguments."""
+
+    slot: Slot
+    run: Run
+    answers: dict[Resource, Callable[[Arguments], tuple[str, ...]]]
+    body: str = ""
+
+
+def payload(name: str, resources: tuple[Resource, ...], *, creates: bool) -> str:
+    """The payload type of a mutation."""
+    slots = [
+        Slot(
+            resource,
+            f"{type_name(resource)} | None",
+            f"The {resource} as it is now; null when the write was refused.",
+            resolve=lambda value, args: None if value["row"] is None else value["row"].edges[args["key"]][0],
+        )
+        for resource in resources
+    ]
+    if creates:
+        made = "Whether it was new."
+        slots.append(Slot("created", "bool", made, resolve=lambda value, args: value["created"]))
+    text = "All that was wrong, at once; empty when the write was done."
+    slots.append(Slot("user_errors", "list[UserError]", text, resolve=lambda value, args: value["user_errors"]))
+    output(f"{name}Payload", f"What `{name[0].lower()}{name[1:]}` answers.", slots)
+    return f"{name}Payload"
+
+
+def key_argument(resource: Resource) -> Slot:
+    return Slot(KEY_FIELD[resource], "str", f"Key of the {resource}.")
+
+
+VERBS = {
+    Verb.CREATE: "Creates {article} {resource}; refused where the key is taken.",
+    Verb.REPLACE: "Creates {article} {resource}, or replaces the one of that key: fields left out become empty.",
+    Verb.PATCH: "Changes the fields that are given and leaves the others.",
+}
+
+
+def saving(resource: Resource, verb: Verb) -> Mutation:
+    """Creating, replacing or patching a resource under its key."""
+    name, key = f"{verb.value.capitalize()}{type_name(resource)}", key_argument(resource)
+    body = "patch" if verb is Verb.PATCH else "input"
+    to_body = patch_body if verb is Verb.PATCH else input_body
+    data = Slot(body, f"{type_name(resource)}{body.capitalize()}", f"The {resource}'s data.")
+    arguments = (key, data, *(() if verb is Verb.CREATE else (EXPECTED,)), DRY_RUN)
+    article = "an" if resource is Resource.ACCOUNT else "a"
+    text = VERBS[verb].format(article=article, resource=resource)
+
+    async def run(write: Write[Answer], args: Arguments) -> Answer:
+        expected = args.get("expectedVersion")
+        return await save(write, verb, resource, args[key.shown], to_body(resource, args[body]), expected)
+
+    slot = Slot(f"{verb.value}_{resource}", f"{payload(name, (resource,), creates=True)} | None", text, arguments)
+    return Mutation(slot, run, {resource: lambda args: (args[key.shown],)}, body)
+
+
+def linking(resource: Resource) -> Mutation:
+    """Linking a representative to an account or a document."""
+    reference, key = key_argument(Resource.REPRESENTATIVE), key_argument(resource)
+    name = f"LinkRepresentativeTo{type_name(resource)}"
+    type_ = payload(name, (Resource.REPRESENTATIVE, resource), creates=False)
+    text = f"Links a representative to a {resource}; linking again changes nothing.".replace("a account", "an account")
+
+    async def run(write: Write[Answer], args: Arguments) -> Answer:
+        return await link_representative(write, args["reference"], resource, args[key.shown])
+
+    slot = Slot(f"link_representative_to_{resource}", f"{type_} | None", text, (reference, key, DRY_RUN))
+    return Mutation(
+        slot,
+        run,
+        {Resource.REPRESENTATIVE: lambda args: (args["reference"],), resource: lambda args: (args[key.shown],)},
+    )
+
+
+async def run_close(write: Write[Answer], args: Arguments) -> Answer:
+    body = Body(ingest_values(CLOSURE, args["input"]))
+    return await close_document(write, args["documentNumber"], body, args.get("expectedVersion"))
+
+
+async def run_note(write: Write[Answer], args: Arguments) -> Answer:
+    return await create_note(write, args["accountNumber"], input_body(Resource.NOTE, args["input"]))
+
+
+CLOSE = Mutation(
+    Slot(
+        "close_document",
+        f"{payload('CloseDocument', (Resource.DOCUMENT,), creates=False)} | None",
+        "Closes an open document for a stated reason.",
+        (
+            key_argument(Resource.DOCUMENT),
+            Slot("input", "ClosureInput", "Why and when."),
+            EXPECTED,
+            DRY_RUN,
+        ),
+    ),
+    run_close,
+    {Resource.DOCUMENT: lambda args: (args["documentNumber"],)},
+    "input",
+)
+CREATE_NOTE = Mutation(
+    Slot(
+        "create_note",
+        f"{payload('CreateNote', (Resource.NOTE,), creates=True)} | None",
+        "Adds a note to an account. It can never be changed or removed.",
+        (key_argument(Resource.ACCOUNT), Slot("input", "NoteInput", "The note."), DRY_RUN),
+    ),
+    run_note,
+    {Resource.NOTE: lambda args: (args["accountNumber"], args["input"]["reference"])},
+    "input",
+)
+SAVED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
+MUTATIONS: dict[str, Mutation] = {
+    mutation.slot.shown: mutation
+    for mutation in (
+        *(saving(resource, verb) for resource in SAVED for verb in Verb),
+        CLOSE,
+        CREATE_NOTE,
+        linking(Resource.ACCOUNT),
+        linking(Resource.DOCUMENT),
+    )
+}
+output(
+    "Mutation",
+    "Everything that can be written. Several in one operation run in order, each in a transaction of its own.",
+    [mutation.slot for mutation in MUTATIONS.values()],
+)
+
+
+def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Follow]:
+    """What is read to answer a mutation, once it has written."""
+    mutation = MUTATIONS[nodes[0].name.value]
+    return planner.guarded(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
+
+
+def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[FieldNode]) -> Iterator[Follow]:
+    arguments = planner.arguments("Mutation", nodes[0])
+    type_ = mutation.slot.type.removesuffix(" | None")
+    for name, inner in planner.collect(type_, [node.selection_set for node in nodes]).items():
+        if inner[0].name.value in {str(resource) for resource in mutation.answers}:
+            resource = Resource(inner[0].name.value)
+            selections = [node.selection_set for node in inner]
+            selection = planner.select(type_name(resource), selections, Place((key, name)))
+            yield Follow(name, resource, selection, given=(mutation.answers[resource](arguments),))
+
+
+async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], args: Arguments) -> dict[str, Any]:
+    """Runs the command; the payload's value. What the data got wrong is in it, what the key may not do is raised."""
+    answer = partial(answered, context.caller, follows)
+    write = Write(context.database, context.caller, answer, dry_run=args["dryRun"])
+    try:
+        written, row = await mutation.run(write, args)
+    except Refused as refusal:
+        return {"row": None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
+    except Forbidden:
+        raise error(ErrorCode.FORBIDDEN, "This key may only read.") from None
+    return {"row": row, "created": written.created, "user_errors": []}
+
+
+async def answered(caller: Any, follows: list[Follow], connection: AsyncConnection, written: Written) -> Answer:
+    return written, await read(connection, caller, follows)
+
+
+def user_errors(mutation: Mutation, refusal: Refused, args: Arguments) -> list[dict[str, Any]]:
+    """The problems under paths of arguments, each once."""
+    resource = next(iter(mutation.answers))
+    errors = [
+        user_error(problem, argument_path(resource, problem, mutation.body, args)) for problem in refusal.problems
+    ]
+    unique = {(found["code"], *found["field"]): found for found in reversed(errors)}
+    return list(reversed(unique.values()))
+
+
+def user_error(problem: Problem, path: list[str]) -> dict[str, Any]:
+    named = str(problem.field[-1])
+    rest = problem.message.removeprefix(named)
+    message = to_camel_case(named) + rest if rest != problem.message else rest  # named as this schema names it
+    return {"code": problem.code, "message": message, "field": path}

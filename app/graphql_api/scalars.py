@@ -1,0 +1,142 @@
+"""Scalars: they check JSON type and shape; what a value means is the domain's to judge."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NewType
+
+import strawberry
+from graphql.language import FloatValueNode, IntValueNode, StringValueNode
+from strawberry.types.scalar import ScalarDefinition
+
+from app.domain.values import Fault, parse_amount, parse_date, parse_moment, shortest
+from app.graphql_api.declare import register
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
+
+Date = NewType("Date", date)
+DateTime = NewType("DateTime", datetime)
+CurrencyCode = NewType("CurrencyCode", str)
+LanguageCode = NewType("LanguageCode", str)
+CountryCode = NewType("CountryCode", str)
+Json = NewType("Json", object)
+
+for _name, _type in {
+    "Date": Date,
+    "DateTime": DateTime,
+    "CurrencyCode": CurrencyCode,
+    "LanguageCode": LanguageCode,
+    "CountryCode": CountryCode,
+    "JSON": Json,
+}.items():
+    register(_name, _type)
+
+
+def moment_text(value: datetime) -> str:
+    """UTC with milliseconds and Z."""
+    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+
+
+def date_text(value: date | str) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def decimal_text(value: Decimal | str) -> str:
+    return value if isinstance(value, str) else shortest(value)
+
+
+def parse_code(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Fault("must be a string")
+    return value
+
+
+def scalar(
+    name: str, description: str, parse: Callable[[Any], Any], serialize: Callable[[Any], Any], url: str | None = None
+) -> ScalarDefinition:
+    def parse_value(value: Any) -> Any:
+        try:
+            return parse(value)
+        except Fault as fault:
+            raise GraphQLError(f"{name} {fault.message}.") from None
+
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        if isinstance(node, IntValueNode | FloatValueNode):
+            return parse_value(Decimal(node.value))  # from the text itself, never through a float
+        if isinstance(node, StringValueNode):
+            return parse_value(node.value)
+        raise GraphQLError(f"{name} must be a string{' or a number' if name == 'Decimal' else ''}.", node)
+
+    return strawberry.scalar(
+        name=name,
+        description=description,
+        specified_by_url=url,
+        parse_value=parse_value,
+        parse_literal=parse_literal,
+        serialize=serialize,
+    )
+
+
+def untyped(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    """JSON written in the operation text, its numbers exact."""
+    if isinstance(node, IntValueNode | FloatValueNode):
+        return Decimal(node.value)
+    if hasattr(node, "fields"):
+        return {f.name.value: untyped(f.value, variables) for f in node.fields}
+    if hasattr(node, "values"):
+        return [untyped(v, variables) for v in node.values]
+    return value_from_ast_untyped(node, variables)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Date: scalar(
+        "Date",
+        "A day, written YYYY-MM-DD.",
+        parse_date,
+        date_text,
+        "https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    ),
+    DateTime: scalar(
+        "DateTime",
+        "A moment. Answered in UTC with milliseconds, as in 2026-05-12T14:00:00.000Z; taken with any offset, without "
+        "one as UTC, and as a day alone for its midnight.",
+        parse_moment,
+        moment_text,
+        "https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+    ),
+    Decimal: scalar(
+        "Decimal",
+        'An exact decimal number, such as an amount. Answered as a string in its shortest form, as in "1499.5"; taken '
+        "as a plain decimal string or a number. Never rounded.",
+        parse_amount,
+        decimal_text,
+    ),
+    CurrencyCode: scalar(
+        "CurrencyCode",
+        "A currency code of ISO 4217 in upper case, such as USD.",
+        parse_code,
+        str,
+        "https://www.iso.org/iso-4217-currency-codes.html",
+    ),
+    LanguageCode: scalar(
+        "LanguageCode",
+        "A language code of ISO 639-1 in lower case, such as en.",
+        parse_code,
+        str,
+        "https://www.iso.org/iso-639-language-code",
+    ),
+    CountryCode: scalar(
+        "CountryCode",
+        "A country code of ISO 3166-1 alpha-2 in upper case, such as US.",
+        parse_code,
+        str,
+        "https://www.iso.org/iso-3166-country-codes.html",
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value, kept as it is.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        parse_value=lambda value: value,
+        parse_literal=untyped,
+        serialize=lambda value: value,
+    ),
+}

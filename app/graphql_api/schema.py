@@ -1,0 +1,68 @@
+"""The schema: Strawberry makes its types, and every field gets its resolver here: fields that are read take what the
+plan fetched, fields of the Mutation type run their command."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from app.graphql_api import inputs  # noqa: F401 -- declares the input types that arguments name
+from app.graphql_api.declare import SLOTS, TYPES, Slot
+from app.graphql_api.mutations import MUTATIONS, run_mutation
+from app.graphql_api.queries import PLANS
+from app.graphql_api.scalars import SCALARS
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+
+ROOTS = [TYPES[name] for name in ("Account", "Document", "Note", "Representative", "Contact")]
+
+
+def make_schema() -> strawberry.Schema:
+    """The schema with its resolvers."""
+    made = strawberry.Schema(
+        query=TYPES["Query"],
+        mutation=TYPES["Mutation"],
+        types=ROOTS,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    attach_resolvers(core(made))
+    return made
+
+
+def core(schema: strawberry.Schema) -> GraphQLSchema:
+    """The graphql-core schema that Strawberry made."""
+    return schema._schema
+
+
+def attach_resolvers(schema: GraphQLSchema) -> None:
+    for name, type_ in schema.type_map.items():
+        if isinstance(type_, GraphQLInputObjectType):
+            type_.is_one_of = type_.is_one_of or bool(TYPES[name].__strawberry_definition__.is_one_of)
+        if isinstance(type_, GraphQLObjectType) and name in SLOTS:
+            for shown, field in type_.fields.items():
+                field.resolve = resolve_mutation if name == "Mutation" else resolver(SLOTS[name][shown])
+
+
+def resolver(slot: Slot) -> Callable[..., Any]:
+    """How a field that is read finds its value."""
+    if slot.edge:
+        return lambda row, info, **args: row.edges[info.path.key]
+    resolve = slot.resolve
+    if resolve is None:
+        return lambda row, info: row[slot.name]
+    return lambda value, info, **args: resolve(value, {**args, "key": info.path.key, "context": info.context})
+
+
+async def resolve_mutation(_: Any, info: GraphQLResolveInfo[Any], **args: Any) -> dict[str, Any]:
+    follows = info.context.payloads[info.path.key]
+    return await run_mutation(MUTATIONS[info.field_name], info.context, follows, args)
+
+
+SCHEMA = make_schema()
+CORE = core(SCHEMA)
+ROOT_FIELDS = frozenset(PLANS)
+
+
+def sdl() -> str:
+    """The schema as text."""
+    return SCHEMA.as_str() + "\n"

@@ -1,0 +1,391 @@
+"""The object types of the schema: every field of the catalogue, and what the gateway adds to them."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.domain.aging import BUCKETS, days_past_due
+from app.domain.catalogue import CATALOGUE
+from app.domain.fields import Field, Kind
+from app.domain.resources import (
+    ClosureReason,
+    CurrencyModel,
+    DocumentStatus,
+    DocumentType,
+    InvoiceTitle,
+    Product,
+    Requirement,
+    Resource,
+    RoutingCode,
+)
+from app.domain.values import DAY, Fault, parse_date
+from app.graphql_api import scalars  # noqa: F401 -- registers the scalars that annotations name
+from app.graphql_api.connections import connection
+from app.graphql_api.declare import Slot, described_enum, enum, interface, output
+from app.graphql_api.ids import encode_id
+
+AS_OF = Slot("as_of", "Date | None", "The day to count from; today in UTC where left out.")
+
+ANNOTATIONS = {
+    Kind.KEY: "str",
+    Kind.TEXT: "str",
+    Kind.FREE_TEXT: "str",
+    Kind.EMAIL: "str",
+    Kind.DIGITS: "str",
+    Kind.CURRENCY: "CurrencyCode",
+    Kind.LANGUAGE: "LanguageCode",
+    Kind.COUNTRY: "CountryCode",
+    Kind.DECIMAL: "Decimal",
+    Kind.INTEGER: "int",
+    Kind.BOOLEAN: "bool",
+    Kind.DATE: "Date",
+    Kind.DATETIME: "DateTime",
+    Kind.DOCUMENT_TYPE: "DocumentType",
+    Kind.ROUTING: "RoutingCode",
+    Kind.CLOSURE_REASON: "ClosureReason",
+    Kind.INVOICE_TITLE: "InvoiceTitle",
+    Kind.JSON: "JSON",
+}
+FILLED_BY_THE_SERVER = {"document_type", "effective_date"}  # optional to send, never empty to read
+
+for _words in (
+    Product,
+    DocumentType,
+    DocumentStatus,
+    ClosureReason,
+    CurrencyModel,
+    RoutingCode,
+    InvoiceTitle,
+    Resource,
+):
+    described_enum(_words)
+enum(
+    Requirement,
+    "Requirement",
+    str(Requirement.__doc__),
+    {word.name: word.meaning for word in Requirement},
+)
+
+
+def described(field: Field) -> str:
+    """The field's meaning, and the condition under which it is required."""
+    return f"{field.meaning} Required when {field.when}." if field.when else field.meaning
+
+
+def catalogue_slot(field: Field) -> Slot:
+    """An output field for a field of the catalogue."""
+    name, text = field.name, described(field)
+    if field.kind is Kind.CUSTOM_FIELDS:
+        return Slot(name, "list[CustomField]", text, resolve=lambda row, args: custom_fields(row[name]), needs=(name,))
+    if field.kind is Kind.LIST:
+        return Slot(
+            name, f"list[{field.part_type}]", text, resolve=lambda row, args: row.get(name) or [], needs=(name,)
+        )
+    if field.kind is Kind.OBJECT:
+        return Slot(name, f"{field.part_type} | None", text)
+    filled = field.base is Requirement.REQUIRED or name in FILLED_BY_THE_SERVER
+    return Slot(name, ANNOTATIONS[field.kind] + ("" if filled else " | None"), text)
+
+
+def part_slot(field: Field) -> Slot:
+    """An output field of a value that lies in a JSON column, where an empty part has no key."""
+    name, text = field.name, described(field)
+    if field.kind is Kind.LIST:
+        return Slot(name, f"list[{field.part_type}]", text, resolve=lambda value, args: value.get(name) or [])
+    return Slot(name, f"{ANNOTATIONS[field.kind]} | None", text, resolve=lambda value, args: value.get(name))
+
+
+def custom_fields(values: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Custom fields by key, each value under the name of its type."""
+    return [{"key": key, **typed(value)} for key, value in sorted((values or {}).items())]
+
+
+def typed(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"boolean": value}
+    if isinstance(value, int | Decimal):
+        return {"number": Decimal(value)}
+    if DAY.fullmatch(value):
+        try:
+            return {"date": parse_date(value)}
+        except Fault:
+            pass  # the form of a date, but no day of the calendar
+    return {"text": value}
+
+
+def closure(row: dict[str, Any], args: dict[str, Any]) -> dict[str, Any] | None:
+    if row["status"] != DocumentStatus.CLOSED:
+        return None
+    return {"reason": row["closure_reason"], "closed_at": row["closed_at"], "notes": row["closure_notes"]}
+
+
+def past_due(row: dict[str, Any], args: dict[str, Any]) -> int:
+    as_of: date = args.get("asOf") or args["context"].today
+    return 0 if row["status"] == DocumentStatus.CLOSED else days_past_due(row["due_date"], as_of)
+
+
+def own(resource: Resource, *more: Slot) -> Iterator[Slot]:
+    """What every resource has, its catalogue fields, and more."""
+    yield Slot(
+        "id",
+        "ID",
+        "Global identifier, opaque; see `node`.",
+        resolve=lambda row, args: encode_id(resource, row["csr_id"]),
+        needs=("csr_id",),
+    )
+    yield Slot("csr_id", "int", "Number given by the server at creation, unique and kept for life.")
+    yield from (catalogue_slot(field) for field in CATALOGUE[resource])
+    yield from more
+    yield Slot("version", "int", "Counts the writes; see `expectedVersion`.")
+    yield Slot("created_at", "DateTime", "When it was created.")
+    yield Slot("updated_at", "DateTime", "When it was last written.")
+
+
+def keyed(name: str, type_: str, description: str) -> Slot:
+    """A field of a plain value, missing where empty."""
+    return Slot(name, type_, description, resolve=lambda value, args: value.get(name))
+
+
+interface("Node", "Anything with a global identifier.", [Slot("id", "ID", "Global identifier, opaque; see `node`.")])
+
+_address = next(field for field in CATALOGUE[Resource.ACCOUNT] if field.name == "remit_to")
+_line_items = next(field for field in CATALOGUE[Resource.DOCUMENT] if field.name == "line_items")
+_thick_billing = next(field for field in CATALOGUE[Resource.DOCUMENT] if field.name == "thick_billing")
+output("Address", "A postal address.", [part_slot(f) for f in _address.parts])
+output("LineItem", "One line of a document.", [part_slot(f) for f in _line_items.parts])
+output(
+    "ThickBillingDetail",
+    "One line of a rendered invoice, column by column.",
+    [part_slot(f) for f in _thick_billing.part("detail").parts],
+)
+output(
+    "ThickBilling",
+    "What a rendered invoice shows beyond the document's own fields; whatever is empty here is taken from the document "
+    "or its account where they hold it.",
+    [part_slot(f) for f in _thick_billing.parts],
+)
+output(
+    "CustomField",
+    "A field of the tenant's own making; exactly one of its values is set.",
+    [
+        keyed("key", "str", "Name of the field."),
+        keyed("text", "str | None", "Its value, where it is text."),
+        keyed("number", "Decimal | None", "Its value, where it is a number."),
+        keyed("date", "Date | None", "Its value, where it is a date."),
+        keyed("boolean", "bool | None", "Its value, where it is true or false."),
+    ],
+)
+output(
+    "Aging",
+    "Open amounts by the days that documents are past due.",
+    [
+        keyed(
+            bucket.name,
+            "Decimal",
+            "Not past due."
+            if bucket.first is None
+            else f"Past due by {bucket.first} days and more"
+            + ("." if bucket.last is None else f", up to {bucket.last}."),
+        )
+        for bucket in BUCKETS
+    ],
+)
+output(
+    "Balance",
+    "What is open in one currency; credit notes count below zero.",
+    [
+        keyed("currency", "CurrencyCode", "The currency of the amounts."),
+        keyed("open_amount", "Decimal", "Sum of all open amounts."),
+        keyed("overdue_amount", "Decimal", "The part of it that is past due."),
+        keyed("open_documents", "int", "Number of documents that are open with an amount."),
+        keyed("aging", "Aging", "The sum by days past due."),
+    ],
+)
+output(
+    "ReadinessProblem",
+    "Something that a product would need.",
+    [
+        keyed("field", "str", 'Path of the field, as in "billingAddress.zip".'),
+        keyed("message", "str", "What is missing, in words."),
+    ],
+)
+output(
+    "ProductReadiness",
+    "Whether one product can work with the resource.",
+    [
+        keyed("product", "Product", "The product."),
+        keyed("ready", "bool", "Whether it has all that it needs."),
+        keyed("problems", "list[ReadinessProblem]", "What it lacks, and conditional fields that only you can judge."),
+    ],
+)
+output(
+    "ProductField",
+    "A field that a product reads.",
+    [
+        keyed("resource", "Resource", "The resource that has the field."),
+        keyed("name", "str", 'Its name in this schema; parts of an object as in "billingAddress.zip".'),
+        keyed("type", "str", "The type of its value."),
+        keyed("requirement", "Requirement", "What the product makes of it."),
+        keyed("description", "str", "What it means, and when it is required."),
+    ],
+)
+output(
+    "StatusTransition",
+    "One step in the life of a document.",
+    [
+        Slot("status", "DocumentStatus", "The status that it took."),
+        Slot("at", "DateTime", "When."),
+        Slot("reason", "ClosureReason | None", "Why, where it was closed by request."),
+        Slot("notes", "str | None", "What was said about it."),
+    ],
+)
+output(
+    "Closure",
+    "How a document was closed.",
+    [
+        keyed("reason", "ClosureReason | None", "Why; empty where its open amount became zero."),
+        keyed("closed_at", "DateTime", "When."),
+        keyed("notes", "str | None", "What was said about it."),
+    ],
+)
+
+PRODUCTS = Slot("products", "list[Product]", "The products that its data was declared for.")
+BALANCES = Slot(
+    "balances",
+    "list[Balance]",
+    "What is open, one entry a currency. Closed documents do not count, whatever day is asked about.",
+    arguments=(AS_OF,),
+    edge="balances",
+)
+
+
+def readiness_slot(resource: Resource) -> Slot:
+    columns = tuple(field.name for field in CATALOGUE[resource])
+    return Slot(
+        "readiness",
+        "list[ProductReadiness]",
+        "What each active product of the tenant would still need, in the order of the products.",
+        resolve=lambda row, args: args["context"].readiness(resource, row),
+        needs=columns,
+        needs_account=resource is Resource.DOCUMENT,
+    )
+
+
+def to_one(name: str, type_: str, description: str) -> Slot:
+    return Slot(name, type_, description, edge=name)
+
+
+output(
+    "Account",
+    "A customer that owes money.",
+    list(
+        own(
+            Resource.ACCOUNT,
+            PRODUCTS,
+            to_one("parent_account", "Account | None", "The account above it; null too where it does not exist yet."),
+            connection("child_accounts", Resource.ACCOUNT, "The accounts below it."),
+            connection("documents", Resource.DOCUMENT, "What the customer owes and owed."),
+            connection("notes", Resource.NOTE, "Remarks, oldest first."),
+            connection("representatives", Resource.REPRESENTATIVE, "The seller's people linked to it."),
+            connection("contacts", Resource.CONTACT, "The customer's people."),
+            BALANCES,
+            readiness_slot(Resource.ACCOUNT),
+        )
+    ),
+    resource=Resource.ACCOUNT,
+    interfaces=("Node",),
+)
+output(
+    "Document",
+    "An invoice, a credit note or another receivable of an account.",
+    list(
+        own(
+            Resource.DOCUMENT,
+            PRODUCTS,
+            Slot("status", "DocumentStatus", "Open or closed; decided by the server."),
+            Slot("currency_model", "CurrencyModel | None", "The model its amounts are in; null where it has none."),
+            Slot(
+                "open_amount",
+                "Decimal | None",
+                "What is still open, whatever the currency model; never above zero for a credit note.",
+            ),
+            Slot("open_currency", "CurrencyCode | None", "The currency of `openAmount`."),
+            to_one("account", "Account", "The customer who owes it."),
+            to_one("applies_to", "Document | None", "The invoice that a credit note lowers, where it exists."),
+            connection("credit_notes", Resource.DOCUMENT, "The credit notes that lower this invoice."),
+            connection("representatives", Resource.REPRESENTATIVE, "The seller's people linked to it."),
+            Slot(
+                "closure",
+                "Closure | None",
+                "How it was closed; null while it is open.",
+                resolve=closure,
+                needs=("status", "closed_at", "closure_reason", "closure_notes"),
+            ),
+            Slot(
+                "status_history",
+                "list[StatusTransition]",
+                "Every step of its life, oldest first.",
+                edge="status_history",
+            ),
+            Slot(
+                "days_past_due",
+                "int",
+                "Days since its due date; 0 when it is closed or not yet due.",
+                arguments=(AS_OF,),
+                resolve=past_due,
+                needs=("status", "due_date"),
+            ),
+            readiness_slot(Resource.DOCUMENT),
+        )
+    ),
+    resource=Resource.DOCUMENT,
+    interfaces=("Node",),
+)
+output(
+    "Note",
+    "A remark on an account that can never be changed or removed.",
+    list(
+        own(
+            Resource.NOTE,
+            Slot("account_number", "str", "Account number of the account it is on."),
+            to_one("account", "Account", "The account it is on."),
+        )
+    ),
+    resource=Resource.NOTE,
+    interfaces=("Node",),
+)
+output(
+    "Representative",
+    "A person on the seller's side to whom work escalates.",
+    list(
+        own(
+            Resource.REPRESENTATIVE,
+            to_one("supervisor", "Representative | None", "Whom the representative reports to."),
+            connection("reports", Resource.REPRESENTATIVE, "Those who report to the representative."),
+            connection("accounts", Resource.ACCOUNT, "The accounts linked to the representative."),
+            connection("documents", Resource.DOCUMENT, "The documents linked to the representative."),
+        )
+    ),
+    resource=Resource.REPRESENTATIVE,
+    interfaces=("Node",),
+)
+output(
+    "Contact",
+    "A person on the customer's side.",
+    list(own(Resource.CONTACT, to_one("account", "Account | None", "The customer the contact works for."))),
+    resource=Resource.CONTACT,
+    interfaces=("Node",),
+)
+output(
+    "Tenant",
+    "The owner of all that a key can see.",
+    [
+        Slot("name", "str", "Name of the tenant."),
+        Slot("products", "list[Product]", "The products that are active."),
+        Slot("currency_model", "CurrencyModel | None", "The model that its first amounts fixed; null before them."),
+        Slot("connection_id", "str", "Identifier of its Ingest connection, which pushed PDFs are addressed to."),
+        BALANCES,
+    ],
+    resource="tenant",
+)

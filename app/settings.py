@@ -1,0 +1,76 @@
+"""Settings: the environment, read once into one frozen value. A wrong one stops the start with a sentence."""
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "GATEWAY_"
+DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be meant; the message names it."""
+
+
+class Settings(BaseSettings):
+    """Every setting; each is read from the environment variable GATEWAY_ and its name in upper case."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///./gateway.db",
+        description="Where the data lives: an SQLite file, or Postgres as postgresql+asyncpg://user:password@host/name.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Server processes; more than one needs Postgres.")
+    pool_size: int = Field(default=10, ge=1, le=1000, description="Database connections of each process.")
+    cors_origins: str = Field(
+        default="", description="Origins whose pages may call the gateway, separated by commas; none by default."
+    )
+    max_body_bytes: int = Field(default=10 * 2**20, ge=1024, description="Largest request body.")
+    max_tokens: int = Field(default=10_000, ge=1, description="Most tokens of an operation.")
+    max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
+    max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
+    max_rows: int = Field(default=100_000, ge=1, description="Most rows that an operation's pages may allow for.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="What is logged, or worse."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("is no database URL") from None
+        if url.drivername not in DRIVERS:
+            raise ValueError(f"must begin with {' or '.join(f'{driver}://' for driver in DRIVERS)}")
+        if url.drivername == DRIVERS[0] and (url.database or ":memory:") == ":memory:":
+            raise ValueError("must name a file: a database in memory is lost with its first connection")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def full_origins(cls, value: str) -> str:
+        for origin in filter(None, (part.strip() for part in value.split(","))):
+            if origin != "*" and not origin.startswith(("http://", "https://")):
+                raise ValueError(f"holds '{origin}', which is no origin such as https://app.example.com")
+        return value
+
+    @property
+    def origins(self) -> list[str]:
+        return [part.strip() for part in self.cors_origins.split(",") if part.strip()]
+
+
+def load_settings() -> Settings:
+    """The settings of the environment. Raises WrongSetting with a sentence for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        sentences = []
+        for fault in wrong.errors():
+            message = fault["msg"].removeprefix("Value error, ")
+            sentences.append(f"{PREFIX}{str(fault['loc'][0]).upper()}={fault['input']!r}: {message}.")
+        raise WrongSetting("\n".join(sentences)) from None

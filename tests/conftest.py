@@ -1,0 +1,102 @@
+"""Databases, gateways and running servers for every test; each test has a database of its own, on both kinds."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from app.storage.engine import Database
+from app.storage.schema import migrate
+from tests.gateway import Client, Gateway
+from tests.postgres import PostgresServer, open_postgres
+from tests.servers import RunningServer, gateway_cli
+
+KINDS = ("sqlite", "postgres")
+TEMPLATE = "gateway_template"
+DEMO_TENANT = "Northwind Supply"
+numbers = count(1)
+
+
+async def migrated(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The Postgres server of the test run; its template database has the current schema."""
+    with open_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(postgres: PostgresServer) -> str:
+    name = f"{TEMPLATE}_{next(numbers)}"
+    await migrated(await postgres.create_database(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the current schema, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    await migrated(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A new, empty SQLite database with the current schema."""
+    shutil.copy(sqlite_template, tmp_path / "gateway.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'gateway.db'}"
+
+
+@pytest.fixture
+async def postgres_url(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[str]:
+    """A new, empty Postgres database with the current schema."""
+    name = f"test_{next(numbers)}"
+    yield await postgres.create_database(name, postgres_template)
+    await postgres.drop_database(name)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new, empty database: on SQLite in one run of the test, on Postgres in the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def gateway(database_url: str) -> AsyncIterator[Gateway]:
+    """The gateway over a database of its own."""
+    async with Gateway(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def acme(gateway: Gateway) -> Client:
+    """A tenant with all four products, through a key that may write."""
+    return await gateway.tenant("acme")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoServer:
+    """A running server with the demonstration ledger."""
+
+    url: str
+    api_key: str
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """A real server in a process of its own, on SQLite, with a small demonstration ledger."""
+    folder = tmp_path_factory.mktemp("demo")
+    env = {"GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
+    gateway_cli("demo", "--accounts", "20", "--documents-per-account", "10", env=env, folder=folder)
+    key = gateway_cli("keys", "create", "--tenant", DEMO_TENANT, env=env, folder=folder).strip()
+    with RunningServer(env, folder) as server:
+        yield DemoServer(server.url, key)

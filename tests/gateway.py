@@ -1,0 +1,112 @@
+"""The gateway inside a test: the application over a database of its own, asked through its HTTP surface, with every
+SQL statement on record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from app.access.keys import create_key, create_tenant
+from app.domain.resources import Product
+from app.main import create_app
+from app.settings import Settings
+from app.storage.engine import Database
+
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
+KEY_LOOK_UP = "api_keys"
+
+
+@dataclass(slots=True)
+class Statements:
+    """The SQL statements of the last operation, transaction words and the key's look-up apart."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def record(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        if not text.startswith(TRANSACTION_WORDS) and KEY_LOOK_UP not in text:
+            self.texts.append(text)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+class Client:
+    """A caller with a key."""
+
+    def __init__(self, gateway: "Gateway", api_key: str | None) -> None:
+        self.gateway = gateway
+        self.api_key = api_key
+
+    async def post(self, body: Any, **headers: str) -> httpx.Response:
+        """Any request body, as JSON."""
+        return await self.gateway.http.post("/graphql", json=body, headers={**self.headers, **headers})
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-API-Key": self.api_key} if self.api_key else {}
+
+    async def run(self, text: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer of an operation, errors and all; `gateway.statements` then holds its SQL."""
+        self.gateway.statements.texts.clear()
+        response = await self.post({"query": text, "variables": variables})
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def query(self, text: str, **variables: Any) -> dict[str, Any]:
+        """The data of an operation that must not fail."""
+        answer = await self.run(text, **variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def only(self, text: str, **variables: Any) -> Any:
+        """The value of the one root field of an operation that must not fail."""
+        (value,) = (await self.query(text, **variables)).values()
+        return value
+
+    async def refused(self, text: str, **variables: Any) -> list[tuple[str, str]]:
+        """Code and dotted path of every user error of a mutation that must be refused."""
+        payload = await self.only(text, **variables)
+        assert payload["userErrors"], payload
+        return [(error["code"], ".".join(error["field"])) for error in payload["userErrors"]]
+
+    async def error_codes(self, text: str, **variables: Any) -> list[str]:
+        """The codes of the errors of an operation that must be refused as a whole."""
+        answer = await self.run(text, **variables)
+        assert answer.get("data") is None, answer
+        return [error["extensions"]["code"] for error in answer["errors"]]
+
+
+class Gateway:
+    """The application, its database and its tenants."""
+
+    def __init__(self, database_url: str, **settings: Any) -> None:
+        self.app: FastAPI = create_app(Settings(database_url=database_url, **settings))
+        self.database: Database = self.app.state.database
+        self.statements = Statements()
+        for engine in {self.database.reader.sync_engine, self.database.writer.sync_engine}:
+            event.listen(engine, "before_cursor_execute", self.statements.record)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
+
+    async def tenant(self, name: str = "acme", products: Sequence[Product] = tuple(Product)) -> Client:
+        """A new tenant's client, which may write."""
+        _, key = await create_tenant(self.database, name, products)
+        return Client(self, key)
+
+    async def reader(self, tenant: str = "acme") -> Client:
+        """A client of the tenant that may only read."""
+        return Client(self, await create_key(self.database, tenant, read_only=True))
+
+    def stranger(self, api_key: str | None = None) -> Client:
+        """A client without a key, or with one that nobody made."""
+        return Client(self, api_key)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+        await self.database.dispose()

@@ -1,0 +1,353 @@
+"""The query editor as its users meet it: a real Chromium on the page of a running server with demonstration data."""
+
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Locator, Page, Request, async_playwright, expect
+from starlette.applications import Starlette
+
+from app.graphql_api.documents import load_documents
+from app.graphql_api.ide import page as ide
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+# As root it needs --no-sandbox; the others keep it from calling its maker's hosts.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+NESTED_QUERY = """query Nested {
+  accounts(first: 50) {
+    nodes { accountNumber documents(first: 2) { totalCount nodes { documentNumber account { accountNumber } } } }
+  }
+}"""
+
+# Said by the browser itself, so that no violation passes because its console message reads differently.
+COLLECT_VIOLATIONS = """
+    window.violations = [];
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        window.violations.push(`${violatedDirective} ${blockedURI}`));
+"""
+
+MODEL = "(end => globalThis.__MONACO.editor.getModels().find(model => model.uri.path.endsWith(end)))"
+
+# Asked inside the page because Playwright's own waiting needs eval, which the policy forbids.
+UNTIL_STORED = """async text => {
+    for (let tries = 0; tries < 200; tries++) {
+        if (localStorage.getItem('graphiql:tabState')?.includes(text)) return true;
+        await new Promise(again => setTimeout(again, 25));
+    }
+    return false;
+}"""
+
+
+class DemoServer(Protocol):
+    """A running server with demonstration data, and a key to it."""
+
+    url: str
+    api_key: str
+
+
+@dataclass
+class Editor:
+    """The page, with what it logged and asked for since it was opened."""
+
+    page: Page
+    server: DemoServer
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    async def open(self, fragment: str = "") -> None:
+        await self.page.goto(f"{self.server.url}/graphql{fragment}")
+        await self.page.wait_for_selector(".graphiql-query-editor .monaco-editor")
+
+    async def open_with_key(self) -> None:
+        async with self.page.expect_response(lambda response: response.request.method == "POST"):  # the schema
+            await self.open(f"#key={self.server.api_key}")
+
+    async def fill_new_tab(self, text: str) -> None:
+        """Puts it in at once, as typing it would have the editor close each bracket by itself."""
+        await self.page.get_by_role("button", name="New tab").click()
+        await self.page.evaluate(f"text => {MODEL}('operation.graphql').setValue(text)", text)
+        if name := re.match(r"query (\w+)", text):
+            await expect(self.page.get_by_role("tab", name=name[1])).to_be_visible()
+
+    async def text_of(self, name: str) -> str:
+        """What an editor holds; on the screen it has only the lines that fit."""
+        text: str = await self.page.evaluate(f"name => {MODEL}(name).getValue()", name)
+        return text
+
+    async def run(self) -> dict[str, Any]:
+        await self.page.get_by_role("button", name=re.compile("^Execute query")).click()
+        await expect(self.page.locator(".graphiql-response .view-lines")).to_contain_text("{")
+        answer: dict[str, Any] = json.loads(await self.text_of("response.json"))
+        return answer
+
+    def key_dialog(self) -> Locator:
+        return self.page.get_by_role("dialog", name="API key")
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if program is None:
+        pytest.skip(f"NO CHROMIUM FOUND: none of {', '.join(CHROMIUMS)} is on PATH, so the query editor WAS NOT TESTED")
+    if not (ide.STATIC / "index.html").is_file():
+        pytest.fail("The query editor is not built: make ui")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def editor(chromium: Browser, demo_server: DemoServer) -> AsyncIterator[Editor]:
+    context = await chromium.new_context(viewport={"width": 1400, "height": 850}, color_scheme="light")
+    await context.add_init_script(COLLECT_VIOLATIONS)
+    editor = Editor(await context.new_page(), demo_server)
+
+    def asked(request: Request) -> None:
+        editor.asked.append(request.url)
+
+    editor.page.on("console", lambda message: editor.said.append(f"{message.type}: {message.text}"))
+    editor.page.on("pageerror", lambda error: editor.said.append(f"error: {error}"))
+    context.on("request", asked)
+    yield editor
+    await context.close()
+
+
+@pytest.mark.browser
+async def test_the_editor_loads_whole_from_its_own_server_and_breaks_no_rule_of_its_policy(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.fill_new_tab(NESTED_QUERY)
+    assert "data" in await editor.run()
+
+    assert [url for url in editor.asked if not url.startswith((f"{editor.server.url}/", "data:"))] == []
+    assert await editor.page.evaluate("window.violations") == []
+    assert editor.said == []
+
+
+@pytest.mark.browser
+async def test_the_key_is_asked_for_once_and_kept(editor: Editor) -> None:
+    await editor.open()
+    await editor.key_dialog().get_by_label("API key", exact=True).fill(editor.server.api_key)
+    await editor.key_dialog().get_by_role("button", name="Use this key").click()
+    await expect(editor.key_dialog()).to_be_hidden()
+
+    await editor.open()
+    await expect(editor.page.get_by_role("button", name=f"API key …{editor.server.api_key[-4:]}")).to_be_visible()
+    await expect(editor.key_dialog()).to_be_hidden()
+
+
+@pytest.mark.browser
+async def test_a_key_that_the_server_refuses_is_not_kept(editor: Editor) -> None:
+    await editor.open()
+    await editor.key_dialog().get_by_label("API key", exact=True).fill("no-such-key")
+    await editor.key_dialog().get_by_role("button", name="Use this key").click()
+
+    await expect(editor.key_dialog().get_by_role("alert")).to_have_text("The server does not accept this API key.")
+    assert await editor.page.evaluate("Object.values(localStorage).includes('no-such-key')") is False
+
+
+@pytest.mark.browser
+async def test_a_key_in_the_link_is_kept_and_leaves_the_address_bar(editor: Editor) -> None:
+    await editor.open_with_key()
+
+    await expect(editor.page.get_by_role("button", name=f"API key …{editor.server.api_key[-4:]}")).to_be_visible()
+    await expect(editor.key_dialog()).to_be_hidden()
+    assert editor.page.url == f"{editor.server.url}/graphql"
+
+
+@pytest.mark.browser
+async def test_a_kept_key_that_is_no_longer_good_is_asked_for_again(editor: Editor) -> None:
+    await editor.open("#key=a-key-of-yesterday")
+
+    await expect(editor.key_dialog().get_by_role("alert")).to_have_text("The server does not accept this API key.")
+
+
+@pytest.mark.browser
+async def test_a_forgotten_key_is_gone_and_asked_for(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.page.get_by_role("button", name="API key").click()
+    await editor.key_dialog().get_by_role("button", name="Forget key").click()
+
+    await expect(editor.key_dialog().get_by_label("API key", exact=True)).to_be_visible()
+    assert (
+        await editor.page.evaluate("key => Object.values(localStorage).includes(key)", editor.server.api_key) is False
+    )
+
+
+@pytest.mark.browser
+async def test_a_field_name_is_completed_while_typing(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.fill_new_tab("{ accounts { nodes { } } }")
+    await editor.page.locator(".graphiql-query-editor .view-lines").click(position={"x": 5, "y": 5})
+    await editor.page.keyboard.press("Home")
+    for _ in "{ accounts { nodes { ":
+        await editor.page.keyboard.press("ArrowRight")
+    await editor.page.keyboard.type("accountN", delay=30)
+    await expect(editor.page.locator(".suggest-widget .monaco-list-row").first).to_contain_text("accountNumber")
+    await editor.page.keyboard.press("Enter")
+
+    assert await editor.text_of("operation.graphql") == "{ accounts { nodes { accountNumber} } }"
+
+
+@pytest.mark.browser
+async def test_a_nested_query_is_answered(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.fill_new_tab(NESTED_QUERY)
+    answer = await editor.run()
+
+    accounts = answer["data"]["accounts"]["nodes"]
+    owners = {(account["accountNumber"], document["account"]["accountNumber"])
+              for account in accounts for document in account["documents"]["nodes"]}  # fmt: skip
+    assert owners
+    assert all(account == owner for account, owner in owners)
+
+
+@pytest.mark.browser
+async def test_the_documentation_of_a_type_lists_its_fields(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.page.get_by_role("button", name="Show Documentation Explorer").click()
+    await editor.page.locator(".graphiql-doc-explorer-type-name", has_text=re.compile("^Account$")).first.click()
+
+    docs = editor.page.get_by_role("region", name="Documentation Explorer")
+    await expect(docs.locator(".graphiql-doc-explorer-title")).to_have_text("Account")
+    await expect(docs.get_by_text("accountNumber", exact=True).first).to_be_visible()
+
+
+@pytest.mark.browser
+async def test_an_example_opens_in_a_tab_of_its_own_with_its_variables(editor: Editor) -> None:
+    await editor.open_with_key()
+    shown = await editor.text_of("operation.graphql")
+    async with httpx.AsyncClient() as client:
+        examples = (await client.get(f"{editor.server.url}/graphql/ide/examples.json")).json()
+    example = next(example for example in examples if example["variables"] and example["query"] != shown)
+    button = editor.page.get_by_role("region", name="Examples").get_by_role("button")
+    await button.filter(has=editor.page.get_by_text(example["name"], exact=True)).click()
+
+    await expect(editor.page.get_by_role("tab", name=example["name"])).to_be_visible()
+    assert await editor.text_of("operation.graphql") == example["query"]
+    assert await editor.text_of("variables.json") == example["variables"]
+
+
+@pytest.mark.browser
+async def test_a_first_visit_starts_with_the_overview_of_accounts(editor: Editor) -> None:
+    await editor.open()
+
+    assert "query AccountsOverview" in await editor.text_of("operation.graphql")
+
+
+@pytest.mark.browser
+async def test_what_was_open_is_open_again_after_a_reload(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.fill_new_tab("query Mine { __typename }")
+    assert await editor.page.evaluate(UNTIL_STORED, "query Mine")
+    await editor.open()
+
+    await expect(editor.page.get_by_role("tab", name="Mine")).to_be_visible()
+    assert await editor.text_of("operation.graphql") == "query Mine { __typename }"
+
+
+@pytest.mark.browser
+async def test_the_editor_is_dark_or_light_as_the_system_is(editor: Editor) -> None:
+    await editor.open_with_key()
+    light = await _brightness(editor.page), await editor.page.screenshot()
+    await editor.page.emulate_media(color_scheme="dark")
+    dark = await _brightness(editor.page), await editor.page.screenshot()
+
+    assert light[0] > 240
+    assert dark[0] < 60
+    assert light[1] != dark[1]
+
+
+async def _brightness(page: Page) -> float:
+    """Of the page's ground, from 0 to 255."""
+    colour: str = await page.locator(".graphiql-container").evaluate("box => getComputedStyle(box).backgroundColor")
+    red, green, blue = map(float, re.findall(r"[\d.]+", colour)[:3])
+    return (red + green + blue) / 3
+
+
+@pytest.fixture
+async def files() -> AsyncIterator[httpx.AsyncClient]:
+    """The editor's routes alone, asked without a browser."""
+    app = Starlette(routes=ide.ide_routes())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        yield client
+
+
+def test_the_page_carries_a_policy_that_admits_nothing_foreign() -> None:
+    headers = ide.ide_page().headers
+    policy = headers["content-security-policy"].split("; ")
+
+    assert policy[0] == "default-src 'none'"
+    assert "script-src 'self'" in policy
+    assert not [rule for rule in policy if re.search(r"http|\*|unsafe-eval|blob:", rule)]
+    assert [rule for rule in policy if "unsafe-inline" in rule] == ["style-src 'self' 'unsafe-inline'"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-cache"
+
+
+def test_a_page_that_is_not_built_says_how_to_build_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ide, "STATIC", tmp_path)
+    page = ide.ide_page()
+
+    assert page.status_code == 200
+    assert "make ui" in bytes(page.body).decode()
+
+
+async def test_a_built_file_may_be_cached_for_good(
+    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ide, "STATIC", tmp_path)
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "index-Ab_1-2.js").write_text("1;" * 1000)
+    answer = await files.get("/graphql/ide/assets/index-Ab_1-2.js")
+
+    assert answer.status_code == 200
+    assert answer.text == "1;" * 1000
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..%2findex.html", "..%2f..%2fpage.js", "%2e%2e", ".built-from", "..%5cx.js", "no-such-file.js", "x.html"]
+)
+async def test_no_name_leads_out_of_the_built_files(
+    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    static = tmp_path / "ide" / "static"
+    monkeypatch.setattr(ide, "STATIC", static)
+    (static / "assets").mkdir(parents=True)
+    for path in (static / "index.html", tmp_path / "ide" / "page.js", static / "assets" / "x.html", static / "x.js"):
+        path.write_text("secret")
+    answer = await files.get(f"/graphql/ide/assets/{name}")
+
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+async def test_the_examples_need_no_key_and_hold_every_operation_document(files: httpx.AsyncClient) -> None:
+    answer = await files.get("/graphql/ide/examples.json")
+    examples = answer.json()
+
+    assert [(example["folder"], example["name"]) for example in examples] == [
+        (document.folder, document.name) for document in load_documents()
+    ]
+    assert {tuple(example) for example in examples} == {("folder", "name", "description", "query", "variables")}
