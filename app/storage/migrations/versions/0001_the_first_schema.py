@@ -341,12 +341,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "csr_id", name=op.f("uq_documents_tenant_id_csr_id")),
     )
     op.create_index(
-        "ix_documents_open",
+        "ix_documents_balances",
         "documents",
-        ["tenant_id", "account_number"],
+        ["tenant_id", "account_number", "status", "due_date", "open_currency", "open_amount"],
         unique=False,
-        sqlite_where=sa.text("status = 'open'"),
-        postgresql_where=sa.text("status = 'open'"),
     )
     op.create_index(
         op.f("ix_documents_tenant_id_account_number_document_number"),
