@@ -102,6 +102,11 @@ def parse_moment(raw: Any) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def moment_text(value: datetime) -> str:
+    """A moment as every answer writes it: UTC with milliseconds and Z."""
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def read_text(field: Field, raw: Any) -> str:
     if not isinstance(raw, str):
         raise Fault("must be a string")

@@ -9,7 +9,7 @@ import strawberry
 from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from app.domain.values import Fault, parse_amount, parse_date, parse_moment, shortest
+from app.domain.values import Fault, moment_text, parse_amount, parse_date, parse_moment, shortest
 from app.graphql_api.declare import register
 from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 
@@ -29,11 +29,6 @@ for _name, _type in {
     "JSON": Json,
 }.items():
     register(_name, _type)
-
-
-def moment_text(value: datetime) -> str:
-    """UTC with milliseconds and Z."""
-    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
 
 
 def date_text(value: date | str) -> str:

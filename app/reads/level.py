@@ -96,7 +96,11 @@ class Level:
             inner = inner.where(beyond(target, self.order, page.after))
         if page.before is not None:
             inner = inner.where(beyond(target, self.order, page.before, backward=True))
-        return inner.order_by(*order_by(target, self.order, backward=page.backward)).limit(page.size + 1)
+        return (
+            inner.order_by(*order_by(target, self.order, backward=page.backward))
+            .limit(page.size + 1)
+            .offset(page.skip or None)
+        )
 
     def with_list_facts(self, start: sa.FromClause) -> sa.FromClause:
         """The starts with what was asked about their lists, counted once for each."""

@@ -75,6 +75,7 @@ class Page:
     backward: bool = False
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
+    skip: int = 0  # rows to pass over, for listings with page numbers
     wants_total: bool = False
     wants_earlier: bool = False  # whether there is anything before the page
     wants_later: bool = False

@@ -1,0 +1,107 @@
+"""Rows to the JSON that Ingest answers with: mixed case, exact numbers, empty fields left out."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from app.domain.bodies import CUSTOM_FIELD_OWNER
+from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.fields import Field, Kind
+from app.domain.resources import Resource
+from app.domain.values import moment_text, shortest
+from app.reads.selection import Row
+from app.rest_api.names import INVOICING_DETAIL, key_name
+
+# Ingest types these amounts as strings.
+WRITTEN_AS_STRINGS = {"discount_amount", "freight_amount", "duty_amt"}
+Answer = dict[str, Any]
+
+
+def reply(answer: Answer, status: int = 200) -> Response:
+    return Response(orjson.dumps(answer, default=exact), status, media_type="application/json")
+
+
+def exact(value: Any) -> Any:
+    """A number of exactly its value; a time in UTC with milliseconds."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(shortest(value) if abs(value.adjusted()) < MOST_DIGITS else str(value))
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+MOST_DIGITS = 25  # past these a number of a passed-through object keeps its exponent
+
+
+def resource_answer(resource: Resource, row: Row) -> Answer:
+    """A resource as every verb but a closure answers it."""
+    head = {"csrId": row["csr_id"], key_name(resource): row[KEY_FIELD[resource]]}
+    times = {"createdAt": moment_text(row["created_at"]), "updatedAt": moment_text(row["updated_at"])}
+    return {**head, **dict(shown_fields(resource, row)), **status_of(resource, row), **times}
+
+
+def status_of(resource: Resource, row: Row) -> Answer:
+    if resource is not Resource.DOCUMENT:
+        return {}
+    status = {"status": row["status"], "closure_reason": row["closure_reason"], "closure_notes": row["closure_notes"]}
+    closed = {"closedAt": moment_text(row["closed_at"])} if row["closed_at"] else {}
+    return {**{name: value for name, value in status.items() if value is not None}, **closed}
+
+
+def closure_answer(row: Row) -> Answer:
+    return {
+        "csrId": row["csr_id"],
+        "documentNumber": row["document_number"],
+        "status": row["status"],
+        "closure_reason": row["closure_reason"],
+        "closedAt": moment_text(row["closed_at"]),
+        "updatedAt": moment_text(row["updated_at"]),
+    }
+
+
+def note_answer(row: Row, *, embedded: bool) -> Answer:
+    """A note by itself, or inside its account, where its own fields are spelt otherwise."""
+    owner, created = ("accountNumber", "createdAt") if embedded else ("account_number", "created_at")
+    body = dict(shown_fields(Resource.NOTE, row))
+    return {
+        "reference": row["reference"],
+        owner: row["account_number"],
+        **body,
+        created: moment_text(row["created_at"]),
+    }
+
+
+def shown_fields(resource: Resource, row: Row) -> Iterator[tuple[str, Any]]:
+    """The catalogue's fields that are not empty, the key apart."""
+    for field in CATALOGUE[resource]:
+        value = row[field.name]
+        if field.name != KEY_FIELD[resource] and value is not None:
+            yield shown_name(field), shown(field, value)
+
+
+def shown_name(field: Field) -> str:
+    return INVOICING_DETAIL if field.name == "thick_billing" else field.name
+
+
+def shown(field: Field, value: Any) -> Any:
+    """A stored value as REST writes it."""
+    if field.kind is Kind.CUSTOM_FIELDS:
+        return {CUSTOM_FIELD_OWNER: value}
+    if field.kind is Kind.LIST:
+        return [shown_parts(field, item) for item in value]
+    if field.kind is Kind.OBJECT:
+        return shown_parts(field, value)
+    if field.kind is Kind.DECIMAL:
+        number = Decimal(value)
+        return shortest(number) if field.name in WRITTEN_AS_STRINGS and not field.element else number
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def shown_parts(owner: Field, values: Answer) -> Answer:
+    """An object's parts; thick billing elements under their own names, line items' amounts as numbers."""
+    known = ((part, values[part.name]) for part in owner.parts if values.get(part.name) is not None)
+    return {part.element or part.name: Decimal(v) if part.kind is Kind.DECIMAL else shown(part, v) for part, v in known}

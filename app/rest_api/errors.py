@@ -1,0 +1,65 @@
+"""Errors as the Ingest API words them, and the one translation of what the layers below raise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.domain.catalogue import KEY_FIELD
+from app.domain.problems import Code, Path, Problem, Refused, Where
+from app.domain.resources import Resource
+from app.rest_api.names import shown_path
+
+
+class RestError(Exception):
+    """A request that is refused: status, error word, message, and what else the answer holds."""
+
+    def __init__(self, status: int, error: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": error, **extra, "message": message}
+        self.headers: dict[str, str] = {}
+
+
+def not_found(resource: Resource) -> RestError:
+    return RestError(404, f"{resource}_not_found", f"There is no such {resource}.")
+
+
+def translated(refusal: Refused, resource: Resource, key: str) -> RestError:
+    """The answer to a refused write of the resource under the key."""
+    first = refusal.problems[0]
+    if first.code is Code.ALREADY_EXISTS:
+        advice = ADVICE.get(resource, "PUT replaces it, PATCH changes it.")
+        message = f"{resource.capitalize()} '{key}' already exists. {advice}"
+        return RestError(409, f"{resource}_already_exists", message, **{KEY_FIELD[resource]: key})
+    if first.code is Code.ALREADY_CLOSED:
+        return RestError(409, "document_already_closed", first.message, document_number=key)
+    if first.code is Code.NOT_FOUND and first.where is Where.KEY:
+        missing = {KEY_FIELD[kind]: kind for kind in (Resource.REPRESENTATIVE, Resource.ACCOUNT, Resource.DOCUMENT)}
+        kind = resource if KEY_FIELD[resource] == first.field[0] else missing[str(first.field[0])]
+        return RestError(404, f"{kind}_not_found", first.message)
+    return RestError(422, "validation_failed", "The data has faults; nothing was written.", details=details(refusal))
+
+
+ADVICE = {Resource.NOTE: "A note can never be changed."}
+
+
+def details(refusal: Refused) -> list[dict[str, str]]:
+    return [detail(problem) for problem in refusal.problems]
+
+
+def detail(problem: Problem) -> dict[str, str]:
+    named, shown = str(problem.field[-1]), str(shown_path(problem.field)[-1])
+    rest = problem.message.removeprefix(named)
+    message = shown + rest if rest != problem.message else rest  # named as REST names it
+    return {"field": dotted(problem.field), "code": problem.code.value, "message": message}
+
+
+def dotted(path: Path) -> str:
+    """A path as Ingest writes it: line_items[3].unit_price."""
+    return joined(shown_path(path))
+
+
+def joined(path: Sequence[str | int]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text

@@ -1,0 +1,82 @@
+"""Routing on the raw path: a key may hold any character, a slash too, so segments are split before they are decoded."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.rest_api.errors import RestError
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Keys = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRoute:
+    """One method on one path; a segment in braces is a key."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+    def match(self, segments: Sequence[bytes]) -> Keys | None:
+        """The keys of a path that matches, decoded; None for one that does not."""
+        own = self.path.strip("/").split("/")
+        if len(own) != len(segments):
+            return None
+        keys: Keys = {}
+        for pattern, raw in zip(own, segments, strict=True):
+            text = decoded(raw)
+            if pattern.startswith("{") and text:
+                keys[pattern[1:-1]] = text
+            elif pattern != text:
+                return None
+        return keys
+
+
+def decoded(raw: bytes) -> str | None:
+    """A percent-encoded segment as text; None where it is no UTF-8."""
+    try:
+        return unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRouter:
+    """An ASGI application of raw routes; `failed` answers what they raise."""
+
+    routes: Sequence[RawRoute]
+    failed: Callable[[Request, Exception], Response]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self.answer(request)
+        except Exception as raised:  # whatever is not expected becomes a 500 with a request id
+            response = self.failed(request, raised)
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        segments = raw_path(request.scope).strip(b"/").split(b"/")
+        matches = [(route, keys) for route in self.routes if (keys := route.match(segments)) is not None]
+        if not matches:
+            raise RestError(404, "not_found", "There is nothing at this address.")
+        method = "GET" if request.method == "HEAD" else request.method
+        for route, keys in matches:
+            if route.method == method:
+                request.scope["path_params"] = keys
+                return await route.endpoint(request)
+        allowed = ", ".join(sorted({route.method for route, _ in matches}))
+        refused = RestError(405, "method_not_allowed", f"This address takes {allowed}.")
+        refused.headers["Allow"] = allowed
+        raise refused
+
+
+def raw_path(scope: Scope) -> bytes:
+    """The path as it was sent, without the query."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0]

@@ -1,0 +1,200 @@
+"""POST, PUT, GET and PATCH of accounts, documents, representatives and contacts, which share verbs and answers; notes,
+links and closures beside them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, parse_json, read_body
+from app.commands.body import Body, Verb
+from app.commands.documents import close_document
+from app.commands.notes import create_note
+from app.commands.representatives import link_representative
+from app.commands.save import save
+from app.commands.transaction import Write, Written
+from app.domain.caller import Caller
+from app.domain.catalogue import KEY_FIELD
+from app.domain.problems import Refused
+from app.domain.resources import Resource
+from app.domain.values import storable
+from app.reads.read import read
+from app.reads.selection import Follow, Order, Page, Row, Selection
+from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
+from app.rest_api.errors import RestError, not_found, translated
+from app.rest_api.names import ingest_body
+from app.storage.engine import Database
+from app.storage.tables import TABLES
+
+EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
+MOST_LISTED = 100
+LINKED = {Resource.ACCOUNT: "accounts", Resource.DOCUMENT: "documents"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The endpoints over one database."""
+
+    database: Database
+    max_body_bytes: int
+
+    async def caller(self, request: Request, *, writes: bool = False) -> Caller:
+        """Who asks. Refuses a stranger, and a read-only key that would write."""
+        try:
+            caller = await caller_of(request, self.database)
+        except Unauthenticated as reason:
+            raise RestError(401, "unauthenticated", str(reason)) from None
+        if writes and caller.read_only:
+            raise RestError(403, "forbidden", "This key may only read.")
+        return caller
+
+    async def body(self, request: Request, resource: Resource | None = None) -> Body:
+        """The body of a write, which declares no product and is held to the endpoint's own rules alone."""
+        try:
+            received = await read_body(request, self.max_body_bytes)
+            if content_type(request) != "application/json":
+                raise RestError(415, "unsupported_media_type", "Send the body as application/json.")
+            sent = parse_json(received)
+        except BodyTooLarge as reason:
+            raise RestError(413, "body_too_large", str(reason)) from None
+        except NotJson as reason:
+            raise RestError(400, "invalid_json", str(reason)) from None
+        if not isinstance(sent, dict):
+            raise RestError(400, "invalid_json", "The body must be a JSON object.")
+        return Body(ingest_body(resource, sent) if resource else sent, held=False)
+
+    async def save(self, resource: Resource, verb: Verb, request: Request) -> Response:
+        caller = await self.caller(request, writes=True)
+        body = await self.body(request, resource)
+        key = request.path_params[KEY_FIELD[resource]]
+        follow = look_up(resource, (key,))
+        try:
+            written, row = await save(self.write(caller, follow), verb, resource, key, body)
+        except Refused as refusal:
+            raise translated(refusal, resource, key) from None
+        return reply(resource_answer(resource, row), 201 if written.created else 200)
+
+    async def show(self, resource: Resource, request: Request) -> Response:
+        caller = await self.caller(request)
+        row = await self.found(caller, resource, look_up(resource, (request.path_params[KEY_FIELD[resource]],)))
+        return reply({**resource_answer(resource, row), **embedded(resource, row)})
+
+    async def create_note(self, request: Request) -> Response:
+        caller = await self.caller(request, writes=True)
+        body = await self.body(request)
+        account, reference = request.path_params["account_number"], str(body.values.get("reference"))
+        follow = look_up(Resource.NOTE, (account, reference))
+        try:
+            _, row = await create_note(self.write(caller, follow), account, body)
+        except Refused as refusal:
+            raise translated(refusal, Resource.NOTE, reference) from None
+        return reply(note_answer(row, embedded=False), 201)
+
+    async def show_note(self, request: Request) -> Response:
+        caller = await self.caller(request)
+        keys = request.path_params
+        account = Follow("found", Resource.ACCOUNT, Selection(), given=((keys["account_number"],),))
+        await self.found(caller, Resource.ACCOUNT, account)
+        follow = look_up(Resource.NOTE, (keys["account_number"], keys["reference"]))
+        return reply(note_answer(await self.found(caller, Resource.NOTE, follow), embedded=False))
+
+    async def close(self, request: Request) -> Response:
+        caller = await self.caller(request, writes=True)
+        body = await self.body(request)
+        number = request.path_params["document_number"]
+        follow = look_up(Resource.DOCUMENT, (number,))
+        try:
+            _, row = await close_document(self.write(caller, follow), number, body)
+        except Refused as refusal:
+            raise translated(refusal, Resource.DOCUMENT, number) from None
+        return reply(closure_answer(row))
+
+    async def link(self, resource: Resource, request: Request) -> Response:
+        caller = await self.caller(request, writes=True)
+        reference, key = request.path_params["reference"], request.path_params[KEY_FIELD[resource]]
+        follow = look_up(Resource.REPRESENTATIVE, (reference,))
+        try:
+            await link_representative(self.write(caller, follow), reference, resource, key)
+        except Refused as refusal:
+            raise translated(refusal, Resource.REPRESENTATIVE, reference) from None
+        return reply({"reference": reference, KEY_FIELD[resource]: key})
+
+    async def list_linked(self, resource: Resource, request: Request) -> Response:
+        """A page of the numbers that are linked to a representative."""
+        caller = await self.caller(request)
+        reference = request.path_params["reference"]
+        follow = Follow("found", Resource.REPRESENTATIVE, Selection(), given=((reference,),))
+        await self.found(caller, Resource.REPRESENTATIVE, follow)
+        page, limit = page_of(request)
+        links = linked_follow(resource, Page(limit, skip=(page - 1) * limit, wants_total=True))
+        row = await self.found(
+            caller,
+            Resource.REPRESENTATIVE,
+            Follow("found", Resource.REPRESENTATIVE, Selection(frozenset(), (links,)), given=((reference,),)),
+        )
+        listed = row.edges[LINKED[resource]]
+        answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
+        return reply({**answer, LINKED[resource]: numbers(resource, row)})
+
+    def write(self, caller: Caller, follow: Follow) -> Write[tuple[Written, Row]]:
+        async def answer(connection: AsyncConnection, written: Written) -> tuple[Written, Row]:
+            return written, (await read(connection, caller, [follow])).edges["found"][0]
+
+        return Write(self.database, caller, answer)
+
+    async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
+        """The one row that a look-up finds. Raises RestError where there is none."""
+        if all(storable(part) for key in follow.given for part in key):
+            async with self.database.reading() as connection:
+                row: Row | None = (await read(connection, caller, [follow])).edges["found"][0]
+            if row is not None:
+                return row
+        raise not_found(resource)
+
+
+def look_up(resource: Resource, key: tuple[str, ...]) -> Follow:
+    """A resource with all that GET answers."""
+    follows: tuple[Follow, ...] = ()
+    if resource is Resource.ACCOUNT:
+        notes = Selection(frozenset(TABLES[Resource.NOTE].c.keys()) - {"tenant_id"})
+        follows = (Follow("notes", "notes", notes, page=Page(EVERYTHING)),)
+    elif resource is Resource.REPRESENTATIVE:
+        follows = tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKED)
+    columns = frozenset(TABLES[resource].c.keys()) - {"tenant_id"}
+    return Follow("found", resource, Selection(columns, follows), given=(key,))
+
+
+def linked_follow(resource: Resource, page: Page) -> Follow:
+    number = KEY_FIELD[resource]
+    return Follow(LINKED[resource], LINKED[resource], Selection(frozenset({number})), order=(Order(number),), page=page)
+
+
+def embedded(resource: Resource, row: Row) -> Answer:
+    """What GET alone answers beside the resource itself."""
+    if resource is Resource.ACCOUNT:
+        return {"notes": [note_answer(note, embedded=True) for note in row.edges["notes"].rows]}
+    if resource is Resource.REPRESENTATIVE:
+        return {LINKED[kind]: numbers(kind, row) for kind in LINKED}
+    return {}
+
+
+def numbers(resource: Resource, row: Row) -> list[Any]:
+    return [linked[KEY_FIELD[resource]] for linked in row.edges[LINKED[resource]].rows]
+
+
+def page_of(request: Request) -> tuple[int, int]:
+    """page and limit of a listing. Raises RestError with what is out of range."""
+    ranges = {"page": (1, 1, 10**7), "limit": (MOST_LISTED, 1, MOST_LISTED)}
+    found, details = {}, []
+    for name, (default, least, most) in ranges.items():
+        text = request.query_params.get(name, str(default))
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        if not least <= number <= most:
+            message = f"{name} must be a whole number from {least} to {most}."
+            details.append({"field": name, "code": "invalid", "message": message})
+        found[name] = number
+    if details:
+        raise RestError(422, "validation_failed", "The listing has faults.", details=details)
+    return found["page"], found["limit"]

@@ -1,0 +1,65 @@
+"""The Ingest addresses, each with what answers it."""
+
+import logging
+import secrets
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+
+from app.commands.body import Verb
+from app.domain.catalogue import KEY_FIELD
+from app.domain.resources import Resource
+from app.rest_api.answers import reply
+from app.rest_api.errors import RestError
+from app.rest_api.paths import RawRoute, RawRouter
+from app.rest_api.resources import LINKED, Rest
+from app.storage.engine import Database
+
+ROOT = "/api/v1/ingest"
+VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
+KEYED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
+logger = logging.getLogger(__name__)
+
+
+def ingest_routes(rest: Rest) -> list[RawRoute]:
+    """Every address under the root, attachments aside."""
+    routes = [route for resource in KEYED for route in resource_routes(rest, resource)]
+    account, document = f"{ROOT}/accounts/{{account_number}}", f"{ROOT}/documents/{{document_number}}"
+    routes += [
+        RawRoute("POST", f"{account}/notes", rest.create_note),
+        RawRoute("GET", f"{account}/notes/{{reference}}", rest.show_note),
+        RawRoute("POST", f"{document}/closure", rest.close),
+    ]
+    for resource, name in LINKED.items():
+        listing = f"{ROOT}/representatives/{{reference}}/{name}"
+        routes += [
+            RawRoute("GET", listing, partial(rest.list_linked, resource)),
+            RawRoute("PUT", f"{listing}/{{{KEY_FIELD[resource]}}}", partial(rest.link, resource)),
+        ]
+    return routes
+
+
+def resource_routes(rest: Rest, resource: Resource) -> list[RawRoute]:
+    path = f"{ROOT}/{resource}s/{{{KEY_FIELD[resource]}}}"
+    writes = [RawRoute(method, path, partial(rest.save, resource, verb)) for method, verb in VERBS.items()]
+    return [*writes, RawRoute("GET", path, partial(rest.show, resource))]
+
+
+def failed(request: Request, raised: Exception) -> Response:
+    """The answer to whatever an endpoint raised; what nobody expected is logged and shown as a request id."""
+    if not isinstance(raised, RestError):
+        request_id = secrets.token_hex(8)
+        logger.error("request %s failed", request_id, exc_info=raised)
+        message = f"The server failed. Quote request {request_id} when you report it."
+        raised = RestError(500, "internal_error", message, request_id=request_id)
+    response = reply(raised.body, raised.status)
+    response.headers.update(raised.headers)
+    return response
+
+
+def rest_routes(database: Database, max_body_bytes: int) -> list[BaseRoute]:
+    """The REST facade, mounted on the paths that are its own."""
+    rest = Rest(database, max_body_bytes)
+    return [Mount("/api", app=RawRouter(ingest_routes(rest), failed))]
