@@ -24,6 +24,7 @@ MOMENT = re.compile(
 # The form that HTML gives for input type=email, with letters of any script allowed.
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
 DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 INT_LIMIT = 2**31
 
 
@@ -43,7 +44,7 @@ def shortest(value: Decimal) -> str:
 
 def storable(text: str) -> bool:
     """Whether the text can be kept: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return UNSTORABLE.search(text) is None
 
 
 def parse_amount(raw: Any) -> Decimal:
