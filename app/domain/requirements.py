@@ -109,7 +109,7 @@ def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:
 def named_twice(values: Values) -> list[Problem]:
     if is_empty(values.get("name")) or (is_empty(values.get("first_name")) and is_empty(values.get("last_name"))):
         return []
-    return [Problem(Code.INVALID, ("name",), "name must not be given together with first_name or last_name.")]
+    return [Problem(Code.INVALID, ("name",), "name must not be given together with a first or last name.")]
 
 
 def is_empty(value: Any) -> bool:
@@ -118,6 +118,6 @@ def is_empty(value: Any) -> bool:
 
 
 def newly_unmet(before: list[Problem], after: list[Problem]) -> list[Problem]:
-    """What a patch broke: a patch is not refused for what was missing before it."""
+    """What a patch broke: a patch is not refused for what was missing before it, be it as part of a whole."""
     known = {(p.code, p.field) for p in before}
-    return [p for p in after if (p.code, p.field) not in known]
+    return [p for p in after if not any((p.code, p.field[:end]) in known for end in range(1, len(p.field) + 1))]
