@@ -11,7 +11,7 @@ from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.fields import KEY_LENGTH
 from app.domain.lifecycle import Transition
 from app.domain.problems import Code, Path, Problem, Refused, Where
-from app.domain.requirements import AMOUNTS, Demands, newly_unmet, unmet
+from app.domain.requirements import AMOUNTS, Demands, is_empty, newly_unmet, unmet
 from app.domain.resources import CurrencyModel, Product, Resource
 from app.domain.values import storable
 
@@ -88,7 +88,7 @@ def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values |
 def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> None:
     """Reports every requirement that the write leaves unmet, or that a patch breaks."""
     held = made.body.held
-    after = unmet(made.resource, made.values, Demands(made.products if held else (), caller.products, locked))
+    after = unmet(made.resource, judged(made), Demands(made.products if held else (), caller.products, locked))
     if made.verb is Verb.PATCH and made.stored:
         before_products = made.stored["products"] if held else ()
         before = unmet(made.resource, made.stored, Demands(before_products, caller.products, locked))
@@ -98,17 +98,31 @@ def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> No
     made.report(after)
 
 
+def judged(made: Draft) -> Values:
+    """The values as their requirements are judged: an address that was sent lacks its parts, never itself."""
+    sent_empty = (name for name, value in made.sent.items() if value == {} and made.values[name] is None)
+    return made.values | dict.fromkeys(sent_empty, {})
+
+
 def check_key(resource: Resource, key: str) -> None:
     """Refuses a key that no resource can have."""
-    name = KEY_FIELD[resource]
-    if not key.strip():
-        raise Refused([Problem(Code.REQUIRED, (name,), f"{name} must not be blank.", Where.KEY)])
+    problems = wrong_key(KEY_FIELD[resource], key, Where.KEY)
+    if problems:
+        raise Refused(problems)
+
+
+def wrong_key(name: str, key: Any, where: Where) -> list[Problem]:
+    """The problem with a key that no resource can have."""
+    if is_empty(key):
+        return [Problem(Code.REQUIRED, (name,), f"{name} must not be blank.", where)]
+    if not isinstance(key, str):
+        return [Problem(Code.INVALID, (name,), f"{name} must be a string.", where)]
     if len(key) > KEY_LENGTH:
-        message = f"{name} may have at most {KEY_LENGTH} characters."
-        raise Refused([Problem(Code.TOO_LONG, (name,), message, Where.KEY)])
+        return [Problem(Code.TOO_LONG, (name,), f"{name} may have at most {KEY_LENGTH} characters.", where)]
     if not storable(key) or key in {".", ".."}:
         message = f"{name} must not contain NUL or unpaired surrogates, nor be '.' or '..'."
-        raise Refused([Problem(Code.INVALID, (name,), message, Where.KEY)])
+        return [Problem(Code.INVALID, (name,), message, where)]
+    return []
 
 
 def check_existence(resource: Resource, verb: Verb, key: str, stored: Values | None, expected: int | None) -> None:

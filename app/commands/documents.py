@@ -1,6 +1,8 @@
 """What a document adds to the common path: its account, the tenant's currency model, its status and history; and
 closing it by request."""
 
+from datetime import datetime
+
 from app.commands.body import Body, Draft, Values, absent, check_version, hold
 from app.commands.references import check_account
 from app.commands.transaction import Answer, Write, Written
@@ -35,6 +37,13 @@ async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyM
 
 async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     """Adds what the server derives to the row, and locks the tenant's currency model with its first amounts."""
+    settle(made, row)
+    if row["currency_model"]:
+        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
+
+
+def settle(made: Draft, row: Values) -> None:
+    """Adds to the row what follows from the document's fields, and the status that the write moves it to."""
     row |= derived(made.values)
     made.transition = moved(made, row)
     if made.transition:
@@ -44,8 +53,6 @@ async def keep(scope: Scoped, made: Draft, row: Values) -> None:
             "closure_reason": None,
             "closure_notes": None,
         }
-    if row["currency_model"]:
-        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
 
 
 def derived(values: Values) -> Values:
@@ -69,7 +76,11 @@ def moved(made: Draft, row: Values) -> lifecycle.Transition | None:
 
 async def add_transition(scope: Scoped, number: str, version: int, transition: lifecycle.Transition) -> None:
     """Adds an entry to the document's status history."""
-    entry = {
+    await scope.insert(STATUS_TRANSITIONS, entry_of(number, version, transition))
+
+
+def entry_of(number: str, version: int, transition: lifecycle.Transition) -> Values:
+    return {
         "document_number": number,
         "version": version,
         "status": str(transition.status),
@@ -77,7 +88,6 @@ async def add_transition(scope: Scoped, number: str, version: int, transition: l
         "reason": transition.reason,
         "notes": transition.notes,
     }
-    await scope.insert(STATUS_TRANSITIONS, entry)
 
 
 async def close_document(write: Write[Answer], number: str, body: Body, expected_version: int | None = None) -> Answer:
@@ -91,7 +101,7 @@ async def close_document(write: Write[Answer], number: str, body: Body, expected
         check_version(Resource.DOCUMENT, number, stored, expected_version)
         closing = read_closure(body)
         version = stored["version"] + 1
-        await scope.update(DOCUMENTS, {"document_number": number}, closed(closing, version))
+        await scope.update(DOCUMENTS, {"document_number": number}, closed(closing, version, now()))
         await add_transition(scope, number, version, closing)
         return Written({Resource.DOCUMENT: number})
 
@@ -114,12 +124,13 @@ def read_closure(body: Body) -> lifecycle.Transition:
     return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
 
 
-def closed(closing: lifecycle.Transition, version: int) -> Values:
+def closed(closing: lifecycle.Transition, version: int, moment: datetime) -> Values:
+    """The columns that a closure sets."""
     return {
         "status": str(closing.status),
         "closed_at": closing.at,
         "closure_reason": closing.reason,
         "closure_notes": closing.notes,
         "version": version,
-        "updated_at": now(),
+        "updated_at": moment,
     }

@@ -1,9 +1,8 @@
 """Creating a note: the only thing that can be done to one."""
 
-from app.commands.body import Body, Verb, absent, draft, hold
+from app.commands.body import Body, Verb, absent, draft, hold, wrong_key
 from app.commands.transaction import Answer, Write, Written
-from app.domain.problems import Code, Problem, Refused
-from app.domain.requirements import is_empty
+from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.clock import now
@@ -18,8 +17,11 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
         if not storable(account_number) or not await scope.exists(ACCOUNTS, account_number=account_number):
             raise Refused([absent(Resource.ACCOUNT, account_number)])
         reference = body.values.get("reference")
-        await check_reference(scope, reference)
-        made = draft(Resource.NOTE, Verb.CREATE, str(reference or ""), body, None)
+        wrong = wrong_key("reference", reference, Where.BODY)
+        if not wrong:
+            await check_reference(scope, str(reference))
+        made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
+        made.report(wrong)
         hold(made, scope.caller)
         made.refuse_if_wrong()
         moment = now()
@@ -31,10 +33,8 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
     return await write.run(command)
 
 
-async def check_reference(scope: Scoped, reference: object) -> None:
+async def check_reference(scope: Scoped, reference: str) -> None:
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
-    if not isinstance(reference, str) or is_empty(reference) or not storable(reference):
-        return
     if await scope.exists(NOTES, reference=reference):
         message = f"Note '{reference}' already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

@@ -10,6 +10,7 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
+from app.domain.values import storable
 from app.storage.scoped import Scoped, owned
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
 
@@ -54,7 +55,7 @@ async def link_representative(write: Write[Answer], reference: str, resource: Re
         missing = [
             absent(kind, name)
             for kind, name in keys.items()
-            if not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not storable(name) or not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
             raise Refused(missing)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.commands import accounts, contacts, documents, representatives
@@ -53,12 +54,7 @@ async def store(scope: Scoped, made: Draft) -> None:
     """Writes the row, new or changed, one version further."""
     table = TABLES[made.resource]
     moment = now()
-    row = {name: value for name, value in made.values.items() if name in table.c}
-    row |= {
-        "products": made.products,
-        "version": made.stored["version"] + 1 if made.stored else 1,
-        "updated_at": moment,
-    }
+    row = row_of(made, moment)
     keep = RULES[made.resource].keep
     if keep:
         await keep(scope, made, row)
@@ -68,3 +64,13 @@ async def store(scope: Scoped, made: Draft) -> None:
         await scope.insert(table, {**row, "created_at": moment})
     if made.transition:
         await documents.add_transition(scope, made.key, row["version"], made.transition)
+
+
+def row_of(made: Draft, moment: datetime) -> dict[str, Any]:
+    """The columns that a write sets in every resource's row."""
+    table = TABLES[made.resource]
+    return {name: value for name, value in made.values.items() if name in table.c} | {
+        "products": made.products,
+        "version": made.stored["version"] + 1 if made.stored else 1,
+        "updated_at": moment,
+    }

@@ -16,22 +16,25 @@ Values = dict[str, Any]
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
 
 
-def read_body(fields: Sequence[Field], raw: Values) -> tuple[Values, list[Problem]]:
-    """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form."""
+def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
+    """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form, `path` being
+    where the body lies. Of an object with problems the other parts are read all the same."""
     values: Values = {}
     problems: list[Problem] = []
     for field in fields:
         if field.name in raw:
-            found = read_field(field, raw[field.name], (field.name,))
-            if isinstance(found, list):
-                problems += found
-            else:
-                values[field.name] = found[0]
+            found, wrong = read_field(field, raw[field.name], (*path, field.name))
+            problems += wrong
+            if found:
+                (values[field.name],) = found
     return values, problems
 
 
-def read_field(field: Field, raw: Any, path: Path) -> tuple[Any] | list[Problem]:
-    """The value in a tuple, or the problems it has."""
+# The value alone in a list, or nothing where it cannot be read; and all problems it has.
+Found = tuple[list[Any], list[Problem]]
+
+
+def read_field(field: Field, raw: Any, path: Path) -> Found:
     if raw is not None and field.kind is Kind.OBJECT:
         return read_object(field, raw, path)
     if raw is not None and field.kind is Kind.LIST:
@@ -39,44 +42,35 @@ def read_field(field: Field, raw: Any, path: Path) -> tuple[Any] | list[Problem]
     if field.kind is Kind.CUSTOM_FIELDS:
         return read_custom_fields(raw, path)
     try:
-        return (read_value(field, raw),)
+        return [read_value(field, raw)], []
     except Fault as fault:
-        return [Problem(fault.code, path, f"{field.name} {fault.message}.")]
+        return [], [Problem(fault.code, path, f"{field.name} {fault.message}.")]
 
 
-def read_object(field: Field, raw: Any, path: Path) -> tuple[Values] | list[Problem]:
+def read_object(field: Field, raw: Any, path: Path) -> Found:
     """An object as JSON keeps it: amounts and dates as strings, a part sent as null kept as null."""
     if not isinstance(raw, dict):
-        return [Problem(Code.INVALID, path, f"{field.name} must be an object.")]
-    values, problems = read_body(field.parts, raw)
-    if problems:
-        return [Problem(p.code, (*path, *p.field), p.message) for p in problems]
-    return ({name: plain(value) for name, value in values.items()},)
+        return [], [Problem(Code.INVALID, path, f"{field.name} must be an object.")]
+    values, problems = read_body(field.parts, raw, path)
+    return [{name: plain(value) for name, value in values.items()}], problems
 
 
-def read_list(field: Field, raw: Any, path: Path) -> tuple[list[Values]] | list[Problem]:
+def read_list(field: Field, raw: Any, path: Path) -> Found:
     if not isinstance(raw, list):
-        return [Problem(Code.INVALID, path, f"{field.name} must be a list.")]
-    items: list[Values] = []
-    problems: list[Problem] = []
-    for position, item in enumerate(raw):
-        found = read_object(field, item, (*path, position))
-        if isinstance(found, list):
-            problems += found
-        else:
-            items.append(without_empty(found[0]))
-    return problems or (items,)
+        return [], [Problem(Code.INVALID, path, f"{field.name} must be a list.")]
+    found = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
+    items = [without_empty(value) for values, _ in found for value in values]
+    return [items], [problem for _, problems in found for problem in problems]
 
 
-def read_custom_fields(raw: Any, path: Path) -> tuple[Values] | list[Problem]:
+def read_custom_fields(raw: Any, path: Path) -> Found:
     """Values by key, None for one to clear; nothing at all where the whole was null, which changes nothing."""
     owned = raw.get(CUSTOM_FIELD_OWNER) if isinstance(raw, dict) else raw
     if owned is None:
-        return ({},)
+        return [{}], []
     if not isinstance(owned, dict):
-        return [
-            Problem(Code.INVALID, path, 'custom_fields must be an object such as {"collections": {"region": "EMEA"}}.')
-        ]
+        message = 'custom_fields must be an object such as {"collections": {"region": "EMEA"}}.'
+        return [], [Problem(Code.INVALID, path, message)]
     values: Values = {}
     problems: list[Problem] = []
     for key, value in owned.items():
@@ -85,7 +79,7 @@ def read_custom_fields(raw: Any, path: Path) -> tuple[Values] | list[Problem]:
             values[key] = read_custom_value(value)
         except Fault as fault:
             problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, key), f"{key} {fault.message}."))
-    return problems or (values,)
+    return [values], problems
 
 
 def check_custom_key(key: str) -> None:

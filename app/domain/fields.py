@@ -49,6 +49,9 @@ LENGTHS = {
 }
 
 
+MARKS = {product: place for place, product in enumerate(Product, start=2)}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `marks` holds five letters: what the endpoint demands, a blank, then the products in enum order
@@ -73,7 +76,7 @@ class Field:
 
     def use(self, product: Product) -> Requirement:
         """What the product makes of the field."""
-        return Requirement(self.marks[2 + tuple(Product).index(product)])
+        return Requirement(self.marks[MARKS[product]])
 
     @property
     def length(self) -> int:

@@ -5,11 +5,12 @@ The one judge behind refusals (what a write must meet) and readiness (what a pro
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.domain import amounts
 from app.domain.catalogue import CATALOGUE
-from app.domain.fields import Field, Kind
+from app.domain.fields import Field
 from app.domain.problems import Code, Path, Problem
 from app.domain.resources import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 
@@ -21,6 +22,7 @@ CONDITIONS: dict[str, Callable[[Values], bool]] = {
     "is_parent_account": lambda v: v.get("parent_account_number") is not None,
     "template_id": lambda v: v.get("fabricated_record") is True,
 }
+ADDRESS = "Address"  # the one kind of object whose parts are demanded one by one
 AMOUNTS = frozenset(name for names in amounts.FIELDS.values() for name in names)
 
 
@@ -38,8 +40,7 @@ def unmet(resource: Resource, values: Values, demands: Demands) -> list[Problem]
     """Every requirement that the values do not meet."""
     found = [
         Problem(Code.REQUIRED, path, message)
-        for field in CATALOGUE[resource]
-        if not is_amount(resource, field)
+        for field in demandable(resource, tuple(demands.products))
         for path, message in missing_of(field, values, demands.products)
     ]
     if resource is Resource.DOCUMENT:
@@ -49,13 +50,29 @@ def unmet(resource: Resource, values: Values, demands: Demands) -> list[Problem]
     return found
 
 
+@cache  # every write asks this, and of a document's hundred fields ten can be demanded
+def demandable(resource: Resource, products: tuple[Product, ...]) -> tuple[Field, ...]:
+    """The fields that may be demanded whatever the values are, amounts aside."""
+    return tuple(
+        field
+        for field in CATALOGUE[resource]
+        if not is_amount(resource, field)
+        and (
+            field.base is Requirement.REQUIRED
+            or field.name in CONDITIONS
+            or field.part_type == ADDRESS
+            or any(field.use(product) is Requirement.REQUIRED for product in products)
+        )
+    )
+
+
 def missing_of(field: Field, values: Values, products: Collection[Product]) -> Iterator[tuple[Path, str]]:
     """The field's path, or those of its parts, where it is required and missing."""
     value: Any = values.get(field.name)
     if is_empty(value):
         if reason := demanded_by(field, values, products):
             yield (field.name,), f"{field.name} is required{reason}."
-    elif field.kind is Kind.OBJECT and field.part_type == "Address":
+    elif field.part_type == ADDRESS:
         for part in field.parts:
             for path, message in missing_of(part, value, products):
                 yield (field.name, *path), message
@@ -92,7 +109,7 @@ def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:
 def named_twice(values: Values) -> list[Problem]:
     if is_empty(values.get("name")) or (is_empty(values.get("first_name")) and is_empty(values.get("last_name"))):
         return []
-    return [Problem(Code.INVALID, ("name",), "name must not be given together with first_name or last_name.")]
+    return [Problem(Code.INVALID, ("name",), "name must not be given together with a first or last name.")]
 
 
 def is_empty(value: Any) -> bool:
@@ -101,6 +118,6 @@ def is_empty(value: Any) -> bool:
 
 
 def newly_unmet(before: list[Problem], after: list[Problem]) -> list[Problem]:
-    """What a patch broke: a patch is not refused for what was missing before it."""
+    """What a patch broke: a patch is not refused for what was missing before it, be it as part of a whole."""
     known = {(p.code, p.field) for p in before}
-    return [p for p in after if (p.code, p.field) not in known]
+    return [p for p in after if not any((p.code, p.field[:end]) in known for end in range(1, len(p.field) + 1))]

@@ -4,9 +4,9 @@ Accepts JSON's own types (numbers as int or Decimal, never float) and values tha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
@@ -16,6 +16,7 @@ from app.domain.problems import Code
 from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 
 WHOLE_DIGITS = 15
+DEEPEST_JSON = 100  # levels of a JSON value, far from where encoders give up
 AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
@@ -24,6 +25,7 @@ MOMENT = re.compile(
 # The form that HTML gives for input type=email, with letters of any script allowed.
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
 DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 INT_LIMIT = 2**31
 
 
@@ -36,6 +38,22 @@ class Fault(Exception):
         self.code = code
 
 
+class Number(Decimal):
+    """A number as a request wrote it, exactly."""
+
+    def __inspect__(self) -> str:
+        """How graphql-core quotes it in messages."""
+        return str(self)
+
+
+def exact_number(digits: str) -> Number:
+    """The number of a JSON or GraphQL text. Raises Fault where its exponent is beyond all use."""
+    try:
+        return Number(digits)
+    except InvalidOperation:
+        raise Fault("has an exponent of too many digits") from None
+
+
 def shortest(value: Decimal) -> str:
     """The shortest exact notation: no exponent, no trailing zeros, no minus before zero."""
     return format(value.normalize(), "f") if value else "0"
@@ -43,7 +61,7 @@ def shortest(value: Decimal) -> str:
 
 def storable(text: str) -> bool:
     """Whether the text can be kept: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return UNSTORABLE.search(text) is None
 
 
 def parse_amount(raw: Any) -> Decimal:
@@ -53,8 +71,6 @@ def parse_amount(raw: Any) -> Decimal:
     if isinstance(raw, str):
         if not AMOUNT.fullmatch(raw):
             raise Fault("must be a plain decimal such as -1234.50, without exponent, sign + or separators")
-        if len(raw) > 1000:  # before Decimal works on it; the digits are counted by check_digits
-            raise Fault("has too many digits")
     value = Decimal(raw)
     if not value.is_finite():
         raise Fault("must be a finite number")
@@ -65,9 +81,7 @@ def check_digits(value: Decimal, places: int) -> Decimal:
     """The value, when its digits fit before and after the point; trailing zeros do not count."""
     if value and value.adjusted() >= WHOLE_DIGITS:
         raise Fault(f"may have at most {WHOLE_DIGITS} digits before the point")
-    digits = str(value.as_tuple().digits and "".join(map(str, value.as_tuple().digits))).rstrip("0")
-    fraction = max(0, len(digits) - 1 - value.adjusted()) if value else 0
-    if fraction > places:
+    if value != value.quantize(Decimal(1).scaleb(-places)):
         raise Fault(f"may have at most {places} digits after the point")
     return value if value else Decimal(0)
 
@@ -104,7 +118,7 @@ def parse_moment(raw: Any) -> datetime:
 
 def moment_text(value: datetime) -> str:
     """A moment as every answer writes it: UTC with milliseconds and Z."""
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def read_text(field: Field, raw: Any) -> str:
@@ -177,17 +191,28 @@ def read_digits(field: Field, raw: Any) -> str:
     return str(text)
 
 
+def levels(value: Any) -> Iterator[list[Any]]:
+    """All that lies in a JSON value, level by level, keys too. By hand: nesting is the caller's to choose, the stack
+    is ours."""
+    level = [value]
+    while level:
+        yield level
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner += [*item.keys(), *item.values()]
+            elif isinstance(item, list):
+                inner += item
+        level = inner
+
+
 def read_json_object(field: Field, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise Fault("must be a JSON object")
-    pending: list[Any] = [raw]
-    while pending:  # by hand: nesting is the caller's to choose, the stack is ours
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending += [*item.keys(), *item.values()]
-        elif isinstance(item, list):
-            pending += item
-        elif isinstance(item, str) and not storable(item):
+    for depth, items in enumerate(levels(raw)):
+        if depth > DEEPEST_JSON:
+            raise Fault(f"may be nested at most {DEEPEST_JSON} levels deep")
+        if any(isinstance(item, str) and not storable(item) for item in items):
             raise Fault("must not contain NUL or unpaired surrogates")
     return raw
 
@@ -225,6 +250,11 @@ READERS: dict[Kind, Callable[[Field, Any], Any]] = {
 }
 
 
+NEVER_TEXT = {Kind.BOOLEAN, Kind.INTEGER, Kind.JSON}  # of these "" is no empty value but one of the wrong type
+
+
 def read_value(field: Field, raw: Any) -> Any:
     """The stored form of a value that has no parts of its own; None for an empty one. Raises Fault."""
-    return None if raw is None or raw == "" else READERS[field.kind](field, raw)
+    if raw is None or (raw == "" and field.kind not in NEVER_TEXT):
+        return None
+    return READERS[field.kind](field, raw)

@@ -73,21 +73,21 @@ def argument_path(resource: Resource, problem: Problem, argument: str, sent: Arg
     if argument == "input" and len(data) == 1 and is_member(next(iter(data))):
         ((member, data),) = data.items()
         path.append(member)
-    return path + body_path(resource, problem.field, data)
+    return path + body_path(resource, problem.field, data, flat=argument == "patch")
 
 
 def is_member(name: str) -> bool:
     return name == COMBINED or name in PRODUCTS_BY_MEMBER
 
 
-def body_path(resource: Resource, field: Path, data: Arguments) -> list[str]:
-    """The path inside a body: amounts lie under their model unless the body is a patch, custom fields in a list."""
+def body_path(resource: Resource, field: Path, data: Arguments, *, flat: bool) -> list[str]:
+    """The path inside a body: amounts lie under their model unless the body is flat, custom fields in a list."""
     head = str(field[0])
     if head == "custom_fields" and len(field) > 1:
         keys = [entry["key"] for entry in data.get("customFields") or ()]
-        return ["customFields", *(str(n) for n, key in enumerate(keys) if key == field[-1])]
+        return ["customFields", str(len(keys) - 1 - keys[::-1].index(field[-1]))]  # of two, the last one counts
     names = [to_camel_case(part) if isinstance(part, str) else str(part) for part in field]
-    if resource is Resource.DOCUMENT and head in AMOUNTS and names[0] not in data:
+    if resource is Resource.DOCUMENT and head in AMOUNTS and not flat:
         model = CurrencyModel.BASIC if head in MODELS[CurrencyModel.BASIC] else CurrencyModel.EXTENDED
         return ["amounts", model, *names] if model in (data.get("amounts") or {}) else ["amounts"]
     return names

@@ -4,6 +4,7 @@ import logging
 from enum import Enum
 from typing import Any
 
+from app.storage.engine import does_not_answer
 from graphql import GraphQLError
 
 logger = logging.getLogger("app.graphql_api")
@@ -49,10 +50,23 @@ def with_code(code: ErrorCode, errors: list[GraphQLError]) -> list[GraphQLError]
 
 
 def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
-    """An error as the answer holds it. One without a code is ours: logged, and shown without a word of its inside."""
+    """An error as the answer holds it; one without a code is ours."""
     if not (found.extensions and "code" in found.extensions):
-        logger.error("request %s failed at %s", request_id, found.path, exc_info=found.original_error or found)
-        code = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
-        message = f"The server failed. Quote request {request_id} when you report it."
-        found = GraphQLError(message, nodes=found.nodes, path=found.path, extensions=code)
+        found = internal(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
     return dict(found.formatted)
+
+
+def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
+    """A failure of ours: logged, and shown without a word of its inside."""
+    extensions = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
+    if does_not_answer(cause):
+        logger.error("request %s: the database does not answer: %s", request_id, first_line(cause))
+        message = f"The database does not answer: try again. Quote request {request_id} when you report it."
+    else:
+        logger.error("request %s failed", request_id, exc_info=cause)
+        message = f"The server failed. Quote request {request_id} when you report it."
+    return GraphQLError(message, extensions=extensions, **where)
+
+
+def first_line(cause: Exception) -> str:
+    return str(cause).partition("\n")[0]

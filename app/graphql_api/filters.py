@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.resources import DocumentStatus, Resource
-from app.domain.values import storable
+from app.domain.values import Fault, check_digits, storable
 from app.graphql_api.declare import Slot, input_type
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
 
-LONGEST_LIST = 1_000  # values of one `in`
+# Filters within these fit what databases take: 32,766 values a statement, which may state its filter many times over,
+# and on SQLite expressions of 1,000 levels, where each member of `or` is a level of its own.
+LONGEST_LIST = 1_000  # values of one `in`, and of a filter in all
+MOST_COMPARISONS = 200
+DEEPEST_FILTER = 20
 
 
 class BadFilter(Exception):
@@ -200,8 +205,39 @@ for _resource, _filters in FILTERS.items():
 BY_SHOWN = {resource: {f.shown: f for f in filters} for resource, filters in FILTERS.items()}
 
 
-def to_condition(resource: Resource, sent: dict[str, Any] | None, today: date, path: str = "filter") -> Condition:
+def to_condition(resource: Resource, sent: dict[str, Any] | None, today: date) -> Condition:
     """The condition that a filter states; `{}` is everything. Raises BadFilter."""
+    stated = all_of(resource, sent, today, "filter")
+    size = measured(stated)
+    if size.values > LONGEST_LIST:
+        raise BadFilter(f"filter has {size.values} values in all; at most {LONGEST_LIST} are allowed.")
+    if size.comparisons > MOST_COMPARISONS:
+        raise BadFilter(f"filter has {size.comparisons} comparisons; at most {MOST_COMPARISONS} are allowed.")
+    if size.depth // 2 > DEEPEST_FILTER:  # every filter object is a condition, and so is the word that it lies under
+        raise BadFilter(f"filter is nested {size.depth // 2} levels deep; at most {DEEPEST_FILTER} are allowed.")
+    return stated
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a condition asks of the database."""
+
+    comparisons: int
+    values: int
+    depth: int
+
+
+def measured(stated: Condition) -> Size:
+    if isinstance(stated, Compare):
+        return Size(1, len(stated.value) if isinstance(stated.value, list) else 1, 0)
+    inner = stated.conditions if isinstance(stated, AllOf | AnyOf) else (stated.condition,)
+    parts = [measured(part) for part in inner]
+    deepest = max((part.depth for part in parts), default=0)
+    return Size(sum(part.comparisons for part in parts), sum(part.values for part in parts), deepest + 1)
+
+
+def all_of(resource: Resource, sent: dict[str, Any] | None, today: date, path: str) -> Condition:
+    """What a filter or a part of it states: all of its members."""
     if sent is None:
         raise BadFilter(f"{path} is null, which means nothing: leave it out.")
     return AllOf(tuple(member(resource, name, value, today, f"{path}.{name}") for name, value in sent.items()))
@@ -213,10 +249,10 @@ def member(resource: Resource, name: str, value: Any, today: date, path: str) ->
     if name in ("and", "or"):
         if not value:
             raise BadFilter(f"{path} is empty, which means nothing: leave it out.")
-        parts = tuple(to_condition(resource, part, today, f"{path}.{n}") for n, part in enumerate(value))
+        parts = tuple(all_of(resource, part, today, f"{path}.{n}") for n, part in enumerate(value))
         return AllOf(parts) if name == "and" else AnyOf(parts)
     if name == "not":
-        return Negation(to_condition(resource, value, today, path))
+        return Negation(all_of(resource, value, today, path))
     field = BY_SHOWN[resource][name]
     if field.means:
         return field.means(today) if value else Negation(field.means(today))
@@ -231,9 +267,20 @@ def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
     values = value if isinstance(value, list) else [value]
     if len(values) > LONGEST_LIST:
         raise BadFilter(f"{path} has {len(values)} values; at most {LONGEST_LIST} are allowed.")
-    if any(isinstance(v, str) and not storable(v) for v in values):
-        raise BadFilter(f"{path} must not contain NUL or unpaired surrogates.")
+    for operand in values:
+        check_operand(operand, path)
     if field.column == "products":
-        return AnyOf(tuple(Compare("products", Operator.HAS_PRODUCT, product) for product in values))
+        return AnyOf(tuple(Compare("products", Operator.HAS_PRODUCT, product) for product in dict.fromkeys(values)))
     plain = [str(v) if field.comparison.startswith("Document") else v for v in values]
     return Compare(field.column, OPERATORS[operator], plain if isinstance(value, list) else plain[0])
+
+
+def check_operand(operand: Any, path: str) -> None:
+    """Refuses what no column can hold."""
+    if isinstance(operand, str) and not storable(operand):
+        raise BadFilter(f"{path} must not contain NUL or unpaired surrogates.")
+    if isinstance(operand, Decimal):
+        try:
+            check_digits(operand, 4)
+        except Fault as fault:
+            raise BadFilter(f"{path} {fault.message}.") from None

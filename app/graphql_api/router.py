@@ -1,8 +1,9 @@
 """GraphQL over HTTP: requests to operations, answers to bytes, and the page for people."""
 
-import logging
+import re
 import secrets
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,16 +13,16 @@ from starlette.routing import BaseRoute, Route
 
 from app.access.keys import authenticate
 from app.domain.caller import Caller
-from app.graphql_api.errors import ErrorCode, RequestError, refused, shown
+from app.domain.values import Fault, levels
+from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.ide.page import ide_page, ide_routes
-from app.storage.engine import Database, load_json
-from graphql import ExecutionResult
+from app.storage.engine import Database, does_not_answer, load_json
+from graphql import ExecutionResult, GraphQLError
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
-DEEPEST_JSON = 100
-logger = logging.getLogger(__name__)
+DEEPEST_REQUEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +34,25 @@ class Endpoint:
     max_body_bytes: int
 
     async def __call__(self, request: Request) -> Response:
-        if request.method == "GET" and wants_page(request):
+        if not posted(request) and wants_page(request):
             return ide_page()
-        request_id = secrets.token_hex(8)
-        modern = MODERN in request.headers.get("accept", "")
+        request_id, modern = secrets.token_hex(8), wants_modern(request)
         try:
-            result = await self.answer(request)
+            answer, status = answer_of(await self.answer(request), request_id), 200
         except RequestError as refusal:
-            errors = [shown(found, request_id) for found in refusal.errors]
-            kept = refusal.status if modern or refusal.status not in (400,) or not refusal_is_graphql(errors) else 200
-            return reply({"errors": errors}, kept, modern, request_id)
+            answer = {"errors": [shown(found, request_id) for found in refusal.errors]}
+            status = 200 if is_answer(refusal) and not modern else refusal.status
         except ClientDisconnect:
-            raise
-        except Exception:
-            logger.exception("request %s failed", request_id)
-            code = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
-            message = f"The server failed. Quote request {request_id} when you report it."
-            return reply({"errors": [{"message": message, "extensions": code}]}, 500, modern, request_id)
-        return reply(answer_of(result, request_id), 200, modern, request_id)
+            return Response(status_code=400)  # to nobody
+        except Exception as cause:
+            answer = {"errors": [dict(internal(cause, request_id).formatted)]}
+            status = 503 if does_not_answer(cause) else 500
+        return reply(answer, status, modern, request_id)
 
     async def answer(self, request: Request) -> ExecutionResult:
         caller = await self.caller(request)
         operation = await self.operation(request)
-        return await self.executor.run(operation, caller, writes=request.method == "POST")
+        return await self.executor.run(operation, caller, writes=posted(request))
 
     async def caller(self, request: Request) -> Caller:
         key = request.headers.get("x-api-key")
@@ -68,18 +65,15 @@ class Endpoint:
         raise refused(ErrorCode.UNAUTHENTICATED, message, 401)
 
     async def operation(self, request: Request) -> Operation:
-        if request.method == "GET":
-            query = request.query_params
-            sent: dict[str, Any] = {name: query[name] for name in ("query", "operationName") if name in query}
-            for name in ("variables", "extensions"):
-                if query.get(name):
-                    sent[name] = parsed(query[name])
-            return to_operation(sent)
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type != PLAIN:
-            message = f"Send the request as {PLAIN}, not as '{content_type}'."
-            raise refused(ErrorCode.BAD_REQUEST, message, 415)
-        return to_operation(parsed(await self.body(request)))
+        if posted(request):
+            check_content_type(request.headers.get("content-type", ""))
+            return to_operation(parsed(await self.body(request)))
+        query = request.query_params
+        sent: dict[str, Any] = {name: query[name] for name in ("query", "operationName") if name in query}
+        for name in ("variables", "extensions"):
+            if query.get(name):
+                sent[name] = parsed(query[name])
+        return to_operation(sent)
 
     async def body(self, request: Request) -> str:
         received = bytearray()
@@ -94,33 +88,33 @@ class Endpoint:
             raise refused(ErrorCode.BAD_REQUEST, "The body is not UTF-8.") from None
 
 
+def posted(request: Request) -> bool:
+    """Whether the request may write; any other (GET, HEAD) only reads."""
+    return request.method == "POST"
+
+
+def check_content_type(header: str) -> None:
+    """Refuses what is not JSON in UTF-8. The refusal also keeps pages of other sites out: a browser sends this type for
+    them only after a preflight."""
+    media_type, _, parameters = header.lower().partition(";")
+    if media_type.strip() != PLAIN:
+        raise refused(ErrorCode.BAD_REQUEST, f"Send the request as {PLAIN}, not as '{media_type.strip()}'.", 415)
+    charset = re.search(r'charset="?([^";\s]*)', parameters)
+    if charset and charset[1] not in ("utf-8", "utf8"):
+        raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
+
+
 def parsed(text: str) -> Any:
     """JSON with exact numbers. Raises RequestError for anything else, and for nesting that no request needs."""
     try:
         value = load_json(text)
     except (ValueError, RecursionError):
         raise refused(ErrorCode.BAD_REQUEST, "The request is no JSON.") from None
-    if deeper_than(value, DEEPEST_JSON):
-        raise refused(ErrorCode.BAD_REQUEST, f"The request is nested deeper than {DEEPEST_JSON} levels.")
+    except Fault as fault:
+        raise refused(ErrorCode.BAD_REQUEST, f"A number in the request {fault.message}.") from None
+    if sum(1 for _ in islice(levels(value), DEEPEST_REQUEST + 1)) > DEEPEST_REQUEST:
+        raise refused(ErrorCode.BAD_REQUEST, f"The request is nested deeper than {DEEPEST_REQUEST} levels.")
     return value
-
-
-def deeper_than(value: Any, levels: int) -> bool:
-    level: list[Any] = [value]
-    for _ in range(levels):
-        level = (
-            [
-                item
-                for parent in level
-                for item in (parent.values() if isinstance(parent, dict) else parent)
-                if isinstance(item, dict | list)
-            ]
-            if isinstance(level[0], dict | list)
-            else []
-        )
-        if not level:
-            return False
-    return True
 
 
 def to_operation(sent: Any) -> Operation:
@@ -134,18 +128,37 @@ def to_operation(sent: Any) -> Operation:
         raise refused(ErrorCode.BAD_REQUEST, "'variables' must be an object.")
     if name is not None and not isinstance(name, str):
         raise refused(ErrorCode.BAD_REQUEST, "'operationName' must be a string.")
-    if not isinstance(sent.get("extensions") or {}, dict):
+    if not isinstance(sent.get("extensions"), dict | None):
         raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
     return Operation(text, variables or {}, name or None)
 
 
-def refusal_is_graphql(errors: list[dict[str, Any]]) -> bool:
-    """Whether the request was well formed and its GraphQL was refused, which plain JSON answers with 200."""
-    return all(error["extensions"]["code"] != ErrorCode.BAD_REQUEST.value for error in errors)
+def is_answer(refusal: RequestError) -> bool:
+    """Whether the request was a GraphQL request and its GraphQL was refused: plain JSON answers that with 200."""
+    return refusal.status == 400 and not any(refused_as_request(found) for found in refusal.errors)
+
+
+def refused_as_request(found: GraphQLError) -> bool:
+    return (found.extensions or {}).get("code") == ErrorCode.BAD_REQUEST.value
 
 
 def wants_page(request: Request) -> bool:
-    return "query" not in request.query_params and "text/html" in request.headers.get("accept", "")
+    return "query" not in request.query_params and wanted(request, "text/html") > 0
+
+
+def wants_modern(request: Request) -> bool:
+    """Whether the answer is to be of the newer media type, in which the status tells of refused GraphQL, too."""
+    return wanted(request, MODERN) > 0 and wanted(request, MODERN) >= wanted(request, PLAIN)
+
+
+def wanted(request: Request, media_type: str) -> float:
+    """How much the client wants the media type by its own name; 0 where it does not name it."""
+    for part in request.headers.get("accept", "").lower().split(","):
+        name, _, parameters = part.partition(";")
+        if name.strip() == media_type:
+            quality = re.search(r"\bq=([01](\.[0-9]*)?)", parameters)
+            return float(quality[1]) if quality else 1
+    return 0
 
 
 def answer_of(result: ExecutionResult, request_id: str) -> dict[str, Any]:
@@ -160,7 +173,23 @@ def reply(answer: dict[str, Any], status: int, modern: bool, request_id: str) ->
     if status == 405:
         headers["Allow"] = "POST"
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
-    return Response(orjson.dumps(answer, default=exact), status, headers, media_type)
+    return Response(to_json(answer), status, headers, media_type)
+
+
+def to_json(answer: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(answer, default=exact)
+    except orjson.JSONEncodeError:  # a message quotes half of a surrogate pair, which UTF-8 cannot write
+        return orjson.dumps(paired(answer), default=exact)
+
+
+def paired(value: Any) -> Any:
+    """The value with every half of a surrogate pair replaced."""
+    if isinstance(value, dict):
+        return {paired(key): paired(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [paired(inner) for inner in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def exact(value: Any) -> orjson.Fragment:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any, NewType
 
 import strawberry
-from graphql.language import FloatValueNode, IntValueNode, StringValueNode
+from graphql.language import FloatValueNode, IntValueNode, ListValueNode, ObjectValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from app.domain.values import Fault, moment_text, parse_amount, parse_date, parse_moment, shortest
+from app.domain.values import Fault, exact_number, moment_text, parse_amount, parse_date, parse_moment, shortest
 from app.graphql_api.declare import register
-from graphql import GraphQLError, ValueNode, value_from_ast_untyped
+from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
 
 Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)
@@ -56,7 +56,7 @@ def scalar(
 
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
         if isinstance(node, IntValueNode | FloatValueNode):
-            return parse_value(Decimal(node.value))  # from the text itself, never through a float
+            return parse_value(literal_number(name, node))
         if isinstance(node, StringValueNode):
             return parse_value(node.value)
         raise GraphQLError(f"{name} must be a string{' or a number' if name == 'Decimal' else ''}.", node)
@@ -71,14 +71,25 @@ def scalar(
     )
 
 
+def literal_number(name: str, node: IntValueNode | FloatValueNode) -> Decimal:
+    """A number from the text itself, never through a float."""
+    try:
+        return exact_number(node.value)
+    except Fault as fault:
+        raise GraphQLError(f"{name} {fault.message}.", node) from None
+
+
 def untyped(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-    """JSON written in the operation text, its numbers exact."""
+    """JSON written in the operation text, its numbers exact. As in any input, a variable that was not sent leaves its
+    key out of an object, and is null in a list."""
     if isinstance(node, IntValueNode | FloatValueNode):
-        return Decimal(node.value)
-    if hasattr(node, "fields"):
-        return {f.name.value: untyped(f.value, variables) for f in node.fields}
-    if hasattr(node, "values"):
-        return [untyped(v, variables) for v in node.values]
+        return literal_number("JSON", node)
+    if isinstance(node, ObjectValueNode):
+        members = {f.name.value: untyped(f.value, variables) for f in node.fields}
+        return {name: value for name, value in members.items() if value is not Undefined}
+    if isinstance(node, ListValueNode):
+        values = [untyped(v, variables) for v in node.values]
+        return [None if value is Undefined else value for value in values]
     return value_from_ast_untyped(node, variables)
 
 

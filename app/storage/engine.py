@@ -1,6 +1,7 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -10,8 +11,15 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.domain.values import exact_number
+
+# Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
+LOST_STATES = ("08", "53", "57P")
+LOST_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
 
 
@@ -26,14 +34,7 @@ class Database:
             self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1)
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
         else:
-            self.writer = self.reader = create_async_engine(
-                url,
-                pool_size=pool_size,
-                max_overflow=0,
-                pool_pre_ping=False,
-                json_serializer=dump_json,
-                json_deserializer=load_json,
-            )
+            self.writer = self.reader = postgres_engine(url, pool_size)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -52,6 +53,28 @@ class Database:
     async def dispose(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, json_serializer=dump_json, json_deserializer=load_json
+    )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def renew(connection: Any, _record: Any, _proxy: Any) -> None:
+        # The driver notices when the server goes away: to ask it costs nothing, a ping would be one more round trip.
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+
+    return engine
+
+
+def does_not_answer(error: BaseException) -> bool:
+    """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OSError | PoolTimeout)
+    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", 0)
+    return error.connection_invalidated or str(state).startswith(LOST_STATES) or code & 0xFF in LOST_CODES
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
@@ -95,10 +118,10 @@ def fold(text: str | None) -> str | None:
 
 def dump_json(value: Any) -> str:
     """JSON with numbers of exactly their decimal value."""
-    return orjson.dumps(value, default=exact_number).decode()
+    return orjson.dumps(value, default=digits_of).decode()
 
 
-def exact_number(value: Any) -> orjson.Fragment:
+def digits_of(value: Any) -> orjson.Fragment:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} is no JSON value")
     return orjson.Fragment(str(value))
@@ -106,7 +129,12 @@ def exact_number(value: Any) -> orjson.Fragment:
 
 def whole_number(digits: str) -> int | Decimal:
     """An int that orjson can write again, or a Decimal of the same value."""
-    return int(digits) if len(digits) < 19 else Decimal(digits)  # 64 bits hold any 18 digits
+    return int(digits) if len(digits) < 19 else exact_number(digits)  # 64 bits hold any 18 digits
 
 
-load_json = json.JSONDecoder(parse_float=Decimal, parse_int=whole_number).decode
+def no_number(word: str) -> Any:
+    """NaN and Infinity, which Python reads but JSON does not know."""
+    raise ValueError(f"{word} is no JSON")
+
+
+load_json = json.JSONDecoder(parse_float=exact_number, parse_int=whole_number, parse_constant=no_number).decode

@@ -1,6 +1,6 @@
 """The only door to a tenant's rows: every statement about them gets its tenant here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +49,16 @@ class Scoped:
             row["csr_id"] = await self.next_csr_id()
         await self.connection.execute(sa.insert(table).values(row))
 
+    async def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """New rows in one go, all with the same columns; a table with csrIds gets the next ones, in their order."""
+        if not rows:
+            return
+        owned_rows = [{"tenant_id": self.caller.tenant_id, **row} for row in rows]
+        if "csr_id" in table.c:
+            for row, csr_id in zip(owned_rows, await self.next_csr_ids(len(rows)), strict=True):
+                row["csr_id"] = csr_id
+        await self.connection.execute(sa.insert(table), owned_rows)
+
     async def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> None:
         """A new row, or nothing where its key is there already."""
         dialect: Any = postgresql if self.is_postgres else sqlite
@@ -70,6 +80,15 @@ class Scoped:
         counted = sa.update(CSR_COUNTER).values(value=CSR_COUNTER.c.value + 1).returning(CSR_COUNTER.c.value)
         statement: sa.Executable = sa.select(CSR_SEQUENCE.next_value()) if self.is_postgres else counted
         return int((await self.connection.execute(statement)).scalar_one())
+
+    async def next_csr_ids(self, count: int) -> list[int]:
+        """That many csrIds, rising, from the source of single ones."""
+        if self.is_postgres:
+            numbers = sa.func.generate_series(1, count).table_valued("number")
+            return sorted(await self.connection.scalars(sa.select(CSR_SEQUENCE.next_value()).select_from(numbers)))
+        counted = sa.update(CSR_COUNTER).values(value=CSR_COUNTER.c.value + count).returning(CSR_COUNTER.c.value)
+        last = int((await self.connection.execute(counted)).scalar_one())
+        return list(range(last - count + 1, last + 1))
 
 
 def matching(table: sa.Table, key: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:

@@ -91,6 +91,8 @@ class Timestamp(TypeDecorator[datetime]):
         if value is None:
             return None
         moment: datetime = value if dialect.name == "postgresql" else EPOCH + value * MILLISECOND
+        if moment.tzinfo is None:  # asyncpg keeps the calendar's first moment as -infinity, which has no zone
+            return moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC)
 
 
