@@ -3,12 +3,14 @@
 Raises in words of its own; each facade answers them in its way.
 """
 
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 
 from app.access.keys import authenticate
 from app.domain.caller import Caller
+from app.domain.values import Fault, levels
 from app.storage.engine import Database, load_json
 
 DEEPEST_JSON = 100
@@ -49,28 +51,19 @@ async def read_body(request: Request, most: int) -> bytes:
     return bytes(received)
 
 
-def parse_json(body: bytes) -> Any:
-    """JSON with exact numbers. Raises NotJson."""
+def parse_json(text: str | bytes) -> Any:
+    """JSON with exact numbers. Raises NotJson for anything else, and for nesting that no request needs."""
     try:
-        value = load_json(body.decode())
+        value = load_json(text if isinstance(text, str) else text.decode())
     except UnicodeDecodeError:
         raise NotJson("The body is not UTF-8.") from None
     except (ValueError, RecursionError):
-        raise NotJson("The body is no JSON.") from None
-    if deeper_than(value, DEEPEST_JSON):
-        raise NotJson(f"The body is nested deeper than {DEEPEST_JSON} levels.")
+        raise NotJson("The request is no JSON.") from None
+    except Fault as fault:
+        raise NotJson(f"A number in the request {fault.message}.") from None
+    if sum(1 for _ in islice(levels(value), DEEPEST_JSON + 1)) > DEEPEST_JSON:
+        raise NotJson(f"The request is nested deeper than {DEEPEST_JSON} levels.")
     return value
-
-
-def deeper_than(value: Any, levels: int) -> bool:
-    """Whether objects and lists lie more than so many levels inside each other."""
-    level = [value]
-    for _ in range(levels + 1):
-        held = [item for item in level if isinstance(item, dict | list)]
-        if not held:
-            return False
-        level = [item for parent in held for item in (parent.values() if isinstance(parent, dict) else parent)]
-    return True
 
 
 def content_type(request: Request) -> str:

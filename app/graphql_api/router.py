@@ -3,7 +3,6 @@
 import re
 import secrets
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -11,18 +10,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.access.keys import authenticate
+from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, parse_json, read_body
 from app.domain.caller import Caller
-from app.domain.values import Fault, levels
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.ide.page import ide_page, ide_routes
-from app.storage.engine import Database, does_not_answer, load_json
+from app.storage.engine import Database, does_not_answer
 from graphql import ExecutionResult, GraphQLError
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
-DEEPEST_REQUEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +52,10 @@ class Endpoint:
         return await self.executor.run(operation, caller, writes=posted(request))
 
     async def caller(self, request: Request) -> Caller:
-        key = request.headers.get("x-api-key")
-        if key:
-            async with self.database.reading() as connection:
-                caller = await authenticate(connection, key)
-            if caller:
-                return caller
-        message = "The X-API-Key header holds no key of this server." if key else "Send an API key as X-API-Key."
-        raise refused(ErrorCode.UNAUTHENTICATED, message, 401)
+        try:
+            return await caller_of(request, self.database)
+        except Unauthenticated as reason:
+            raise refused(ErrorCode.UNAUTHENTICATED, str(reason), 401) from None
 
     async def operation(self, request: Request) -> Operation:
         if posted(request):
@@ -75,17 +68,11 @@ class Endpoint:
                 sent[name] = parsed(query[name])
         return to_operation(sent)
 
-    async def body(self, request: Request) -> str:
-        received = bytearray()
-        async for chunk in request.stream():
-            received += chunk
-            if len(received) > self.max_body_bytes:
-                message = f"The body is larger than {self.max_body_bytes} bytes."
-                raise refused(ErrorCode.BAD_REQUEST, message, 413)
+    async def body(self, request: Request) -> bytes:
         try:
-            return received.decode()
-        except UnicodeDecodeError:
-            raise refused(ErrorCode.BAD_REQUEST, "The body is not UTF-8.") from None
+            return await read_body(request, self.max_body_bytes)
+        except BodyTooLarge as reason:
+            raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
 
 
 def posted(request: Request) -> bool:
@@ -104,17 +91,11 @@ def check_content_type(header: str) -> None:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
 
 
-def parsed(text: str) -> Any:
-    """JSON with exact numbers. Raises RequestError for anything else, and for nesting that no request needs."""
+def parsed(text: str | bytes) -> Any:
     try:
-        value = load_json(text)
-    except (ValueError, RecursionError):
-        raise refused(ErrorCode.BAD_REQUEST, "The request is no JSON.") from None
-    except Fault as fault:
-        raise refused(ErrorCode.BAD_REQUEST, f"A number in the request {fault.message}.") from None
-    if sum(1 for _ in islice(levels(value), DEEPEST_REQUEST + 1)) > DEEPEST_REQUEST:
-        raise refused(ErrorCode.BAD_REQUEST, f"The request is nested deeper than {DEEPEST_REQUEST} levels.")
-    return value
+        return parse_json(text)
+    except NotJson as reason:
+        raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
 
 
 def to_operation(sent: Any) -> Operation:

@@ -15,7 +15,7 @@ from app.rest_api.answers import reply
 from app.rest_api.errors import RestError
 from app.rest_api.paths import RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
-from app.storage.engine import Database
+from app.storage.engine import Database, does_not_answer
 
 ROOT = "/api/v1/ingest"
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
@@ -52,11 +52,18 @@ def failed(request: Request, raised: Exception) -> Response:
     if not isinstance(raised, RestError):
         request_id = secrets.token_hex(8)
         logger.error("request %s failed", request_id, exc_info=raised)
-        message = f"The server failed. Quote request {request_id} when you report it."
-        raised = RestError(500, "internal_error", message, request_id=request_id)
+        raised = unexpected(raised, request_id)
     response = reply(raised.body, raised.status)
     response.headers.update(raised.headers)
     return response
+
+
+def unexpected(raised: Exception, request_id: str) -> RestError:
+    """What is told of a failure of ours: nothing of its inside, but whether the database was away."""
+    if does_not_answer(raised):
+        return RestError(503, "unavailable", "The database does not answer. Try again.", request_id=request_id)
+    message = f"The server failed. Quote request {request_id} when you report it."
+    return RestError(500, "internal_error", message, request_id=request_id)
 
 
 def rest_routes(database: Database, max_body_bytes: int) -> list[BaseRoute]:
