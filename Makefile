@@ -39,13 +39,13 @@ generate: $(READY) ## Write the generated files anew: schema.graphql and the tab
 	@$(BIN)/python -m tests.generated
 
 # Node comes from a package of the virtual environment where the machine has none that is recent enough.
-ui: $(READY) ## Build the GraphiQL page
-	@if $(BIN)/python -m app.graphql_api.ide.build --lacks-node; then $(PIP) --editable '.[ui]' || true; fi
-	@$(BIN)/python -m app.graphql_api.ide.build --optional
+ui: $(READY) ## Build the pages: GraphiQL and the documentation of the REST API
+	@if $(BIN)/python -m app.pages.build --lacks-node; then $(PIP) --editable '.[ui]' || true; fi
+	@$(BIN)/python -m app.pages.build --optional
 
 clean: ## Remove everything that these commands made, except databases
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
-	@rm -rf app/graphql_api/ide/static app/graphql_api/ide/node_modules
+	@rm -rf app/pages/static app/pages/node_modules
 	@find app tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment left half made, or made by a Python that is gone or too old, is made anew.

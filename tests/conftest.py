@@ -7,9 +7,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from app.storage.engine import Database
 from app.storage.schema import migrate
+from tests.browser import open_chromium
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
@@ -100,3 +102,9 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
     key = gateway_cli("keys", "create", "--tenant", DEMO_TENANT, env=env, folder=folder).strip()
     with RunningServer(env, folder) as server:
         yield DemoServer(server.url, key)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_chromium() as browser:
+        yield browser

@@ -14,7 +14,7 @@ from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_o
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation
-from app.graphql_api.ide.page import ide_page, ide_routes
+from app.graphql_api.graphiql import example_routes, graphiql_page
 from app.storage.engine import Database, does_not_answer
 from graphql import ExecutionResult, GraphQLError
 
@@ -32,7 +32,7 @@ class Endpoint:
 
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
-            return ide_page()
+            return graphiql_page()
         request_id, modern = secrets.token_hex(8), wants_modern(request)
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
@@ -184,4 +184,4 @@ def graphql_routes(database: Database, executor: Executor, max_body_bytes: int) 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
 
-    return [Route("/graphql", graphql, methods=["GET", "POST"]), *ide_routes()]
+    return [Route("/graphql", graphql, methods=["GET", "POST"]), *example_routes()]

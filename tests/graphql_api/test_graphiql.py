@@ -2,45 +2,24 @@
 
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Locator, Page, Request, async_playwright, expect
-from starlette.applications import Starlette
+from playwright.async_api import Browser, Locator, Page, expect
 
 from app.graphql_api.documents import load_documents
-from app.graphql_api.ide import page as ide
-
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-
-# As root it needs --no-sandbox; the others keep it from calling its maker's hosts.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from app.graphql_api.graphiql import graphiql_page
+from tests.browser import Visit, open_visit
+from tests.gateway import Gateway
 
 NESTED_QUERY = """query Nested {
   accounts(first: 50) {
     nodes { accountNumber documents(first: 2) { totalCount nodes { documentNumber account { accountNumber } } } }
   }
 }"""
-
-# Said by the browser itself, so that no violation passes because its console message reads differently.
-COLLECT_VIOLATIONS = """
-    window.violations = [];
-    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-        window.violations.push(`${violatedDirective} ${blockedURI}`));
-"""
 
 MODEL = "(end => globalThis.__MONACO.editor.getModels().find(model => model.uri.path.endsWith(end)))"
 
@@ -63,12 +42,14 @@ class DemoServer(Protocol):
 
 @dataclass
 class Editor:
-    """The page, with what it logged and asked for since it was opened."""
+    """GraphiQL on a running server."""
 
-    page: Page
+    visit: Visit
     server: DemoServer
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> Page:
+        return self.visit.page
 
     async def open(self, fragment: str = "") -> None:
         await self.page.goto(f"{self.server.url}/graphql{fragment}")
@@ -100,33 +81,10 @@ class Editor:
         return self.page.get_by_role("dialog", name="API key")
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if program is None:
-        pytest.skip(f"NO CHROMIUM FOUND: none of {', '.join(CHROMIUMS)} is on PATH, so the query editor WAS NOT TESTED")
-    if not (ide.STATIC / "index.html").is_file():
-        pytest.fail("The query editor is not built: make ui")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
 async def editor(chromium: Browser, demo_server: DemoServer) -> AsyncIterator[Editor]:
-    context = await chromium.new_context(viewport={"width": 1400, "height": 850}, color_scheme="light")
-    await context.add_init_script(COLLECT_VIOLATIONS)
-    editor = Editor(await context.new_page(), demo_server)
-
-    def asked(request: Request) -> None:
-        editor.asked.append(request.url)
-
-    editor.page.on("console", lambda message: editor.said.append(f"{message.type}: {message.text}"))
-    editor.page.on("pageerror", lambda error: editor.said.append(f"error: {error}"))
-    context.on("request", asked)
-    yield editor
-    await context.close()
+    async with open_visit(chromium) as visit:
+        yield Editor(visit, demo_server)
 
 
 @pytest.mark.browser
@@ -135,9 +93,7 @@ async def test_the_editor_loads_whole_from_its_own_server_and_breaks_no_rule_of_
     await editor.fill_new_tab(NESTED_QUERY)
     assert "data" in await editor.run()
 
-    assert [url for url in editor.asked if not url.startswith((f"{editor.server.url}/", "data:"))] == []
-    assert await editor.page.evaluate("window.violations") == []
-    assert editor.said == []
+    await editor.visit.assert_clean(editor.server.url)
 
 
 @pytest.mark.browser
@@ -234,7 +190,7 @@ async def test_an_example_opens_in_a_tab_of_its_own_with_its_variables(editor: E
     await editor.open_with_key()
     shown = await editor.text_of("operation.graphql")
     async with httpx.AsyncClient() as client:
-        examples = (await client.get(f"{editor.server.url}/graphql/ide/examples.json")).json()
+        examples = (await client.get(f"{editor.server.url}/graphql/examples.json")).json()
     example = next(example for example in examples if example["variables"] and example["query"] != shown)
     button = editor.page.get_by_role("region", name="Examples").get_by_role("button")
     await button.filter(has=editor.page.get_by_text(example["name"], exact=True)).click()
@@ -281,73 +237,16 @@ async def _brightness(page: Page) -> float:
     return (red + green + blue) / 3
 
 
-@pytest.fixture
-async def files() -> AsyncIterator[httpx.AsyncClient]:
-    """The editor's routes alone, asked without a browser."""
-    app = Starlette(routes=ide.ide_routes())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-        yield client
-
-
-def test_the_page_carries_a_policy_that_admits_nothing_foreign() -> None:
-    headers = ide.ide_page().headers
-    policy = headers["content-security-policy"].split("; ")
-
-    assert policy[0] == "default-src 'none'"
-    assert "script-src 'self'" in policy
-    assert not [rule for rule in policy if re.search(r"http|\*|unsafe-eval|blob:", rule)]
-    assert [rule for rule in policy if "unsafe-inline" in rule] == ["style-src 'self' 'unsafe-inline'"]
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cache-control"] == "no-cache"
-
-
-def test_a_page_that_is_not_built_says_how_to_build_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ide, "STATIC", tmp_path)
-    page = ide.ide_page()
-
-    assert page.status_code == 200
-    assert "make ui" in bytes(page.body).decode()
-
-
-async def test_a_built_file_may_be_cached_for_good(
-    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(ide, "STATIC", tmp_path)
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "assets" / "index-Ab_1-2.js").write_text("1;" * 1000)
-    answer = await files.get("/graphql/ide/assets/index-Ab_1-2.js")
-
-    assert answer.status_code == 200
-    assert answer.text == "1;" * 1000
-    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-@pytest.mark.parametrize(
-    "name", ["..%2findex.html", "..%2f..%2fpage.js", "%2e%2e", ".built-from", "..%5cx.js", "no-such-file.js", "x.html"]
-)
-async def test_no_name_leads_out_of_the_built_files(
-    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
-) -> None:
-    static = tmp_path / "ide" / "static"
-    monkeypatch.setattr(ide, "STATIC", static)
-    (static / "assets").mkdir(parents=True)
-    for path in (static / "index.html", tmp_path / "ide" / "page.js", static / "assets" / "x.html", static / "x.js"):
-        path.write_text("secret")
-    answer = await files.get(f"/graphql/ide/assets/{name}")
-
-    assert answer.status_code == 404
-    assert "secret" not in answer.text
-
-
-async def test_the_examples_need_no_key_and_hold_every_operation_document(files: httpx.AsyncClient) -> None:
-    answer = await files.get("/graphql/ide/examples.json")
+async def test_the_examples_need_no_key_and_hold_every_operation_document(sqlite_url: str) -> None:
+    async with Gateway(sqlite_url) as gateway:
+        answer = await gateway.http.get("/graphql/examples.json")
     examples = answer.json()
 
     assert [(example["folder"], example["name"]) for example in examples] == [
         (document.folder, document.name) for document in load_documents()
     ]
     assert {tuple(example) for example in examples} == {("folder", "name", "description", "query", "variables")}
+
+
+def test_a_client_that_keeps_answers_keeps_the_page_apart_from_queries() -> None:
+    assert graphiql_page().headers["vary"] == "Accept"

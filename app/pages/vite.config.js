@@ -32,7 +32,7 @@ function monacoStylesOnce() {
 }
 
 export default defineConfig({
-  base: '/graphql/ide/',
+  base: '/pages/',
   plugins: [monacoStylesOnce(), fontsAsFiles()],
   worker: { format: 'es' },
   build: {
@@ -41,9 +41,14 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // the polyfill would be an inline script
     chunkSizeWarningLimit: 4000, // Monaco is what it is
     rolldownOptions: {
+      input: ['graphiql.html', 'docs.html'],
       // Directives for servers that render React; there is none here, and each package warns of its own.
       onLog: (level, log, report) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && report(level, log),
     },
   },
-  server: { proxy: { '^/graphql$': 'http://127.0.0.1:8000', '/graphql/ide/examples.json': 'http://127.0.0.1:8000' } },
+  server: {
+    proxy: Object.fromEntries(
+      ['^/graphql$', '/graphql/examples.json', '/openapi.json', '/api'].map(path => [path, 'http://127.0.0.1:8000']),
+    ),
+  },
 });

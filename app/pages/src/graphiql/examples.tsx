@@ -14,7 +14,7 @@ export const Examples = createContext<readonly Example[]>([]);
 
 export async function fetchExamples(): Promise<Example[]> {
   try {
-    const response = await fetch('/graphql/ide/examples.json', { credentials: 'omit' });
+    const response = await fetch('/graphql/examples.json', { credentials: 'omit' });
     return response.ok ? ((await response.json()) as Example[]) : [];
   } catch {
     return []; // The editor is of use without them.

@@ -1,7 +1,7 @@
 // Where the API key lives: in this browser's storage, shared by its tabs, and never in the address bar.
 import { useSyncExternalStore } from 'react';
+import { readStored, writeStored } from '../storedKey';
 
-const STORED_AS = 'ingest-gateway:api-key';
 const listeners = new Set<() => void>();
 
 // For a browser that denies storage: the key then lasts as long as the page.
@@ -9,7 +9,7 @@ let unstored: string | null = null;
 
 function readKey(): string | null {
   try {
-    return localStorage.getItem(STORED_AS);
+    return readStored();
   } catch {
     return unstored;
   }
@@ -18,8 +18,7 @@ function readKey(): string | null {
 export function keepKey(key: string | null): void {
   unstored = key;
   try {
-    if (key === null) localStorage.removeItem(STORED_AS);
-    else localStorage.setItem(STORED_AS, key);
+    writeStored(key);
   } catch {
     // Storage is denied: `unstored` holds it.
   }

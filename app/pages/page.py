@@ -1,0 +1,88 @@
+"""Sends the built pages and their files, whole and from this server alone.
+
+It knows neither facade nor who is asking; a page brings its own key to the API like any other client.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+STATIC = Path(__file__).parent / "static"
+SMALL = [Middleware(GZipMiddleware, compresslevel=6)]
+
+# 'unsafe-inline' is for styles alone: Monaco writes style elements and attributes as it draws, and knows no nonce.
+# No script, image, font, worker or connection can be anyone else's, so that an injected style could tell no one.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "worker-src": "'self'",
+    "connect-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+# On every file as well as on the page: a worker runs under the policy of its own file.
+SECURITY = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+# A page names files that the next build renames; what it asks for may change with the next start of the server.
+FRESH = SECURITY | {"Cache-Control": "no-cache"}
+
+# The build names each file after what is in it.
+_ASSET_HEADERS = SECURITY | {"Cache-Control": "public, max-age=31536000, immutable"}
+
+# Written out because the system's own table may call a script text/plain, which nosniff then refuses to run.
+_MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".woff": "font/woff",
+    ".ttf": "font/ttf",
+}
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Ingest gateway</title>
+<body style="font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem; color-scheme: light dark">
+{message}
+<p>To have this page, run <code>make ui</code> in the project's folder and load it again.</p>
+"""  # noqa: E501
+
+
+def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The page of that name, or `unbuilt` with the way to build it."""
+    try:
+        page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        page = _NOT_BUILT.format(message=unbuilt)
+    return HTMLResponse(page, headers={**FRESH, **(headers or {})})
+
+
+def asset_routes() -> list[BaseRoute]:
+    """The files that the pages ask for."""
+    return [Route("/pages/assets/{name}", _asset, middleware=SMALL, include_in_schema=False)]
+
+
+def _asset(request: Request) -> Response:
+    # The build's folder is flat: a name that could mean any other folder is none of its.
+    name: str = request.path_params["name"]
+    path = STATIC / "assets" / name
+    media_type = _MEDIA_TYPES.get(path.suffix)
+    if media_type is None or not re.fullmatch(r"[\w-][\w.-]*", name, re.ASCII) or not path.is_file():
+        return Response("Not found", status_code=404, media_type="text/plain", headers=SECURITY)
+    return FileResponse(path, media_type=media_type, headers=_ASSET_HEADERS)
