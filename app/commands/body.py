@@ -88,10 +88,12 @@ def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values |
 def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> None:
     """Reports every requirement that the write leaves unmet, or that a patch breaks."""
     held = made.body.held
-    after = unmet(made.resource, judged(made), Demands(made.products if held else (), caller.products, locked))
+    # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
+    active = made.products if made.products == (Product.INVOICING,) else caller.products
+    after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, locked))
     if made.verb is Verb.PATCH and made.stored:
         before_products = made.stored["products"] if held else ()
-        before = unmet(made.resource, made.stored, Demands(before_products, caller.products, locked))
+        before = unmet(made.resource, made.stored, Demands(before_products, active, locked))
         after = newly_unmet(before, after)
     if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in made.problems):
         after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete

@@ -18,6 +18,7 @@ from app.rest_api.names import INVOICING_DETAIL, key_name
 
 # Ingest types these amounts as strings.
 WRITTEN_AS_STRINGS = {"discount_amount", "freight_amount", "duty_amt"}
+EMPTY: tuple[Any, ...] = (None, [])  # left out of answers
 Answer = dict[str, Any]
 
 
@@ -77,7 +78,7 @@ def shown_fields(resource: Resource, row: Row) -> Iterator[tuple[str, Any]]:
     """The catalogue's fields that are not empty, the key apart."""
     for field in CATALOGUE[resource]:
         value = row[field.name]
-        if field.name != KEY_FIELD[resource] and value is not None:
+        if field.name != KEY_FIELD[resource] and value not in EMPTY:
             yield shown_name(field), shown(field, value)
 
 
@@ -103,5 +104,5 @@ def shown(field: Field, value: Any) -> Any:
 
 def shown_parts(owner: Field, values: Answer) -> Answer:
     """An object's parts; thick billing elements under their own names, line items' amounts as numbers."""
-    known = ((part, values[part.name]) for part in owner.parts if values.get(part.name) is not None)
+    known = ((part, values[part.name]) for part in owner.parts if values.get(part.name) not in EMPTY)
     return {part.element or part.name: Decimal(v) if part.kind is Kind.DECIMAL else shown(part, v) for part, v in known}

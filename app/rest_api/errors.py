@@ -1,5 +1,6 @@
 """Errors as the Ingest API words them, and the one translation of what the layers below raise."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,8 +50,22 @@ def details(refusal: Refused) -> list[dict[str, str]]:
 def detail(problem: Problem) -> dict[str, str]:
     named, shown = str(problem.field[-1]), str(shown_path(problem.field)[-1])
     rest = problem.message.removeprefix(named)
-    message = shown + rest if rest != problem.message else rest  # named as REST names it
-    return {"field": dotted(problem.field), "code": problem.code.value, "message": message}
+    message = shown + in_ingest_names(rest) if rest != problem.message else rest  # named as REST names it
+    return {"field": writable(dotted(problem.field)), "code": problem.code.value, "message": writable(message)}
+
+
+def in_ingest_names(message: str) -> str:
+    """A message whose condition, if it states one, names fields and values as REST does."""
+    fault, when, condition = message.partition(" required when ")
+    return fault + when + HUMP.sub("_", condition).lower()
+
+
+HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
+
+
+def writable(text: str) -> str:
+    """The text with every half of a surrogate pair replaced: a faulty name may hold one, UTF-8 cannot."""
+    return text.encode(errors="replace").decode()
 
 
 def dotted(path: Path) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.rest_api.errors import RestError
 
@@ -56,6 +57,8 @@ class RawRouter:
         request = Request(scope, receive)
         try:
             response = await self.answer(request)
+        except ClientDisconnect:
+            response = Response(status_code=400)  # to nobody
         except Exception as raised:  # whatever is not expected becomes a 500 with a request id
             response = self.failed(request, raised)
         await response(scope, receive, send)
@@ -74,6 +77,22 @@ class RawRouter:
         refused = RestError(405, "method_not_allowed", f"This address takes {allowed}.")
         refused.headers["Allow"] = allowed
         raise refused
+
+
+class RawMount(BaseRoute):
+    """Hands every request below a first segment to an application. Starlette's own Mount matches the decoded path, and
+    finds none with a line break in it."""
+
+    def __init__(self, first: str, app: ASGIApp) -> None:
+        self.first = first
+        self.app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        own = scope["type"] == "http" and decoded(raw_path(scope).lstrip(b"/").partition(b"/")[0]) == self.first
+        return (Match.FULL if own else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
 
 def raw_path(scope: Scope) -> bytes:

@@ -6,14 +6,14 @@ from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
 from app.commands.body import Verb
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
 from app.rest_api.answers import reply
 from app.rest_api.errors import RestError
-from app.rest_api.paths import RawRoute, RawRouter
+from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
 from app.storage.engine import Database, does_not_answer
 
@@ -69,4 +69,4 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
 def rest_routes(database: Database, max_body_bytes: int) -> list[BaseRoute]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes)
-    return [Mount("/api", app=RawRouter(ingest_routes(rest), failed))]
+    return [RawMount("api", RawRouter(ingest_routes(rest), failed))]
