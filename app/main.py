@@ -13,6 +13,7 @@ from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
 from app.graphql_api.router import graphql_routes
 from app.pages.page import asset_routes
+from app.rest_api.docs import docs_routes
 from app.rest_api.router import rest_routes
 from app.settings import Settings, load_settings
 from app.storage.engine import Database
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.database = database
     app.router.routes.extend(graphql_routes(database, Executor(database, limits), chosen.max_body_bytes))
-    app.router.routes.extend(asset_routes())
+    app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, chosen.max_body_bytes))
     if chosen.origins:
         app.add_middleware(

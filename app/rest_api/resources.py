@@ -30,6 +30,7 @@ from app.storage.tables import TABLES
 
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
 MOST_LISTED = 100
+MOST_PAGES = 10**7
 LINKED = {Resource.ACCOUNT: "accounts", Resource.DOCUMENT: "documents"}
 
 
@@ -186,7 +187,7 @@ def numbers(resource: Resource, row: Row) -> list[Any]:
 
 def page_of(request: Request) -> tuple[int, int]:
     """page and limit of a listing. Raises RestError with what is out of range."""
-    ranges = {"page": (1, 1, 10**7), "limit": (MOST_LISTED, 1, MOST_LISTED)}
+    ranges = {"page": (1, 1, MOST_PAGES), "limit": (MOST_LISTED, 1, MOST_LISTED)}
     found, details = {}, []
     for name, (default, least, most) in ranges.items():
         text = request.query_params.get(name, str(default))

@@ -1,0 +1,29 @@
+"""The description of the facade at /openapi.json, and a page for people over it at /docs."""
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from app.pages.page import FRESH, SMALL, built_page
+from app.rest_api.openapi.document import openapi
+
+_NOT_BUILT = """<h1>The documentation page is not built</h1>
+<p>The API itself is ready, and its description is at <a href="/openapi.json">/openapi.json</a>.</p>
+"""
+
+
+def docs_routes() -> list[BaseRoute]:
+    """Neither asks for a key: the description says nothing about anyone's data."""
+    description = orjson.dumps(openapi())
+
+    def describe(_request: Request) -> Response:
+        return Response(description, media_type="application/json", headers=FRESH)
+
+    def page(_request: Request) -> Response:
+        return built_page("docs", _NOT_BUILT)
+
+    return [
+        Route("/openapi.json", describe, middleware=SMALL, include_in_schema=False),
+        Route("/docs", page, include_in_schema=False),
+    ]

@@ -1,0 +1,48 @@
+"""The whole OpenAPI document."""
+
+from typing import Any
+
+from app.rest_api.openapi import bodies, operations, problems
+from app.rest_api.openapi.values import Schema
+
+ABOUT = """
+Write and read accounts, documents, notes, representatives and contacts by keys of your own. The same data is on
+GraphQL at [`/graphql`](/graphql).
+
+**Keys.** Send an API key as `X-API-Key`. What belongs to another tenant does not exist for the caller: 404.
+Keys in addresses may hold any character, percent-encoded, a slash too; `.` and `..` are no keys.
+
+**Verbs.** POST creates and refuses a key that is there (409). PUT creates or replaces, PATCH changes what is sent; both
+may be sent again without harm. An address takes the methods shown here, and HEAD beside GET; any other is a 405.
+
+**Products.** Four products read this data, and each field says which of them need it. A write is held to what the
+endpoint itself demands. What a product would miss is no reason to refuse it: GraphQL tells it as `readiness`.
+Fields that no active product reads are accepted and kept.
+
+**Values.** JSON types are taken at their word: a number is no string. Booleans may come as 0 and 1. Amounts are exact:
+they may come as strings and are answered as numbers of the same value, three of them as strings. Unknown fields and
+those that the server sets are ignored. An optional field that is null or an empty string is empty, and empty fields
+are left out of answers. Text holds no NUL.
+
+**Refusals.** Every error has an `error` word to branch on and a `message` for people. A request is judged in this
+order: key (401), right to write (403), size (413), media type (415), JSON (400), existence (404, 409), data (422, with
+every fault listed).
+""".strip()
+
+
+def openapi() -> dict[str, Any]:
+    key: Schema = {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A key of your tenant."}
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": "Ingest gateway", "version": "1.0.0", "description": ABOUT},
+        "servers": [{"url": "/", "description": "This server"}],
+        "security": [{"ApiKey": []}],
+        "tags": [{"name": name, "description": text} for name, text in operations.TAGS.items()],
+        "paths": operations.paths(),
+        "components": {
+            "securitySchemes": {"ApiKey": key},
+            "parameters": operations.components(),
+            "responses": problems.components(),
+            "schemas": dict(sorted({**bodies.components(), **problems.SCHEMAS}.items())),
+        },
+    }

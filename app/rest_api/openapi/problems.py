@@ -1,0 +1,125 @@
+"""The answers to refused requests, as responses of the description."""
+
+from typing import Any
+
+from app.domain.problems import Code
+from app.rest_api.openapi.values import Schema, ref
+
+Response = dict[str, Any]
+REQUEST_ID = {"type": "string", "description": "Quote it when you report the failure."}
+
+# The codes of a 422; the others become statuses of their own.
+FAULTS = [
+    Code.REQUIRED,
+    Code.INVALID,
+    Code.TOO_LONG,
+    Code.NOT_FOUND,
+    Code.CURRENCY_LOCKED,
+    Code.CURRENCY_MODEL_LOCKED,
+]
+
+DETAIL: Schema = {
+    "type": "object",
+    "required": ["field", "code", "message"],
+    "properties": {
+        "field": {
+            "type": "string",
+            "description": "Where the fault lies: `billing_address.zip`, `line_items[3].unit_price`.",
+        },
+        "code": {"enum": [code.value for code in FAULTS], "description": "Word to branch on."},
+        "message": {"type": "string", "description": "Sentence for a person."},
+    },
+}
+
+
+def error(*words: str, **more: Schema) -> Schema:
+    """The body of an error that is one of the words, with what else it holds."""
+    message = {"type": "string", "description": "Sentence for a person."}
+    properties = {"error": {"enum": list(words), "description": "Word to branch on."}, **more, "message": message}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+SCHEMAS: dict[str, Schema] = {
+    "Fault": DETAIL,
+    "InvalidJson": error("invalid_json"),
+    "Unauthenticated": error("unauthenticated"),
+    "Forbidden": error("forbidden"),
+    "BodyTooLarge": error("body_too_large"),
+    "UnsupportedMediaType": error("unsupported_media_type"),
+    "ValidationFailed": error("validation_failed", details={"type": "array", "minItems": 1, "items": ref("Fault")}),
+    "InternalError": error("internal_error", request_id=REQUEST_ID),
+    "Unavailable": error("unavailable", request_id=REQUEST_ID),
+}
+
+
+def response(description: str, schema: Schema, **examples: Any) -> Response:
+    """A JSON response; each example under its name."""
+    shown = {"examples": {name: {"value": value} for name, value in examples.items()}} if examples else {}
+    return {"description": description, "content": {"application/json": {"schema": schema, **shown}}}
+
+
+FAULT_EXAMPLE = {
+    "error": "validation_failed",
+    "message": "The data has faults; nothing was written.",
+    "details": [
+        {"field": "name", "code": "required", "message": "name is required and must not be blank."},
+        {"field": "email", "code": "invalid", "message": "email must be an e-mail address such as jane@example.com."},
+    ],
+}
+
+SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherever they occur
+    400: (
+        "InvalidJson",
+        response(
+            "The body is no JSON object.",
+            ref("InvalidJson"),
+            broken={"error": "invalid_json", "message": "The body is no JSON."},
+        ),
+    ),
+    401: (
+        "Unauthenticated",
+        response(
+            "There is no API key, or one that is not known.",
+            ref("Unauthenticated"),
+            missing={"error": "unauthenticated", "message": "Send an API key as X-API-Key."},
+        ),
+    ),
+    403: (
+        "Forbidden",
+        response(
+            "The key may only read.",
+            ref("Forbidden"),
+            readOnly={"error": "forbidden", "message": "This key may only read."},
+        ),
+    ),
+    413: ("BodyTooLarge", response("The body is larger than this server accepts.", ref("BodyTooLarge"))),
+    415: (
+        "UnsupportedMediaType",
+        response(
+            "The body is of another media type.",
+            ref("UnsupportedMediaType"),
+            other={"error": "unsupported_media_type", "message": "Send the body as application/json."},
+        ),
+    ),
+    422: (
+        "ValidationFailed",
+        response(
+            "The data has faults, all of which are listed. Nothing was written.",
+            ref("ValidationFailed"),
+            faults=FAULT_EXAMPLE,
+        ),
+    ),
+    500: ("InternalError", response("The server failed.", ref("InternalError"))),
+    503: (
+        "Unavailable",
+        response("The database does not answer. Try again.", ref("Unavailable")),
+    ),
+}
+
+
+def components() -> dict[str, Response]:
+    return dict(SHARED.values())
+
+
+def shared(*statuses: int) -> dict[str, Response]:
+    return {str(status): {"$ref": f"#/components/responses/{SHARED[status][0]}"} for status in statuses}
