@@ -185,7 +185,7 @@ def read_boolean(field: Field, raw: Any) -> bool:
 
 
 def read_digits(field: Field, raw: Any) -> str:
-    text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
     if not re.fullmatch("[0-9]*", read_text(field, text)):
         raise Fault("must consist of digits")
     return str(text)

@@ -1,0 +1,157 @@
+"""A key may hold any character: it is percent-encoded once in an address, decoded once, and comes back as it is."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway import Client
+from tests.rest_api.client import ROOT, Rest, address, exact
+from tests.rest_api.world import ACCOUNT, DOCUMENT, NOTE, held
+
+KEYS = [
+    "a/b",
+    "/",
+    "a//b/",
+    "a/../b",
+    "../a",
+    "...",
+    " x ",
+    "ü ß Ω",
+    "日本",
+    "😀",
+    "e\u0301",
+    "100%",
+    "%2F",
+    "%",
+    "a?b=c",
+    "#1",
+    "a+b",
+    "a&b=c;d",
+    "a:b@c",
+    "\"'\\",
+    "<b>",
+    "{account_number}",
+    "a\nb",
+    "\r\n\tb\n",
+    "\x7f\u202e",
+    "*'()!~-_",
+    "a",
+    "A",
+    "notes",
+    "null",
+    "x" * 255,
+    "日" * 255,
+]
+HARD = ["a/b", "../a", " x ", "日本 😀", "%2F", "a?b=c#d", "a+b&c", "\r\n\tb\n", "closure"]
+IMPOSSIBLE = {"%2E": "invalid", "%2e%2E": "invalid", "%20%0A": "required", "a%00": "invalid", "x" * 256: "too_long"}
+NO_UTF_8 = ["%FF", "%C3", "a%ED%A0%80", "%F5%80%80%80", "%C0%AF"]
+
+
+async def test_accounts_and_notes_under_any_key(rest: Rest, graph: Client) -> None:
+    for key in KEYS:
+        made = await rest.post("accounts", key, body={"name": key})
+        assert (made["accountNumber"], made["name"]) == (key, key)
+        note = await rest.post("accounts", key, "notes", body=NOTE | {"reference": key})
+        assert (note["reference"], note["account_number"]) == (key, key)
+        assert await rest.get("accounts", key, "notes", key) == note
+        assert (await rest.patch("accounts", key, body={"vat": "V"}))["csrId"] == made["csrId"]
+        read = await rest.get("accounts", key)
+        assert (read["accountNumber"], [n["reference"] for n in read["notes"]]) == (key, [key])
+        assert await graph.only("query($k: String!) { account(accountNumber: $k) { accountNumber } }", k=key) == {
+            "accountNumber": key
+        }
+
+
+async def test_documents_representatives_and_contacts_under_any_key_and_their_links(rest: Rest) -> None:
+    for key in HARD:
+        await rest.post("accounts", key, body=ACCOUNT)
+        made = await rest.post("documents", key, body=DOCUMENT | {"account_number": key})
+        assert (made["documentNumber"], made["account_number"]) == (key, key)
+        assert (await rest.close(key, {"closure_reason": "other"}))["documentNumber"] == key
+        assert (await rest.put("representatives", key, body={}, status=201))["reference"] == key
+        assert (await rest.put("contacts", key, body={"account_number": key}, status=201))["reference"] == key
+        assert (await rest.get("contacts", key))["account_number"] == key
+        assert await rest.link(key, "accounts", key) == {"reference": key, "account_number": key}
+        assert await rest.link(key, "documents", key) == {"reference": key, "document_number": key}
+        assert (await rest.get("representatives", key))["accounts"] == [key]
+        assert (await rest.get("representatives", key, "documents"))["documents"] == [key]
+
+
+async def test_a_key_is_decoded_once_and_a_plus_is_a_plus(rest: Rest) -> None:
+    ways = {"a+b": "a+b", "a%2Bb": "a+b", "a%20b": "a b", "%252F": "%2F", "%2541": "%41", "%61": "a", "%zz": "%zz"}
+    for path, key in ways.items():
+        response = await rest.send("PUT", f"{ROOT}/accounts/{path}", {"name": path})
+        assert exact(response)["accountNumber"] == key, path
+        assert (await rest.get("accounts", key))["name"] == path
+
+
+@pytest.mark.parametrize("kind", ["accounts", "documents", "representatives", "contacts"])
+async def test_a_key_that_cannot_be_is_refused_in_a_create_and_absent_in_a_read(
+    rest: Rest, graph: Client, kind: str
+) -> None:
+    await rest.post("accounts", "ACCT-001", body=ACCOUNT)
+    before = await held(graph)
+    name = {"accounts": "account_number", "documents": "document_number"}.get(kind, "reference")
+    for key, code in IMPOSSIBLE.items():
+        path = f"{ROOT}/{kind}/{key}"
+        for method in ("POST", "PUT", "PATCH"):
+            response = await rest.send(method, path, ACCOUNT | DOCUMENT)
+            assert response.status_code == 422, key
+            assert [(d["code"], d["field"]) for d in exact(response)["details"]] == [(code, name)]
+        assert (await rest.send("GET", path)).status_code == 404
+    assert await held(graph) == before
+
+
+async def test_a_path_that_is_no_utf_8_is_no_address(rest: Rest, graph: Client) -> None:
+    before = await held(graph)
+    for key in NO_UTF_8:
+        for method in ("GET", "PUT", "POST", "PATCH"):
+            response = await rest.send(method, f"{ROOT}/accounts/{key}", ACCOUNT if method != "GET" else None)
+            assert (response.status_code, exact(response)["error"]) == (404, "not_found"), key
+        assert (await rest.send("GET", f"{ROOT}/accounts/a/notes/{key}")).status_code == 404
+        assert (await rest.send("PUT", f"{ROOT}/representatives/r/accounts/{key}")).status_code == 404
+    assert await held(graph) == before
+
+
+async def test_a_key_that_cannot_be_is_absent_in_links_closures_and_notes(rest: Rest) -> None:
+    await rest.put("representatives", "R", body={}, status=201)
+    await rest.put("accounts", "A", body=ACCOUNT, status=201)
+    for key in ("%2E", "%00", "x" * 256):
+        for method, path, body in (
+            ("PUT", f"representatives/R/accounts/{key}", None),
+            ("PUT", f"representatives/{key}/accounts/A", None),
+            ("GET", f"representatives/{key}/documents", None),
+            ("POST", f"documents/{key}/closure", {"closure_reason": "paid"}),
+            ("POST", f"accounts/{key}/notes", NOTE),
+            ("GET", f"accounts/A/notes/{key}", None),
+        ):
+            assert (await rest.send(method, f"{ROOT}/{path}", body)).status_code == 404, path
+
+
+async def test_the_reference_of_a_note_is_held_to_the_same(rest: Rest) -> None:
+    await rest.post("accounts", "A", body=ACCOUNT)
+    wrong = {
+        "": "required",
+        " \n": "required",
+        ".": "invalid",
+        "..": "invalid",
+        "a\0": "invalid",
+        "x" * 256: "too_long",
+    }
+    for reference, code in wrong.items():
+        body = NOTE | {"reference": reference}
+        assert await rest.faults("POST", "accounts", "A", "notes", body=body) == [(code, "reference")]
+    no_texts: list[tuple[Any, str]] = [(None, "required"), (1, "invalid"), (True, "invalid"), (["N"], "invalid")]
+    for value, code in no_texts:
+        body = NOTE | {"reference": value}
+        assert await rest.faults("POST", "accounts", "A", "notes", body=body) == [(code, "reference")]
+    assert (await rest.get("accounts", "A"))["notes"] == []
+
+
+async def test_the_key_in_the_address_counts_and_one_in_the_body_is_dropped(rest: Rest) -> None:
+    body = ACCOUNT | {"account_number": "B", "accountNumber": "C", "csrId": 7}
+    made = await rest.post("accounts", "A", body=body)
+    assert made["accountNumber"] == "A"
+    assert set(made) == {"csrId", "accountNumber", "name", "createdAt", "updatedAt"}
+    assert await rest.is_absent("accounts", "B")
+    assert exact(await rest.send("GET", address("accounts", "A")))["csrId"] == made["csrId"]
