@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -14,6 +15,8 @@ from app.access import keys as access
 from app.domain.resources import Product
 from app.graphql_api.schema import sdl
 from app.settings import Settings, WrongSetting, load_settings
+from app.storage.blobs import Blobs
+from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.engine import Database
 from app.storage.schema import is_current, migrate
 
@@ -21,9 +24,11 @@ cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
 )
 tenants = typer.Typer(no_args_is_help=True, help="Tenants: the owners of data.")
+blobs = typer.Typer(no_args_is_help=True, help="The stored bytes of PDFs.")
 keys = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
 cli.add_typer(tenants, name="tenants")
 cli.add_typer(keys, name="keys")
+cli.add_typer(blobs, name="blobs")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -89,6 +94,8 @@ def serve(
     count = workers or settings.workers
     if count > 1 and database.is_sqlite:
         raise Stopped("Several workers need Postgres: SQLite has one writer. Set GATEWAY_DATABASE_URL or --workers 1.")
+    if count > 1 and settings.blobs.startswith("memory:"):
+        raise Stopped("Several workers cannot share PDFs in memory. Set GATEWAY_BLOB_URL or --workers 1.")
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -113,6 +120,25 @@ def migrate_command() -> None:
 def schema_command() -> None:
     """Prints the GraphQL schema."""
     typer.echo(sdl(), nl=False)
+
+
+@blobs.command("sweep")
+def sweep_command(
+    grace: Annotated[
+        int, typer.Option(min=0, help="Seconds for which a push that is under way keeps its file from being removed.")
+    ] = int(CLAIM_LASTS.total_seconds()),
+) -> None:
+    """Removes what no document needs: what pushes that were cut off have left. Servers may be running meanwhile."""
+    settings = load_settings()
+    database = opened(settings)
+    store = Blobs(settings.blobs, settings.blob_endpoint)
+
+    async def work() -> tuple[int, int]:
+        await prepare(database)
+        return await sweep(database, store, timedelta(seconds=grace))
+
+    removed, kept = with_database(work(), database)
+    out.print(f"{removed} removed, {kept} kept.")
 
 
 @tenants.command("create")

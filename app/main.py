@@ -9,13 +9,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from app.access.links import Links
+from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
 from app.graphql_api.router import graphql_routes
+from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.router import rest_routes
 from app.settings import Settings, load_settings
+from app.storage.blobs import Blobs
 from app.storage.engine import Database
 from app.storage.schema import is_current
 
@@ -25,17 +29,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or load_settings()
     database = Database(chosen.database_url, chosen.pool_size)
     limits = Limits(chosen.max_tokens, chosen.max_depth, chosen.max_fields, chosen.max_rows)
+    files = Files(Blobs(chosen.blobs, chosen.blob_endpoint), chosen.max_pdf_bytes, chosen.max_pdf_pages)
+    links = Links(database)
+    uploads = UploadLimits(chosen.max_body_bytes, chosen.max_pdf_bytes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await files.close()
         await database.dispose()
 
     app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.database = database
-    app.router.routes.extend(graphql_routes(database, Executor(database, limits), chosen.max_body_bytes))
+    app.state.files = files
+    executor = Executor(database, limits, files, links)
+    app.router.routes.extend(graphql_routes(database, executor, uploads, chosen.public_url))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
-    app.router.routes.extend(rest_routes(database, chosen.max_body_bytes))
+    app.router.routes.extend(rest_routes(database, chosen.max_body_bytes, files, links))
     if chosen.origins:
         app.add_middleware(
             CORSMiddleware,

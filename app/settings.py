@@ -1,5 +1,8 @@
 """Settings: the environment, read once into one frozen value. A wrong one stops the start with a sentence."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -7,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "GATEWAY_"
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+BLOB_URLS = ("file:///", "memory:///", "s3://")
 
 
 class WrongSetting(Exception):
@@ -30,6 +34,22 @@ class Settings(BaseSettings):
         default="", description="Origins whose pages may call the gateway, separated by commas; none by default."
     )
     max_body_bytes: int = Field(default=10 * 2**20, ge=1024, description="Largest request body.")
+    blob_url: str = Field(
+        default="",
+        description="Where PDFs are kept: file:///folder, s3://bucket/prefix with the usual AWS variables for "
+        "credentials and region, or memory:/// to lose them at the end. By default the folder blobs beside the SQLite "
+        "file, or in the working folder.",
+    )
+    blob_endpoint: str = Field(
+        default="", description="Address of the S3 service, where it is not Amazon's: https://storage.example.com."
+    )
+    public_url: str = Field(
+        default="", description="Address of the gateway that signed links begin with; by default that of the request."
+    )
+    max_pdf_bytes: int = Field(
+        default=64 * 2**20, ge=1024, le=2**31 - 1, description="Largest PDF, with what is appended to it."
+    )
+    max_pdf_pages: int = Field(default=10_000, ge=1, le=1_000_000, description="Most pages of a PDF.")
     max_tokens: int = Field(default=10_000, ge=1, description="Most tokens of an operation.")
     max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
     max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
@@ -51,6 +71,24 @@ class Settings(BaseSettings):
             raise ValueError("must name a file: a database in memory is lost with its first connection")
         return value
 
+    @field_validator("blob_url")
+    @classmethod
+    def known_store(cls, value: str) -> str:
+        if value and not value.startswith(BLOB_URLS):
+            raise ValueError(f"must begin with {', '.join(BLOB_URLS[:-1])} or {BLOB_URLS[-1]}")
+        if value.startswith(BLOB_URLS[0]) and not value.removeprefix(BLOB_URLS[0]).strip("/"):
+            raise ValueError("must name a folder, as in file:///var/lib/gateway/blobs")
+        if value.startswith(BLOB_URLS[2]) and not urlsplit(value).netloc:
+            raise ValueError("must name a bucket, as in s3://bucket/prefix")
+        return value
+
+    @field_validator("blob_endpoint", "public_url")
+    @classmethod
+    def web_address(cls, value: str) -> str:
+        if value and not (value.startswith(("http://", "https://")) and urlsplit(value).netloc):
+            raise ValueError("must be an address such as https://gateway.example.com")
+        return value.rstrip("/")
+
     @field_validator("cors_origins")
     @classmethod
     def full_origins(cls, value: str) -> str:
@@ -58,6 +96,15 @@ class Settings(BaseSettings):
             if origin != "*" and not origin.startswith(("http://", "https://")):
                 raise ValueError(f"holds '{origin}', which is no origin such as https://app.example.com")
         return value
+
+    @property
+    def blobs(self) -> str:
+        """Where PDFs are kept, the default worked out."""
+        if self.blob_url:
+            return self.blob_url
+        url = make_url(self.database_url)
+        beside = Path(url.database).parent if url.drivername == DRIVERS[0] and url.database else Path()
+        return (beside / "blobs").absolute().as_uri()
 
     @property
     def origins(self) -> list[str]:

@@ -84,6 +84,7 @@ class Gateway:
     """The application, its database and its tenants."""
 
     def __init__(self, database_url: str, **settings: Any) -> None:
+        settings.setdefault("blob_url", "memory:///")
         self.app: FastAPI = create_app(Settings(database_url=database_url, **settings))
         self.database: Database = self.app.state.database
         self.statements = Statements()
@@ -109,4 +110,5 @@ class Gateway:
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
+        await self.app.state.files.close()
         await self.database.dispose()

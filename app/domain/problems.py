@@ -26,6 +26,7 @@ class Where(Enum):
 
     BODY = "body"
     KEY = "key"  # what the request is addressed to
+    FILE = "file"  # an uploaded file
     VERSION = "version"  # the version the caller expected
 
 

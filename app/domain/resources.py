@@ -62,6 +62,13 @@ class CurrencyModel(Described):
     EXTENDED = "extended", "Two currencies: every amount in the invoice's own currency and in the reporting currency."
 
 
+class AttachmentSource(Described):
+    """Where a document's PDF comes from."""
+
+    PUSHED = "pushed", "Uploaded by a caller."
+    GENERATED = "generated", "Made by the server from the document's thick billing data."
+
+
 class RoutingCode(Described):
     """The way a rendered invoice takes to the customer."""
 

@@ -17,6 +17,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.described import Described
 from app.graphql_api import declared
+from app.reads.selection import Follow
 
 Resolve = Callable[[Any, dict[str, Any]], Any]
 
@@ -39,7 +40,7 @@ class Slot:
     edge: str = ""
     resolve: Resolve | None = None
     needs: tuple[str, ...] | None = None  # the columns that `resolve` reads
-    needs_account: bool = False  # whether it reads the document's account, too
+    behind: tuple[Follow, ...] = ()  # the edges that `resolve` reads, under keys that no response has
 
     @property
     def shown(self) -> str:

@@ -3,7 +3,7 @@
 Whatever is wrong with the operation as a whole is found before anything runs, and refused with every error found.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,13 +12,17 @@ from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode
 from strawberry.utils.str_converters import to_camel_case
 
+from app.access.links import Links
+from app.commands.files import Files
+from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
 from app.domain.readiness import lacks
 from app.domain.resources import Resource
+from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.mutations import plan_payload
-from app.graphql_api.planning import ACCOUNT_OF, Planner
+from app.graphql_api.planning import Planner
 from app.graphql_api.queries import plan_query
 from app.graphql_api.schema import CORE
 from app.reads.read import read
@@ -60,6 +64,9 @@ class Context:
 
     caller: Caller
     database: Database
+    files: Files
+    links: Links
+    base_url: str  # what addresses of this server begin with
     today: date
     payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
 
@@ -74,6 +81,15 @@ class Context:
             told.append({"product": product, "ready": ready, "problems": problems})
         return told
 
+    def attachments(self, row: Row) -> list[dict[str, Any]]:
+        """The PDF of a document, where it has one."""
+        stored = row.edges[ATTACHMENT_OF]
+        found = attachment_of(row, row.edges[ACCOUNT_OF], stored, self.caller.products)
+        return [{**asdict(found), "csr_id": row["csr_id"]}] if found else []
+
+    async def url(self, attachment: dict[str, Any]) -> str:
+        return self.base_url + await self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
+
 
 def shown_name(part: str | int) -> str:
     return to_camel_case(part) if isinstance(part, str) else str(part)
@@ -85,15 +101,19 @@ class Executor:
 
     database: Database
     limits: Limits
+    files: Files
+    links: Links
 
-    async def run(self, operation: Operation, caller: Caller, *, writes: bool = True) -> ExecutionResult:
+    async def run(
+        self, operation: Operation, caller: Caller, *, writes: bool = True, base_url: str = ""
+    ) -> ExecutionResult:
         """The answer of an operation. Raises RequestError where it is refused as a whole."""
         document = checked(operation.text, self.limits)
         chosen = select_operation(document, operation.name)
         if chosen.operation is OperationType.MUTATION and not writes:
             raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
         variables = coerced(chosen, operation.variables)
-        context = Context(caller, self.database, now().date())
+        context = Context(caller, self.database, self.files, self.links, base_url, now().date())
         follows = self.plan(document, chosen, variables, context)
         root = await self.read_all(caller, follows) if follows else Row("query", {})
         answer = execute(

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.utils.str_converters import to_camel_case
 
+from app.commands.attachments import attach_pdf
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
+from app.commands.files import Files
 from app.commands.notes import create_note
 from app.commands.representatives import link_representative
 from app.commands.save import save
@@ -29,7 +31,7 @@ from graphql import FieldNode
 
 Arguments = dict[str, Any]
 Answer = tuple[Written, Row]
-Run = Callable[[Write[Answer], Arguments], Awaitable[Answer]]
+Run = Callable[[Write[Answer], Arguments, Files], Awaitable[Answer]]
 
 CODES = {
     "ALREADY_EXISTS": "A create found the key taken.",
@@ -37,7 +39,7 @@ CODES = {
     "ALREADY_CLOSED": "A closure found the document closed.",
     "REQUIRED": "A value is missing or blank.",
     "INVALID": "A value is not one of its field.",
-    "TOO_LONG": "A text has too many characters.",
+    "TOO_LONG": "A text has too many characters, or a file too many bytes or pages.",
     "CURRENCY_LOCKED": "The account's currency was fixed by an earlier write.",
     "CURRENCY_MODEL_LOCKED": "The tenant's documents use the other currency model.",
     "VERSION_CONFLICT": "The resource is at another version than expected.",
@@ -113,7 +115,7 @@ def saving(resource: Resource, verb: Verb) -> Mutation:
     article = "an" if resource is Resource.ACCOUNT else "a"
     text = VERBS[verb].format(article=article, resource=resource)
 
-    async def run(write: Write[Answer], args: Arguments) -> Answer:
+    async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
         expected = args.get("expectedVersion")
         return await save(write, verb, resource, args[key.shown], to_body(resource, args[body]), expected)
 
@@ -128,7 +130,7 @@ def linking(resource: Resource) -> Mutation:
     type_ = payload(name, (Resource.REPRESENTATIVE, resource), creates=False)
     text = f"Links a representative to a {resource}; linking again changes nothing.".replace("a account", "an account")
 
-    async def run(write: Write[Answer], args: Arguments) -> Answer:
+    async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
         return await link_representative(write, args["reference"], resource, args[key.shown])
 
     slot = Slot(f"link_representative_to_{resource}", f"{type_} | None", text, (reference, key, DRY_RUN))
@@ -139,13 +141,17 @@ def linking(resource: Resource) -> Mutation:
     )
 
 
-async def run_close(write: Write[Answer], args: Arguments) -> Answer:
+async def run_close(write: Write[Answer], args: Arguments, _: Files) -> Answer:
     body = Body(ingest_values(CLOSURE, args["input"]))
     return await close_document(write, args["documentNumber"], body, args.get("expectedVersion"))
 
 
-async def run_note(write: Write[Answer], args: Arguments) -> Answer:
+async def run_note(write: Write[Answer], args: Arguments, _: Files) -> Answer:
     return await create_note(write, args["accountNumber"], input_body(Resource.NOTE, args["input"]))
+
+
+async def run_attach(write: Write[Answer], args: Arguments, files: Files) -> Answer:
+    return await attach_pdf(write, files, args["documentNumber"], args["file"].path, append=args["append"])
 
 
 CLOSE = Mutation(
@@ -175,6 +181,21 @@ CREATE_NOTE = Mutation(
     {Resource.NOTE: lambda args: (args["accountNumber"], args["input"]["reference"])},
     "input",
 )
+ATTACH = Mutation(
+    Slot(
+        "attach_pdf",
+        f"{payload('AttachPdf', (Resource.DOCUMENT,), creates=False)} | None",
+        "Makes a PDF the document's; it takes the place of a generated one. Send it as a multipart request.",
+        (
+            key_argument(Resource.DOCUMENT),
+            Slot("file", "Upload", "The PDF: sound, and not encrypted."),
+            Slot("append", "bool", "Adds its pages to the PDF that was pushed before, if any.", default=False),
+            DRY_RUN,
+        ),
+    ),
+    run_attach,
+    {Resource.DOCUMENT: lambda args: (args["documentNumber"],)},
+)
 SAVED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
 MUTATIONS: dict[str, Mutation] = {
     mutation.slot.shown: mutation
@@ -182,6 +203,7 @@ MUTATIONS: dict[str, Mutation] = {
         *(saving(resource, verb) for resource in SAVED for verb in Verb),
         CLOSE,
         CREATE_NOTE,
+        ATTACH,
         linking(Resource.ACCOUNT),
         linking(Resource.DOCUMENT),
     )
@@ -215,7 +237,7 @@ async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], 
     answer = partial(answered, context.caller, follows)
     write = Write(context.database, context.caller, answer, dry_run=args["dryRun"])
     try:
-        written, row = await mutation.run(write, args)
+        written, row = await mutation.run(write, args, context.files)
     except Refused as refusal:
         return {"row": None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
     except Forbidden:

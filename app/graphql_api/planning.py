@@ -36,10 +36,6 @@ from graphql import (
 )
 
 MOST_IDS = 100
-ACCOUNT_OF = "account of readiness"  # the key of an edge that no one asked for: no response key has blanks
-
-ACCOUNT_COLUMNS = frozenset({"name", "billing_address", "remit_to", "payment_terms"})
-ACCOUNT_FOLLOW = Follow(ACCOUNT_OF, "account", Selection(ACCOUNT_COLUMNS))
 
 Fields = dict[str, list[FieldNode]]  # by response key
 Selections = Sequence[SelectionSetNode | None]
@@ -132,8 +128,7 @@ class Planner:
                 follows += self.guarded(nodes[0], here, self.follow(type_name, slot, nodes, here))
             else:
                 columns.update((slot.name,) if slot.needs is None else slot.needs)
-                if slot.needs_account:
-                    follows.append(ACCOUNT_FOLLOW)
+                follows += [edge for edge in slot.behind if edge not in follows]
         return Selection(frozenset(columns), tuple(follows))
 
     def guarded(self, node: FieldNode, place: Place, follows: Iterator[Follow]) -> list[Follow]:
@@ -197,9 +192,6 @@ class Planner:
 
 
 Path = tuple[str, ...]
-ACCOUNT_FOLLOW = Follow(
-    ACCOUNT_OF, "account", Selection(frozenset({"name", "billing_address", "remit_to", "payment_terms"}))
-)
 
 
 def named(fields: Fields, name: str) -> list[FieldNode]:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,10 +12,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, parse_json, read_body
+from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.graphiql import example_routes, graphiql_page
+from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
 from graphql import ExecutionResult, GraphQLError
 
@@ -28,7 +31,8 @@ class Endpoint:
 
     database: Database
     executor: Executor
-    max_body_bytes: int
+    limits: UploadLimits
+    public_url: str
 
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
@@ -48,8 +52,14 @@ class Endpoint:
 
     async def answer(self, request: Request) -> ExecutionResult:
         caller = await self.caller(request)
-        operation = await self.operation(request)
-        return await self.executor.run(operation, caller, writes=posted(request))
+        if not (posted(request) and is_multipart(request)):
+            return await self.run(request, await self.operation(request), caller)
+        async with workspace() as folder:
+            return await self.run(request, await self.operation_with_files(request, folder), caller)
+
+    async def run(self, request: Request, operation: Operation, caller: Caller) -> ExecutionResult:
+        base_url = self.public_url or str(request.base_url).rstrip("/")
+        return await self.executor.run(operation, caller, writes=posted(request), base_url=base_url)
 
     async def caller(self, request: Request) -> Caller:
         try:
@@ -68,9 +78,17 @@ class Endpoint:
                 sent[name] = parsed(query[name])
         return to_operation(sent)
 
+    async def operation_with_files(self, request: Request, folder: Path) -> Operation:
+        try:
+            return to_operation(await read_form(request, self.limits, folder))
+        except BodyTooLarge as reason:
+            raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
+        except (BadForm, NotJson) as reason:
+            raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
+
     async def body(self, request: Request) -> bytes:
         try:
-            return await read_body(request, self.max_body_bytes)
+            return await read_body(request, self.limits.text)
         except BodyTooLarge as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
 
@@ -178,8 +196,10 @@ def exact(value: Any) -> orjson.Fragment:
     return orjson.Fragment(str(value))
 
 
-def graphql_routes(database: Database, executor: Executor, max_body_bytes: int) -> list[BaseRoute]:
-    endpoint = Endpoint(database, executor, max_body_bytes)
+def graphql_routes(
+    database: Database, executor: Executor, limits: UploadLimits, public_url: str = ""
+) -> list[BaseRoute]:
+    endpoint = Endpoint(database, executor, limits, public_url)
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)

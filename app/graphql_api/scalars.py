@@ -1,8 +1,10 @@
 """Scalars: they check JSON type and shape; what a value means is the domain's to judge."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NewType
 
 import strawberry
@@ -20,6 +22,16 @@ LanguageCode = NewType("LanguageCode", str)
 CountryCode = NewType("CountryCode", str)
 Json = NewType("Json", object)
 
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file of a multipart request, on disk while the request lasts."""
+
+    path: Path
+
+
+Upload = NewType("Upload", UploadedFile)
+
 for _name, _type in {
     "Date": Date,
     "DateTime": DateTime,
@@ -27,6 +39,7 @@ for _name, _type in {
     "LanguageCode": LanguageCode,
     "CountryCode": CountryCode,
     "JSON": Json,
+    "Upload": Upload,
 }.items():
     register(_name, _type)
 
@@ -93,6 +106,16 @@ def untyped(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
     return value_from_ast_untyped(node, variables)
 
 
+def parse_upload(value: Any) -> UploadedFile:
+    if not isinstance(value, UploadedFile):
+        raise GraphQLError("Upload must be a variable that a file of a multipart request stands for.")
+    return value
+
+
+def no_upload(*_: Any) -> Any:
+    raise GraphQLError("Upload must be a variable that a file of a multipart request stands for.")
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     Date: scalar(
         "Date",
@@ -144,5 +167,14 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=lambda value: value,
         parse_literal=untyped,
         serialize=lambda value: value,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file: a variable that is null in `operations`, and that the `map` of a multipart request gives "
+        "one of its files.",
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
+        parse_value=parse_upload,
+        parse_literal=no_upload,
+        serialize=no_upload,
     ),
 }

@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.aging import BUCKETS, days_past_due
+from app.domain.attachments import OF_DOCUMENT
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.resources import (
+    AttachmentSource,
     ClosureReason,
     CurrencyModel,
     DocumentStatus,
@@ -21,6 +23,7 @@ from app.domain.resources import (
 )
 from app.domain.values import DAY, Fault, parse_date
 from app.graphql_api import scalars  # noqa: F401 -- registers the scalars that annotations name
+from app.graphql_api.behind import OWN_ACCOUNT, STORED_ATTACHMENT
 from app.graphql_api.connections import connection
 from app.graphql_api.declare import Slot, described_enum, enum, interface, output
 from app.graphql_api.ids import encode_id
@@ -50,6 +53,7 @@ ANNOTATIONS = {
 FILLED_BY_THE_SERVER = {"document_type", "effective_date"}  # optional to send, never empty to read
 
 for _words in (
+    AttachmentSource,
     Product,
     DocumentType,
     DocumentStatus,
@@ -250,6 +254,23 @@ output(
     ],
 )
 
+output(
+    "Attachment",
+    "The PDF of a document.",
+    [
+        keyed("id", "ID", "Another one for each version of the PDF; REST addresses the file by it."),
+        keyed("file_size", "int | None", "Its bytes; null for a generated one that nobody has asked for yet."),
+        keyed("uploaded_at", "DateTime", "When it was uploaded, or when the data that it shows was last written."),
+        keyed("source", "AttachmentSource", "Where it comes from."),
+        Slot(
+            "url",
+            "str",
+            "An address that a browser can open for ten minutes without a key. It leads to this version alone.",
+            resolve=lambda value, args: args["context"].url(value),
+        ),
+    ],
+)
+
 PRODUCTS = Slot("products", "list[Product]", "The products that its data was declared for.")
 BALANCES = Slot(
     "balances",
@@ -268,7 +289,7 @@ def readiness_slot(resource: Resource) -> Slot:
         "What each active product of the tenant would still need, in the order of the products.",
         resolve=lambda row, args: args["context"].readiness(resource, row),
         needs=columns,
-        needs_account=resource is Resource.DOCUMENT,
+        behind=(OWN_ACCOUNT,) if resource is Resource.DOCUMENT else (),
     )
 
 
@@ -327,6 +348,15 @@ output(
                 "list[StatusTransition]",
                 "Every step of its life, oldest first.",
                 edge="status_history",
+            ),
+            Slot(
+                "attachments",
+                "list[Attachment]",
+                "Its PDF: the pushed one, or else the one that its thick billing data makes for Invoicing. Empty where "
+                "there is neither.",
+                resolve=lambda row, args: args["context"].attachments(row),
+                needs=OF_DOCUMENT,
+                behind=(OWN_ACCOUNT, STORED_ATTACHMENT),
             ),
             Slot(
                 "days_past_due",

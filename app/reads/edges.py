@@ -14,6 +14,7 @@ from app.reads.selection import Order
 from app.storage.scoped import owned
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
+    ATTACHMENTS,
     DOCUMENT_REPRESENTATIVES,
     DOCUMENTS,
     STATUS_TRANSITIONS,
@@ -21,11 +22,12 @@ from app.storage.tables import (
     TENANTS,
 )
 
-QUERY, TENANT, TRANSITION = "query", "tenant", "transition"
+QUERY, TENANT, TRANSITION, ATTACHMENT = "query", "tenant", "transition", "attachment"
 SOURCES: dict[str, sa.Table] = {
     **{str(resource): table for resource, table in TABLES.items()},
     TENANT: TENANTS,
     TRANSITION: STATUS_TRANSITIONS,
+    ATTACHMENT: ATTACHMENTS,
 }
 DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
     **{str(resource): (Order(key),) for resource, key in KEY_FIELD.items()},
@@ -151,6 +153,7 @@ EDGES: dict[tuple[str, str], Edge] = {
         linked(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
     ),
     (DOCUMENT, "status_history"): Edge(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
+    (DOCUMENT, "stored_attachment"): one(ATTACHMENT, "document_number", "document_number"),
     (NOTE, "account"): one(ACCOUNT, "account_number", "account_number"),
     (CONTACT, "account"): one(ACCOUNT, "account_number", "account_number"),
     (REPRESENTATIVE, "supervisor"): one(REPRESENTATIVE, SUPERVISOR, "reference"),

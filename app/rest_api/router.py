@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app.access.links import Links
 from app.commands.body import Verb
+from app.commands.files import Files
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
 from app.rest_api.answers import reply
+from app.rest_api.attachments import attachment_routes, link_routes
 from app.rest_api.errors import RestError
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
@@ -66,7 +69,9 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
     return RestError(500, "internal_error", message, request_id=request_id)
 
 
-def rest_routes(database: Database, max_body_bytes: int) -> list[BaseRoute]:
+def rest_routes(database: Database, max_body_bytes: int, files: Files, links: Links) -> list[BaseRoute]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes)
-    return [RawMount("api", RawRouter(ingest_routes(rest), failed))]
+    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]
+    linked = link_routes(rest, files, links)
+    return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

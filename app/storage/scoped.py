@@ -69,6 +69,11 @@ class Scoped:
         statement = sa.update(table).where(owned(table, self.caller), *matching(table, where)).values(dict(values))
         await self.connection.execute(statement)
 
+    async def delete(self, table: sa.Table, *conditions: sa.ColumnElement[bool], **where: Any) -> int:
+        """Removes the rows with these values; their number."""
+        statement = sa.delete(table).where(owned(table, self.caller), *matching(table, where), *conditions)
+        return (await self.connection.execute(statement)).rowcount
+
     async def lock_tenant(self) -> Values:
         """The tenant's row, locked: writes that touch a rule of the whole tenant take turns here."""
         row = await self.find(TENANTS, lock=True)

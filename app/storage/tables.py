@@ -15,10 +15,20 @@ from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.described import Described
 from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH, Kind
 from app.domain.fields import Field as CatalogueField
-from app.domain.resources import ClosureReason, CurrencyModel, DocumentStatus, DocumentType, Requirement, Resource
+from app.domain.resources import (
+    AttachmentSource,
+    ClosureReason,
+    CurrencyModel,
+    DocumentStatus,
+    DocumentType,
+    Requirement,
+    Resource,
+)
 from app.storage.types import Amount, OrderedAmount, ProductSet, Text, Timestamp
 
 CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
+ATTACHMENT_ID_LENGTH = CLAIM_ID_LENGTH = 24
+SHA256_LENGTH = 64
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -267,6 +277,45 @@ def link_table(name: str, parent: str, key: str) -> sa.Table:
 
 ACCOUNT_REPRESENTATIVES = link_table("account_representatives", "accounts", "account_number")
 DOCUMENT_REPRESENTATIVES = link_table("document_representatives", "documents", "document_number")
+
+# The PDF of a document: it has one at most. Its bytes are a blob, named by their hash.
+ATTACHMENTS = table(
+    "attachments",
+    [
+        tenant_column(),
+        sa.Column("document_number", Text(KEY_LENGTH), nullable=False),
+        sa.Column("attachment_id", Text(ATTACHMENT_ID_LENGTH), nullable=False),  # another for each version
+        sa.Column("source", Text(CODE_LENGTH), nullable=False),
+        sa.Column("file_size", sa.Integer, nullable=False),
+        sa.Column("sha256", Text(SHA256_LENGTH), nullable=False),
+        sa.Column("page_count", sa.Integer),  # of a pushed one
+        sa.Column("uploaded_at", Timestamp(), nullable=False),
+        # of a generated one: the versions of the document and its account that it shows
+        sa.Column("document_version", sa.Integer),
+        sa.Column("account_version", sa.Integer),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "document_number"),
+    belongs_to("documents", "document_number"),
+    one_of("source", AttachmentSource),
+    by("sha256"),
+)
+
+# Blobs that are being put and that no row names yet: none of them may be removed.
+BLOB_CLAIMS = table(
+    "blob_claims",
+    [
+        tenant_column(),
+        sa.Column("claim_id", Text(CLAIM_ID_LENGTH), nullable=False),
+        sa.Column("sha256", Text(SHA256_LENGTH), nullable=False),
+        sa.Column("claimed_at", Timestamp(), nullable=False),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "claim_id"),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+    by("sha256"),
+)
+
+# One row, made with the schema: what links are signed with, by every worker alike.
+SIGNING_SECRET = sa.Table("signing_secret", metadata, sa.Column("value", Text(SHA256_LENGTH), nullable=False))
 
 TABLES: dict[Resource, sa.Table] = {
     Resource.ACCOUNT: ACCOUNTS,

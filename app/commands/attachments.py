@@ -1,0 +1,161 @@
+"""Attaching a pushed PDF to a document: judged, put in the store, then named by the document's one attachment row. The
+PDF before it is removed once nothing names it."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic
+
+from app.commands.body import absent
+from app.commands.files import Files, workspace
+from app.commands.transaction import Answer, Forbidden, Write, Written
+from app.domain.attachments import ID_LENGTH
+from app.domain.problems import Code, Problem, Refused, Where
+from app.domain.resources import AttachmentSource, Resource
+from app.domain.values import storable
+from app.storage.blobs import Blob
+from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.clock import now
+from app.storage.pdf_workers import Checked, Unfit
+from app.storage.scoped import Scoped
+from app.storage.tables import ATTACHMENTS, DOCUMENTS
+
+ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
+FILE = ("file",)
+
+Values = dict[str, Any]
+
+
+class Overtaken(Exception):
+    """Another process attached a PDF to the document meanwhile."""
+
+
+async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Path, *, append: bool = False) -> Answer:
+    """Makes the file the document's PDF, or adds its pages to the PDF that was pushed before; a generated one gives way
+    either way. Raises Refused, and Forbidden."""
+    if write.caller.read_only:
+        raise Forbidden
+    attaching = Attaching(write, files, number, pushed, append)
+    async with files.turn(write.caller.tenant_id, number):
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await attaching.attempt()
+            except (Overtaken, ClaimLost, FileNotFoundError):  # the last: the stored blob was replaced and removed
+                continue
+        return await attaching.attempt()
+
+
+@dataclass(slots=True)
+class Attaching(Generic[Answer]):
+    """One push of a PDF."""
+
+    write: Write[Answer]
+    files: Files
+    number: str
+    pushed: Path
+    append: bool
+    replaced: Blob | None = field(default=None, init=False)
+
+    async def attempt(self) -> Answer:
+        before = await self.pushed_before()
+        self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
+        async with workspace() as folder:
+            if before and self.append:
+                path = folder / "joined.pdf"
+                checked = await self.joined(blob_of(before), folder / "stored.pdf", path)
+            else:
+                path, checked = self.pushed, await self.judged(self.files.workers.check(self.pushed, self.most_pages))
+            if self.write.dry_run:
+                return await self.write.run(self.naming(checked, before, None))
+            blob = Blob(self.write.caller.tenant_id, checked.sha256)
+            async with claimed(self.write.database, self.files.blobs, blob, path) as claim:
+                answer = await self.write.run(self.naming(checked, before, claim))
+        if self.replaced:
+            await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
+        return answer
+
+    @property
+    def most_pages(self) -> int:
+        return self.files.most_pages
+
+    async def pushed_before(self) -> Values | None:
+        """The attachment that was pushed before. Raises Refused where there is no such document."""
+        if storable(self.number):
+            async with self.write.database.reading() as connection:
+                scope = Scoped(connection, self.write.caller)
+                if await scope.exists(DOCUMENTS, document_number=self.number):
+                    return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))
+        raise Refused([absent(Resource.DOCUMENT, self.number)])
+
+    async def joined(self, stored: Blob, before: Path, result: Path) -> Checked:
+        await self.files.blobs.save(stored, before)
+        return await self.judged(self.files.workers.append(before, self.pushed, result, self.most_pages))
+
+    async def judged(self, check: Awaitable[Checked]) -> Checked:
+        """A file that is taken. Raises Refused."""
+        try:
+            checked = await check
+        except Unfit as reason:
+            code = Code.TOO_LONG if reason.limit else Code.INVALID
+            raise Refused([Problem(code, FILE, str(reason), Where.FILE)]) from None
+        self.check_size(checked.size)
+        return checked
+
+    def check_size(self, size: int) -> None:
+        if size > self.files.most_bytes:
+            message = f"The PDF comes to {size} bytes; at most {self.files.most_bytes} are taken."
+            raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
+
+    def naming(
+        self, checked: Checked, before: Values | None, claim: Claim | None
+    ) -> Callable[[Scoped], Awaitable[Written]]:
+        """The command that makes the file the document's PDF. Without a claim nothing is kept."""
+
+        async def command(scope: Scoped) -> Written:
+            await scope.find(DOCUMENTS, lock=True, document_number=self.number)
+            stored = await scope.find(ATTACHMENTS, document_number=self.number)
+            if self.append and id_of(only_pushed(stored)) != id_of(before):
+                raise Overtaken
+            if claim:
+                await claim.settle(scope)
+            await name_pdf(scope, self.number, stored, pushed_row(checked))
+            self.replaced = blob_of(stored) if stored and stored["sha256"] != checked.sha256 else None
+            return Written({Resource.DOCUMENT: self.number}, created=stored is None)
+
+        return command
+
+
+async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Values) -> None:
+    """Writes the document's attachment row. The document is locked, so that no other command writes it."""
+    if stored:
+        await scope.update(ATTACHMENTS, {"document_number": number}, row)
+    else:
+        await scope.insert(ATTACHMENTS, {"document_number": number, **row})
+
+
+def pushed_row(checked: Checked) -> Values:
+    return {
+        "attachment_id": secrets.token_hex(ID_LENGTH // 2),
+        "source": str(AttachmentSource.PUSHED),
+        "uploaded_at": now(),
+        "document_version": None,
+        "account_version": None,
+        "file_size": checked.size,
+        "sha256": checked.sha256,
+        "page_count": checked.pages,
+    }
+
+
+def only_pushed(stored: Values | None) -> Values | None:
+    return stored if stored and stored["source"] == AttachmentSource.PUSHED else None
+
+
+def id_of(stored: Values | None) -> str | None:
+    return stored["attachment_id"] if stored else None
+
+
+def blob_of(stored: Values) -> Blob:
+    """The blob that an attachment row names."""
+    return Blob(stored["tenant_id"], stored["sha256"])

@@ -1,0 +1,44 @@
+"""What commands on PDFs work with: where the bytes are kept, who judges them, the limits, and whose turn it is."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from app.storage.blobs import Blobs
+from app.storage.pdf_workers import PdfWorkers
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The PDFs of all documents."""
+
+    blobs: Blobs
+    most_bytes: int = 64 << 20
+    most_pages: int = 10_000
+    workers: PdfWorkers = field(default_factory=PdfWorkers)
+    turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    @asynccontextmanager
+    async def turn(self, tenant_id: int, document_number: str) -> AsyncIterator[None]:
+        """One at a time works on a document's PDF in this process, so that no work is done twice. What other processes
+        do meanwhile the transactions see."""
+        lock = self.turns.setdefault((tenant_id, document_number), asyncio.Lock())
+        async with lock:
+            yield
+
+    async def close(self) -> None:
+        await self.workers.close()
+
+
+@asynccontextmanager
+async def workspace() -> AsyncIterator[Path]:
+    """A folder for the files of one command."""
+    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="gateway-")
+    try:
+        yield Path(folder.name)
+    finally:
+        await asyncio.to_thread(folder.cleanup)

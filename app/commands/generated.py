@@ -1,0 +1,134 @@
+"""Finding a document's PDF, and making a generated one when it is first asked for: kept until the document or its
+account is written again. Nothing of the caller's is changed, so a key that may only read may ask."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from app.commands.attachments import blob_of, name_pdf
+from app.commands.body import absent
+from app.commands.files import Files, workspace
+from app.domain.attachments import Attachment, attachment_of, file_name
+from app.domain.caller import Caller
+from app.domain.problems import Refused
+from app.domain.resources import AttachmentSource, Resource
+from app.domain.values import storable
+from app.invoices.invoice import invoice
+from app.invoices.render import render_off_loop
+from app.storage.blobs import Blob
+from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.engine import Database
+from app.storage.scoped import Scoped
+from app.storage.tables import ACCOUNTS, ATTACHMENTS, DOCUMENTS
+
+ATTEMPTS = 8  # each time the document, its account or its PDF was written while the PDF was made
+
+Values = dict[str, Any]
+
+
+class Outdated(Exception):
+    """The document, its account or its PDF was written since they were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A document with what decides about its PDF, as they were at one moment."""
+
+    document: Values
+    account: Values
+    stored: Values | None
+    attachment: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPdf:
+    """A document's PDF, its bytes in the store."""
+
+    csr_id: int
+    document_number: str
+    file_name: str
+    attachment: Attachment
+    blob: Blob
+
+
+async def document_pdf(
+    database: Database, files: Files, caller: Caller, number: str, attachment_id: str | None = None
+) -> DocumentPdf | None:
+    """The document's PDF, made now where it is one to generate; None where there is none, or not the one of that
+    identifier. Raises Refused where there is no such document."""
+    for _ in range(ATTEMPTS):
+        facts = await read_facts(database, caller, number)
+        found = facts.attachment
+        if found is None or (attachment_id and found.id != attachment_id):
+            return None
+        try:
+            if found.sha256 is None:
+                async with files.turn(caller.tenant_id, number):
+                    facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
+                    if facts.attachment == found:
+                        await generate(database, files, caller, facts)
+                continue
+        except (Outdated, ClaimLost):
+            continue
+        return pdf_of(caller, facts, found, found.sha256)
+    raise RuntimeError(f"the PDF of a document changed {ATTEMPTS} times while it was made")
+
+
+def pdf_of(caller: Caller, facts: Facts, found: Attachment, sha256: str) -> DocumentPdf:
+    document = facts.document
+    number, name = document["document_number"], file_name(document)
+    return DocumentPdf(document["csr_id"], number, name, found, Blob(caller.tenant_id, sha256))
+
+
+async def read_facts(database: Database, caller: Caller, number: str) -> Facts:
+    """Raises Refused where there is no such document."""
+    if not storable(number):
+        raise Refused([absent(Resource.DOCUMENT, number)])
+    async with database.reading() as connection:
+        return await facts_of(Scoped(connection, caller), number)
+
+
+async def facts_of(scope: Scoped, number: str, *, lock: bool = False) -> Facts:
+    document = await scope.find(DOCUMENTS, lock=lock, document_number=number)
+    if document is None:
+        raise Refused([absent(Resource.DOCUMENT, number)])
+    account = await scope.find(ACCOUNTS, account_number=document["account_number"]) or {}
+    stored = await scope.find(ATTACHMENTS, document_number=number)
+    return Facts(document, account, stored, attachment_of(document, account, stored, scope.caller.products))
+
+
+async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> None:
+    """Renders the PDF and keeps it. Raises Outdated."""
+    assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
+    issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
+    data = await asyncio.to_thread(invoice, facts.document, facts.account)
+    rendered = await render_off_loop(data, issued_at)
+    blob = Blob(caller.tenant_id, hashlib.sha256(rendered).hexdigest())
+    async with workspace() as folder:
+        path = folder / "invoice.pdf"
+        await asyncio.to_thread(path.write_bytes, rendered)
+        async with claimed(database, files.blobs, blob, path) as claim, database.writing() as connection:
+            await keep(Scoped(connection, caller), facts, len(rendered), claim)
+    if facts.stored and facts.stored["sha256"] != blob.sha256:
+        await remove_unneeded(database, files.blobs, blob_of(facts.stored))
+
+
+async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:
+    """Names the PDF as the document's, unless what it shows has changed meanwhile. Raises Outdated."""
+    number = facts.document["document_number"]
+    current = await facts_of(scope, number, lock=True)
+    if current.attachment != facts.attachment or facts.attachment is None:
+        raise Outdated
+    await claim.settle(scope)
+    row = {
+        "attachment_id": facts.attachment.id,
+        "source": str(AttachmentSource.GENERATED),
+        "uploaded_at": facts.attachment.uploaded_at,
+        "document_version": facts.document["version"],
+        "account_version": facts.account["version"],
+        "file_size": size,
+        "sha256": claim.blob.sha256,
+        "page_count": None,
+    }
+    await name_pdf(scope, number, current.stored, row)

@@ -1,0 +1,127 @@
+"""Files in a GraphQL request, after the GraphQL multipart request specification.
+
+A form of this type any page of any site can make a browser send without asking first. It does no harm: every request
+must carry X-API-Key, which no browser adds by itself, and which a page of another site may only add after a preflight
+that answers the configured origins alone.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from app.access.requests import BodyTooLarge, NotJson, content_type, parse_json
+from app.graphql_api.scalars import UploadedFile
+
+MULTIPART = "multipart/form-data"
+MOST_FILES = 10
+
+
+class BadForm(Exception):
+    """A form that does not follow the specification."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """The most bytes that a request may have besides its files, and all its files together."""
+
+    text: int
+    files: int
+
+
+def is_multipart(request: Request) -> bool:
+    return content_type(request) == MULTIPART
+
+
+async def read_form(request: Request, limits: UploadLimits, folder: Path) -> Any:
+    """The operation as sent, its files in place of the nulls. Raises BodyTooLarge, NotJson and BadForm."""
+    form = await parsed_form(request, limits)
+    try:
+        operations, mapped = (text_part(form, name) for name in ("operations", "map"))
+        if not isinstance(operations, dict) or not isinstance(mapped, dict):
+            raise BadForm("'operations' and 'map' must be one JSON object each; batches are not taken.")
+        for number, (name, paths) in enumerate(mapped.items()):
+            file = form.get(name)
+            if not isinstance(file, UploadFile):
+                raise BadForm(f"The form has no file '{name}', which 'map' names.")
+            kept = UploadedFile(folder / str(number))
+            await asyncio.to_thread(copy, file, kept.path)
+            for path in read_paths(name, paths):
+                place(operations, path, kept)
+        return operations
+    finally:
+        await form.close()
+
+
+async def parsed_form(request: Request, limits: UploadLimits) -> FormData:
+    stream = counted(request, limits.text + limits.files)
+    parser = MultiPartParser(
+        request.headers, stream, max_files=MOST_FILES, max_fields=MOST_FILES, max_part_size=limits.text
+    )
+    try:
+        return await parser.parse()
+    except MultiPartException as reason:
+        raise BadForm(reason.message) from None
+
+
+async def counted(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    received = 0
+    async for chunk in request.stream():
+        received += len(chunk)
+        if received > most:
+            raise BodyTooLarge(f"The body is larger than {most} bytes.")
+        yield chunk
+
+
+def text_part(form: FormData, name: str) -> Any:
+    """The JSON in a part of the form."""
+    text = form.get(name)
+    if not isinstance(text, str):
+        raise BadForm(f"The form needs a part '{name}' that is JSON, not a file.")
+    try:
+        return parse_json(text)
+    except NotJson as reason:
+        raise NotJson(f"'{name}': {reason}") from None
+
+
+def copy(file: UploadFile, target: Path) -> None:
+    with target.open("wb") as kept:
+        shutil.copyfileobj(file.file, kept)
+
+
+def read_paths(name: str, paths: Any) -> Iterator[list[str]]:
+    """The places that a file goes to, each as the keys on the way."""
+    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
+        raise BadForm(f"'map' must give '{name}' a list of paths such as variables.file.")
+    yield from (path.split(".") for path in paths)
+
+
+def place(operations: dict[str, Any], path: list[str], file: UploadedFile) -> None:
+    """Puts the file where the operation has a null."""
+    *way, last = path
+    holder: Any = operations
+    for step in way:
+        holder = holder.get(step) if isinstance(holder, dict) else item(holder, step)
+    if path[0] != "variables" or not way or not is_null(holder, last):
+        raise BadForm(f"'operations' has no null at {'.'.join(path)}, where 'map' puts a file.")
+    holder[last if isinstance(holder, dict) else int(last)] = file
+
+
+def is_null(holder: Any, last: str) -> bool:
+    if isinstance(holder, dict):
+        return last in holder and holder[last] is None
+    return isinstance(holder, list) and is_position(holder, last) and holder[int(last)] is None
+
+
+def item(holder: Any, step: str) -> Any:
+    return holder[int(step)] if isinstance(holder, list) and is_position(holder, step) else None
+
+
+def is_position(holder: list[Any], step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 10 and int(step) < len(holder)

@@ -1,0 +1,207 @@
+"""The PDFs of documents over REST: pushed, listed, downloaded; and downloaded without a key through a signed link."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access.links import FILES, BadLink, Links
+from app.access.requests import content_type
+from app.commands.attachments import attach_pdf
+from app.commands.files import Files, workspace
+from app.commands.generated import DocumentPdf, document_pdf
+from app.commands.transaction import Write, Written
+from app.domain.attachments import OF_ATTACHMENT
+from app.domain.caller import Caller
+from app.domain.problems import Code, Refused, Where
+from app.domain.resources import Resource
+from app.domain.values import moment_text, storable
+from app.reads.read import read
+from app.reads.selection import Follow, Row, Selection
+from app.rest_api.answers import Answer, reply
+from app.rest_api.downloads import PDF, deliver
+from app.rest_api.errors import RestError, not_found, translated
+from app.rest_api.paths import RawRoute
+from app.rest_api.resources import Rest
+
+LIST = "/api/v1/ingest/documents/{document_number}/attachments"
+PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
+ENOUGH = 1 << 20  # what is written to the file at once
+TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """The endpoints of PDFs."""
+
+    rest: Rest
+    files: Files
+    links: Links
+
+    async def push(self, request: Request) -> Response:
+        """Makes the body the document's PDF, or adds its pages."""
+        caller = await self.rest.caller(request, writes=True)
+        keys = request.path_params
+        await self.check_target(caller, keys["connection_id"], keys["document_number"])
+        async with workspace() as folder:
+            await receive(request, folder / "pushed.pdf", self.files.most_bytes)
+            if content_type(request) != PDF:
+                raise RestError(400, "invalid_pdf", f"Send the PDF as {PDF}.")
+            row = await self.attach(caller, keys["document_number"], folder / "pushed.pdf", append=appends(request))
+        return reply(metadata(row["csr_id"], row["document_number"], row.edges["stored"]))
+
+    async def check_target(self, caller: Caller, connection_id: str, number: str) -> None:
+        """Refuses a push to another connection than the tenant's, and to a document that it does not have."""
+        follows = [Follow("tenant", "tenant", Selection(frozenset({"connection_id"})))]
+        if storable(number):
+            follows.append(Follow("found", Resource.DOCUMENT, Selection(), given=((number,),)))
+        async with self.rest.database.reading() as connection:
+            found = (await read(connection, caller, follows)).edges
+        if found["tenant"]["connection_id"] != connection_id.lower():
+            raise RestError(404, "connection_not_found", "There is no such connection.")
+        if not found.get("found", [None])[0]:
+            raise not_found(Resource.DOCUMENT)
+
+    async def attach(self, caller: Caller, number: str, pushed: Path, *, append: bool) -> Row:
+        """The document with its new attachment."""
+        stored = Follow("stored", "stored_attachment", Selection(frozenset(OF_ATTACHMENT)))
+        selection = Selection(frozenset({"csr_id", "document_number"}), (stored,))
+        follow = Follow("found", Resource.DOCUMENT, selection, given=((number,),))
+
+        async def answer(connection: AsyncConnection, _: Written) -> Row:
+            row: Row = (await read(connection, caller, [follow])).edges["found"][0]
+            return row
+
+        try:
+            return await attach_pdf(
+                Write(self.rest.database, caller, answer), self.files, number, pushed, append=append
+            )
+        except Refused as refusal:
+            raise told(refusal, number) from None
+
+    async def show_list(self, request: Request) -> Response:
+        """The document's PDF, if any. A generated one is made for it: its size is part of the answer."""
+        caller = await self.rest.caller(request)
+        number = request.path_params["document_number"]
+        found = await self.found(caller, number)
+        return reply({"document_number": number, "attachments": [shown(found)] if found else []})
+
+    async def download(self, request: Request) -> Response:
+        caller = await self.rest.caller(request)
+        keys = request.path_params
+        return await self.answered(request, caller, keys["document_number"], keys["id"])
+
+    async def follow_link(self, request: Request) -> Response:
+        """The file that a signed link leads to."""
+        keys = request.path_params
+        address = f"{keys['tenant_id']}/{keys['csr_id']}/{keys['id']}"
+        try:
+            linked = await self.links.follow(address, request.query_params)
+        except BadLink as reason:
+            raise RestError(403, "forbidden", str(reason)) from None
+        if linked is None:
+            raise gone()
+        response = await self.answered(request, linked.caller, linked.document_number, linked.attachment_id)
+        response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
+        return response
+
+    async def found(self, caller: Caller, number: str, attachment_id: str | None = None) -> DocumentPdf | None:
+        try:
+            return await document_pdf(self.rest.database, self.files, caller, number, attachment_id)
+        except Refused as refusal:
+            raise told(refusal, number) from None
+
+    async def answered(self, request: Request, caller: Caller, number: str, attachment_id: str) -> Response:
+        """The bytes, looked up again where they were replaced and removed between the look-up and the opening."""
+        found = await self.found(caller, number, attachment_id)
+        try:
+            return await deliver(request, self.files.blobs, found or none_found())
+        except FileNotFoundError:
+            found = await self.found(caller, number, attachment_id)
+        return await deliver(request, self.files.blobs, found or none_found())
+
+
+def gone() -> RestError:
+    return RestError(404, "attachment_not_found", "There is no such attachment; a former version is gone.")
+
+
+def none_found() -> DocumentPdf:
+    raise gone()
+
+
+def appends(request: Request) -> bool:
+    """Whether ?append=true. Raises RestError for anything but true and false."""
+    text = request.query_params.get("append", "false").lower()
+    if text not in TRUTHS:
+        fault = {"field": "append", "code": "invalid", "message": "append must be true or false."}
+        raise RestError(422, "validation_failed", "The request has faults; nothing was stored.", details=[fault])
+    return TRUTHS[text]
+
+
+async def receive(request: Request, target: Path, most: int) -> None:
+    """Writes the body to a file. Raises RestError as soon as it is known to be over the limit."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and len(declared) < 20 and int(declared) > most:
+        raise too_large(most)
+    received, waiting = 0, bytearray()
+    with await asyncio.to_thread(target.open, "wb") as file:
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > most:
+                raise too_large(most)
+            waiting += chunk
+            if len(waiting) >= ENOUGH:
+                await asyncio.to_thread(file.write, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(file.write, bytes(waiting))
+
+
+def too_large(most: int) -> RestError:
+    return RestError(413, "body_too_large", f"The PDF is larger than {most} bytes.")
+
+
+def told(refusal: Refused, number: str) -> RestError:
+    """The answer to a refused push: over a limit, or no PDF that is taken."""
+    first = refusal.problems[0]
+    if first.where is not Where.FILE:
+        return translated(refusal, Resource.DOCUMENT, number)
+    if first.code is Code.TOO_LONG:
+        return RestError(413, "body_too_large", first.message)
+    return RestError(400, "invalid_pdf", first.message)
+
+
+def shown(pdf: DocumentPdf) -> Answer:
+    found = pdf.attachment
+    stored = {"attachment_id": found.id, "file_size": found.file_size, "uploaded_at": found.uploaded_at}
+    return metadata(pdf.csr_id, pdf.document_number, stored)
+
+
+def metadata(csr_id: int, number: str, stored: dict[str, Any]) -> Answer:
+    """What is told of an attachment."""
+    return {
+        "id": stored["attachment_id"],
+        "csrId": csr_id,
+        "documentNumber": number,
+        "fileSize": stored["file_size"],
+        "uploadedAt": moment_text(stored["uploaded_at"]),
+    }
+
+
+def attachment_routes(rest: Rest, files: Files, links: Links) -> list[RawRoute]:
+    """The addresses of PDFs below /api."""
+    own = Attachments(rest, files, links)
+    return [
+        RawRoute("POST", PUSH, own.push),
+        RawRoute("GET", LIST, own.show_list),
+        RawRoute("GET", f"{LIST}/{{id}}", own.download),
+    ]
+
+
+def link_routes(rest: Rest, files: Files, links: Links) -> list[RawRoute]:
+    """The addresses that signed links lead to."""
+    own = Attachments(rest, files, links)
+    return [RawRoute("GET", f"{FILES}/{{tenant_id}}/{{csr_id}}/{{id}}", own.follow_link)]

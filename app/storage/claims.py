@@ -1,0 +1,109 @@
+"""Which blobs are needed: those that a row names, and those that a running command has claimed and is about to name.
+
+A command claims its blob before it puts it, and gives the claim up in the transaction that names it. Whoever removes a
+blob holds the tenant's lock from the look at rows and claims until the blob is gone, and claims wait for that lock: so
+at no moment, whichever process is killed then, does a row name a blob that is not there.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.domain.caller import Caller
+from app.storage.blobs import Blob, Blobs
+from app.storage.clock import now
+from app.storage.engine import Database
+from app.storage.scoped import Scoped, owned
+from app.storage.tables import ATTACHMENTS, BLOB_CLAIMS, CLAIM_ID_LENGTH, TENANTS
+
+CLAIM_LASTS = timedelta(hours=1)  # longer than any command runs
+
+
+class ClaimLost(Exception):
+    """The claim was taken for a dead command's and ended: its blob may be gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A blob that a running command keeps from being removed."""
+
+    blob: Blob
+    id: str
+
+    async def settle(self, scope: Scoped) -> None:
+        """Gives the claim up, inside the transaction that names the blob in a row. Raises ClaimLost."""
+        if not await scope.delete(BLOB_CLAIMS, claim_id=self.id):
+            raise ClaimLost
+
+
+@asynccontextmanager
+async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) -> AsyncIterator[Claim]:
+    """Claims a blob and puts the file's bytes in it. A claim that is not settled leaves nothing behind."""
+    claim = Claim(blob, secrets.token_hex(CLAIM_ID_LENGTH // 2))
+    row = {"claim_id": claim.id, "sha256": blob.sha256, "claimed_at": now()}
+    async with database.writing() as connection:
+        scope = Scoped(connection, owner(blob))
+        await scope.lock_tenant()
+        await scope.insert(BLOB_CLAIMS, row)
+    try:
+        await blobs.put(blob, source)
+        yield claim
+    except BaseException:
+        async with database.writing() as connection:
+            await Scoped(connection, owner(blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
+        await remove_unneeded(database, blobs, blob)
+        raise
+
+
+async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: datetime | None = None) -> bool:
+    """Removes a blob that nothing needs; claims from before that time are a dead command's. Whether it was removed."""
+    async with database.writing() as connection:
+        scope = Scoped(connection, owner(blob))
+        await scope.lock_tenant()
+        stale = BLOB_CLAIMS.c.claimed_at < (before or now() - CLAIM_LASTS)
+        await scope.delete(BLOB_CLAIMS, stale, sha256=blob.sha256)
+        # One statement, which sees one moment: a claim is given up in the same transaction that adds the row.
+        if await scope.fetch(needed_by(blob)):
+            return False
+        await blobs.delete(blob)
+        return True
+
+
+def needed_by(blob: Blob) -> sa.Select[int]:
+    """A row where a row or a claim names the blob."""
+    named = [
+        sa.exists().where(owned(table, owner(blob)), table.c.sha256 == blob.sha256)
+        for table in (ATTACHMENTS, BLOB_CLAIMS)
+    ]
+    return sa.select(sa.literal(1)).where(sa.or_(*named))
+
+
+def owner(blob: Blob) -> Caller:
+    """The tenant that the blob is of, for the door to its rows."""
+    return Caller(blob.tenant_id, (), read_only=False)
+
+
+async def sweep(database: Database, blobs: Blobs, grace: timedelta = CLAIM_LASTS) -> tuple[int, int]:
+    """Removes what no row names and no command has claimed within the grace. The numbers of those removed and kept."""
+    before = now() - grace
+    removed = await blobs.remove_unfinished(before.timestamp())
+    kept = 0
+    async for blob in blobs.list():
+        if await seems_unneeded(database, blob) and await remove_unneeded(database, blobs, blob, before):
+            removed += 1
+        else:
+            kept += 1
+    return removed, kept
+
+
+async def seems_unneeded(database: Database, blob: Blob) -> bool:
+    """Whether a blob is of a tenant of this database and no row names it. Takes no lock: a first look, which is the
+    last one at nearly every blob."""
+    async with database.reading() as connection:
+        scope = Scoped(connection, owner(blob))
+        return await scope.exists(TENANTS) and not await scope.exists(ATTACHMENTS, sha256=blob.sha256)
