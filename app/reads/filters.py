@@ -39,7 +39,10 @@ def related(
     other = SOURCES[edge.target].alias()
     rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
     met = condition(wanted.condition, edge.target, other, caller, dialect)
-    return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*reached, met).correlate(target))
+    first = sa.select(sa.literal(1).label("found")).select_from(rows).where(*reached, met).correlate(target).limit(1)
+    return sa.exists(
+        sa.select(first.subquery())
+    )  # without LIMIT Postgres may gather the rows of all to ask about a few
 
 
 def compare(column: Any, operator: Operator, value: Any, dialect: str) -> sa.ColumnElement[bool]:
