@@ -4,6 +4,7 @@ the rows it reaches."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -34,6 +35,12 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
 }
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
+
+
+@cache
+def named(table: sa.Table, name: str) -> sa.Alias:
+    """The table under a name. Made once, since it takes a copy of every column."""
+    return table.alias(name)
 
 
 class Shape(Enum):
@@ -75,7 +82,7 @@ def linked(link: sa.Table, start_column: str, target_column: str) -> Reach:
     """Target rows that a link table ties to the start."""
 
     def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
-        tie = link.alias()
+        tie = named(link, "tie")
         met = tie.join(
             target, sa.and_(target.c[target_column] == tie.c[target_column], target.c.tenant_id == tie.c.tenant_id)
         )
@@ -89,7 +96,7 @@ def meant_invoice(
 ) -> sa.ScalarSelect[int]:
     """The csrId of the invoice that a credit note on the account means by the number: one of the same account before
     any other, the oldest first."""
-    meant = DOCUMENTS.alias()
+    meant = named(DOCUMENTS, "meant")
     of_account = sa.func.min(sa.case((meant.c.account_number == account, meant.c.csr_id)))
     return (
         sa.select(sa.func.coalesce(of_account, sa.func.min(meant.c.csr_id)))

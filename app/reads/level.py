@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.edges import SOURCES, Edge, Shape
+from app.reads.edges import SOURCES, Edge, Shape, named
 from app.reads.filters import condition
 from app.reads.page import Place, Stretch, any_row, at, beyond, order_by, stretches, walk
 from app.reads.selection import Follow, Order
@@ -52,7 +52,7 @@ class Level:
 
     def reached(self, start: sa.FromClause, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
         """The target, what to select it from, and on which conditions, pages aside."""
-        target = SOURCES[self.edge.target].alias(alias)
+        target = named(SOURCES[self.edge.target], alias)
         keys = [start.c[f"k{n}"] for n in range(len(self.edge.needs))]
         rows, met = self.edge.reach(target, keys, self.caller)
         if self.follow.condition:
@@ -79,7 +79,7 @@ class Level:
             picked: sa.FromClause = self.page(target, listed, [target.c[name] for name in columns]).lateral("picked")
             tie: sa.ColumnElement[bool] = sa.true()
         else:
-            picked = SOURCES[self.edge.target].alias("picked")
+            picked = named(SOURCES[self.edge.target], "picked")
             row = sa.literal_column("target.rowid", sa.Integer).label("row")
             tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row]))
         facts = [start.c[name] for name in (TOTAL, EARLIER, LATER) if name in start.c]
