@@ -139,7 +139,8 @@ async def test_a_patch_replaces_line_items_whole(ledger: Client) -> None:
     assert await patch(ledger, "Document", "1", {"lineItems": [{"description": "b"}]}, ask) == {
         "lineItems": [{"description": "b", "itemCode": None}]
     }
-    for nothing in ([], None):
+    nothings: list[Any] = [[], None]
+    for nothing in nothings:
         await patch(ledger, "Document", "1", {"lineItems": [{"description": "b"}]})
         assert await patch(ledger, "Document", "1", {"lineItems": nothing}, ask) == {"lineItems": []}
 
