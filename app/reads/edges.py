@@ -38,7 +38,7 @@ TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
 
 
 @cache
-def named(table: sa.Table, name: str) -> sa.Alias:
+def named(table: sa.Table, name: str) -> sa.FromClause:
     """The table under a name. Made once, since it takes a copy of every column."""
     return table.alias(name)
 
@@ -110,8 +110,12 @@ def meant_invoice(
 
 
 def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
-    """The invoice of a credit note. `start`: its applies_to_invoice and account number."""
-    return target, [owned(target, caller), target.c.csr_id == meant_invoice(start[0], start[1], caller)]
+    """The invoice of a credit note. `start`: its applies_to_invoice, account number and document type."""
+    return target, [
+        owned(target, caller),
+        start[2] == str(DocumentType.CREDIT_NOTE),
+        target.c.csr_id == meant_invoice(start[0], start[1], caller),
+    ]
 
 
 def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
@@ -149,7 +153,9 @@ EDGES: dict[tuple[str, str], Edge] = {
     ),
     (ACCOUNT, "balances"): Edge(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
     (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
-    (DOCUMENT, "applies_to"): Edge(DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number"), invoice_of),
+    (DOCUMENT, "applies_to"): Edge(
+        DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
+    ),
     (DOCUMENT, "credit_notes"): Edge(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
     (DOCUMENT, "representatives"): Edge(
         REPRESENTATIVE,

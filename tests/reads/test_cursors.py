@@ -143,7 +143,8 @@ async def test_sizes_below_0_over_1000_or_from_both_ends_are_bad_user_input(acme
 
 
 async def test_a_size_that_is_no_32_bit_number_is_bad_user_input(acme: Client) -> None:
-    for size in (2**31, -(2**31) - 1, "5", 1.5, True, []):
+    sizes: tuple[Any, ...] = (2**31, -(2**31) - 1, "5", 1.5, True, [])
+    for size in sizes:
         assert await acme.error_codes(PAGE, first=size) == ["BAD_USER_INPUT"], size
 
 
