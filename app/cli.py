@@ -2,21 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from datetime import timedelta
+import socket
+from collections.abc import Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import typer
 import uvicorn
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access import demonstration
 from app.access import keys as access
+from app.demo.plan import Plan
 from app.domain.resources import Product
 from app.graphql_api.schema import sdl
 from app.settings import Settings, WrongSetting, load_settings
 from app.storage.blobs import Blobs
 from app.storage.claims import CLAIM_LASTS, sweep
+from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.schema import is_current, migrate
 
@@ -90,22 +95,104 @@ def serve(
     """Serves the gateway. On SQLite the schema is brought up to date first."""
     settings = load_settings()
     database = opened(settings)
-    with_database(prepare(database), database)
     count = workers or settings.workers
     if count > 1 and database.is_sqlite:
         raise Stopped("Several workers need Postgres: SQLite has one writer. Set GATEWAY_DATABASE_URL or --workers 1.")
     if count > 1 and settings.blobs.startswith("memory:"):
         raise Stopped("Several workers cannot share PDFs in memory. Set GATEWAY_BLOB_URL or --workers 1.")
+    host = host or settings.host
+    port = claimed(host, settings.port if port is None else port)
+    with_database(prepare(database), database)
+    if demo:
+        show_demonstration(with_database(ready_demonstration(database), database), page_address(host, port))
     uvicorn.run(
         "app.main:create_app",
         factory=True,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
+        host=host,
+        port=port,
         workers=count,
         log_level=settings.log_level,
         timeout_graceful_shutdown=30,
         server_header=False,
     )
+
+
+def claimed(host: str, port: int) -> int:
+    """The port, or a free one for 0, once it is known that it can be had: a start that would fail changes nothing."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the server does, or a port with connections that have just ended would count as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as reason:
+        raise Stopped(f"Cannot listen on {host}, port {port}: {reason.strerror}. Try another --port.") from None
+
+
+def page_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds GraphiQL."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{reached}:{port}/graphql"
+
+
+async def ready_demonstration(database: Database) -> Sequence[demonstration.Opened]:
+    """New keys of the demonstration, which is made first in a database without tenants; nothing in one with others."""
+    if not await access.list_tenants(database):
+        await demonstration.make_demonstration(database, Plan(now().date()))
+    try:
+        return await demonstration.reopen_demonstration(database)
+    except access.UnknownTenant:
+        return ()
+
+
+def show_demonstration(opened: Sequence[demonstration.Opened], address: str) -> None:
+    if not opened:
+        out.print(f"The database has tenants of its own, so no demonstration ledger is made. GraphiQL: {address}")
+        return
+    out.print("Explore the demonstration ledger in GraphiQL (the keys are good until the next start with --demo):")
+    for one in opened:
+        out.print(f"  {one.tenant.name:<20}{address}#key={one.key}", markup=False)
+
+
+@cli.command("demo")
+def demo_command(
+    accounts: Annotated[int, typer.Option(min=2, help="Accounts of both tenants together.")] = Plan.accounts,
+    documents_per_account: Annotated[
+        int, typer.Option(min=1, help="Documents of an account on average.")
+    ] = Plan.documents_per_account,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same ledger.")] = Plan.seed,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which documents are as late as they are meant; today."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Makes two tenants with a demonstration ledger, and a key for each, which is shown this once."""
+    plan = Plan((as_of or now()).date(), accounts, documents_per_account, seed)
+    settings = load_settings()
+    database = opened(settings)
+    try:
+        made = with_database(filled_demonstration(database, plan), database)
+    except access.TenantExists as taken:
+        message = f"There is a tenant named '{taken}' already, so nothing was made. List them with: "
+        raise Stopped(message + "ingest-gateway tenants list") from None
+    if as_json:
+        typer.echo(json.dumps({"tenants": [as_object(one.tenant, one.key) for one in made]}))
+        return
+    for one in made:
+        show_tenant(one.tenant, one.key)
+    err.print("The keys are shown this once: keep them. Next, start the server with: ingest-gateway serve")
+    err.print(f"and open {page_address(settings.host, settings.port)} in a browser.")
+
+
+async def filled_demonstration(database: Database, plan: Plan) -> list[demonstration.Opened]:
+    await prepare(database)
+    columns = (TextColumn("Writing documents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("", total=plan.documents)
+        await demonstration.make_demonstration(database, plan, lambda documents: progress.advance(task, documents))
+    return await demonstration.open_demonstration(database)
 
 
 @cli.command("migrate")
@@ -162,12 +249,20 @@ def create_tenant(
     except access.TenantExists:
         raise Stopped(f"There is a tenant named '{name}' already.") from None
     if as_json:
-        typer.echo(json.dumps({"name": tenant.name, "apiKey": key, "connectionId": tenant.connection_id}))
+        typer.echo(json.dumps(as_object(tenant, key)))
         return
+    show_tenant(tenant, key)
+    err.print("The key is shown this once: keep it.")
+
+
+def as_object(tenant: access.Tenant, key: str) -> dict[str, str]:
+    return {"name": tenant.name, "apiKey": key, "connectionId": tenant.connection_id}
+
+
+def show_tenant(tenant: access.Tenant, key: str) -> None:
     out.print(f"name           {tenant.name}", markup=False)
     out.print(f"API key        {key}", markup=False)
     out.print(f"connection id  {tenant.connection_id}")
-    err.print("The key is shown this once: keep it.")
 
 
 def chosen_products(text: str) -> tuple[Product, ...]:
@@ -221,7 +316,8 @@ def list_keys() -> None:
         return await access.list_keys(database)
 
     for key in with_database(work(), database):
-        out.print(f"{key.id}\t{key.tenant}\t{'read-only' if key.read_only else 'writing'}", markup=False)
+        label = f"\t{key.label}" if key.label else ""
+        out.print(f"{key.id}\t{key.tenant}\t{'read-only' if key.read_only else 'writing'}{label}", markup=False)
 
 
 @keys.command("revoke")

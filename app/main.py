@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_origins=chosen.origins,
             allow_methods=["GET", "POST"],
             allow_headers=["X-API-Key", "Content-Type"],
+            expose_headers=["X-Request-Id"],
         )
 
     @app.get("/healthz")

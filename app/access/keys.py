@@ -44,6 +44,7 @@ class Key:
     id: str
     tenant: str
     read_only: bool
+    label: str | None = None
 
 
 def hashed(key: str) -> str:
@@ -68,17 +69,22 @@ async def create_tenant(database: Database, name: str, products: Sequence[Produc
     """A new tenant with a writing key, which is shown this once. Raises TenantExists."""
     tenant = Tenant(name, str(uuid.uuid4()), tuple(products))
     async with database.writing() as connection:
-        if await find_tenant(connection, name) is not None:
-            raise TenantExists(name)
-        row = {
-            "name": name,
-            "connection_id": tenant.connection_id,
-            "products": tenant.products,
-            "created_at": now(),
-        }
-        made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
-        key = await insert_key(connection, made.scalar_one(), read_only=False)
+        key = await insert_key(connection, await insert_tenant(connection, tenant), read_only=False)
     return tenant, key
+
+
+async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
+    """A new tenant without a key; its id. Raises TenantExists."""
+    if await find_tenant(connection, tenant.name) is not None:
+        raise TenantExists(tenant.name)
+    row = {
+        "name": tenant.name,
+        "connection_id": tenant.connection_id,
+        "products": tenant.products,
+        "created_at": now(),
+    }
+    made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
+    return int(made.scalar_one())
 
 
 async def list_tenants(database: Database) -> list[Tenant]:
@@ -96,17 +102,24 @@ async def create_key(database: Database, tenant: str, *, read_only: bool) -> str
         return await insert_key(connection, tenant_id, read_only=read_only)
 
 
+async def replace_key(connection: AsyncConnection, tenant_id: int, label: str) -> str:
+    """A writing key in the place of the tenant's former one with this label, which ends."""
+    former = (API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label, API_KEYS.c.revoked_at.is_(None))
+    await connection.execute(sa.update(API_KEYS).where(*former).values(revoked_at=now()))
+    return await insert_key(connection, tenant_id, read_only=False, label=label)
+
+
 async def list_keys(database: Database) -> list[Key]:
     """The keys that are not revoked."""
     statement = (
-        sa.select(API_KEYS.c.key_hash, TENANTS.c.name, API_KEYS.c.read_only)
+        sa.select(API_KEYS.c.key_hash, TENANTS.c.name, API_KEYS.c.read_only, API_KEYS.c.label)
         .join(TENANTS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
         .where(API_KEYS.c.revoked_at.is_(None))
         .order_by(TENANTS.c.name, API_KEYS.c.created_at)
     )
     async with database.reading() as connection:
         rows = (await connection.execute(statement)).all()
-    return [Key(row.key_hash[:ID_LENGTH], row.name, row.read_only) for row in rows]
+    return [Key(row.key_hash[:ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
 
 
 async def revoke_key(database: Database, key: str) -> int:
@@ -124,8 +137,14 @@ async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
-async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: bool) -> str:
+async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: bool, label: str | None = None) -> str:
     key = PREFIX + secrets.token_urlsafe(32)
-    row = {"tenant_id": tenant_id, "key_hash": hashed(key), "read_only": read_only, "created_at": now()}
+    row = {
+        "tenant_id": tenant_id,
+        "key_hash": hashed(key),
+        "read_only": read_only,
+        "label": label,
+        "created_at": now(),
+    }
     await connection.execute(sa.insert(API_KEYS).values(row))
     return key

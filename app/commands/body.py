@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from app.domain.amounts import without_other_model
 from app.domain.bodies import merged, read_body
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.fields import KEY_LENGTH
+from app.domain.fields import KEY_LENGTH, Field
 from app.domain.lifecycle import Transition
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.requirements import AMOUNTS, Demands, is_empty, newly_unmet, unmet
@@ -75,7 +76,7 @@ def related(one: Path, other: Path) -> bool:
 
 def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values | None) -> Draft:
     """Reads and merges a body: form is judged here, the rules by `hold`."""
-    fields = tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
+    fields = body_fields(resource)
     made = Draft(resource, verb, key, body, stored)
     made.sent, made.problems = read_body(fields, body.values)
     if resource is Resource.DOCUMENT:
@@ -85,13 +86,19 @@ def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values |
     return made
 
 
+@cache
+def body_fields(resource: Resource) -> tuple[Field, ...]:
+    """What a body may hold: the key comes beside it."""
+    return tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
+
+
 def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> None:
     """Reports every requirement that the write leaves unmet, or that a patch breaks."""
     held = made.body.held
     # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
     active = made.products if made.products == (Product.INVOICING,) else caller.products
     after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, locked))
-    if made.verb is Verb.PATCH and made.stored:
+    if after and made.verb is Verb.PATCH and made.stored:
         before_products = made.stored["products"] if held else ()
         before = unmet(made.resource, made.stored, Demands(before_products, active, locked))
         after = newly_unmet(before, after)
@@ -102,8 +109,8 @@ def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> No
 
 def judged(made: Draft) -> Values:
     """The values as their requirements are judged: an address that was sent lacks its parts, never itself."""
-    sent_empty = (name for name, value in made.sent.items() if value == {} and made.values[name] is None)
-    return made.values | dict.fromkeys(sent_empty, {})
+    emptied = [name for name, value in made.sent.items() if isinstance(value, dict) and made.values[name] is None]
+    return {**made.values, **{name: {} for name in emptied}} if emptied else made.values
 
 
 def check_key(resource: Resource, key: str) -> None:

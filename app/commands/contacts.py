@@ -2,9 +2,8 @@
 
 from app.commands.body import Draft, Values, hold
 from app.commands.references import check_account
-from app.domain.resources import Resource
 from app.storage.scoped import Scoped
-from app.storage.tables import CONTACTS, TABLES
+from app.storage.tables import CONTACTS
 
 
 async def judge(scope: Scoped, made: Draft) -> None:
@@ -14,11 +13,15 @@ async def judge(scope: Scoped, made: Draft) -> None:
 
 async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     """Makes the account's former primary contact an ordinary one before this one becomes primary."""
-    account, reference = made.values["account_number"], made.key
-    if not made.values["is_primary"] or account is None:
+    account = made.values["account_number"]
+    if not made.values["is_primary"] or account is None or was_primary_of(account, made.stored):
         return
     await scope.lock_tenant()  # two contacts becoming primary at once take turns
-    former = await scope.find(CONTACTS, account_number=account, is_primary=True)
-    if former and former["reference"] != reference:
+    former = await scope.find(CONTACTS, lock=True, account_number=account, is_primary=True)
+    if former and former["reference"] != made.key:
         changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
-        await scope.update(TABLES[Resource.CONTACT], {"reference": former["reference"]}, changed)
+        await scope.update(CONTACTS, {"reference": former["reference"]}, changed)
+
+
+def was_primary_of(account: str, stored: Values | None) -> bool:
+    return stored is not None and stored["is_primary"] is True and stored["account_number"] == account

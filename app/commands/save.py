@@ -30,6 +30,7 @@ RULES = {
     Resource.REPRESENTATIVE: Rules(representatives.judge),
     Resource.CONTACT: Rules(contacts.judge, contacts.keep),
 }
+COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.items()}
 
 
 async def save(
@@ -68,8 +69,8 @@ async def store(scope: Scoped, made: Draft) -> None:
 
 def row_of(made: Draft, moment: datetime) -> dict[str, Any]:
     """The columns that a write sets in every resource's row."""
-    table = TABLES[made.resource]
-    return {name: value for name, value in made.values.items() if name in table.c} | {
+    columns = COLUMNS[made.resource]
+    return {name: value for name, value in made.values.items() if name in columns} | {
         "products": made.products,
         "version": made.stored["version"] + 1 if made.stored else 1,
         "updated_at": moment,

@@ -9,6 +9,7 @@ from app.domain.problems import Code, Problem
 from app.domain.resources import CurrencyModel, DocumentType, Product
 
 FIELDS = {CurrencyModel.BASIC: BASIC_AMOUNTS, CurrencyModel.EXTENDED: EXTENDED_AMOUNTS}
+BY_PRECEDENCE = tuple((model, FIELDS[model]) for model in (CurrencyModel.EXTENDED, CurrencyModel.BASIC))
 OTHER = {CurrencyModel.BASIC: CurrencyModel.EXTENDED, CurrencyModel.EXTENDED: CurrencyModel.BASIC}
 OPEN_AMOUNT = {CurrencyModel.BASIC: "denomination", CurrencyModel.EXTENDED: "denomination_in_base_currency"}
 OPEN_CURRENCY = {CurrencyModel.BASIC: "currency", CurrencyModel.EXTENDED: "base_currency"}
@@ -26,9 +27,10 @@ ORIGINALS = (
 
 def model_of(values: dict[str, Any]) -> CurrencyModel | None:
     """The model that values speak: one non-null Extended field makes them Extended. None where there is no amount."""
-    for model in (CurrencyModel.EXTENDED, CurrencyModel.BASIC):
-        if any(values.get(name) is not None for name in FIELDS[model]):
-            return model
+    for model, names in BY_PRECEDENCE:
+        for name in names:
+            if values.get(name) is not None:
+                return model
     return None
 
 

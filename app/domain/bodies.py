@@ -13,6 +13,8 @@ from app.domain.problems import Code, Path, Problem
 from app.domain.values import Fault, read_custom_value, read_value, shortest, storable
 
 Values = dict[str, Any]
+# Asked of every field of every write; by way of its class a member takes ten times as long to reach.
+OBJECT, LIST, CUSTOM_FIELDS = Kind.OBJECT, Kind.LIST, Kind.CUSTOM_FIELDS
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
 
 
@@ -35,11 +37,11 @@ Found = tuple[list[Any], list[Problem]]
 
 
 def read_field(field: Field, raw: Any, path: Path) -> Found:
-    if raw is not None and field.kind is Kind.OBJECT:
+    if raw is not None and field.kind is OBJECT:
         return read_object(field, raw, path)
-    if raw is not None and field.kind is Kind.LIST:
+    if raw is not None and field.kind is LIST:
         return read_list(field, raw, path)
-    if field.kind is Kind.CUSTOM_FIELDS:
+    if field.kind is CUSTOM_FIELDS:
         return read_custom_fields(raw, path)
     try:
         return [read_value(field, raw)], []
@@ -103,16 +105,12 @@ def without_empty(values: Values) -> Values:
 def merged(fields: Sequence[Field], stored: Values, sent: Values, *, replace: bool) -> Values:
     """The values after a write. A replace empties what it leaves out; custom fields merge either way, addresses and
     thick billing merge key by key in a patch."""
-    result = {} if replace else dict(stored)
+    result: Values = {field.name: None for field in fields} | ({} if replace else stored) | sent
     for field in fields:
         name = field.name
-        if field.kind is Kind.CUSTOM_FIELDS:
+        if field.kind is CUSTOM_FIELDS:
             result[name] = without_empty({**(stored.get(name) or {}), **sent.get(name, {})}) or None
-        elif field.kind is Kind.OBJECT and name in sent:
+        elif field.kind is OBJECT and sent.get(name) is not None:
             kept = {} if replace else stored.get(name) or {}
-            result[name] = None if sent[name] is None else without_empty({**kept, **sent[name]}) or None
-        elif name in sent:
-            result[name] = sent[name]
-        else:
-            result.setdefault(name, None)
+            result[name] = without_empty({**kept, **sent[name]}) or None
     return result

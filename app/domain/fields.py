@@ -39,6 +39,8 @@ class Kind(Enum):
     JSON = "json object"
     CUSTOM_FIELDS = "custom fields"
 
+    __hash__ = object.__hash__  # there is one of each, and Enum's own hash is slow where every value is looked up
+
 
 LENGTHS = {
     Kind.KEY: KEY_LENGTH,
@@ -49,7 +51,8 @@ LENGTHS = {
 }
 
 
-MARKS = {product: place for place, product in enumerate(Product, start=2)}
+PLACES = {product: place for place, product in enumerate(Product, start=2)}
+REQUIREMENTS = {str(requirement): requirement for requirement in Requirement}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,11 @@ class Field:
     @property
     def base(self) -> Requirement:
         """What the endpoint itself demands."""
-        return Requirement(self.marks[0])
+        return REQUIREMENTS[self.marks[0]]
 
     def use(self, product: Product) -> Requirement:
         """What the product makes of the field."""
-        return Requirement(self.marks[MARKS[product]])
+        return REQUIREMENTS[self.marks[PLACES[product]]]
 
     @property
     def length(self) -> int:

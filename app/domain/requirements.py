@@ -22,6 +22,7 @@ CONDITIONS: dict[str, Callable[[Values], bool]] = {
     "is_parent_account": lambda v: v.get("parent_account_number") is not None,
     "template_id": lambda v: v.get("fabricated_record") is True,
 }
+REQUIRED, NOT_READ = Requirement.REQUIRED, Requirement.NOT_READ  # asked of many fields in every write
 ADDRESS = "Address"  # the one kind of object whose parts are demanded one by one
 AMOUNTS = frozenset(name for names in amounts.FIELDS.values() for name in names)
 
@@ -58,10 +59,10 @@ def demandable(resource: Resource, products: tuple[Product, ...]) -> tuple[Field
         for field in CATALOGUE[resource]
         if not is_amount(resource, field)
         and (
-            field.base is Requirement.REQUIRED
+            field.base is REQUIRED
             or field.name in CONDITIONS
             or field.part_type == ADDRESS
-            or any(field.use(product) is Requirement.REQUIRED for product in products)
+            or any(field.use(product) is REQUIRED for product in products)
         )
     )
 
@@ -80,13 +81,13 @@ def missing_of(field: Field, values: Values, products: Collection[Product]) -> I
 
 def demanded_by(field: Field, values: Values, products: Collection[Product]) -> str:
     """Why the field must be present, as the end of a sentence; "" where it need not be."""
-    if field.base is Requirement.REQUIRED:
+    if field.base is REQUIRED:
         return " and must not be blank"
     condition = CONDITIONS.get(field.name)
-    readers = [product for product in products if field.use(product) is not Requirement.NOT_READ]
+    readers = [product for product in products if field.use(product) is not NOT_READ]
     if condition and (readers or not products) and condition(values):
         return f" when {field.when}"
-    demanding = [product for product in products if field.use(product) is Requirement.REQUIRED]
+    demanding = [product for product in products if field.use(product) is REQUIRED]
     return f" for {' and '.join(PRODUCT_TITLES[product] for product in demanding)}" if demanding else ""
 
 

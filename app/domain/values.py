@@ -20,7 +20,8 @@ DEEPEST_JSON = 100  # levels of a JSON value, far from where encoders give up
 AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"([Tt ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 # The form that HTML gives for input type=email, with letters of any script allowed.
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
@@ -68,9 +69,8 @@ def parse_amount(raw: Any) -> Decimal:
     """A number, or a plain decimal string, exactly. Raises Fault for any other type or notation."""
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise Fault("must be a number or a decimal string")
-    if isinstance(raw, str):
-        if not AMOUNT.fullmatch(raw):
-            raise Fault("must be a plain decimal such as -1234.50, without exponent, sign + or separators")
+    if isinstance(raw, str) and not AMOUNT.fullmatch(raw):
+        raise Fault("must be a plain decimal such as -1234.50, without exponent, sign + or separators")
     value = Decimal(raw)
     if not value.is_finite():
         raise Fault("must be a finite number")
@@ -78,12 +78,13 @@ def parse_amount(raw: Any) -> Decimal:
 
 
 def check_digits(value: Decimal, places: int) -> Decimal:
-    """The value, when its digits fit before and after the point; trailing zeros do not count."""
+    """The value without trailing zeros, which do not count, when its digits fit before and after the point."""
     if value and value.adjusted() >= WHOLE_DIGITS:
         raise Fault(f"may have at most {WHOLE_DIGITS} digits before the point")
-    if value != value.quantize(Decimal(1).scaleb(-places)):
+    exact = value.quantize(Decimal(1).scaleb(-places))
+    if exact != value:
         raise Fault(f"may have at most {places} digits after the point")
-    return value if value else Decimal(0)
+    return Decimal(shortest(exact))
 
 
 def parse_date(raw: Any) -> date:
@@ -210,7 +211,7 @@ def read_json_object(field: Field, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise Fault("must be a JSON object")
     for depth, items in enumerate(levels(raw)):
-        if depth > DEEPEST_JSON:
+        if depth == DEEPEST_JSON:
             raise Fault(f"may be nested at most {DEEPEST_JSON} levels deep")
         if any(isinstance(item, str) and not storable(item) for item in items):
             raise Fault("must not contain NUL or unpaired surrogates")

@@ -4,6 +4,7 @@ the rows it reaches."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -36,6 +37,12 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
 }
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
+
+
+@cache
+def named(table: sa.Table, name: str) -> sa.FromClause:
+    """The table under a name. Made once, since it takes a copy of every column."""
+    return table.alias(name)
 
 
 class Shape(Enum):
@@ -77,7 +84,7 @@ def linked(link: sa.Table, start_column: str, target_column: str) -> Reach:
     """Target rows that a link table ties to the start."""
 
     def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
-        tie = link.alias()
+        tie = named(link, "tie")
         met = tie.join(
             target, sa.and_(target.c[target_column] == tie.c[target_column], target.c.tenant_id == tie.c.tenant_id)
         )
@@ -91,7 +98,7 @@ def meant_invoice(
 ) -> sa.ScalarSelect[int]:
     """The csrId of the invoice that a credit note on the account means by the number: one of the same account before
     any other, the oldest first."""
-    meant = DOCUMENTS.alias()
+    meant = named(DOCUMENTS, "meant")
     of_account = sa.func.min(sa.case((meant.c.account_number == account, meant.c.csr_id)))
     return (
         sa.select(sa.func.coalesce(of_account, sa.func.min(meant.c.csr_id)))
@@ -105,8 +112,12 @@ def meant_invoice(
 
 
 def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
-    """The invoice of a credit note. `start`: its applies_to_invoice and account number."""
-    return target, [owned(target, caller), target.c.csr_id == meant_invoice(start[0], start[1], caller)]
+    """The invoice of a credit note. `start`: its applies_to_invoice, account number and document type."""
+    return target, [
+        owned(target, caller),
+        start[2] == str(DocumentType.CREDIT_NOTE),
+        target.c.csr_id == meant_invoice(start[0], start[1], caller),
+    ]
 
 
 def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
@@ -144,7 +155,9 @@ EDGES: dict[tuple[str, str], Edge] = {
     ),
     (ACCOUNT, "balances"): Edge(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
     (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
-    (DOCUMENT, "applies_to"): Edge(DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number"), invoice_of),
+    (DOCUMENT, "applies_to"): Edge(
+        DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
+    ),
     (DOCUMENT, "credit_notes"): Edge(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
     (DOCUMENT, "representatives"): Edge(
         REPRESENTATIVE,

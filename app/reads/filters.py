@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.caller import Caller
-from app.reads.edges import EDGES, SOURCES
+from app.reads.edges import EDGES, SOURCES, named
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
 from app.storage.engine import FOLDING, fold
 from app.storage.types import bit
@@ -36,10 +36,13 @@ def related(
     wanted: Related, source: str, target: sa.FromClause, caller: Caller, dialect: str
 ) -> sa.ColumnElement[bool]:
     edge = EDGES[source, wanted.edge]
-    other = SOURCES[edge.target].alias()
+    other = named(SOURCES[edge.target], "related")
     rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
     met = condition(wanted.condition, edge.target, other, caller, dialect)
-    return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*reached, met).correlate(target))
+    first = sa.select(sa.literal(1).label("found")).select_from(rows).where(*reached, met).correlate(target).limit(1)
+    return sa.exists(
+        sa.select(first.subquery())
+    )  # without LIMIT Postgres may gather the rows of all to ask about a few
 
 
 def compare(column: Any, operator: Operator, value: Any, dialect: str) -> sa.ColumnElement[bool]:

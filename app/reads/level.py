@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.edges import SOURCES, Edge, Shape
+from app.reads.edges import SOURCES, Edge, Shape, named
 from app.reads.filters import condition
-from app.reads.page import at_or_beyond, beyond, order_by
+from app.reads.page import Place, Stretch, any_row, at, beyond, order_by, stretches, walk
 from app.reads.selection import Follow, Order
 
 START = "start_number"  # which starting row a row belongs to, from 1
@@ -52,7 +52,7 @@ class Level:
 
     def reached(self, start: sa.FromClause, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
         """The target, what to select it from, and on which conditions, pages aside."""
-        target = SOURCES[self.edge.target].alias(alias)
+        target = named(SOURCES[self.edge.target], alias)
         keys = [start.c[f"k{n}"] for n in range(len(self.edge.needs))]
         rows, met = self.edge.reach(target, keys, self.caller)
         if self.follow.condition:
@@ -74,14 +74,14 @@ class Level:
         """A page of rows for each start; a start without rows has one of nulls, which tells about its list."""
         start = self.with_list_facts(start)
         target, rows, met = self.reached(start, "target")
-        inner = self.page(target, sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start))
+        listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
         if self.dialect == "postgresql":
-            picked: sa.FromClause = inner.with_only_columns(*[target.c[name] for name in columns]).lateral("picked")
+            picked: sa.FromClause = self.page(target, listed, [target.c[name] for name in columns]).lateral("picked")
             tie: sa.ColumnElement[bool] = sa.true()
         else:
-            picked = SOURCES[self.edge.target].alias("picked")
-            rowid: sa.ColumnElement[int] = sa.literal_column("target.rowid")
-            tie = sa.literal_column("picked.rowid").in_(inner.with_only_columns(rowid))
+            picked = named(SOURCES[self.edge.target], "picked")
+            row = sa.literal_column("target.rowid", sa.Integer).label("row")
+            tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row]))
         facts = [start.c[name] for name in (TOTAL, EARLIER, LATER) if name in start.c]
         return (
             sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
@@ -89,18 +89,17 @@ class Level:
             .order_by(start.c[START], *order_by(picked, self.order, like=target))
         )
 
-    def page(self, target: sa.FromClause, inner: sa.Select[Any]) -> sa.Select[Any]:
+    def page(
+        self, target: sa.FromClause, listed: sa.Select[Any], wanted: Sequence[sa.ColumnElement[Any]]
+    ) -> sa.Select[Any]:
         """The rows of one page and one more, which tells whether there is another page."""
         page = self.follow.page
-        if page.after is not None:
-            inner = inner.where(beyond(target, self.order, page.after))
-        if page.before is not None:
-            inner = inner.where(beyond(target, self.order, page.before, backward=True))
-        return (
-            inner.order_by(*order_by(target, self.order, backward=page.backward))
-            .limit(page.size + 1)
-            .offset(page.skip or None)
-        )
+        near, far = (page.before, page.after) if page.backward else (page.after, page.before)
+        if far is not None:
+            listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
+        parts = stretches(target, self.order, near, backward=page.backward)
+        found = walk(listed, target, self.order, parts, wanted, page.skip + page.size + 1, backward=page.backward)
+        return found.limit(page.size + 1).offset(page.skip) if page.skip else found
 
     def with_list_facts(self, start: sa.FromClause) -> sa.FromClause:
         """The starts with what was asked about their lists, counted once for each."""
@@ -119,10 +118,12 @@ class Level:
         # MATERIALIZED, or the counts would be made again for every row of the page
         return sa.select(*start.c, *facts).select_from(start).cte("lists").prefix_with("MATERIALIZED")
 
-    def any_beyond(self, start: sa.FromClause, place: tuple[Any, ...], *, backward: bool) -> sa.ColumnElement[bool]:
+    def any_beyond(self, start: sa.FromClause, place: Place, *, backward: bool) -> sa.ColumnElement[bool]:
+        """Whether the list has a row at the place or beyond it."""
         target, rows, met = self.reached(start, "outside")
-        there = at_or_beyond(target, self.order, place, backward=backward)
-        return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*met, there).correlate(start))
+        listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
+        here = Stretch(tuple(at(target, self.order, place)), ())
+        return any_row(listed, [here, *stretches(target, self.order, place, backward=backward)])
 
 
 def unnested(starts: Starts) -> sa.FromClause:

@@ -3,22 +3,36 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from app.domain.values import Fault, parse_amount, parse_date, parse_moment, shortest, storable
+from app.domain.resources import DocumentStatus
+from app.domain.values import Fault, check_digits, parse_amount, parse_date, parse_moment, shortest, storable
 from app.reads.edges import DEFAULT_ORDERS, SOURCES, TIE_BREAKS
 from app.reads.selection import Order
 from app.storage.types import OrderedAmount, Timestamp
 
 INT_LIMIT = 2**31
 
+WORDS = {"status": tuple(str(status) for status in DocumentStatus)}  # columns of few values, and these
+
+Place = Sequence[Any]  # the values of an order's columns
+
 
 class BadCursor(Exception):
     """A cursor that this list with this order did not give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of an ordered list that lies together in an index: the conditions on its rows, and the order inside."""
+
+    conditions: tuple[sa.ColumnElement[bool], ...]
+    order_by: tuple[sa.ColumnElement[Any], ...]
 
 
 def complete(source: str, order: Sequence[Order]) -> tuple[Order, ...]:
@@ -37,58 +51,138 @@ def is_key(source: str, column: str) -> bool:
 
 
 def order_by(
-    target: sa.FromClause, order: Sequence[Order], *, backward: bool = False, like: sa.FromClause | None = None
-) -> list[Any]:
+    rows: sa.FromClause,
+    order: Sequence[Order],
+    *,
+    backward: bool = False,
+    like: sa.FromClause | None = None,
+    present: str = "",
+) -> tuple[sa.ColumnElement[Any], ...]:
     """ORDER BY terms; rows without the value come last forward, so first backward. `like` is the table that knows
-    which columns may be empty, where the target is made from it."""
-    terms: list[Any] = []
+    which columns may be empty, where `rows` are made from it; `present` names one that is not empty in these rows."""
+    terms: list[sa.ColumnElement[Any]] = []
     for term in order:
-        column = target.c[term.column]
-        if getattr((target if like is None else like).c[term.column], "nullable", False):
-            missing = column.is_(None)
-            terms.append(missing.desc() if backward else missing)
-        terms.append(column.desc() if term.descending != backward else column)
-    return terms
+        directed = rows.c[term.column].asc() if rises(term, backward) else rows.c[term.column].desc()
+        if (rows if like is None else like).c[term.column].nullable and term.column != present:
+            directed = directed.nulls_first() if backward else directed.nulls_last()
+        terms.append(directed)
+    return tuple(terms)
+
+
+def rises(term: Order, backward: bool) -> bool:
+    """Whether values grow on the way through the list."""
+    return term.descending == backward
+
+
+def stretches(
+    target: sa.FromClause, order: Sequence[Order], place: Place | None, *, backward: bool = False
+) -> list[Stretch]:
+    """What lies beyond the place, or the whole list where there is none; the nearest rows first.
+
+    In stretches, because one condition on several columns, descending or empty ones among them, is no range of an
+    index, and the database would read its way to page 1,000 through all the pages before.
+    """
+    if is_even(target, order):
+        met = () if place is None else (passed_as_one(target, order, place, backward),)
+        return [Stretch(met, order_by(target, order, backward=backward))]
+    if place is None:
+        return by_first_value(target, order, None, backward)
+    found: list[Stretch] = []
+    for shared in reversed(range(len(order))):  # rows that share more of the place's values are nearer
+        same = at(target, order[:shared], place)
+        found += [
+            Stretch((*same, *part.conditions), part.order_by)
+            for part in by_first_value(target, order[shared:], place[shared:], backward)
+        ]
+    return found
+
+
+def is_even(target: sa.FromClause, order: Sequence[Order]) -> bool:
+    """Whether all columns run in one direction and are never empty, so that they compare as one."""
+    return len({term.descending for term in order}) == 1 and not any(target.c[t.column].nullable for t in order)
+
+
+def passed_as_one(
+    target: sa.FromClause, order: Sequence[Order], place: Place, backward: bool
+) -> sa.ColumnElement[bool]:
+    columns = [target.c[term.column] for term in order]
+    values = [sa.literal(value, column.type) for column, value in zip(columns, place, strict=True)]
+    mine, theirs = sa.tuple_(*columns), sa.tuple_(*values)
+    return mine > theirs if rises(order[0], backward) else mine < theirs
+
+
+def by_first_value(target: sa.FromClause, order: Sequence[Order], place: Place | None, backward: bool) -> list[Stretch]:
+    """The rows whose first value lies past the place's. Those without one come last, and so first backward."""
+    term, column = order[0], target.c[order[0].column]
+    if column.name in WORDS:
+        return by_word(target, order, place, backward)
+    inside = order_by(target, order, backward=backward, present=column.name)
+    having = Stretch((column.is_not(None),) if column.nullable else (), inside)
+    lacking = [Stretch((column.is_(None),), order_by(target, order[1:], backward=backward))] * bool(column.nullable)
+    if place is None:
+        return [*lacking, having] if backward else [having, *lacking]
+    if place[0] is None:
+        return [having] if backward else []
+    past = Stretch((column > place[0] if rises(term, backward) else column < place[0],), inside)
+    return [past] if backward else [past, *lacking]
+
+
+def by_word(target: sa.FromClause, order: Sequence[Order], place: Place | None, backward: bool) -> list[Stretch]:
+    """The same for a column of few words: each is a stretch, since so many rows share one that sorting them is dear."""
+    rising, column = rises(order[0], backward), target.c[order[0].column]
+    words = [w for w in WORDS[column.name] if place is None or (w > place[0] if rising else w < place[0])]
+    inside = order_by(target, order[1:], backward=backward)
+    return [Stretch((column == word,), inside) for word in sorted(words, reverse=not rising)]
+
+
+def at(target: sa.FromClause, order: Sequence[Order], place: Place) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a row has the place's values in these columns."""
+    columns = (target.c[term.column] for term in order)
+    return [c.is_(None) if value is None else c == value for c, value in zip(columns, place, strict=False)]
 
 
 def beyond(
-    target: sa.FromClause, order: Sequence[Order], place: Sequence[Any], *, backward: bool = False
+    target: sa.FromClause, order: Sequence[Order], place: Place, *, backward: bool = False
 ) -> sa.ColumnElement[bool]:
     """The condition that a row comes after the place, or before it."""
-    columns = [target.c[term.column] for term in order]
-    if not backward and not any(c.nullable or t.descending for c, t in zip(columns, order, strict=True)):
-        bound = [sa.literal(value, column.type) for column, value in zip(columns, place, strict=True)]
-        return sa.tuple_(*columns) > sa.tuple_(*bound)  # one range of an index
-    level_so_far: list[sa.ColumnElement[bool]] = []
-    ways: list[sa.ColumnElement[bool]] = []
-    for column, term, value in zip(columns, order, place, strict=True):
-        step = passed(column, value, up=term.descending == backward, backward=backward)
-        if step is not None:
-            ways.append(sa.and_(*level_so_far, step))
-        level_so_far.append(column.is_(None) if value is None else column == value)
-    reached = sa.or_(sa.false(), *ways)
-    first, value = columns[0], place[0]
-    if first.nullable or value is None:
-        return reached
-    return sa.and_(first >= value if order[0].descending == backward else first <= value, reached)
+    ways = [sa.and_(*part.conditions) for part in stretches(target, order, place, backward=backward)]
+    column, value = target.c[order[0].column], place[0]
+    if len(ways) == 1 or value is None or (column.nullable and not backward):
+        return sa.or_(sa.false(), *ways)
+    limit = column >= value if rises(order[0], backward) else column <= value  # one range around all the ways
+    return sa.and_(limit, sa.or_(*ways))
 
 
-def passed(column: Any, value: Any, *, up: bool, backward: bool) -> sa.ColumnElement[bool] | None:
-    """Whether a row's value lies past the place's; None where it cannot. Missing values lie at the far end."""
-    if value is None:
-        return column.is_not(None) if backward else None
-    past = column > value if up else column < value
-    return sa.or_(past, column.is_(None)) if column.nullable and not backward else past
+def walk(
+    rows: sa.Select[Any],
+    target: sa.FromClause,
+    order: Sequence[Order],
+    parts: Sequence[Stretch],
+    wanted: Sequence[sa.ColumnElement[Any]],
+    size: int,
+    *,
+    backward: bool,
+) -> sa.Select[Any]:
+    """The first so many rows that the stretches of a list hold, each read no further than that."""
+    if len(parts) == 1:
+        return first_of(rows, parts[0], wanted, size)
+    names = {column.name for column in wanted}
+    ordering = [target.c[term.column] for term in order if term.column not in names]
+    walked = sa.union_all(*(sa.select(first_of(rows, p, (*wanted, *ordering), size).subquery()) for p in parts))
+    together = walked.subquery("walked")
+    columns = [together.c[column.name] for column in wanted]
+    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(size)
 
 
-def at_or_beyond(
-    target: sa.FromClause, order: Sequence[Order], place: Sequence[Any], *, backward: bool
-) -> sa.ColumnElement[bool]:
-    here = [
-        target.c[term.column].is_(None) if value is None else target.c[term.column] == value
-        for term, value in zip(order, place, strict=True)
-    ]
-    return sa.or_(sa.and_(*here), beyond(target, order, place, backward=backward))
+def first_of(rows: sa.Select[Any], part: Stretch, wanted: Sequence[sa.ColumnElement[Any]], size: int) -> sa.Select[Any]:
+    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(size)
+
+
+def any_row(rows: sa.Select[Any], parts: Sequence[Stretch]) -> sa.ColumnElement[bool]:
+    """Whether any of the stretches has a row. Each is asked for its first one: a plain EXISTS heeds no order and may
+    read the whole table to find none."""
+    found = sa.literal(1).label("found")
+    return sa.or_(*(sa.exists(sa.select(first_of(rows, part, [found], 1).subquery())) for part in parts))
 
 
 def signature(source: str, order: Sequence[Order]) -> str:
@@ -124,12 +218,12 @@ def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> tuple[Any
 def parsed(source: str, column: str, value: Any) -> Any:
     """A cursor's value in the type of its column. Raises Fault."""
     kind = SOURCES[source].c[column].type
-    if value is None:
+    if value is None and SOURCES[source].c[column].nullable:
         return None
     if isinstance(kind, Timestamp):
         return parse_moment(value)
     if isinstance(kind, OrderedAmount):
-        return parse_amount(value)
+        return check_digits(parse_amount(value), 4)
     if isinstance(kind, sa.Date):
         return parse_date(value)
     if isinstance(kind, sa.Integer):

@@ -106,7 +106,7 @@ def shaped(edge: Edge, follow: Follow, order: tuple[Any, ...], rows: list[Row], 
     return Rows(
         rows,
         order,
-        has_earlier=more if page.backward else earlier,
+        has_earlier=earlier or (more and page.backward),
         has_later=later or (more and not page.backward),
         total=record.get(TOTAL),
     )

@@ -55,10 +55,19 @@ class Database:
         await self.reader.dispose()
 
 
-def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, json_serializer=dump_json, json_deserializer=load_json
+def new_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,  # errors are logged, and what tenants store is not for the log
+        json_serializer=dump_json,
+        json_deserializer=load_json,
     )
+
+
+def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+    engine = new_engine(url, pool_size)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def renew(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -78,9 +87,7 @@ def does_not_answer(error: BaseException) -> bool:
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, json_serializer=dump_json, json_deserializer=load_json
-    )
+    engine = new_engine(url, pool_size)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

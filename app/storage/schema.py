@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 
 from app.storage import tables
 from app.storage.engine import Database
+from app.storage.estimates import estimate
 
 METADATA = tables.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,6 +31,8 @@ async def migrate(database: Database) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         command.upgrade(config(connection), "head")
+        if connection.dialect.name == "sqlite":
+            estimate(connection)
 
     async with database.writing() as connection:
         await connection.run_sync(upgrade)

@@ -146,6 +146,7 @@ API_KEYS = table(
         tenant_column(),
         sa.Column("key_hash", Text(64), nullable=False),
         sa.Column("read_only", sa.Boolean(create_constraint=False), nullable=False),
+        sa.Column("label", Text(TEXT_LENGTH)),  # of a key that is made again and again, and then replaces the former
         sa.Column("created_at", Timestamp(), nullable=False),
         sa.Column("revoked_at", Timestamp()),
     ],

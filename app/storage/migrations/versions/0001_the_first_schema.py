@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("key_hash", types.Text(64), nullable=False),
         sa.Column("read_only", sa.Boolean(), nullable=False),
+        sa.Column("label", types.Text(255), nullable=True),
         sa.Column("created_at", types.Timestamp(), nullable=False),
         sa.Column("revoked_at", types.Timestamp(), nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_api_keys_tenant_id")),

@@ -1,0 +1,76 @@
+"""How a make-believe resource comes to its row: by the same judgements that its commands make, one write after another.
+
+A body that breaks a rule is refused here as it would be there; only the clock is the demonstration's own.
+"""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from app.commands.body import Body, Values, Verb, draft, hold
+from app.commands.documents import closed, entry_of, read_closure, settle
+from app.commands.save import row_of
+from app.domain.caller import Caller
+from app.domain.catalogue import CATALOGUE
+from app.domain.resources import CurrencyModel, Product, Requirement, Resource
+
+Products = tuple[Product, ...]
+
+# What a body says that is declared for no product, beside what the endpoint demands.
+BARE = {"document_type", "description", "po_number", "email", "payment_terms"}
+
+
+class Life:
+    """A resource from its creation on: `row` is what it is now, `entries` its status history if it is a document."""
+
+    def __init__(self, caller: Caller, resource: Resource, key: str, products: Products) -> None:
+        self.caller = caller
+        self.resource = resource
+        self.key = key
+        self.products = products
+        self.row: Values = {}
+        self.entries: list[Values] = []
+
+    def create(self, values: Values, moment: datetime, model: CurrencyModel | None = None) -> None:
+        self.write(Verb.CREATE, Body(values, self.products), moment, model)
+        self.row["created_at"] = moment
+
+    def patch(self, values: Values, moment: datetime, model: CurrencyModel | None = None) -> None:
+        self.write(Verb.PATCH, Body(values), moment, model)
+
+    def write(self, verb: Verb, body: Body, moment: datetime, model: CurrencyModel | None) -> None:
+        made = draft(self.resource, verb, self.key, body, self.row or None)
+        hold(made, self.caller, model)
+        made.refuse_if_wrong()
+        row = row_of(made, moment)
+        if self.resource is Resource.DOCUMENT:
+            settle(made, row)
+        self.row |= row
+        if made.transition:
+            self.entries.append(entry_of(self.key, row["version"], made.transition))
+
+    def close(self, values: Values, moment: datetime) -> None:
+        """Closes a document by request."""
+        closing = read_closure(Body(values))
+        self.row |= closed(closing, self.row["version"] + 1, moment)
+        self.entries.append(entry_of(self.key, self.row["version"], closing))
+
+
+@cache
+def read_by(resource: Resource, products: Products) -> frozenset[str]:
+    """The fields that a body declared for these products would hold: those that one of them reads, and the endpoint's
+    own; with several declared, what no product reads goes along."""
+    return frozenset(
+        field.name
+        for field in CATALOGUE[resource]
+        if len(products) > 1
+        or (not products and field.name in BARE)
+        or field.base is not Requirement.OPTIONAL
+        or any(field.use(product) is not Requirement.NOT_READ for product in products)
+    )
+
+
+def said(resource: Resource, products: Products, values: dict[str, Any]) -> Values:
+    """The values without those that a body declared for these products has no place for."""
+    known = read_by(resource, products)
+    return {name: value for name, value in values.items() if name in known}

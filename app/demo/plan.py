@@ -1,0 +1,51 @@
+"""What a demonstration ledger is made from: how large, by which seed, as of which day; and the chance behind it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+# Accounts have different numbers of documents, five of them together five times the mean.
+TENTHS = (16, 4, 10, 8, 12)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything in the ledger lies before `as_of`, so that documents are as late on that day as they are meant to."""
+
+    as_of: date
+    accounts: int = 40
+    documents_per_account: int = 15
+    seed: int = 1
+
+    @property
+    def documents(self) -> int:
+        """All documents that the ledger will have."""
+        return sum(self.documents_of(index) for share in self.shares() for index in range(share))
+
+    def shares(self) -> tuple[int, int]:
+        """The accounts of the first and of the second tenant: three and one of four."""
+        second = max(1, self.accounts // 4)
+        return self.accounts - second, second
+
+    def documents_of(self, index: int) -> int:
+        """The documents of a tenant's account; adding accounts changes none that were there."""
+        return self.documents_before(index + 1) - self.documents_before(index)
+
+    def documents_before(self, index: int) -> int:
+        rounds, rest = divmod(index, len(TENTHS))
+        return self.documents_per_account * (rounds * sum(TENTHS) + sum(TENTHS[:rest])) // 10
+
+    def day(self, days_ago: int) -> date:
+        return self.as_of - timedelta(days=days_ago)
+
+    def moment(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
+        return datetime.combine(self.day(days_ago), time(hour, minute), UTC)
+
+    def dice(self, *about: object) -> Random:
+        """Chance that depends on what it is thrown for alone, so that one account's rows never change another's."""
+        return Random(":".join(map(str, (self.seed, *about))))  # noqa: S311 - make-believe, nothing secret
+
+
+def digits(dice: Random, pattern: str) -> str:
+    """The pattern with a digit for each `#`."""
+    return "".join(str(dice.randint(0, 9)) if sign == "#" else sign for sign in pattern)

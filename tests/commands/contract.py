@@ -1,0 +1,223 @@
+"""What the contract says of every field that can be written, stated a second time and independently of the catalogue:
+its type in GraphQL, what the endpoint demands, what each product makes of it, and a value to write."""
+
+from dataclasses import dataclass
+from typing import Any
+
+PRODUCTS = {"collections": "Collections", "invoicing": "Invoicing", "openBalance": "OpenBalance", "cashApp": "CashApp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field. `uses` holds a letter for each product: R required, C conditional, O optional, - not read."""
+
+    name: str
+    type: str
+    base: str
+    uses: str
+
+    @property
+    def readers(self) -> list[str]:
+        """The members of the resource's input that can say the field, the combined one apart."""
+        return [member for member, use in zip(PRODUCTS, self.uses, strict=True) if use != "-" or self.base == "R"]
+
+    def demanded_by(self, member: str) -> bool:
+        return self.base == "R" or dict(zip(PRODUCTS, self.uses, strict=True)).get(member) == "R"
+
+
+def facts(text: str) -> dict[str, Fact]:
+    """A line for each field; `field1..5` are five fields."""
+    found = {}
+    for line in text.strip().splitlines():
+        name, type_, base, uses = line.split()
+        stem, _, last = name.partition("1..")
+        for one in [f"{stem}{n}" for n in range(1, int(last) + 1)] if last else [name]:
+            found[one] = Fact(one, type_, base, uses)
+    return found
+
+
+FIELDS = {
+    "Account": facts("""
+        name String R RRRR
+        displayReference String O OO-O
+        currency CurrencyCode O R---
+        language LanguageCode O R---
+        billingAddress AddressInput O OR-O
+        remitTo AddressInput O ----
+        phone String O O---
+        mobilePhone String O O---
+        fax String O O---
+        email String O O---
+        paymentTerms String O ----
+        creditLimit Decimal O O---
+        accountGroup String O O---
+        parentAccountNumber String O O--O
+        isParentAccount Boolean C C---
+        branchName String O -O--
+        description String O O---
+        vat String O O---
+        companyRegistrationNumber String O O---
+        dataProviders JSON O O---
+        customFields [CustomFieldInput!] O O---
+    """),
+    "Document": facts("""
+        accountNumber String R RRRR
+        documentType DocumentType O OOOO
+        appliesToInvoice String C CCCC
+        invoiceNum String O OCCR
+        invoiceDate Date R RRRR
+        dueDate Date R RR--
+        poNumber String O -OOO
+        pdfName String O -C--
+        description String O O---
+        comment String O O---
+        branchName String O -CC-
+        shipToAccountNum String O -OO-
+        shipToAddressStreet String O -O--
+        shipToAddressSuite String O -O--
+        shipToAddressCity String O -O--
+        shipToAddressState String O -O--
+        shipToAddressZip String O -O--
+        shipToAddressCountry CountryCode O -O--
+        discountDate Date O -OOO
+        discountAmount Decimal O -OOO
+        freightAmount Decimal O ---O
+        routing RoutingCode O -O--
+        destEmailAddress String O -O--
+        destFaxNumber String O -O--
+        shipFromZip String O -O--
+        dutyAmt Decimal O -O--
+        merchantName String O -O--
+        partNumber String O -O--
+        commodityCode String O -O--
+        taxRate Decimal O -O--
+        udp1..5 String O -OO-
+        fabricatedRecord Boolean O --O-
+        templateId String O --C-
+        matchField1..22 String O ---O
+        lineItems [LineItemInput!] O -O--
+        thickBilling ThickBillingInput O -O--
+        customFields [CustomFieldInput!] O O---
+    """),
+    "Note": facts("""
+        reference String R R---
+        body String R R---
+        subject String O O---
+        noteType String O O---
+        effectiveDate DateTime O O---
+    """),
+    "Representative": facts("""
+        name String O O---
+        email String O O---
+        phone String O O---
+        mobilePhone String O O---
+        fax String O O---
+        language LanguageCode O O---
+        title String O O---
+        department String O O---
+        representativeType String O O---
+        supervisorRepresentativeReference String O O---
+        extraInfo String O O---
+        customFields [CustomFieldInput!] O O---
+    """),
+    "Contact": facts("""
+        accountNumber String O R---
+        name String O O---
+        firstName String O O---
+        lastName String O O---
+        function String O O---
+        email String O O---
+        phone String O O---
+        mobilePhone String O O---
+        fax String O O---
+        title String O O---
+        department String O O---
+        contactType String O O---
+        language LanguageCode O O---
+        address1 String O O---
+        address2 String O O---
+        city String O O---
+        state String O O---
+        zip String O O---
+        country CountryCode O O---
+        notes String O O---
+        isPrimary Boolean O O---
+        customFields [CustomFieldInput!] O O---
+    """),
+}
+BASIC_AMOUNTS = {"currency": "CurrencyCode", "originalDenomination": "Decimal", "denomination": "Decimal"}
+EXTENDED_AMOUNTS = {
+    "originalCurrency": "CurrencyCode",
+    "baseCurrency": "CurrencyCode",
+    "originalDenominationInOriginalCurrency": "Decimal",
+    "originalDenominationInBaseCurrency": "Decimal",
+    "denominationInOriginalCurrency": "Decimal",
+    "denominationInBaseCurrency": "Decimal",
+}
+
+ADDRESS = {"address1": "1 Rue Ü", "address2": "2e", "city": "Lyon", "state": "ARA", "zip": "69001", "country": "FR"}
+CUSTOM_FIELDS = [
+    {"key": "a", "value": {"text": "EMEA"}},
+    {"key": "b", "value": {"number": "7.25"}},
+    {"key": "c", "value": {"date": "2026-05-12"}},
+    {"key": "d", "value": {"boolean": False}},
+]
+CUSTOM_FIELDS_READ = [
+    {"key": "a", "text": "EMEA", "number": None, "date": None, "boolean": None},
+    {"key": "b", "text": None, "number": "7.25", "date": None, "boolean": None},
+    {"key": "c", "text": None, "number": None, "date": "2026-05-12", "boolean": None},
+    {"key": "d", "text": None, "number": None, "date": None, "boolean": False},
+]
+OF_TYPE: dict[str, Any] = {
+    "CurrencyCode": "CHF",
+    "LanguageCode": "de",
+    "CountryCode": "AT",
+    "Decimal": "12.3456",
+    "Boolean": True,
+    "Date": "2026-03-01",
+    "DateTime": "2026-03-01T09:30:00.250Z",
+    "DocumentType": "OTHER",
+    "RoutingCode": "E",
+    "AddressInput": ADDRESS,
+    "JSON": {"experian": {"score": 71, "ids": ["a", None, True]}, "n": 12345678901234567890123.0625},
+    "[CustomFieldInput!]": CUSTOM_FIELDS,
+    "[LineItemInput!]": [{"description": "First", "unitPrice": "0.0001"}, {"description": "Second"}],
+    "ThickBillingInput": {"branchNumber": "7", "detail": [{"descCol": "First", "qtyShipCol": "1.5"}]},
+}
+OF_NAME: dict[str, Any] = {
+    "fabricatedRecord": False,  # true would demand a templateId
+    "email": "a.b@example.com",
+    "destEmailAddress": "a.b@example.com",
+    "accountNumber": "A-1",
+    "supervisorRepresentativeReference": "BOSS",
+}
+PARTS = {
+    "[CustomFieldInput!]": "key text number date boolean",
+    "AddressInput": " ".join(ADDRESS),
+    "[LineItemInput!]": "description unitPrice",
+    "ThickBillingInput": "branchNumber detail { descCol qtyShipCol }",
+}
+
+
+def sample(fact: Fact) -> Any:
+    """A value to write, the same as it is read unless it is custom fields."""
+    return OF_NAME.get(fact.name, OF_TYPE.get(fact.type, f"{fact.name} ü"))
+
+
+def read_back(fact: Fact) -> Any:
+    """The sample as it is read."""
+    if fact.type == "[LineItemInput!]":
+        return [{"description": "First", "unitPrice": "0.0001"}, {"description": "Second", "unitPrice": None}]
+    return CUSTOM_FIELDS_READ if fact.type == "[CustomFieldInput!]" else sample(fact)
+
+
+def empty(fact: Fact) -> Any:
+    """What is read of the field when it is empty; a document is an invoice where nothing is said."""
+    if fact.type.startswith("["):
+        return []
+    return "INVOICE" if fact.type == "DocumentType" else None
+
+
+def asked(fact: Fact) -> str:
+    """The selection that reads the field."""
+    return f"{fact.name} {{ {PARTS[fact.type]} }}" if fact.type in PARTS else fact.name

@@ -1,0 +1,157 @@
+"""What holds for any mutation: several in one operation run in order and each for itself, and a key that may only read
+writes nothing."""
+
+import asyncio
+
+import pytest
+
+from tests.commands.verbs import BASIC, DATED, account, create, read
+from tests.gateway import Client, Gateway
+
+
+async def test_several_run_in_order_and_each_sees_what_those_before_it_wrote(acme: Client) -> None:
+    text = """mutation {
+      a: createAccount(accountNumber: "1", input: {combined: {name: "One"}}) { account { name version } }
+      b: patchAccount(accountNumber: "1", patch: {name: "Two"}) { account { name version } }
+      c: createDocument(documentNumber: "D", input: {combined: {accountNumber: "1", invoiceDate: "2026-01-01",
+           dueDate: "2026-02-01"}}) { document { account { name documents { totalCount } } } }
+      d: replaceAccount(accountNumber: "1", input: {openBalance: {name: "Three"}}, expectedVersion: 2) {
+           account { name version documents { nodes { documentNumber } } } created }
+    }"""
+    assert await acme.query(text) == {
+        "a": {"account": {"name": "One", "version": 1}},
+        "b": {"account": {"name": "Two", "version": 2}},
+        "c": {"document": {"account": {"name": "Two", "documents": {"totalCount": 1}}}},
+        "d": {
+            "account": {"name": "Three", "version": 3, "documents": {"nodes": [{"documentNumber": "D"}]}},
+            "created": False,
+        },
+    }
+
+
+async def test_one_that_is_refused_leaves_the_others(acme: Client) -> None:
+    text = """mutation {
+      good: createAccount(accountNumber: "1", input: {combined: {name: "One"}}) { created userErrors { code } }
+      bad: createAccount(accountNumber: "2", input: {combined: {name: ""}}) { created userErrors { code field } }
+      taken: createAccount(accountNumber: "1", input: {combined: {name: "Other"}}) { userErrors { code } }
+      last: createAccount(accountNumber: "3", input: {combined: {name: "Three"}}) { created userErrors { code } }
+    }"""
+    assert await acme.query(text) == {
+        "good": {"created": True, "userErrors": []},
+        "bad": {"created": False, "userErrors": [{"code": "REQUIRED", "field": ["input", "combined", "name"]}]},
+        "taken": {"userErrors": [{"code": "ALREADY_EXISTS"}]},
+        "last": {"created": True, "userErrors": []},
+    }
+    found = await acme.only("{ accounts { nodes { accountNumber name } } }")
+    assert found["nodes"] == [{"accountNumber": "1", "name": "One"}, {"accountNumber": "3", "name": "Three"}]
+
+
+async def test_of_an_operation_that_is_wrong_as_a_whole_nothing_is_written(acme: Client) -> None:
+    text = """mutation($name: String!) {
+      good: createAccount(accountNumber: "1", input: {combined: {name: "One"}}) { created }
+      bad: createAccount(accountNumber: "2", input: {combined: {name: $name}}) { created }
+    }"""
+    assert await acme.error_codes(text) == ["BAD_USER_INPUT"]
+    wrong_page = """mutation {
+      good: createAccount(accountNumber: "1", input: {combined: {name: "One"}}) { created }
+      bad: createAccount(accountNumber: "2", input: {combined: {name: "Two"}}) {
+        account { documents(first: 100000) { totalCount } } }
+    }"""
+    assert await acme.error_codes(wrong_page) == ["BAD_USER_INPUT"]
+    assert await acme.query("{ accounts { totalCount } }") == {"accounts": {"totalCount": 0}}
+
+
+WRITES = {
+    "createAccount": '(accountNumber: "2", input: {combined: {name: "Two"}})',
+    "replaceAccount": '(accountNumber: "1", input: {combined: {name: "Two"}})',
+    "patchAccount": '(accountNumber: "1", patch: {name: "Two"})',
+    "createDocument": '(documentNumber: "2", input: {combined: {accountNumber: "1", invoiceDate: "2026-01-01", '
+    'dueDate: "2026-01-01"}})',
+    "replaceDocument": '(documentNumber: "1", input: {combined: {accountNumber: "1", invoiceDate: "2026-01-01", '
+    'dueDate: "2026-01-01"}})',
+    "patchDocument": '(documentNumber: "1", patch: {comment: "x"})',
+    "createRepresentative": '(reference: "2", input: {})',
+    "replaceRepresentative": '(reference: "1", input: {name: "x"})',
+    "patchRepresentative": '(reference: "1", patch: {name: "x"})',
+    "createContact": '(reference: "2", input: {accountNumber: "1"})',
+    "replaceContact": '(reference: "1", input: {accountNumber: "1", title: "x"})',
+    "patchContact": '(reference: "1", patch: {title: "x"})',
+    "closeDocument": '(documentNumber: "1", input: {closureReason: PAID})',
+    "createNote": '(accountNumber: "1", input: {reference: "1", body: "b"})',
+    "linkRepresentativeToAccount": '(reference: "1", accountNumber: "1")',
+    "linkRepresentativeToDocument": '(reference: "1", documentNumber: "1")',
+}
+STATE = """{
+  accounts { nodes { accountNumber name version representatives { totalCount } notes { totalCount } } }
+  documents { nodes { documentNumber version status representatives { totalCount } } }
+  representatives { nodes { reference version } }
+  contacts { nodes { reference version } }
+}"""
+
+
+async def test_these_are_all_mutations_there_are(acme: Client) -> None:
+    fields = (await acme.only('{ __type(name: "Mutation") { fields { name } } }'))["fields"]
+    assert {field["name"] for field in fields} == set(WRITES)
+
+
+@pytest.fixture
+async def filled(gateway: Gateway) -> Client:
+    """The tenant acme with one of each resource."""
+    acme = await gateway.tenant()
+    await account(acme, "1")
+    document = {"combined": {"accountNumber": "1", **DATED, "amounts": BASIC}}
+    await create(acme, "Document", "1", document)
+    await create(acme, "Representative", "1", {})
+    await create(acme, "Contact", "1", {"accountNumber": "1"})
+    return acme
+
+
+async def test_a_key_that_may_only_read_is_forbidden_every_mutation_and_writes_nothing(
+    gateway: Gateway, filled: Client
+) -> None:
+    reader = await gateway.reader()
+    before = await filled.query(STATE)
+    for name, arguments in WRITES.items():
+        for dry_run in ("", ", dryRun: true"):
+            text = f"mutation {{ {name}{arguments[:-1]}{dry_run}) {{ userErrors {{ code }} }} }}"
+            answer = await reader.run(text)
+            assert answer["data"] == {name: None}
+            assert [(error["extensions"]["code"], error["path"]) for error in answer["errors"]] == [
+                ("FORBIDDEN", [name])
+            ]
+            assert len(gateway.statements) == 0
+    assert await filled.query(STATE) == before
+    assert await reader.query(STATE) == before
+
+
+async def test_every_mutation_works_with_a_key_that_may_write(filled: Client) -> None:
+    for name, arguments in WRITES.items():
+        assert await filled.query(f"mutation {{ {name}{arguments} {{ userErrors {{ code }} }} }}") == {
+            name: {"userErrors": []}
+        }
+
+
+@pytest.mark.parametrize("key", [None, "igk_unknown"])
+async def test_a_stranger_is_unauthenticated_and_writes_nothing(
+    gateway: Gateway, filled: Client, key: str | None
+) -> None:
+    before = await filled.query(STATE)
+    for name, arguments in WRITES.items():
+        text = f"mutation {{ {name}{arguments} {{ userErrors {{ code }} }} }}"
+        assert await gateway.stranger(key).error_codes(text) == ["UNAUTHENTICATED"]
+    assert await filled.query(STATE) == before
+
+
+async def test_writers_of_many_resources_at_once_are_all_done(acme: Client) -> None:
+    await account(acme)
+    amounts = {"accountNumber": "A-1", **DATED, "amounts": BASIC}
+    await asyncio.gather(
+        *(create(acme, "Document", f"D-{n}", {"combined": amounts}) for n in range(12)),
+        *(create(acme, "Contact", f"C-{n}", {"accountNumber": "A-1"}) for n in range(12)),
+        *(create(acme, "Representative", f"R-{n}", {}) for n in range(12)),
+    )
+    text = "{ a: documents { totalCount } b: contacts { totalCount } c: representatives { totalCount } }"
+    assert await acme.query(text) == {name: {"totalCount": 12} for name in ("a", "b", "c")}
+    assert await read(acme, "Account", "A-1", "balances { openAmount openDocuments }") == {
+        "balances": [{"openAmount": "480", "openDocuments": 12}]
+    }

@@ -1,0 +1,73 @@
+"""Very many rows of a tenant, put straight into the tables: for tests that ask how reading scales, not what is read."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.storage.engine import Database
+from app.storage.tables import ACCOUNTS, CONTACTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+BATCH = 500
+COLUMNS = {
+    table: [column.name for column in table.c] for table in (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES)
+}
+
+Row = tuple[sa.Table, dict[str, Any]]
+
+
+async def fill(database: Database, tenant: str, accounts: int, documents_each: int) -> None:
+    """Accounts, each with documents, a contact and a note, and a representative for every tenth."""
+    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in COLUMNS}
+    for csr_id, (table, values) in enumerate(generated(Random(7), accounts, documents_each), start=1):
+        moment = START + timedelta(seconds=csr_id)
+        served = {"csr_id": csr_id, "products": (), "version": 1, "created_at": moment, "updated_at": moment}
+        rows[table].append(dict.fromkeys(COLUMNS[table]) | served | values)
+    async with database.writing() as connection:
+        found = await connection.execute(sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == tenant))
+        tenant_id = found.scalar_one()
+        for table, made in rows.items():
+            for first in range(0, len(made), BATCH):
+                await connection.execute(
+                    sa.insert(table), [row | {"tenant_id": tenant_id} for row in made[first : first + BATCH]]
+                )
+        await connection.execute(sa.text("ANALYZE" if not database.is_sqlite else "SELECT 1"))
+
+
+def generated(random: Random, accounts: int, documents_each: int) -> Iterator[Row]:
+    numbers = count(1)
+    for n in range(accounts):
+        account = f"A{n:06}"
+        group = random.choice([None, "north", "south", "east", "west"])
+        yield ACCOUNTS, {"account_number": account, "name": f"Customer {random.random()}", "account_group": group}
+        yield CONTACTS, {"reference": f"C{n:06}", "account_number": account, "name": random.choice([None, f"N{n}"])}
+        yield NOTES, {"reference": f"N{n:06}", "account_number": account, "body": "Called.", "effective_date": START}
+        if n % 10 == 0:
+            yield REPRESENTATIVES, {"reference": f"R{n:06}", "name": random.choice([None, f"N{n}"])}
+        for _ in range(documents_each):
+            yield DOCUMENTS, document(random, account, f"D{next(numbers):07}")
+
+
+def document(random: Random, account: str, number: str) -> dict[str, Any]:
+    """A document; every tenth without amounts, every third closed."""
+    issued = date(2025, 1, 1) + timedelta(days=random.randrange(700))
+    amount = None if random.random() < 0.1 else Decimal(random.randrange(1, 10**7)) / 100
+    closed = random.random() < 0.33
+    return {
+        "document_number": number,
+        "account_number": account,
+        "document_type": "invoice",
+        "invoice_key": number,
+        "invoice_date": issued,
+        "due_date": issued + timedelta(days=30),
+        "status": "closed" if closed else "open",
+        "closed_at": START if closed else None,
+        "open_amount": amount,
+        "open_currency": amount and "USD",
+        "currency_model": amount and "basic",
+    }
