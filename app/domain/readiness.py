@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.catalogue import CATALOGUE, field
-from app.domain.fields import Field
+from app.domain.elements import element_value
 from app.domain.problems import Path
 from app.domain.requirements import Demands, is_empty, unmet
 from app.domain.resources import Product, Requirement, Resource
@@ -53,17 +53,3 @@ def lacks_of_pdf(values: Values, account: Values) -> Iterator[Lack]:
         required = element.use(Product.INVOICING) is Requirement.REQUIRED
         if required and is_empty(element_value(element, values, account)):
             yield Lack(("thick_billing", element.name), f"{element.name} is required on a rendered invoice.")
-
-
-def element_value(element: Field, values: Values, account: Values) -> Any:
-    """A thick billing element: its own value, else what the document or its account holds."""
-    own = (values.get("thick_billing") or {}).get(element.name)
-    if not is_empty(own) or not element.falls_back_to:
-        return own
-    owner, *path = element.falls_back_to.split(".")
-    found: Any = {"document": values, "account": account}.get(owner, {})
-    if path == ["invoice_num"]:
-        return found.get("invoice_num") or found.get("document_number")
-    for name in path:
-        found = (found or {}).get(name)
-    return found

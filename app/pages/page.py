@@ -31,9 +31,17 @@ _POLICY = {
     "frame-ancestors": "'none'",
 }
 
+# For a page whose scripts write no styles.
+_STRICT_POLICY = _POLICY | {"style-src": "'self'"}
+
+
+def _written(policy: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
 # On every file as well as on the page: a worker runs under the policy of its own file.
 SECURITY = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Content-Security-Policy": _written(_POLICY),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,6 +49,8 @@ SECURITY = {
 
 # A page names files that the next build renames; what it asks for may change with the next start of the server.
 FRESH = SECURITY | {"Cache-Control": "no-cache"}
+
+STRICT = {"Content-Security-Policy": _written(_STRICT_POLICY)}
 
 # The build names each file after what is in it.
 _ASSET_HEADERS = SECURITY | {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.pages.page import FRESH, SMALL, built_page
+from app.pages.page import FRESH, SMALL, STRICT, built_page
 from app.rest_api.openapi.document import openapi
 
 _NOT_BUILT = """<h1>The documentation page is not built</h1>
@@ -21,7 +21,7 @@ def docs_routes() -> list[BaseRoute]:
         return Response(description, media_type="application/json", headers=FRESH)
 
     def page(_request: Request) -> Response:
-        return built_page("docs", _NOT_BUILT)
+        return built_page("docs", _NOT_BUILT, STRICT)
 
     return [
         Route("/openapi.json", describe, middleware=SMALL, include_in_schema=False),

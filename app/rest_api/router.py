@@ -53,20 +53,24 @@ def resource_routes(rest: Rest, resource: Resource) -> list[RawRoute]:
 def failed(request: Request, raised: Exception) -> Response:
     """The answer to whatever an endpoint raised; what nobody expected is logged and shown as a request id."""
     if not isinstance(raised, RestError):
-        request_id = secrets.token_hex(8)
-        logger.error("request %s failed", request_id, exc_info=raised)
-        raised = unexpected(raised, request_id)
+        raised = unexpected(raised, secrets.token_hex(8))
     response = reply(raised.body, raised.status)
     response.headers.update(raised.headers)
     return response
 
 
 def unexpected(raised: Exception, request_id: str) -> RestError:
-    """What is told of a failure of ours: nothing of its inside, but whether the database was away."""
+    """A failure of ours: logged, and told without a word of its inside, but whether the database was away."""
     if does_not_answer(raised):
-        return RestError(503, "unavailable", "The database does not answer. Try again.", request_id=request_id)
-    message = f"The server failed. Quote request {request_id} when you report it."
-    return RestError(500, "internal_error", message, request_id=request_id)
+        logger.error("request %s: the database does not answer: %s", request_id, str(raised).partition("\n")[0])
+        message = f"The database does not answer: try again. Quote request {request_id} when you report it."
+        failure = RestError(503, "unavailable", message, request_id=request_id)
+    else:
+        logger.error("request %s failed", request_id, exc_info=raised)
+        message = f"The server failed. Quote request {request_id} when you report it."
+        failure = RestError(500, "internal_error", message, request_id=request_id)
+    failure.headers["X-Request-Id"] = request_id
+    return failure
 
 
 def rest_routes(database: Database, max_body_bytes: int, files: Files, links: Links) -> list[BaseRoute]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.gateway import Client
 from tests.rest_api.client import Rest
 
@@ -47,3 +49,18 @@ async def ledger(rest: Rest) -> None:
 async def held(graph: Client) -> Any:
     """All that the tenant holds, as far as a write could change it."""
     return await graph.query(HELD)
+
+
+async def copy(rest: Rest, table: sa.Table, csr_id: int, key: str, numbers: list[str]) -> None:
+    """Rows like the one with the csrId, under other keys: many at once, past the commands."""
+    async with rest.gateway.database.writing() as connection:
+        row = (await connection.execute(sa.select(table).where(table.c.csr_id == csr_id))).mappings().one()
+        copies = [{**row, key: number, "csr_id": 10**6 * csr_id + n} for n, number in enumerate(numbers, 1)]
+        await connection.execute(sa.insert(table), copies)
+
+
+async def link_all(rest: Rest, table: sa.Table, reference: str, key: str, numbers: list[str]) -> None:
+    """Links a representative that is linked once already to more numbers."""
+    async with rest.gateway.database.writing() as connection:
+        link = (await connection.execute(sa.select(table).where(table.c.reference == reference))).mappings().one()
+        await connection.execute(sa.insert(table), [{**link, key: number} for number in numbers])

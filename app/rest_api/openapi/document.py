@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.rest_api.openapi import bodies, operations, problems
+from app.rest_api.openapi import bodies, operations, pdfs, problems
 from app.rest_api.openapi.values import Schema
 
 ABOUT = """
@@ -38,7 +38,7 @@ def openapi() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This server"}],
         "security": [{"ApiKey": []}],
         "tags": [{"name": name, "description": text} for name, text in operations.TAGS.items()],
-        "paths": operations.paths(),
+        "paths": operations.paths() | pdfs.paths(),
         "components": {
             "securitySchemes": {"ApiKey": key},
             "parameters": operations.components(),

@@ -129,7 +129,7 @@ PATCHED: dict[Resource, Body] = {
     Resource.CONTACT: {"department": "Finance"},
 }
 OTHERS: dict[Resource, dict[str, Body]] = {  # other bodies that a create takes, each for a tenant of its own
-    Resource.DOCUMENT: {"extendedCurrencyModel": EXTENDED, "creditNote": CREDIT_NOTE, "generatedInvoice": PRINTED},
+    Resource.DOCUMENT: {"Two currencies": EXTENDED, "Credit note": CREDIT_NOTE, "Generated PDF": PRINTED},
 }
 CLOSURE: Body = {
     "closure_reason": "paid",

@@ -39,7 +39,7 @@ def paths() -> Paths:
     for resource in (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT):
         found |= resource_paths(resource)
         found |= {Resource.ACCOUNT: note_paths, Resource.DOCUMENT: closure_paths}.get(resource, dict)()
-    return found | link_paths() | pdf_paths()
+    return found | link_paths()
 
 
 def operation(name: str, tag: str, summary: str, answers: Operation, **more: Any) -> Operation:
@@ -57,14 +57,15 @@ def address(path: str, **operations: Operation) -> Paths:
     return {path: {"parameters": key_parameters(path), **operations}}
 
 
-def takes(schema: str, **bodies: Any) -> Operation:
-    """A JSON body; each example under its name."""
-    shown = {name: {"value": body} for name, body in bodies.items()}
-    return {"required": True, "content": {"application/json": {"schema": ref(schema), "examples": shown}}}
+def takes(schema: str, example: Any, others: dict[str, Any] | None = None) -> Operation:
+    """A JSON body; where there are several examples, each under what it shows."""
+    named = {"Usual": example, **(others or {})}
+    shown = {"examples": {name: {"value": body} for name, body in named.items()}} if others else {"example": example}
+    return {"required": True, "content": {"application/json": {"schema": ref(schema), **shown}}}
 
 
 def ok(status: int, description: str, schema: str, example: Any) -> Operation:
-    return {str(status): response(description, ref(schema), example=example)}
+    return {str(status): response(description, ref(schema), example)}
 
 
 def missing(*resources: str) -> Operation:
@@ -74,7 +75,7 @@ def missing(*resources: str) -> Operation:
     text = f"There is no such {names}." if resources else UNREADABLE_KEY
     words = f"{resources[0]}_not_found" if resources else "not_found"
     message = f"There is no such {resources[0]}." if resources else "There is nothing at this address."
-    return {"404": response(text, schema, example={"error": words, "message": message})}
+    return {"404": response(text, schema, {"error": words, "message": message})}
 
 
 def taken(resource: Resource) -> Operation:
@@ -84,13 +85,13 @@ def taken(resource: Resource) -> Operation:
     advice = "A note can never be changed." if resource is Resource.NOTE else "PUT replaces it, PATCH changes it."
     message = f"{resource.capitalize()} '{key}' already exists. {advice}"
     example = {"error": f"{resource}_already_exists", name: key, "message": message}
-    return {"409": response(f"The {resource} exists already; nothing was changed.", schema, example=example)}
+    return {"409": response(f"The {resource} exists already; nothing was changed.", schema, example)}
 
 
 def resource_paths(resource: Resource) -> Paths:
     title, tag = resource.capitalize(), f"{resource.capitalize()}s"
     rules = {"description": STATUS_RULES} if resource is Resource.DOCUMENT else {}
-    body = takes(f"{title}Body", example=examples.CREATED[resource], **examples.OTHERS.get(resource, {}))
+    body = takes(f"{title}Body", examples.CREATED[resource], examples.OTHERS.get(resource))
     new = ok(201, f"The {resource} was created.", title, examples.created(resource))
     replaced = ok(200, f"The {resource} was replaced.", title, examples.created(resource))
     changed = ok(200, f"The {resource} after the change.", title, examples.patched(resource))
@@ -101,7 +102,7 @@ def resource_paths(resource: Resource) -> Paths:
         post=operation(
             f"create{title}",
             tag,
-            f"Create a {resource}",
+            f"Create {one(resource)}",
             new | missing() | taken(resource) | shared(*WRITE),
             requestBody=body,
             **rules,
@@ -109,7 +110,7 @@ def resource_paths(resource: Resource) -> Paths:
         put=operation(
             f"replace{title}",
             tag,
-            f"Create or replace a {resource}",
+            f"Create or replace {one(resource)}",
             new | replaced | missing() | shared(*WRITE),
             description="\n\n".join([REPLACE_RULES[resource], *rules.values()]),
             requestBody=body,
@@ -117,13 +118,17 @@ def resource_paths(resource: Resource) -> Paths:
         patch=operation(
             f"patch{title}",
             tag,
-            f"Change some fields of a {resource}",
+            f"Change some fields of {one(resource)}",
             changed | missing(resource) | shared(*WRITE),
             description="\n\n".join([PATCH_RULES, *rules.values()]),
-            requestBody=takes(f"{title}Patch", example=examples.PATCHED[resource]),
+            requestBody=takes(f"{title}Patch", examples.PATCHED[resource]),
         ),
-        get=operation(f"get{title}", tag, f"Get a {resource}", found | missing(resource) | shared(*READ)),
+        get=operation(f"get{title}", tag, f"Get {one(resource)}", found | missing(resource) | shared(*READ)),
     )
+
+
+def one(resource: Resource) -> str:
+    return f"{'an' if resource[0] in 'aeiou' else 'a'} {resource}"
 
 
 REPLACED = "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing more."
@@ -148,7 +153,7 @@ def note_paths() -> Paths:
             "Add a note to an account",
             created | missing("account") | taken(Resource.NOTE) | shared(*WRITE),
             description="Its reference must be new within the tenant, on whichever account.",
-            requestBody=takes("NoteBody", example=examples.NOTE),
+            requestBody=takes("NoteBody", examples.NOTE),
         ),
     ) | address(
         f"{notes}/{{reference}}",
@@ -164,7 +169,7 @@ def closure_paths() -> Paths:
     schema = error("document_already_closed", document_number={"type": "string"})
     message = f"Document '{number}' is already closed."
     example = {"error": "document_already_closed", "document_number": number, "message": message}
-    already = {"409": response("The document is closed already; nothing was changed.", schema, example=example)}
+    already = {"409": response("The document is closed already; nothing was changed.", schema, example)}
     return address(
         f"{ROOT}/documents/{{document_number}}/closure",
         post=operation(
@@ -173,7 +178,7 @@ def closure_paths() -> Paths:
             "Close a document for a reason",
             closed | missing("document") | already | shared(*WRITE),
             description="A document is also closed, without a reason, by an open amount of zero.",
-            requestBody=takes("ClosureBody", example=examples.CLOSURE),
+            requestBody=takes("ClosureBody", examples.CLOSURE),
         ),
     )
 
@@ -189,7 +194,7 @@ def link_paths() -> Paths:
             put=operation(
                 f"linkRepresentativeTo{resource.capitalize()}",
                 "Representatives",
-                f"Link a representative to a {resource}",
+                f"Link a representative to {one(resource)}",
                 linked | missing("representative", resource) | shared(401, 403, 500, 503),
                 description="Linking again changes nothing.",
             ),
@@ -207,10 +212,6 @@ def link_paths() -> Paths:
     return found
 
 
-def pdf_paths() -> Paths:
-    return {}
-
-
 def key(name: str, resource: Resource) -> Schema:
     text = f"Key of the {resource}; percent-encode it, a slash too."
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
@@ -225,6 +226,29 @@ def number_from_one(name: str, most: int, default: int, text: str) -> Schema:
 
 # The segment before a key -> the parameter it is.
 PARAMETERS: dict[str, tuple[str, Schema]] = {
+    "pdf": (
+        "ConnectionId",
+        {
+            "name": "connection_id",
+            "in": "path",
+            "required": True,
+            "description": "The tenant's connection; whoever made the tenant was told it.",
+            "schema": {"type": "string", "format": "uuid"},
+            "example": examples.CONNECTION_ID,
+        },
+    ),
+    "ingest_documents": ("DocumentNumber", key("document_number", Resource.DOCUMENT)),
+    "attachments": (
+        "AttachmentId",
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "description": "From the list; that of a former version is a 404.",
+            "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+            "example": examples.ATTACHMENT_ID,
+        },
+    ),
     "accounts": ("AccountNumber", key("account_number", Resource.ACCOUNT)),
     "documents": ("DocumentNumber", key("document_number", Resource.DOCUMENT)),
     "notes": ("NoteReference", key("reference", Resource.NOTE)),

@@ -52,10 +52,9 @@ SCHEMAS: dict[str, Schema] = {
 }
 
 
-def response(description: str, schema: Schema, **examples: Any) -> Response:
-    """A JSON response; each example under its name."""
-    shown = {"examples": {name: {"value": value} for name, value in examples.items()}} if examples else {}
-    return {"description": description, "content": {"application/json": {"schema": schema, **shown}}}
+def response(description: str, schema: Schema, example: Any) -> Response:
+    """A JSON response."""
+    return {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
 FAULT_EXAMPLE = {
@@ -73,7 +72,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "The body is no JSON object.",
             ref("InvalidJson"),
-            broken={"error": "invalid_json", "message": "The body is no JSON."},
+            {"error": "invalid_json", "message": "The body is no JSON."},
         ),
     ),
     401: (
@@ -81,7 +80,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "There is no API key, or one that is not known.",
             ref("Unauthenticated"),
-            missing={"error": "unauthenticated", "message": "Send an API key as X-API-Key."},
+            {"error": "unauthenticated", "message": "Send an API key as X-API-Key."},
         ),
     ),
     403: (
@@ -89,16 +88,23 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "The key may only read.",
             ref("Forbidden"),
-            readOnly={"error": "forbidden", "message": "This key may only read."},
+            {"error": "forbidden", "message": "This key may only read."},
         ),
     ),
-    413: ("BodyTooLarge", response("The body is larger than this server accepts.", ref("BodyTooLarge"))),
+    413: (
+        "BodyTooLarge",
+        response(
+            "The body is larger than this server accepts.",
+            ref("BodyTooLarge"),
+            {"error": "body_too_large", "message": "The body is larger than 10485760 bytes."},
+        ),
+    ),
     415: (
         "UnsupportedMediaType",
         response(
             "The body is of another media type.",
             ref("UnsupportedMediaType"),
-            other={"error": "unsupported_media_type", "message": "Send the body as application/json."},
+            {"error": "unsupported_media_type", "message": "Send the body as application/json."},
         ),
     ),
     422: (
@@ -106,13 +112,32 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "The data has faults, all of which are listed. Nothing was written.",
             ref("ValidationFailed"),
-            faults=FAULT_EXAMPLE,
+            FAULT_EXAMPLE,
         ),
     ),
-    500: ("InternalError", response("The server failed.", ref("InternalError"))),
+    500: (
+        "InternalError",
+        response(
+            "The server failed.",
+            ref("InternalError"),
+            {
+                "error": "internal_error",
+                "request_id": "9c1f04be7a2d53e8",
+                "message": "The server failed. Quote request 9c1f04be7a2d53e8 when you report it.",
+            },
+        ),
+    ),
     503: (
         "Unavailable",
-        response("The database does not answer. Try again.", ref("Unavailable")),
+        response(
+            "The database does not answer. Try again.",
+            ref("Unavailable"),
+            {
+                "error": "unavailable",
+                "request_id": "9c1f04be7a2d53e8",
+                "message": "The database does not answer. Try again.",
+            },
+        ),
     ),
 }
 

@@ -1,0 +1,119 @@
+"""The operations of documents' PDFs: push, list and download."""
+
+from typing import Any
+
+from app.domain.resources import Resource
+from app.rest_api.attachments import LIST, PUSH
+from app.rest_api.downloads import PDF
+from app.rest_api.openapi import examples
+from app.rest_api.openapi.operations import Operation, Paths, address, missing, ok, operation
+from app.rest_api.openapi.problems import error, response, shared
+from app.rest_api.openapi.values import Schema
+
+FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": PDF}
+PUSH_RULES = """
+The file takes the place of the document's PDF, be it pushed or generated; with `append=true` its pages are added to the
+end of a pushed one. A file that is refused leaves the stored one as it was.
+""".strip()
+LIST_RULES = """
+A document has at most one PDF. Where none was pushed, and Invoicing is active, `pdf_name` is empty and there is
+`invoicing_detail`, one is generated; it is made anew, under a new id, after the document or its account has changed.
+""".strip()
+HEADERS = {
+    "Content-Disposition": "The name to keep the file under: `pdf_name`, or the document number with `.pdf`.",
+    "ETag": "Changes with the bytes; send it back as If-None-Match, or as If-Range beside Range.",
+    "Accept-Ranges": "Always `bytes`.",
+}
+
+
+def paths() -> Paths:
+    return push_path() | list_path() | download_path()
+
+
+def push_path() -> Paths:
+    stored = ok(200, "The PDF is stored.", "Attachment", examples.ATTACHMENT)
+    append = {
+        "name": "append",
+        "in": "query",
+        "description": "Whether the pages are added instead of taking the place of what is there.",
+        "schema": {"type": "boolean", "default": False},
+    }
+    invalid = response(
+        "The Content-Type is another, or the body is empty, no PDF, encrypted, or damaged.",
+        error("invalid_pdf"),
+        {"error": "invalid_pdf", "message": "The file is no PDF."},
+    )
+    return address(
+        PUSH,
+        post=operation(
+            "pushPdf",
+            "PDFs",
+            "Push the PDF of a document",
+            stored | {"400": invalid} | missing("connection", "document") | shared(401, 403, 413, 422, 500, 503),
+            description=PUSH_RULES,
+            parameters=[append],
+            requestBody={"required": True, "content": {PDF: {"schema": FILE}}},
+        ),
+    )
+
+
+def list_path() -> Paths:
+    number = examples.KEYS[Resource.DOCUMENT]
+    listed = {"document_number": number, "attachments": [examples.ATTACHMENT]}
+    found = ok(200, "What is told of the PDF, if there is one.", "Attachments", listed)
+    return address(
+        LIST,
+        get=operation(
+            "listAttachments",
+            "PDFs",
+            "List the PDFs of a document",
+            found | missing("document") | shared(401, 500, 503),
+            description=LIST_RULES,
+        ),
+    )
+
+
+def download_path() -> Paths:
+    gone = missing("document", "attachment")
+    none = {"description": "The client has this version already.", "headers": headers("ETag")}
+    beyond = {"description": "The file has no such part.", "headers": headers("ETag", "Content-Range")}
+    return address(
+        f"{LIST}/{{id}}",
+        get=operation(
+            "downloadAttachment",
+            "PDFs",
+            "Download a PDF",
+            file(200, "The whole file.")
+            | file(206, "The part that was asked for.", "Content-Range")
+            | {"304": none, "416": beyond}
+            | gone
+            | shared(401, 500, 503),
+            parameters=[
+                header("Range", "The part that is wanted: `bytes=0-1023`.", "bytes=0-1023"),
+                header("If-Range", "The ETag of the version that the part is wanted of; of another, all comes."),
+                header("If-None-Match", "ETags of versions that are there already."),
+            ],
+        ),
+    )
+
+
+def file(status: int, description: str, *more: str) -> Operation:
+    return {
+        str(status): {
+            "description": description,
+            "headers": headers(*HEADERS, *more),
+            "content": {PDF: {"schema": FILE}},
+        }
+    }
+
+
+def headers(*names: str) -> dict[str, Any]:
+    more = {"Content-Range": "Which bytes these are, and of how many."}
+    return {
+        name: {"description": (HEADERS | more)[name], "schema": {"type": "string"}, "required": True} for name in names
+    }
+
+
+def header(name: str, description: str, example: str = "") -> Schema:
+    shown = {"example": example} if example else {}
+    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}, **shown}

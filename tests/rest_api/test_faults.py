@@ -1,0 +1,264 @@
+"""A write with faults is answered with all of them, each at its path in the body's own names, and writes nothing."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway import Client
+from tests.rest_api.client import Body, Faults, Rest
+from tests.rest_api.world import ACCOUNT, BASIC, DOCUMENT, EXTENDED, held, ledger
+
+LINES = [{}, {}, {}, {"quantity_ordered": "many", "description": 1}, "line", {"unit_price": "1.00001"}]
+DETAIL: list[Any] = [{}, {}, {}, {"QTY_SHIP_COL": "few"}, None, {"UOM_COL": "x" * 256}]
+# Method, address, body, and every fault in order.
+CASES: dict[str, tuple[str, str, Body, Faults]] = {
+    "an account in all its parts": (
+        "POST",
+        "accounts/NEW",
+        {
+            "name": " ",
+            "currency": "usd",
+            "language": "EN",
+            "email": "a@b",
+            "billing_address": {"zip": 30301, "country": "Germany", "city": "x" * 256},
+            "remit_to": "PO Box 1",
+            "credit_limit": "1e3",
+            "parent_account_number": "P" * 256,
+            "is_parent_account": "yes",
+            "description": "x" * 10_001,
+            "data_providers": [],
+            "custom_fields": {"collections": {"a": [], "b": "x" * 10_001, "c": 0.00001, "d": True}},
+        },
+        [
+            ("required", "name"),
+            ("invalid", "currency"),
+            ("invalid", "language"),
+            ("invalid", "email"),
+            ("invalid", "billing_address.zip"),
+            ("invalid", "billing_address.country"),
+            ("too_long", "billing_address.city"),
+            ("invalid", "remit_to"),
+            ("invalid", "credit_limit"),
+            ("too_long", "parent_account_number"),
+            ("invalid", "is_parent_account"),
+            ("too_long", "description"),
+            ("invalid", "data_providers"),
+            ("invalid", "custom_fields.collections.a"),
+            ("too_long", "custom_fields.collections.b"),
+            ("invalid", "custom_fields.collections.c"),
+        ],
+    ),
+    "custom fields that are no object": (
+        "PUT",
+        "accounts/ACCT-001",
+        {"custom_fields": {"collections": "region=EMEA"}},
+        [("required", "name"), ("invalid", "custom_fields")],
+    ),
+    "a parent without the flag": (
+        "PATCH",
+        "accounts/ACCT-001",
+        {"parent_account_number": "P"},
+        [("required", "is_parent_account")],
+    ),
+    "an empty document": (
+        "POST",
+        "documents/NEW",
+        {},
+        [("required", "account_number"), ("required", "invoice_date"), ("required", "due_date")],
+    ),
+    "a document in all its parts": (
+        "PUT",
+        "documents/INV-001",
+        {
+            "account_number": "NOWHERE",
+            "document_type": 4,
+            "invoice_date": "2026-02-30",
+            "due_date": "2026-06-11T00:00:00Z",
+            "routing": "X",
+            "dest_email_address": "nobody",
+            "discount_amount": "ten",
+            "fabricated_record": 2,
+            "line_items": LINES,
+            "invoicing_detail": {
+                "SUBTOTAL": "1.001",
+                "INVOICE_NUMBER": "x" * 51,
+                "DOC_TYPE": "Receipt",
+                "ORDER_DATE": "May",
+                "LINE_ITEM_COUNT": "3",
+                "FLAG_DUPLICATE": "Y",
+                "FAX_NUMBER": "+49",
+                "DETAIL": DETAIL,
+            },
+            "currency": "US$",
+        },
+        [
+            ("not_found", "account_number"),
+            ("invalid", "document_type"),
+            ("invalid", "invoice_date"),
+            ("invalid", "due_date"),
+            ("invalid", "routing"),
+            ("invalid", "dest_email_address"),
+            ("invalid", "discount_amount"),
+            ("invalid", "fabricated_record"),
+            ("invalid", "currency"),
+            ("invalid", "line_items[3].quantity_ordered"),
+            ("invalid", "line_items[3].description"),
+            ("invalid", "line_items[4]"),
+            ("invalid", "line_items[5].unit_price"),
+            ("invalid", "invoicing_detail.SUBTOTAL"),
+            ("too_long", "invoicing_detail.INVOICE_NUMBER"),
+            ("invalid", "invoicing_detail.DOC_TYPE"),
+            ("invalid", "invoicing_detail.ORDER_DATE"),
+            ("invalid", "invoicing_detail.LINE_ITEM_COUNT"),
+            ("invalid", "invoicing_detail.FLAG_DUPLICATE"),
+            ("invalid", "invoicing_detail.FAX_NUMBER"),
+            ("invalid", "invoicing_detail.DETAIL[3].QTY_SHIP_COL"),
+            ("invalid", "invoicing_detail.DETAIL[4]"),
+            ("too_long", "invoicing_detail.DETAIL[5].UOM_COL"),
+        ],
+    ),
+    "objects of the wrong type": (
+        "PATCH",
+        "documents/INV-001",
+        {"line_items": {}, "invoicing_detail": []},
+        [("invalid", "line_items"), ("invalid", "invoicing_detail")],
+    ),
+    "a detail that is no list": (
+        "PATCH",
+        "documents/INV-001",
+        {"invoicing_detail": {"DETAIL": {"UOM_COL": "EA"}}},
+        [("invalid", "invoicing_detail.DETAIL")],
+    ),
+    "a credit note without an invoice, above zero": (
+        "POST",
+        "documents/NEW",
+        DOCUMENT | BASIC | {"document_type": 3},
+        [("required", "applies_to_invoice"), ("invalid", "original_denomination")],
+    ),
+    "amounts that lack others": (
+        "POST",
+        "documents/NEW",
+        DOCUMENT | {"denomination": 1},
+        [("required", "currency"), ("required", "original_denomination")],
+    ),
+    "amounts of the other model": (
+        "PATCH",
+        "documents/INV-001",
+        EXTENDED,
+        [("currency_model_locked", name) for name in EXTENDED],
+    ),
+    "a closure": (
+        "POST",
+        "documents/INV-001/closure",
+        {"closure_reason": "PAID", "closure_date": "yesterday", "notes": 5},
+        [("invalid", "closure_reason"), ("invalid", "closure_date"), ("invalid", "notes")],
+    ),
+    "an empty closure": ("POST", "documents/INV-001/closure", {}, [("required", "closure_reason")]),
+    "a note": (
+        "POST",
+        "accounts/ACCT-001/notes",
+        {"body": "", "effective_date": "2026-13-01", "subject": []},
+        [("required", "reference"), ("required", "body"), ("invalid", "effective_date"), ("invalid", "subject")],
+    ),
+    "a representative": (
+        "PUT",
+        "representatives/REP-001",
+        {"email": "x", "supervisor_representative_reference": "REP-001", "phone": 123},
+        [("invalid", "email"), ("invalid", "phone"), ("invalid", "supervisor_representative_reference")],
+    ),
+    "a contact": (
+        "PUT",
+        "contacts/CON-001",
+        {"account_number": "NOWHERE", "name": "A B", "first_name": "A", "is_primary": "no", "country": "XX"},
+        [("not_found", "account_number"), ("invalid", "is_primary"), ("invalid", "country"), ("invalid", "name")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "expected"), CASES.values(), ids=CASES)
+async def test_all_faults_are_told_and_nothing_is_written(
+    rest: Rest, graph: Client, method: str, path: str, body: Body, expected: Faults
+) -> None:
+    await ledger(rest)
+    before = await held(graph)
+    assert sorted(await rest.faults(method, *path.split("/"), body=body)) == sorted(expected)
+    assert await held(graph) == before
+
+
+async def messages(rest: Rest, method: str, *segments: str, body: Body) -> list[str]:
+    answer = await rest.write(method, *segments, body=body, status=422)
+    return [fault["message"] for fault in answer["details"]]
+
+
+async def test_messages_name_fields_and_values_as_the_body_does(rest: Rest) -> None:
+    await ledger(rest)
+    account = {"parent_account_number": "P"}
+    assert await messages(rest, "PATCH", "accounts", "ACCT-001", body=account) == [
+        "is_parent_account is required when parent_account_number is set."
+    ]
+    document = {"document_type": "credit_note", "fabricated_record": True, "invoicing_detail": {"FREIGHT": True}}
+    assert await messages(rest, "POST", "documents", "NEW", body=DOCUMENT | document) == [
+        "FREIGHT must be a number or a decimal string.",
+        "applies_to_invoice is required when document_type is credit_note.",
+        "template_id is required when fabricated_record is true.",
+    ]
+
+
+async def test_a_custom_field_whose_name_cannot_be_written_is_told_all_the_same(rest: Rest) -> None:
+    await rest.post("accounts", "A", body=ACCOUNT)
+    body = b'{"custom_fields": {"collections": {"\\ud800": 1, "a\\u0000b": 2, " ": 3, "ok": 4}}}'
+    assert await rest.faults("PATCH", "accounts", "A", body=body) == [
+        ("invalid", "custom_fields.collections.?"),
+        ("invalid", "custom_fields.collections.a\0b"),
+        ("invalid", "custom_fields.collections. "),
+    ]
+    assert "custom_fields" not in await rest.get("accounts", "A")
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800", "\udfff x"])
+async def test_text_that_cannot_be_kept_is_refused_wherever_it_stands(rest: Rest, text: str) -> None:
+    await rest.post("accounts", "A", body=ACCOUNT)
+    body: Body = {
+        "name": text,
+        "billing_address": {"city": text},
+        "description": text,
+        "data_providers": {"a": [{text: 1}]},
+        "custom_fields": {"collections": {"k": text}},
+    }
+    assert sorted(await rest.faults("PUT", "accounts", "A", body=body)) == [
+        ("invalid", "billing_address.city"),
+        ("invalid", "custom_fields.collections.k"),
+        ("invalid", "data_providers"),
+        ("invalid", "description"),
+        ("invalid", "name"),
+    ]
+    assert (await rest.get("accounts", "A"))["name"] == ACCOUNT["name"]
+
+
+async def test_a_patch_is_refused_for_what_it_breaks_and_not_for_what_was_missing(rest: Rest) -> None:
+    """A document without amounts may stay so; one amount alone may not come."""
+    await ledger(rest)
+    await rest.post("documents", "D", body=DOCUMENT)
+    assert await rest.faults("PATCH", "documents", "D", body={"denomination": 5}) == [
+        ("required", "currency"),
+        ("required", "original_denomination"),
+    ]
+    assert (await rest.patch("documents", "D", body={"comment": "c"}))["comment"] == "c"
+
+
+async def test_the_account_of_a_document_is_checked_when_it_moves(rest: Rest) -> None:
+    await ledger(rest)
+    assert await rest.faults("PATCH", "documents", "INV-001", body={"account_number": "NOWHERE"}) == [
+        ("not_found", "account_number")
+    ]
+    moved = await rest.patch("documents", "INV-001", body={"account_number": "ACCT-002"})
+    assert moved["account_number"] == "ACCT-002"
+
+
+async def test_the_currency_of_an_account_stays(rest: Rest) -> None:
+    await rest.post("accounts", "A", body=ACCOUNT | {"currency": "USD"})
+    for method, body in (("PUT", ACCOUNT | {"currency": "EUR"}), ("PATCH", {"currency": None})):
+        assert await rest.faults(method, "accounts", "A", body=body) == [("currency_locked", "currency")]
+    for write in (rest.put, rest.patch):
+        assert (await write("accounts", "A", body=ACCOUNT))["currency"] == "USD"
+        assert (await write("accounts", "A", body=ACCOUNT | {"currency": "USD"}))["currency"] == "USD"
