@@ -31,9 +31,11 @@ class Ledger:
         dated = {"accountNumber": account, "invoiceDate": ISSUED, "dueDate": DUE}
         await self.create("Document", "documentNumber", number, {"combined": dated | fields})
 
-    async def credit_note(self, number: str, account: str, invoice: str, amount: str = "-1", **fields: Any) -> None:
+    async def credit_note(
+        self, number: str, account: str, invoice: str, amount: str = "-1", currency: str = "USD", **fields: Any
+    ) -> None:
         typed = {"documentType": "CREDIT_NOTE", "appliesToInvoice": invoice}
-        await self.document(number, account, amount, **typed, **fields)
+        await self.document(number, account, amount, currency, **typed, **fields)
 
     async def representative(self, reference: str, **fields: Any) -> None:
         await self.create("Representative", "reference", reference, fields)

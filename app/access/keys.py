@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.domain.resources import Product
+from app.domain.resources import CurrencyModel, Product
 from app.domain.values import storable
 from app.storage.clock import now
 from app.storage.engine import Database
@@ -57,12 +57,15 @@ async def authenticate(connection: AsyncConnection, key: str) -> Caller | None:
     if not storable(key):
         return None
     statement = (
-        sa.select(TENANTS.c.tenant_id, TENANTS.c.products, API_KEYS.c.read_only)
+        sa.select(TENANTS.c.tenant_id, TENANTS.c.products, TENANTS.c.currency_model, API_KEYS.c.read_only)
         .join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
         .where(API_KEYS.c.key_hash == hashed(key), API_KEYS.c.revoked_at.is_(None))
     )
     row = (await connection.execute(statement)).one_or_none()
-    return None if row is None else Caller(row.tenant_id, row.products, row.read_only)
+    if row is None:
+        return None
+    model = row.currency_model and CurrencyModel(row.currency_model)
+    return Caller(row.tenant_id, row.products, row.read_only, model)
 
 
 async def create_tenant(database: Database, name: str, products: Sequence[Product]) -> tuple[Tenant, str]:

@@ -29,11 +29,11 @@ class Profile:
 
 
 PROFILES = (
-    Profile(tuple(Product), Paper.PUSHED_WITH_LINES),
+    Profile((COLLECTIONS, CASH_APP), Paper.NONE),
     Profile((COLLECTIONS,), Paper.NONE),
     Profile((COLLECTIONS, INVOICING), Paper.GENERATED),
     Profile((COLLECTIONS, OPEN_BALANCE), Paper.NONE),
-    Profile((COLLECTIONS, CASH_APP), Paper.NONE),
+    Profile(tuple(Product), Paper.PUSHED_WITH_LINES),
     Profile((), Paper.NONE),
     Profile((COLLECTIONS, INVOICING), Paper.PUSHED),
     Profile((OPEN_BALANCE,), Paper.NONE),
@@ -41,6 +41,7 @@ PROFILES = (
 )
 ARCHIVED = Profile((INVOICING,), Paper.PUSHED)
 UNDECLARED = Profile((), Paper.NONE)
+LARGE = 4_000
 TYPES = {
     Kind.CREDIT: DocumentType.CREDIT_NOTE,
     Kind.CHARGE: DocumentType.OTHER,
@@ -152,8 +153,9 @@ class Telling:
 
 
 def links(customer: Customer, document: Written) -> Iterator[dict[str, str]]:
-    """Who looks after a document that is open and late: a collector, and the manager where it is very late."""
-    if document.life.row["status"] != DocumentStatus.OPEN or document.late <= 30:
+    """Who looks after a document that is open, and late or large: a collector; the manager too where it is very late."""
+    row = document.life.row
+    if row["status"] != DocumentStatus.OPEN or (document.late <= 30 and (row["open_amount"] or 0) < LARGE):
         return
     post = collector_of(customer)
     yield {"document_number": document.life.key, "reference": reference_of(post)}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.resources import Product
+from app.domain.resources import CurrencyModel, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +12,4 @@ class Caller:
     tenant_id: int
     products: tuple[Product, ...]
     read_only: bool
+    currency_model: CurrencyModel | None = None  # that the tenant's documents were held to when the request came

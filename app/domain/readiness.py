@@ -8,7 +8,7 @@ from app.domain.catalogue import CATALOGUE, field
 from app.domain.elements import element_value
 from app.domain.problems import Path
 from app.domain.requirements import Demands, is_empty, unmet
-from app.domain.resources import Product, Requirement, Resource
+from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Values = dict[str, Any]
 
@@ -22,9 +22,17 @@ class Lack:
     certain: bool = True
 
 
-def lacks(resource: Resource, values: Values, product: Product, account: Values | None = None) -> list[Lack]:
-    """All that the product would need. `account` holds the values of a document's account."""
-    found = [Lack(problem.field, problem.message) for problem in unmet(resource, values, Demands((product,)))]
+def lacks(
+    resource: Resource,
+    values: Values,
+    product: Product,
+    account: Values | None = None,
+    locked: CurrencyModel | None = None,
+) -> list[Lack]:
+    """All that the product would need. `account` holds the values of a document's account; `locked` is the currency
+    model that the tenant's documents are held to."""
+    demands = Demands((product,), locked=locked)
+    found = [Lack(problem.field, problem.message) for problem in unmet(resource, values, demands)]
     found += told(resource, values, product)
     if resource is Resource.DOCUMENT and product is Product.INVOICING:
         found += lacks_of_pdf(values, account or {})
@@ -47,7 +55,7 @@ def lacks_of_pdf(values: Values, account: Values) -> Iterator[Lack]:
     if not is_empty(values.get("pdf_name")):
         return
     if not values.get("thick_billing"):
-        yield Lack(("pdf_name",), "pdf_name is required where there is no thick_billing: no invoice goes out.")
+        yield Lack(("pdf_name",), "pdf_name is required where there is no thick billing data: no invoice goes out.")
         return
     for element in field(Resource.DOCUMENT, "thick_billing").parts:
         required = element.use(Product.INVOICING) is Requirement.REQUIRED

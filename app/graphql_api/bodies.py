@@ -65,6 +65,12 @@ def custom_value(value: Arguments | None) -> Any:
     return found.isoformat() if hasattr(found, "isoformat") else found
 
 
+def shown_message(field: Path, message: str) -> str:
+    """A message that begins with the field's name, which is then named as this schema names it."""
+    named = str(field[-1])
+    return to_camel_case(named) + message.removeprefix(named) if message.startswith(f"{named} ") else message
+
+
 def argument_path(resource: Resource, problem: Problem, argument: str, sent: Arguments) -> list[str]:
     """The path of a problem from the mutation's arguments; `argument` is the one that holds the resource's body."""
     if problem.where is not Where.BODY:

@@ -95,7 +95,7 @@ def declare_connection(resource: Resource) -> None:
     )
     output(
         f"{name}Edge",
-        f"A {resource} and its place in a list.",
+        f"{with_article(resource).capitalize()} and its place in a list.",
         [
             Slot("cursor", "str", "Its place, for `after` and `before`.", resolve=lambda edge, args: cursor(*edge)),
             Slot("node", name, f"The {resource}.", resolve=lambda edge, args: edge[1]),
@@ -128,6 +128,10 @@ SHOWN = {"CREATED_AT": "time of creation", "UPDATED_AT": "time of the last write
 
 def type_name(resource: Resource) -> str:
     return resource.capitalize()
+
+
+def with_article(resource: Resource) -> str:
+    return f"an {resource}" if resource is Resource.ACCOUNT else f"a {resource}"
 
 
 def connection(name: str, resource: Resource, description: str) -> Slot:

@@ -16,9 +16,10 @@ from app.access.links import Links
 from app.commands.files import Files
 from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
-from app.domain.readiness import lacks
+from app.domain.readiness import Lack, lacks
 from app.domain.resources import Resource
 from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
+from app.graphql_api.bodies import shown_message
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.mutations import plan_payload
@@ -75,8 +76,8 @@ class Context:
         account = row.edges.get(ACCOUNT_OF)
         told = []
         for product in self.caller.products:
-            found = lacks(resource, row, product, account)
-            problems = [{"field": ".".join(map(shown_name, lack.field)), "message": lack.message} for lack in found]
+            found = lacks(resource, row, product, account, self.caller.currency_model)
+            problems = [shown_lack(lack) for lack in found]
             ready = not any(lack.certain for lack in found)
             told.append({"product": product, "ready": ready, "problems": problems})
         return told
@@ -89,6 +90,10 @@ class Context:
 
     async def url(self, attachment: dict[str, Any]) -> str:
         return self.base_url + await self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
+
+
+def shown_lack(lack: Lack) -> dict[str, str]:
+    return {"field": ".".join(map(shown_name, lack.field)), "message": shown_message(lack.field, lack.message)}
 
 
 def shown_name(part: str | int) -> str:

@@ -9,7 +9,7 @@ from app.domain.catalogue.closure import CLOSURE
 from app.domain.fields import Field, Kind
 from app.domain.requirements import is_amount
 from app.domain.resources import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
-from app.graphql_api.connections import type_name
+from app.graphql_api.connections import type_name, with_article
 from app.graphql_api.declare import SLOTS, Slot, input_type
 from app.graphql_api.types import ANNOTATIONS, described
 
@@ -126,7 +126,7 @@ def declare_resource(resource: Resource) -> None:
     for product in Product:
         made = input_type(
             f"{PRODUCT_NAMES[product]}{name}Input",
-            f"A {resource} for {PRODUCT_TITLES[product]}. {warning}",
+            f"{with_article(resource).capitalize()} for {PRODUCT_TITLES[product]}. {warning}",
             product_slots(resource, product) + amounts_slot(resource, AMOUNT_TYPES[product]),
         )
         members.append(
@@ -141,8 +141,8 @@ def declare_resource(resource: Resource) -> None:
     declared = Slot("products", "list[Product]", text, default=[])
     combined = input_type(
         f"Combined{name}Input",
-        f"A {resource} for several products at once, or for none in particular. As a replacement it empties every "
-        "field that is left out, custom fields and an account's currency aside.",
+        f"{with_article(resource).capitalize()} for several products at once, or for none in particular. As a "
+        "replacement it empties every field that is left out, custom fields and an account's currency aside.",
         [declared, *general, *amounts_slot(resource, "AmountsInput | None")],
     )
     members.append(Slot(COMBINED, f"{combined} | None", "Data for several products, or for none in particular."))
@@ -150,7 +150,7 @@ def declare_resource(resource: Resource) -> None:
         f"{name}Input", f"Data of one {resource}, declared for the product that it is for.", members, one_of=True
     )
     anew = Slot("products", "list[Product] | None", "Declares the products anew; left out, they stay.")
-    input_type(f"{name}Patch", PATCH.format(resource), [anew, *patch_slots(resource)])
+    input_type(f"{name}Patch", PATCH.format(with_article(resource)), [anew, *patch_slots(resource)])
 
 
 def declare_plain(resource: Resource) -> None:
@@ -160,10 +160,10 @@ def declare_plain(resource: Resource) -> None:
     slots = [slot(field, Product.COLLECTIONS, optional=False) for field in (*key, *body_fields(resource))]
     input_type(f"{name}Input", f"A {resource}, as Collections reads it.", slots)
     if resource is not Resource.NOTE:
-        input_type(f"{name}Patch", PATCH.format(resource), patch_slots(resource))
+        input_type(f"{name}Patch", PATCH.format(with_article(resource)), patch_slots(resource))
 
 
-PATCH = "A change of a {}: what is left out stays, null empties."
+PATCH = "A change of {}: what is left out stays, null empties."
 
 
 def patch_slots(resource: Resource) -> list[Slot]:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from strawberry.utils.str_converters import to_camel_case
 
 from app.commands.attachments import attach_pdf
 from app.commands.body import Body, Verb
@@ -20,7 +19,7 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.problems import Code, Problem, Refused
 from app.domain.resources import Resource
-from app.graphql_api.bodies import argument_path, ingest_values, input_body, patch_body
+from app.graphql_api.bodies import argument_path, ingest_values, input_body, patch_body, shown_message
 from app.graphql_api.connections import type_name
 from app.graphql_api.declare import Slot, enum, output
 from app.graphql_api.errors import ErrorCode, error
@@ -260,7 +259,4 @@ def user_errors(mutation: Mutation, refusal: Refused, args: Arguments) -> list[d
 
 
 def user_error(problem: Problem, path: list[str]) -> dict[str, Any]:
-    named = str(problem.field[-1])
-    rest = problem.message.removeprefix(named)
-    message = to_camel_case(named) + rest if rest != problem.message else rest  # named as this schema names it
-    return {"code": problem.code, "message": message, "field": path}
+    return {"code": problem.code, "message": shown_message(problem.field, problem.message), "field": path}

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from app.domain.aging import BUCKETS
 from app.domain.resources import DocumentStatus
 from app.reads.level import START, Level, Starts
-from app.storage.types import exact_sum
+from app.storage.types import exact_sum, summed
 
-CURRENCY, BUCKET, COUNT, WHOLE, PART = "open_currency", "bucket", "documents", "whole", "part"
+CURRENCY, BUCKET, COUNT, HIGH, LOW = "open_currency", "bucket", "documents", "high", "low"
 OPEN_AMOUNT, OVERDUE_AMOUNT, OPEN_DOCUMENTS, AGING = "open_amount", "overdue_amount", "open_documents", "aging"
 
 
@@ -26,10 +26,10 @@ def statement(level: Level, starts: Starts) -> sa.Select[Any]:
         target.c.open_currency.is_not(None),
     ]
     bucket = bucket_of(target.c.due_date, level.follow.as_of or date.max)
-    whole, part = exact_sum(target.c.open_amount, level.dialect)
+    high, low = exact_sum(target.c.open_amount, level.dialect)
     keys = (start.c[START], target.c.open_currency, bucket.label(BUCKET))
     return (
-        sa.select(*keys, sa.func.count().label(COUNT), whole.label(WHOLE), part.label(PART))
+        sa.select(*keys, sa.func.count().label(COUNT), high.label(HIGH), low.label(LOW))
         .select_from(start.join(rows, sa.and_(*met, *open_ones)))
         .group_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
         .order_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
@@ -54,7 +54,7 @@ def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The balances of one start, by currency, from the statement's rows."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        amount = Decimal(row[WHOLE]) + Decimal(row[PART]) / 10_000
+        amount = summed(row[HIGH], row[LOW])
         sums = found.setdefault(row[CURRENCY], empty(row[CURRENCY]))
         sums[OPEN_AMOUNT] += amount
         sums[OPEN_DOCUMENTS] += row[COUNT]

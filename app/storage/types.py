@@ -115,9 +115,15 @@ def bit(product: Product) -> int:
 
 
 def exact_sum(column: sa.ColumnElement[Any], dialect: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """The exact sum of an OrderedAmount in two numbers: whole ones, and ten-thousandths beside them."""
+    """The exact sum of an OrderedAmount in two numbers: millions, and ten-thousandths beside them. On SQLite each sums
+    ten digits, so that no number of rows can overflow its integers."""
     if dialect == "postgresql":
-        return sa.func.sum(column), sa.literal_column("0")
+        return sa.literal_column("0"), sa.func.sum(column) * sa.literal_column(str(UNIT))
     text = sa.type_coerce(column, sa.String)
-    whole = sa.cast(sa.func.substr(text, 1, 16), sa.BigInteger) - sa.literal_column(str(SHIFT // UNIT))
-    return sa.func.sum(whole), sa.func.sum(sa.cast(sa.func.substr(text, 17), sa.BigInteger))
+    high = sa.cast(sa.func.substr(text, 1, 10), sa.BigInteger) - sa.literal_column(str(SHIFT // 10**10))
+    return sa.func.sum(high), sa.func.sum(sa.cast(sa.func.substr(text, 11), sa.BigInteger))
+
+
+def summed(millions: int, ten_thousandths: int | Decimal) -> Decimal:
+    """The sum that exact_sum has asked for."""
+    return Decimal(millions) * 1_000_000 + Decimal(ten_thousandths) / UNIT

@@ -1,6 +1,6 @@
 """Very many rows of a tenant, put straight into the tables: for tests that ask how reading scales, not what is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -8,11 +8,13 @@ from random import Random
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.engine import Database
 from app.storage.tables import ACCOUNTS, CONTACTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST_CSR_ID = 1_000_000  # beyond those that mutations give
 BATCH = 500
 COLUMNS = {
     table: [column.name for column in table.c] for table in (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES)
@@ -23,20 +25,32 @@ Row = tuple[sa.Table, dict[str, Any]]
 
 async def fill(database: Database, tenant: str, accounts: int, documents_each: int) -> None:
     """Accounts, each with documents, a contact and a note, and a representative for every tenth."""
-    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in COLUMNS}
-    for csr_id, (table, values) in enumerate(generated(Random(7), accounts, documents_each), start=1):
-        moment = START + timedelta(seconds=csr_id)
-        served = {"csr_id": csr_id, "products": (), "version": 1, "created_at": moment, "updated_at": moment}
-        rows[table].append(dict.fromkeys(COLUMNS[table]) | served | values)
     async with database.writing() as connection:
-        found = await connection.execute(sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == tenant))
-        tenant_id = found.scalar_one()
-        for table, made in rows.items():
-            for first in range(0, len(made), BATCH):
-                await connection.execute(
-                    sa.insert(table), [row | {"tenant_id": tenant_id} for row in made[first : first + BATCH]]
-                )
-        await connection.execute(sa.text("ANALYZE" if not database.is_sqlite else "SELECT 1"))
+        await insert(connection, tenant, generated(Random(7), accounts, documents_each))
+        if not database.is_sqlite:  # SQLite is told what to expect
+            await connection.execute(sa.text("ANALYZE"))
+
+
+async def add_documents(database: Database, account: str, numbers: list[str], amount: Decimal, due: date) -> None:
+    """Open documents of one amount on an account of the tenant acme."""
+    like = document(Random(7), account, "") | {"status": "open", "closed_at": None, "due_date": due}
+    like |= {"open_amount": amount, "open_currency": "USD", "currency_model": "basic"}
+    async with database.writing() as connection:
+        each = ((DOCUMENTS, like | {"document_number": number, "invoice_key": number}) for number in numbers)
+        await insert(connection, "acme", each)
+
+
+async def insert(connection: AsyncConnection, tenant: str, generated: Iterable[Row]) -> None:
+    found = await connection.execute(sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == tenant))
+    tenant_id = found.scalar_one()
+    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in COLUMNS}
+    for csr_id, (table, values) in enumerate(generated, start=FIRST_CSR_ID):
+        moment = START + timedelta(seconds=csr_id - FIRST_CSR_ID)
+        served = {"csr_id": csr_id, "products": (), "version": 1, "created_at": moment, "updated_at": moment}
+        rows[table].append(dict.fromkeys(COLUMNS[table]) | served | values | {"tenant_id": tenant_id})
+    for table, made in rows.items():
+        for first in range(0, len(made), BATCH):
+            await connection.execute(sa.insert(table), made[first : first + BATCH])
 
 
 def generated(random: Random, accounts: int, documents_each: int) -> Iterator[Row]:

@@ -1,0 +1,23 @@
+SELECT starts.start_number, target.account_number, target.is_parent_account, target.name, target.parent_account_number
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
+
+SELECT starts.start_number, target.open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY starts.start_number, target.open_currency, bucket ORDER BY starts.start_number, target.open_currency, bucket;
+
+WITH lists AS MATERIALIZED
+(SELECT starts.start_number AS start_number, starts.k0 AS k0, (SELECT count(*) AS count_1
+FROM accounts AS counted
+WHERE counted.tenant_id = ? AND counted.parent_account_number = starts.k0 AND 1 = 1) AS list_total
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts)
+ SELECT lists.start_number, lists.list_total, picked.account_number, picked.csr_id, picked.name
+FROM lists LEFT OUTER JOIN accounts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
+FROM accounts AS target
+WHERE target.tenant_id = ? AND target.parent_account_number = lists.k0 AND 1 = 1 ORDER BY target.account_number ASC
+ LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.account_number ASC;
+
+SELECT starts.start_number, target.open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY starts.start_number, target.open_currency, bucket ORDER BY starts.start_number, target.open_currency, bucket;

@@ -1,0 +1,3 @@
+SELECT starts.start_number, target.account_group, target.account_number, target.billing_address, target.branch_name, target.company_registration_number, target.credit_limit, target.currency, target.custom_fields, target.data_providers, target.description, target.display_reference, target.email, target.fax, target.is_parent_account, target.language, target.mobile_phone, target.name, target.parent_account_number, target.payment_terms, target.phone, target.products, target.remit_to, target.vat
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;

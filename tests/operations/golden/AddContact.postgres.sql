@@ -1,0 +1,33 @@
+SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts.name, contacts.first_name, contacts.last_name, contacts.function, contacts.email, contacts.phone, contacts.mobile_phone, contacts.fax, contacts.title, contacts.department, contacts.contact_type, contacts.language, contacts.address1, contacts.address2, contacts.city, contacts.state, contacts.zip, contacts.country, contacts.notes, contacts.is_primary, contacts.custom_fields, contacts.csr_id, contacts.products, contacts.version, contacts.created_at, contacts.updated_at
+FROM contacts
+WHERE contacts.tenant_id = $1::INTEGER AND contacts.reference = $2::VARCHAR FOR NO KEY UPDATE;
+
+SELECT $1::INTEGER AS anon_1
+FROM accounts
+WHERE accounts.tenant_id = $2::INTEGER AND accounts.account_number = $3::VARCHAR;
+
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+FROM tenants
+WHERE tenants.tenant_id = $1::INTEGER FOR NO KEY UPDATE;
+
+SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts.name, contacts.first_name, contacts.last_name, contacts.function, contacts.email, contacts.phone, contacts.mobile_phone, contacts.fax, contacts.title, contacts.department, contacts.contact_type, contacts.language, contacts.address1, contacts.address2, contacts.city, contacts.state, contacts.zip, contacts.country, contacts.notes, contacts.is_primary, contacts.custom_fields, contacts.csr_id, contacts.products, contacts.version, contacts.created_at, contacts.updated_at
+FROM contacts
+WHERE contacts.tenant_id = $1::INTEGER AND contacts.account_number = $2::VARCHAR AND contacts.is_primary = true FOR NO KEY UPDATE;
+
+UPDATE contacts SET is_primary=$1::BOOLEAN, version=$2::INTEGER, updated_at=$3::TIMESTAMP WITH TIME ZONE WHERE contacts.tenant_id = $4::INTEGER AND contacts.reference = $5::VARCHAR;
+
+SELECT nextval('csr_id_seq') AS next_value_1;
+
+INSERT INTO contacts (tenant_id, reference, account_number, name, first_name, last_name, function, email, phone, mobile_phone, fax, title, department, contact_type, language, address1, address2, city, state, zip, country, notes, is_primary, custom_fields, csr_id, products, version, created_at, updated_at) VALUES ($1::INTEGER, $2::VARCHAR, $3::VARCHAR, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::VARCHAR, $15::VARCHAR, $16::VARCHAR, $17::VARCHAR, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::VARCHAR, $23::BOOLEAN, $24::JSON, $25::INTEGER, $26::SMALLINT, $27::INTEGER, $28::TIMESTAMP WITH TIME ZONE, $29::TIMESTAMP WITH TIME ZONE);
+
+SELECT anon_1.start_number, target.account_number, target.email, target.first_name, target.function, target.is_primary, target.language, target.last_name, target.name, target.phone, target.reference
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN contacts AS target ON target.tenant_id = $2::INTEGER AND target.reference = anon_1.k0 ORDER BY anon_1.start_number;
+
+SELECT anon_1.start_number, target.account_number
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+
+SELECT anon_1.start_number, picked.csr_id, picked.is_primary, picked.reference
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.is_primary AS is_primary, target.reference AS reference
+FROM contacts AS target
+WHERE target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 AND true ORDER BY target.reference ASC
+ LIMIT $3::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

@@ -1,0 +1,28 @@
+SELECT $1::INTEGER AS anon_1
+FROM accounts
+WHERE accounts.tenant_id = $2::INTEGER AND accounts.account_number = $3::VARCHAR;
+
+SELECT $1::INTEGER AS anon_1
+FROM notes
+WHERE notes.tenant_id = $2::INTEGER AND notes.reference = $3::VARCHAR;
+
+SELECT nextval('csr_id_seq') AS next_value_1;
+
+INSERT INTO notes (tenant_id, reference, body, subject, note_type, effective_date, account_number, csr_id, products, version, created_at, updated_at) VALUES ($1::INTEGER, $2::VARCHAR, $3::VARCHAR, $4::VARCHAR, $5::VARCHAR, $6::TIMESTAMP WITH TIME ZONE, $7::VARCHAR, $8::INTEGER, $9::SMALLINT, $10::INTEGER, $11::TIMESTAMP WITH TIME ZONE, $12::TIMESTAMP WITH TIME ZONE);
+
+SELECT anon_1.start_number, target.account_number, target.body, target.note_type, target.reference, target.subject
+FROM unnest($1::TEXT[], $2::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) JOIN notes AS target ON target.tenant_id = $3::INTEGER AND target.account_number = anon_1.k0 AND target.reference = anon_1.k1 ORDER BY anon_1.start_number;
+
+SELECT anon_1.start_number, target.account_number
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+
+WITH lists AS MATERIALIZED
+(SELECT anon_1.k0 AS k0, anon_1.start_number AS start_number, (SELECT count(*) AS count_1
+FROM notes AS counted
+WHERE counted.tenant_id = $1::INTEGER AND counted.account_number = anon_1.k0 AND true) AS list_total
+FROM unnest($2::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number))
+ SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id
+FROM lists LEFT OUTER JOIN LATERAL (SELECT target.created_at AS created_at, target.csr_id AS csr_id
+FROM notes AS target
+WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true ORDER BY target.created_at DESC, target.csr_id DESC
+ LIMIT $3::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;

@@ -1,0 +1,5 @@
+SELECT starts.start_number, picked.account_number, picked.csr_id, picked.document_number, picked.document_type, picked.due_date, picked.invoice_date, picked.invoice_num, picked.open_amount, picked.open_currency, picked.status, picked.updated_at, picked.version
+FROM (SELECT 1 AS start_number) AS starts LEFT OUTER JOIN LATERAL (SELECT target.account_number AS account_number, target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status, target.updated_at AS updated_at, target.version AS version
+FROM documents AS target
+WHERE target.tenant_id = $1::INTEGER AND target.updated_at >= $2::TIMESTAMP WITH TIME ZONE ORDER BY target.updated_at ASC, target.csr_id ASC
+ LIMIT $3::INTEGER) AS picked ON true ORDER BY starts.start_number, picked.updated_at ASC, picked.csr_id ASC;

@@ -1,0 +1,24 @@
+SELECT ? AS anon_1
+FROM representatives
+WHERE representatives.tenant_id = ? AND representatives.reference = ?;
+
+SELECT ? AS anon_1
+FROM documents
+WHERE documents.tenant_id = ? AND documents.document_number = ?;
+
+INSERT INTO document_representatives (tenant_id, document_number, reference) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
+
+SELECT starts.start_number, target.name, target.reference
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
+
+SELECT starts.start_number, target.document_number
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;
+
+SELECT starts.start_number, picked.csr_id, picked.reference
+FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
+FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
+FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = ? AND target.tenant_id = ? AND tie.document_number = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
+ LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
