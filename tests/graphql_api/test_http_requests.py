@@ -140,7 +140,6 @@ async def test_an_address_that_is_no_graphql_request_is_refused_with_the_reason(
         ("text/plain", "Send the request as application/json, not as 'text/plain'."),
         ("application/x-www-form-urlencoded", "Send the request as application/json, not as "
          "'application/x-www-form-urlencoded'."),
-        ("multipart/form-data; boundary=x", "Send the request as application/json, not as 'multipart/form-data'."),
         ("application/graphql", "Send the request as application/json, not as 'application/graphql'."),
         ("application/graphql-response+json", "Send the request as application/json, not as "
          "'application/graphql-response+json'."),
@@ -223,7 +222,7 @@ async def test_other_methods_are_not_allowed(acme: Client, method: str) -> None:
     assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
 
-@pytest.mark.parametrize("path", ["/", "/graphql/x", "/graphq", "/docs", "/redoc", "/openapi.json", "/api/graphql"])
+@pytest.mark.parametrize("path", ["/", "/graphql/x", "/graphq", "/redoc", "/api/graphql"])
 async def test_nothing_else_is_there(acme: Client, path: str) -> None:
     assert (await acme.gateway.http.get(path, headers=acme.headers)).status_code == 404
     assert (await acme.gateway.http.post(path, json={"query": NAME}, headers=acme.headers)).status_code == 404

@@ -4,5 +4,5 @@ FROM documents AS target
 WHERE target.tenant_id = $1::INTEGER AND target.account_number = $2::VARCHAR AND target.status = $3::VARCHAR ORDER BY target.document_number ASC
  LIMIT $4::INTEGER) AS picked ON true ORDER BY starts.start_number, picked.document_number ASC;
 
-SELECT anon_1.start_number, target.billing_address, target.name, target.payment_terms, target.remit_to
+SELECT anon_1.start_number, target.billing_address, target.name, target.payment_terms, target.remit_to, target.updated_at, target.version
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;

@@ -4,6 +4,6 @@ FROM documents AS target
 WHERE target.tenant_id = ? AND target.account_number = ? AND target.status = ? ORDER BY target.document_number ASC
  LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.document_number ASC;
 
-SELECT starts.start_number, target.billing_address, target.name, target.payment_terms, target.remit_to
+SELECT starts.start_number, target.billing_address, target.name, target.payment_terms, target.remit_to, target.updated_at, target.version
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
