@@ -283,7 +283,7 @@ def list_tenants() -> None:
         return await access.list_tenants(database)
 
     for tenant in with_database(work(), database):
-        out.print(f"{tenant.name}\t{tenant.connection_id}\t{','.join(tenant.products)}", markup=False)
+        typer.echo(f"{tenant.name}\t{tenant.connection_id}\t{','.join(tenant.products)}")
 
 
 @keys.command("create")
@@ -317,7 +317,7 @@ def list_keys() -> None:
 
     for key in with_database(work(), database):
         label = f"\t{key.label}" if key.label else ""
-        out.print(f"{key.id}\t{key.tenant}\t{'read-only' if key.read_only else 'writing'}{label}", markup=False)
+        typer.echo(f"{key.id}\t{key.tenant}\t{'read-only' if key.read_only else 'writing'}{label}")
 
 
 @keys.command("revoke")

@@ -40,6 +40,7 @@ PROFILES = (
     Profile((CASH_APP,), Paper.NONE),
 )
 ARCHIVED = Profile((INVOICING,), Paper.PUSHED)
+CHARGED = Profile((COLLECTIONS,), Paper.NONE)
 UNDECLARED = Profile((), Paper.NONE)
 LARGE = 4_000
 TYPES = {
@@ -93,6 +94,8 @@ class Telling:
             return ARCHIVED
         if self.story.kind is Kind.PRO_FORMA:
             return UNDECLARED
+        if self.story.kind is Kind.CHARGE:
+            return CHARGED
         if self.invoice and self.story.kind is Kind.CREDIT:
             return Profile(self.invoice.life.products, Paper.PUSHED)
         return PROFILES[(self.customer.index * 4 + place) % len(PROFILES)]
@@ -126,6 +129,8 @@ class Telling:
         if self.invoice and self.story.kind is Kind.CREDIT:
             values["applies_to_invoice"] = self.invoice.life.row["invoice_key"]
         values |= content(self.customer, self.life.key, issue, self.bill, self.profile.paper, self.dice)
+        if self.story.kind is Kind.CHARGE:
+            values["description"] = "Interest on late payment"
         return said(Resource.DOCUMENT, self.life.products, values)
 
     def amounts(self) -> dict[str, Any]:
@@ -153,7 +158,7 @@ class Telling:
 
 
 def links(customer: Customer, document: Written) -> Iterator[dict[str, str]]:
-    """Who looks after a document that is open, and late or large: a collector; the manager too where it is very late."""
+    """Who looks after a document that is open, and late or large: a collector, and a manager where it is very late."""
     row = document.life.row
     if row["status"] != DocumentStatus.OPEN or (document.late <= 30 and (row["open_amount"] or 0) < LARGE):
         return

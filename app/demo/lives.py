@@ -40,7 +40,8 @@ class Life:
 
     def write(self, verb: Verb, body: Body, moment: datetime, model: CurrencyModel | None) -> None:
         made = draft(self.resource, verb, self.key, body, self.row or None)
-        hold(made, self.caller, model)
+        made.locked = model
+        hold(made, self.caller)
         made.refuse_if_wrong()
         row = row_of(made, moment)
         if self.resource is Resource.DOCUMENT:

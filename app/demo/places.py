@@ -35,7 +35,7 @@ ENGLISH_FIRMS = (
 )  # fmt: skip
 ENGLISH_TRADES = (
     "Hardware", "Logistics", "Foods", "Outfitters", "Builders Supply", "Medical", "Printing", "Hospitality",
-    "Electric", "Office Products", "Packaging",
+    "Electric", "Office Products", "Packaging", "Textiles", "Marine Supply",
 )  # fmt: skip
 GERMAN_FIRMS = (
     "Bergmann", "Hagedorn", "Küster", "Lindenau", "Möllenkamp", "Reinhardt", "Steinbach", "Vogelsang", "Weidlich",
@@ -100,7 +100,7 @@ NL = Country(
      ("Eindhoven", "Noord-Brabant", "56## EF")),
     ("Havenweg", "Stationsplein", "Nijverheidslaan"),
     "{street} {number}", "+31 20 555 01##", "NL#########B01", "########", ("B.V.", "N.V."),
-    ("Handel", "Techniek", "Verpakkingen", "Transport"),
+    ("Handel", "Techniek", "Verpakkingen", "Transport", "Bouwmaterialen"),
     ("De Graaf", "Hoekstra", "Van Rijn & Zonen", "Vermeulen", "Zuiderduin"),
 )  # fmt: skip
 IT = Country(
@@ -108,7 +108,7 @@ IT = Country(
     (("Torino", "TO", "101##"), ("Bologna", "BO", "401##"), ("Verona", "VR", "371##")),
     ("via dell'Industria", "via Mazzini", "corso Europa"),
     "{street} {number}", "+39 06 555 01##", "IT###########", "REA #######", ("S.r.l.", "S.p.A."),
-    ("Meccanica", "Ricambi", "Impianti", "Utensili"),
+    ("Meccanica", "Ricambi", "Impianti", "Utensili", "Trasporti"),
     ("Bellandi", "Colombari", "Ferretti & Figli", "Morandini", "Valsecchi"),
 )  # fmt: skip
 ES = Country(
@@ -117,7 +117,7 @@ ES = Country(
      ("Bilbao", "País Vasco", "480##")),
     ("calle del Puerto", "avenida de la Industria", "calle Mayor"),
     "{street} {number}", "+34 91 555 01##", "ESB########", "B-######", ("S.L.", "S.A."),
-    ("Suministros", "Maquinaria", "Embalajes", "Montajes"),
+    ("Suministros", "Maquinaria", "Embalajes", "Montajes", "Transportes"),
     ("Aldecoa", "Casaverde", "Hermanos Ibarrola", "Montserrat", "Quintanar"),
 )  # fmt: skip
 SE = Country(
@@ -125,7 +125,7 @@ SE = Country(
     (("Göteborg", "Västra Götaland", "41# ##"), ("Malmö", "Skåne", "21# ##"), ("Västerås", "Västmanland", "72# ##")),
     ("Hamngatan", "Verkstadsgatan", "Industrivägen"),
     "{street} {number}", "+46 8 465 004 ##", "SE##########01", "55####-####", ("AB",),
-    ("Verkstad", "Maskin", "Industri", "Teknik"),
+    ("Verkstad", "Maskin", "Industri", "Teknik", "Logistik"),
     ("Bergqvist", "Ekelund", "Lindström & Söner", "Norrköpings", "Åkesson"),
 )  # fmt: skip
 PL = Country(
@@ -157,7 +157,8 @@ def address(dice: Random, country: Country, index: int) -> dict[str, str]:
 
 
 def company(index: int, country: Country) -> str:
-    """The name of the country's company of that number; the first few hundred differ."""
+    """The name of the country's company of that number. All combinations of firm and trade come before one is repeated,
+    as no country's number of trades shares a factor with its number of firms plus one."""
     firm = country.firms[index % len(country.firms)]
     trade = country.trades[(index + index // len(country.firms)) % len(country.trades)]
     return f"{firm} {trade} {country.forms[index % len(country.forms)]}"

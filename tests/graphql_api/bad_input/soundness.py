@@ -1,0 +1,63 @@
+"""What every answer must be, whatever was asked: no failure of ours, and errors that say something."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+
+from tests.gateway import Client
+
+REFUSALS = {
+    "BAD_REQUEST",
+    "BAD_USER_INPUT",
+    "FORBIDDEN",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "QUERY_TOO_COMPLEX",
+    "UNAUTHENTICATED",
+}
+USER_ERRORS = {
+    "ALREADY_EXISTS",
+    "NOT_FOUND",
+    "ALREADY_CLOSED",
+    "REQUIRED",
+    "INVALID",
+    "TOO_LONG",
+    "CURRENCY_LOCKED",
+    "CURRENCY_MODEL_LOCKED",
+    "VERSION_CONFLICT",
+}
+LEAKS = ("Traceback", "<class", "object at 0x", "Decimal instance>", "Decimal(", "sqlalchemy", "sqlite3", "asyncpg")
+
+
+def number(digits: str) -> str:
+    """Stands in a request for a number that Python's own JSON could not write; see `post_numbers`."""
+    return f"number {digits}"
+
+
+async def post_numbers(acme: Client, query: str, **variables: Any) -> httpx.Response:
+    """Sends an operation, every `number` in its variables digit by digit."""
+    body = json.dumps({"query": query, "variables": variables})
+    exact = re.sub(r'"number ([^"]*)"', r"\1", body)
+    headers = {**acme.headers, "content-type": "application/json"}
+    return await acme.gateway.http.post("/graphql", content=exact, headers=headers)
+
+
+def sound(response: httpx.Response) -> dict[str, Any]:
+    """The answer, checked: its status, the codes of its errors, and that each has words."""
+    assert response.status_code < 500, (response.status_code, response.text[:2_000])
+    answer: dict[str, Any] = response.json()
+    for error in answer.get("errors", ()):
+        assert error["extensions"]["code"] in REFUSALS, error
+        check_words(error["message"])
+    for payload in (answer.get("data") or {}).values():
+        for error in payload.get("userErrors", ()) if isinstance(payload, dict) else ():
+            assert error["code"] in USER_ERRORS, error
+            check_words(error["message"])
+    return answer
+
+
+def check_words(message: str) -> None:
+    assert len(message.split()) >= 3, message
+    assert not [leak for leak in LEAKS if leak in message], message
