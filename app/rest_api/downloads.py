@@ -29,7 +29,7 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
     if has_it(request, tag):
         return Response(status_code=304, headers=headers)
     part = wanted_part(request, tag, size)
-    if part and part.start >= part.stop:
+    if part is not None and not part:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     served = part or range(size)
     headers["Content-Length"] = str(len(served))

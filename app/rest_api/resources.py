@@ -79,7 +79,8 @@ class Rest:
 
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
-        row = await self.found(caller, resource, look_up(resource, (request.path_params[KEY_FIELD[resource]],)))
+        key = request.path_params[KEY_FIELD[resource]]
+        row = await self.found(caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
         return reply({**resource_answer(resource, row), **embedded(resource, row)})
 
     async def create_note(self, request: Request) -> Response:
@@ -95,11 +96,13 @@ class Rest:
 
     async def show_note(self, request: Request) -> Response:
         caller = await self.caller(request)
-        keys = request.path_params
-        account = Follow("found", Resource.ACCOUNT, Selection(), given=((keys["account_number"],),))
-        await self.found(caller, Resource.ACCOUNT, account)
-        follow = look_up(Resource.NOTE, (keys["account_number"], keys["reference"]))
-        return reply(note_answer(await self.found(caller, Resource.NOTE, follow), embedded=False))
+        account, reference = request.path_params["account_number"], request.path_params["reference"]
+        try:
+            note = await self.found(caller, Resource.NOTE, look_up(Resource.NOTE, (account, reference)))
+        except RestError:
+            await self.found(caller, Resource.ACCOUNT, presence(Resource.ACCOUNT, account))
+            raise
+        return reply(note_answer(note, embedded=False))
 
     async def close(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
@@ -126,15 +129,13 @@ class Rest:
         """A page of the numbers that are linked to a representative."""
         caller = await self.caller(request)
         reference = request.path_params["reference"]
-        follow = Follow("found", Resource.REPRESENTATIVE, Selection(), given=((reference,),))
-        await self.found(caller, Resource.REPRESENTATIVE, follow)
-        page, limit = page_of(request)
+        try:
+            page, limit = page_of(request)
+        except RestError:  # an unknown representative is told before a wrong page
+            await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference))
+            raise
         links = linked_follow(resource, Page(limit, skip=(page - 1) * limit, wants_total=True))
-        row = await self.found(
-            caller,
-            Resource.REPRESENTATIVE,
-            Follow("found", Resource.REPRESENTATIVE, Selection(frozenset(), (links,)), given=((reference,),)),
-        )
+        row = await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference, links))
         listed = row.edges[LINKED[resource]]
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, LINKED[resource]: numbers(resource, row)})
@@ -155,21 +156,30 @@ class Rest:
         raise not_found(resource)
 
 
-def look_up(resource: Resource, key: tuple[str, ...]) -> Follow:
-    """A resource with all that GET answers."""
-    follows: tuple[Follow, ...] = ()
-    if resource is Resource.ACCOUNT:
-        notes = Selection(frozenset(TABLES[Resource.NOTE].c.keys()) - {"tenant_id"})
-        follows = (Follow("notes", "notes", notes, page=Page(EVERYTHING)),)
-    elif resource is Resource.REPRESENTATIVE:
-        follows = tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKED)
-    columns = frozenset(TABLES[resource].c.keys()) - {"tenant_id"}
-    return Follow("found", resource, Selection(columns, follows), given=(key,))
+def presence(resource: Resource, key: str, *follows: Follow) -> Follow:
+    """A resource without a field of its own, with what hangs on it."""
+    return Follow("found", resource, Selection(follows=follows), given=((key,),))
+
+
+def look_up(resource: Resource, key: tuple[str, ...], follows: tuple[Follow, ...] = ()) -> Follow:
+    """A resource with all its fields."""
+    return Follow("found", resource, Selection(own_columns(resource), follows), given=(key,))
+
+
+def own_columns(resource: Resource) -> frozenset[str]:
+    return frozenset(TABLES[resource].c.keys()) - {"tenant_id"}
 
 
 def linked_follow(resource: Resource, page: Page) -> Follow:
     number = KEY_FIELD[resource]
     return Follow(LINKED[resource], LINKED[resource], Selection(frozenset({number})), order=(Order(number),), page=page)
+
+
+# What GET alone reads beside the resource itself.
+EMBEDDED = {
+    Resource.ACCOUNT: (Follow("notes", "notes", Selection(own_columns(Resource.NOTE)), page=Page(EVERYTHING)),),
+    Resource.REPRESENTATIVE: tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKED),
+}
 
 
 def embedded(resource: Resource, row: Row) -> Answer:

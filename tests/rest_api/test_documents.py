@@ -137,3 +137,23 @@ async def test_dates_come_back_as_sent_and_a_list_is_replaced_whole(rest: Rest) 
     patched = await rest.patch("documents", "D", body={"line_items": [{"item_code": "3"}]})
     assert patched["line_items"] == [{"item_code": "3"}]
     assert "line_items" not in await rest.patch("documents", "D", body={"line_items": None})
+
+
+@pytest.mark.usefixtures("account")
+async def test_an_answer_mixes_cases_as_the_pages_do_and_leaves_empty_fields_out(rest: Rest) -> None:
+    body: Body = DOCUMENT | {"description": "", "pdf_name": None, "line_items": [], "invoicing_detail": {}, "udp1": ""}
+    made = await rest.post("documents", "D", body=body)
+    assert list(made) == [
+        "csrId",
+        "documentNumber",
+        "account_number",
+        "document_type",
+        "invoice_date",
+        "due_date",
+        "status",
+        "createdAt",
+        "updatedAt",
+    ]
+    await rest.close("D", {"closure_reason": "other", "notes": "n"})
+    closed = await rest.get("documents", "D")
+    assert set(closed) == {*made, "closure_reason", "closure_notes", "closedAt"}

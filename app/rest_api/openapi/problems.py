@@ -61,8 +61,8 @@ FAULT_EXAMPLE = {
     "error": "validation_failed",
     "message": "The data has faults; nothing was written.",
     "details": [
-        {"field": "name", "code": "required", "message": "name is required and must not be blank."},
         {"field": "email", "code": "invalid", "message": "email must be an e-mail address such as jane@example.com."},
+        {"field": "name", "code": "required", "message": "name is required and must not be blank."},
     ],
 }
 
@@ -72,7 +72,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "The body is no JSON object.",
             ref("InvalidJson"),
-            {"error": "invalid_json", "message": "The body is no JSON."},
+            {"error": "invalid_json", "message": "The request is no JSON."},
         ),
     ),
     401: (
