@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import socket
 from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
@@ -12,10 +13,12 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
+from uvicorn.config import LOGGING_CONFIG
 
 from app.access import demonstration
 from app.access import keys as access
 from app.demo.plan import Plan
+from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
 from app.graphql_api.schema import sdl
 from app.settings import Settings, WrongSetting, load_settings
@@ -23,7 +26,7 @@ from app.storage.blobs import Blobs
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
-from app.storage.schema import is_current, migrate
+from app.storage.schema import UnknownSchema, is_current, migrate
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
@@ -65,6 +68,10 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
 
     try:
         return asyncio.run(run())
+    except UnknownSchema:
+        raise Stopped(
+            "The schema of the database is of a newer release than this program: update the program."
+        ) from None
     except (SQLAlchemyError, OSError) as reason:
         raise Stopped(f"The database {database.url!r} does not answer: {first_line(reason)}") from None
 
@@ -88,8 +95,12 @@ async def prepare(database: Database) -> None:
 @cli.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; GATEWAY_HOST where left out.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; GATEWAY_PORT where left out.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Server processes; GATEWAY_WORKERS where left out.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; GATEWAY_PORT where left out.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Server processes; GATEWAY_WORKERS where left out.")
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Make a demonstration ledger in an empty database.")] = False,
 ) -> None:
     """Serves the gateway. On SQLite the schema is brought up to date first."""
@@ -105,6 +116,7 @@ def serve(
     with_database(prepare(database), database)
     if demo:
         show_demonstration(with_database(ready_demonstration(database), database), page_address(host, port))
+    signal.signal(signal.SIGTERM, end)
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -112,9 +124,21 @@ def serve(
         port=port,
         workers=count,
         log_level=settings.log_level,
-        timeout_graceful_shutdown=30,
+        log_config=log_config(settings.log_level),
+        timeout_graceful_shutdown=settings.shutdown_seconds,
         server_header=False,
     )
+
+
+def end(*_: object) -> None:
+    """Ends the process well: uvicorn, asked to stop, stops in good order and then sends itself the signal again."""
+    raise SystemExit(0)
+
+
+def log_config(level: str) -> dict[str, Any]:
+    """Uvicorn's own, with the gateway's log lines in the same form."""
+    ours = {"app": {"handlers": ["default"], "level": level.upper(), "propagate": False}}
+    return {**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **ours}}
 
 
 def claimed(host: str, port: int) -> int:
@@ -127,7 +151,8 @@ def claimed(host: str, port: int) -> int:
             probe.bind(address)
             return int(probe.getsockname()[1])
     except OSError as reason:
-        raise Stopped(f"Cannot listen on {host}, port {port}: {reason.strerror}. Try another --port.") from None
+        message = f"Cannot listen on {host}, port {port}: {reason.strerror}. Try another --port, or --host."
+        raise Stopped(message) from None
 
 
 def page_address(host: str, port: int) -> str:
@@ -235,6 +260,8 @@ def create_tenant(
     as_json: Json = False,
 ) -> None:
     """Makes a tenant with a key, which is shown this once."""
+    if not name.strip() or not name.isprintable() or len(name) > TEXT_LENGTH:
+        raise Stopped(f"The tenant needs a name of 1 to {TEXT_LENGTH} printable characters.")
     chosen = chosen_products(products)
     database = opened(load_settings())
 
@@ -242,8 +269,6 @@ def create_tenant(
         await prepare(database)
         return await access.create_tenant(database, name, chosen)
 
-    if not name.strip():
-        raise Stopped("The tenant needs a name.")
     try:
         tenant, key = with_database(work(), database)
     except access.TenantExists:

@@ -1,6 +1,8 @@
 """Settings: the environment, read once into one frozen value. A wrong one stops the start with a sentence."""
 
+import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -9,8 +11,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "GATEWAY_"
+# As browsers send it: no path, not even a slash at the end, or it would never match.
+ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 BLOB_URLS = ("file:///", "memory:///", "s3://")
+
+
+SECRET = {"database_url"}  # may hold a password, which is not for a screen or a log
 
 
 class WrongSetting(Exception):
@@ -26,7 +33,7 @@ class Settings(BaseSettings):
         default="sqlite+aiosqlite:///./gateway.db",
         description="Where the data lives: an SQLite file, or Postgres as postgresql+asyncpg://user:password@host/name.",
     )
-    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(default=1, ge=1, le=64, description="Server processes; more than one needs Postgres.")
     pool_size: int = Field(default=10, ge=1, le=1000, description="Database connections of each process.")
@@ -54,8 +61,11 @@ class Settings(BaseSettings):
     max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
     max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
     max_rows: int = Field(default=100_000, ge=1, description="Most rows that an operation's pages may allow for.")
-    log_level: str = Field(
-        default="info", pattern="^(debug|info|warning|error)$", description="What is logged, or worse."
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged, or worse: debug, info, warning or error."
+    )
+    shutdown_seconds: int = Field(
+        default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."
     )
 
     @field_validator("database_url")
@@ -63,7 +73,7 @@ class Settings(BaseSettings):
     def known_database(cls, value: str) -> str:
         try:
             url = make_url(value)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise ValueError("is no database URL") from None
         if url.drivername not in DRIVERS:
             raise ValueError(f"must begin with {' or '.join(f'{driver}://' for driver in DRIVERS)}")
@@ -93,7 +103,7 @@ class Settings(BaseSettings):
     @classmethod
     def full_origins(cls, value: str) -> str:
         for origin in filter(None, (part.strip() for part in value.split(","))):
-            if origin != "*" and not origin.startswith(("http://", "https://")):
+            if origin != "*" and not ORIGIN.fullmatch(origin):
                 raise ValueError(f"holds '{origin}', which is no origin such as https://app.example.com")
         return value
 
@@ -118,6 +128,7 @@ def load_settings() -> Settings:
     except ValidationError as wrong:
         sentences = []
         for fault in wrong.errors():
-            message = fault["msg"].removeprefix("Value error, ")
-            sentences.append(f"{PREFIX}{str(fault['loc'][0]).upper()}={fault['input']!r}: {message}.")
+            name, message = str(fault["loc"][0]), fault["msg"].removeprefix("Value error, ")
+            shown = "" if name in SECRET else f"={fault['input']!r}"
+            sentences.append(f"{PREFIX}{name.upper()}{shown}: {message}.")
         raise WrongSetting("\n".join(sentences)) from None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
@@ -86,7 +87,10 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         "products": tenant.products,
         "created_at": now(),
     }
-    made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
+    try:
+        made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
+    except IntegrityError:  # another process was faster
+        raise TenantExists(tenant.name) from None
     return int(made.scalar_one())
 
 
@@ -127,6 +131,8 @@ async def list_keys(database: Database) -> list[Key]:
 
 async def revoke_key(database: Database, key: str) -> int:
     """Ends a key, named by itself or by its id in a listing. The number of keys that ended: 0 or 1."""
+    if not storable(key):
+        return 0
     named = API_KEYS.c.key_hash == hashed(key)
     if len(key) == ID_LENGTH and not key.startswith(PREFIX):
         named = sa.func.substr(API_KEYS.c.key_hash, 1, ID_LENGTH) == key
@@ -136,6 +142,8 @@ async def revoke_key(database: Database, key: str) -> int:
 
 
 async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
+    if not storable(name):
+        return None
     statement = sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == name)
     return (await connection.execute(statement)).scalar_one_or_none()
 

@@ -49,6 +49,7 @@ class Draft:
     sent: Values = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    locked: CurrencyModel | None = None  # the model that a document is held to; None while the tenant's is free
     transition: Transition | None = None
 
     @property
@@ -92,15 +93,15 @@ def body_fields(resource: Resource) -> tuple[Field, ...]:
     return tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
 
 
-def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> None:
+def hold(made: Draft, caller: Caller) -> None:
     """Reports every requirement that the write leaves unmet, or that a patch breaks."""
     held = made.body.held
     # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
     active = made.products if made.products == (Product.INVOICING,) else caller.products
-    after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, locked))
+    after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, made.locked))
     if after and made.verb is Verb.PATCH and made.stored:
         before_products = made.stored["products"] if held else ()
-        before = unmet(made.resource, made.stored, Demands(before_products, active, locked))
+        before = unmet(made.resource, made.stored, Demands(before_products, active, made.locked))
         after = newly_unmet(before, after)
     if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in made.problems):
         after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete

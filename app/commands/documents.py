@@ -21,9 +21,9 @@ from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 async def judge(scope: Scoped, made: Draft) -> None:
     made.values["document_type"] = made.values["document_type"] or str(DocumentType.INVOICE)
     await check_account(scope, made)
-    locked = await locked_model(scope, amounts.model_of(made.sent))
-    made.report(amounts.locked_out(locked, made.sent))
-    hold(made, scope.caller, locked)
+    made.locked = await locked_model(scope, amounts.model_of(made.sent))
+    made.report(amounts.locked_out(made.locked, made.sent))
+    hold(made, scope.caller)
 
 
 async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
@@ -38,7 +38,7 @@ async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyM
 async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     """Adds what the server derives to the row, and locks the tenant's currency model with its first amounts."""
     settle(made, row)
-    if row["currency_model"]:
+    if row["currency_model"] and made.locked is None:
         await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
 
 

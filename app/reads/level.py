@@ -97,7 +97,7 @@ class Level:
         near, far = (page.before, page.after) if page.backward else (page.after, page.before)
         if far is not None:
             listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
-        parts = stretches(target, self.order, near, backward=page.backward)
+        parts = stretches(target, self.order, near, far, backward=page.backward)
         found = walk(listed, target, self.order, parts, wanted, page.skip + page.size + 1, backward=page.backward)
         return found.limit(page.size + 1).offset(page.skip) if page.skip else found
 

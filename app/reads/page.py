@@ -75,26 +75,30 @@ def rises(term: Order, backward: bool) -> bool:
 
 
 def stretches(
-    target: sa.FromClause, order: Sequence[Order], place: Place | None, *, backward: bool = False
+    target: sa.FromClause,
+    order: Sequence[Order],
+    near: Place | None,
+    far: Place | None = None,
+    *,
+    backward: bool = False,
 ) -> list[Stretch]:
-    """What lies beyond the place, or the whole list where there is none; the nearest rows first.
+    """What lies beyond the near place, or the whole list where there is none; the nearest rows first. No stretch goes
+    far beyond the far place.
 
     In stretches, because one condition on several columns, descending or empty ones among them, is no range of an
     index, and the database would read its way to page 1,000 through all the pages before.
     """
     if is_even(target, order):
-        met = () if place is None else (passed_as_one(target, order, place, backward),)
+        met = () if near is None else (passed_as_one(target, order, near, backward),)
         return [Stretch(met, order_by(target, order, backward=backward))]
-    if place is None:
-        return by_first_value(target, order, None, backward)
     found: list[Stretch] = []
-    for shared in reversed(range(len(order))):  # rows that share more of the place's values are nearer
-        same = at(target, order[:shared], place)
+    for shared in reversed(range(1, len(order) if near is not None else 1)):  # the more values shared, the nearer
+        same = at(target, order[:shared], near or ())
         found += [
             Stretch((*same, *part.conditions), part.order_by)
-            for part in by_first_value(target, order[shared:], place[shared:], backward)
+            for part in by_first_value(target, order[shared:], (near or ())[shared:], None, backward)
         ]
-    return found
+    return found + by_first_value(target, order, near, far, backward)
 
 
 def is_even(target: sa.FromClause, order: Sequence[Order]) -> bool:
@@ -111,28 +115,55 @@ def passed_as_one(
     return mine > theirs if rises(order[0], backward) else mine < theirs
 
 
-def by_first_value(target: sa.FromClause, order: Sequence[Order], place: Place | None, backward: bool) -> list[Stretch]:
-    """The rows whose first value lies past the place's. Those without one come last, and so first backward."""
-    term, column = order[0], target.c[order[0].column]
+def by_first_value(
+    target: sa.FromClause, order: Sequence[Order], near: Place | None, far: Place | None, backward: bool
+) -> list[Stretch]:
+    """The rows whose first value lies past the near place's and not past the far one's. Those without a value come
+    last, and so first backward."""
+    column = target.c[order[0].column]
     if column.name in WORDS:
-        return by_word(target, order, place, backward)
-    inside = order_by(target, order, backward=backward, present=column.name)
-    having = Stretch((column.is_not(None),) if column.nullable else (), inside)
-    lacking = [Stretch((column.is_(None),), order_by(target, order[1:], backward=backward))] * bool(column.nullable)
-    if place is None:
-        return [*lacking, having] if backward else [having, *lacking]
-    if place[0] is None:
-        return [having] if backward else []
-    past = Stretch((column > place[0] if rises(term, backward) else column < place[0],), inside)
-    return [past] if backward else [past, *lacking]
+        return by_word(target, order, near, far, backward)
+    found: list[Stretch] = []
+    if (backward or not is_lacking(near)) and not (backward and is_lacking(far)):
+        met = between(column, order[0], near, far, backward)
+        present = (column.is_not(None),) if column.nullable and not met else ()
+        found.append(Stretch((*met, *present), order_by(target, order, backward=backward, present=column.name)))
+    reached = near is None if backward else not is_lacking(near) and (far is None or is_lacking(far))
+    if column.nullable and reached:
+        # ordered by the empty column, too: only so does Postgres see that the index has them in order
+        empty = Order(column.name, order[1].descending) if order[1:] else order[0]
+        terms = order_by(target, (empty, *order[1:]), backward=backward, present=column.name)
+        found.insert(0 if backward else 1, Stretch((column.is_(None),), terms))
+    return found
 
 
-def by_word(target: sa.FromClause, order: Sequence[Order], place: Place | None, backward: bool) -> list[Stretch]:
+def is_lacking(place: Place | None) -> bool:
+    """Whether the place is among the rows without a first value."""
+    return place is not None and place[0] is None
+
+
+def between(
+    column: Any, term: Order, near: Place | None, far: Place | None, backward: bool
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions that a value lies past the near place's, and not past the far one's."""
+    met: list[sa.ColumnElement[bool]] = []
+    if near is not None and near[0] is not None:
+        met.append(column > near[0] if rises(term, backward) else column < near[0])
+    if far is not None and far[0] is not None:
+        met.append(column <= far[0] if rises(term, backward) else column >= far[0])
+    return tuple(met)
+
+
+def by_word(
+    target: sa.FromClause, order: Sequence[Order], near: Place | None, far: Place | None, backward: bool
+) -> list[Stretch]:
     """The same for a column of few words: each is a stretch, since so many rows share one that sorting them is dear."""
-    rising, column = rises(order[0], backward), target.c[order[0].column]
-    words = [w for w in WORDS[column.name] if place is None or (w > place[0] if rising else w < place[0])]
+    column, rising = target.c[order[0].column], rises(order[0], backward)
+    words = sorted(WORDS[column.name], reverse=not rising)
+    first = 0 if near is None else words.index(near[0]) + 1
+    last = len(words) if far is None else words.index(far[0]) + 1
     inside = order_by(target, order[1:], backward=backward)
-    return [Stretch((column == word,), inside) for word in sorted(words, reverse=not rising)]
+    return [Stretch((column == word,), inside) for word in words[first:last]]
 
 
 def at(target: sa.FromClause, order: Sequence[Order], place: Place) -> list[sa.ColumnElement[bool]]:
@@ -145,12 +176,8 @@ def beyond(
     target: sa.FromClause, order: Sequence[Order], place: Place, *, backward: bool = False
 ) -> sa.ColumnElement[bool]:
     """The condition that a row comes after the place, or before it."""
-    ways = [sa.and_(*part.conditions) for part in stretches(target, order, place, backward=backward)]
-    column, value = target.c[order[0].column], place[0]
-    if len(ways) == 1 or value is None or (column.nullable and not backward):
-        return sa.or_(sa.false(), *ways)
-    limit = column >= value if rises(order[0], backward) else column <= value  # one range around all the ways
-    return sa.and_(limit, sa.or_(*ways))
+    ways = stretches(target, order, place, backward=backward)
+    return sa.or_(sa.false(), *(sa.and_(*way.conditions) for way in ways))
 
 
 def walk(
@@ -229,6 +256,6 @@ def parsed(source: str, column: str, value: Any) -> Any:
     if isinstance(kind, sa.Integer):
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < INT_LIMIT:
             return value
-    elif isinstance(value, str) and storable(value):
+    elif isinstance(value, str) and storable(value) and value in WORDS.get(column, (value,)):
         return value
     raise Fault("is not of the column's type")

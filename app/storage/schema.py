@@ -24,12 +24,20 @@ def config(connection: sa.Connection) -> Config:
     return made
 
 
+class UnknownSchema(Exception):
+    """The schema is at a revision that this program does not know."""
+
+
 async def migrate(database: Database) -> None:
-    """Brings the schema to the newest revision; of several that try at once, one works and the others wait."""
+    """Brings the schema to the newest revision; of several that try at once, one works and the others wait. Raises
+    UnknownSchema."""
 
     def upgrade(connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+        if revision(connection) not in {None, *known}:
+            raise UnknownSchema
         command.upgrade(config(connection), "head")
         if connection.dialect.name == "sqlite":
             estimate(connection)

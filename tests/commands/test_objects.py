@@ -104,10 +104,13 @@ async def test_a_replace_takes_an_address_whole(acme: Client, name: str) -> None
 
 async def test_thick_billing_keeps_every_element_and_a_patch_merges_them_key_by_key(ledger: Client) -> None:
     assert await create(ledger, "Document", "1", document(thickBilling=WHOLE), THICK) == shown(WHOLE)
+    restored: dict[str, Any] = {}
     for name in [*ELEMENTS, "detail"]:
         less = {key: value for key, value in WHOLE.items() if key != name}
-        assert await patch(ledger, "Document", "1", {"thickBilling": {name: None}}, THICK) == shown(less)
-        assert await patch(ledger, "Document", "1", {"thickBilling": {name: WHOLE[name]}}, THICK) == shown(WHOLE)
+        change = {"thickBilling": restored | {name: None}}
+        assert await patch(ledger, "Document", "1", change, THICK) == shown(less)
+        restored = {name: WHOLE[name]}
+    assert await patch(ledger, "Document", "1", {"thickBilling": restored}, THICK) == shown(WHOLE)
     one = {"thickBilling": {"detail": [{"descCol": "Only"}]}}
     after = await patch(ledger, "Document", "1", one, THICK)
     assert after == shown(WHOLE | {"detail": [{"descCol": "Only"}]})

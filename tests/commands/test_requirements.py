@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.verbs import BASIC, DATED, account, create, patch, read, refused, replace
+from tests.commands.verbs import BASIC, DATED, account, create, patch, read, refused, replace, write
 from tests.gateway import Client
 
 WHOLE_ADDRESS = {"address1": "1 Main St", "city": "Springfield", "state": "IL", "zip": "62701"}
@@ -288,3 +288,30 @@ async def test_fields_that_only_inactive_products_read_are_accepted_and_kept(acm
     ask = "vat branchName paymentTerms displayReference"
     made = await create(acme, "Account", "1", combined(["OPEN_BALANCE"], **values), ask)
     assert made == {"vat": "V", "branchName": "B", "paymentTerms": "NET30", "displayReference": "D"}
+
+
+async def test_messages_name_fields_as_this_schema_does(acme: Client) -> None:
+    payload = await write(
+        acme,
+        "create",
+        "Account",
+        "1",
+        combined(
+            ["COLLECTIONS", "INVOICING"],
+            name="Acme",
+            language="de",
+            currency="EUR",
+            mobilePhone="x" * 256,
+            parentAccountNumber="P",
+            billingAddress={"address1": "x" * 256},
+        ),
+        "version",
+    )
+    assert [error["message"] for error in payload["userErrors"]] == [
+        "address1 may have at most 255 characters.",
+        "mobilePhone may have at most 255 characters.",
+        "city is required for Invoicing.",
+        "state is required for Invoicing.",
+        "zip is required for Invoicing.",
+        "isParentAccount is required when parentAccountNumber is set.",
+    ]

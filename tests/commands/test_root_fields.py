@@ -61,6 +61,24 @@ async def test_of_an_operation_that_is_wrong_as_a_whole_nothing_is_written(acme:
     assert await acme.query("{ accounts { totalCount } }") == {"accounts": {"totalCount": 0}}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        'accountNumber: "1", input: null',
+        'accountNumber: "1"',
+        'accountNumber: null, input: {openBalance: {name: "Acme"}}',
+        'accountNumber: 1, input: {openBalance: {name: "Acme"}}',
+        'accountNumber: "1", input: {openBalance: {name: "Acme"}}, dryRun: null',
+        'accountNumber: "1", input: {openBalance: {name: "Acme"}}, dryRun: "no"',
+        'accountNumber: "1", input: {openBalance: {name: "Acme"}}, expectedVersion: 1',
+    ],
+)
+async def test_arguments_of_the_wrong_kind_fail_validation(acme: Client, arguments: str) -> None:
+    text = f"mutation {{ createAccount({arguments}) {{ created }} }}"
+    assert set(await acme.error_codes(text)) == {"GRAPHQL_VALIDATION_FAILED"}
+    assert await acme.query("{ accounts { totalCount } }") == {"accounts": {"totalCount": 0}}
+
+
 WRITES = {
     "createAccount": '(accountNumber: "2", input: {combined: {name: "Two"}})',
     "replaceAccount": '(accountNumber: "1", input: {combined: {name: "Two"}})',

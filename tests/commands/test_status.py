@@ -1,5 +1,6 @@
 """The status of a document, row by row of its life-cycle, with the history that each row leaves."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -209,6 +210,20 @@ async def test_closing_a_closed_document_is_refused_whatever_is_said_and_changes
     before = await read(ledger, "Document", "D-1", f"version {STATE}")
     assert faults(await close(ledger, "D-1", again)) == [("ALREADY_CLOSED", "documentNumber")]
     assert await read(ledger, "Document", "D-1", f"version {STATE}") == before
+
+
+async def test_of_closures_at_once_one_is_done(ledger: Client) -> None:
+    await create(ledger, "Document", "D-1", body("basic", "40"))
+    reasons = ["PAID", "WRITE_OFF", "CONTRA", "ADJUSTMENT", "OTHER"]
+    payloads = await asyncio.gather(*(close(ledger, "D-1", {"closureReason": reason}) for reason in reasons))
+    refusals = [faults(payload) for payload in payloads if payload["userErrors"]]
+    assert refusals == [[("ALREADY_CLOSED", "documentNumber")]] * 4
+    (won,) = [reason for reason, payload in zip(reasons, payloads, strict=True) if payload["document"]]
+    assert await read(ledger, "Document", "D-1", "version closure { reason } statusHistory { reason }") == {
+        "version": 2,
+        "closure": {"reason": won},
+        "statusHistory": [{"reason": None}, {"reason": won}],
+    }
 
 
 @pytest.mark.parametrize("number", ["D-1", "", "\0", "\ud800", "x" * 300])

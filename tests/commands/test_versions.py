@@ -61,6 +61,8 @@ async def test_a_closure_is_done_at_the_expected_version_and_refused_at_any_othe
     assert await read(ledger, "Document", "D-1", "version status") == {"version": 1, "status": "OPEN"}
     closed = await close(ledger, "D-1", {"closureReason": "PAID"}, "version status", version=1)
     assert closed["document"] == {"version": 2, "status": "CLOSED"}
+    again = await close(ledger, "D-1", {"closureReason": "PAID"}, version=1)
+    assert faults(again) == [("ALREADY_CLOSED", "documentNumber")]
 
 
 async def test_of_writers_that_expect_the_same_version_one_wins(ledger: Client) -> None:

@@ -11,14 +11,23 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.engine import Database
-from app.storage.tables import ACCOUNTS, CONTACTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
+from app.storage.tables import (
+    ACCOUNT_REPRESENTATIVES,
+    ACCOUNTS,
+    CONTACTS,
+    DOCUMENT_REPRESENTATIVES,
+    DOCUMENTS,
+    NOTES,
+    REPRESENTATIVES,
+    TENANTS,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST_CSR_ID = 1_000_000  # beyond those that mutations give
 BATCH = 500
-COLUMNS = {
-    table: [column.name for column in table.c] for table in (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES)
-}
+# Each after those that it refers to.
+TABLES = (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES, ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES)
+COLUMNS = {table: [column.name for column in table.c] for table in TABLES}
 
 Row = tuple[sa.Table, dict[str, Any]]
 
@@ -27,8 +36,6 @@ async def fill(database: Database, tenant: str, accounts: int, documents_each: i
     """Accounts, each with documents, a contact and a note, and a representative for every tenth."""
     async with database.writing() as connection:
         await insert(connection, tenant, generated(Random(7), accounts, documents_each))
-        if not database.is_sqlite:  # SQLite is told what to expect
-            await connection.execute(sa.text("ANALYZE"))
 
 
 async def add_documents(database: Database, account: str, numbers: list[str], amount: Decimal, due: date) -> None:
@@ -43,14 +50,17 @@ async def add_documents(database: Database, account: str, numbers: list[str], am
 async def insert(connection: AsyncConnection, tenant: str, generated: Iterable[Row]) -> None:
     found = await connection.execute(sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == tenant))
     tenant_id = found.scalar_one()
-    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in COLUMNS}
+    rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in TABLES}
     for csr_id, (table, values) in enumerate(generated, start=FIRST_CSR_ID):
         moment = START + timedelta(seconds=csr_id - FIRST_CSR_ID)
         served = {"csr_id": csr_id, "products": (), "version": 1, "created_at": moment, "updated_at": moment}
-        rows[table].append(dict.fromkeys(COLUMNS[table]) | served | values | {"tenant_id": tenant_id})
+        known = served | values | {"tenant_id": tenant_id}
+        rows[table].append({name: known.get(name) for name in COLUMNS[table]})
     for table, made in rows.items():
         for first in range(0, len(made), BATCH):
             await connection.execute(sa.insert(table), made[first : first + BATCH])
+        if connection.dialect.name == "postgresql":  # at once: the next table's foreign keys are looked up in this one
+            await connection.execute(sa.text(f"ANALYZE {table.name}"))
 
 
 def generated(random: Random, accounts: int, documents_each: int) -> Iterator[Row]:
@@ -58,13 +68,18 @@ def generated(random: Random, accounts: int, documents_each: int) -> Iterator[Ro
     for n in range(accounts):
         account = f"A{n:06}"
         group = random.choice([None, "north", "south", "east", "west"])
-        yield ACCOUNTS, {"account_number": account, "name": f"Customer {random.random()}", "account_group": group}
+        name, parent = f"Customer {random.random()}", f"A{n // 10:06}"
+        own = {"account_number": account, "name": name, "account_group": group, "parent_account_number": parent}
+        yield ACCOUNTS, own
         yield CONTACTS, {"reference": f"C{n:06}", "account_number": account, "name": random.choice([None, f"N{n}"])}
         yield NOTES, {"reference": f"N{n:06}", "account_number": account, "body": "Called.", "effective_date": START}
         if n % 10 == 0:
             yield REPRESENTATIVES, {"reference": f"R{n:06}", "name": random.choice([None, f"N{n}"])}
-        for _ in range(documents_each):
-            yield DOCUMENTS, document(random, account, f"D{next(numbers):07}")
+        person = {"reference": f"R{n // 10 * 10:06}"}
+        yield ACCOUNT_REPRESENTATIVES, person | {"account_number": account}
+        for number in (f"D{next(numbers):07}" for _ in range(documents_each)):
+            yield DOCUMENTS, document(random, account, number)
+            yield DOCUMENT_REPRESENTATIVES, person | {"document_number": number}
 
 
 def document(random: Random, account: str, number: str) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def literal(type_: GraphQLType) -> str:
     """A valid literal of a type, for an argument that must be there."""
     bare = get_named_type(type_)
     if isinstance(bare, GraphQLEnumType):
-        return next(iter(bare.values))
+        return str(next(iter(bare.values)))
     if isinstance(bare, GraphQLInputObjectType):
         members = ", ".join(f"{name}: {literal_of(name, value)}" for name, value in sample(bare).items())
         return f"{{{members}}}"

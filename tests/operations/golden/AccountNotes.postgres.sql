@@ -15,6 +15,6 @@ WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND tr
  LIMIT $3::INTEGER) AS anon_2 UNION ALL SELECT anon_3.body AS body, anon_3.csr_id AS csr_id, anon_3.effective_date AS effective_date, anon_3.note_type AS note_type, anon_3.reference AS reference, anon_3.subject AS subject
 FROM (SELECT target.body AS body, target.csr_id AS csr_id, target.effective_date AS effective_date, target.note_type AS note_type, target.reference AS reference, target.subject AS subject
 FROM notes AS target
-WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true AND target.effective_date IS NULL ORDER BY target.csr_id ASC
+WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true AND target.effective_date IS NULL ORDER BY target.effective_date ASC, target.csr_id ASC
  LIMIT $4::INTEGER) AS anon_3) AS walked ORDER BY walked.effective_date DESC NULLS LAST, walked.csr_id ASC
  LIMIT $5::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.effective_date DESC NULLS LAST, picked.csr_id ASC;

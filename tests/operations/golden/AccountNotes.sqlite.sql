@@ -17,6 +17,6 @@ WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 AND ta
  LIMIT ? OFFSET ?) AS anon_2 UNION ALL SELECT anon_3."row" AS "row", anon_3.effective_date AS effective_date, anon_3.csr_id AS csr_id
 FROM (SELECT target.rowid AS "row", target.effective_date AS effective_date, target.csr_id AS csr_id
 FROM notes AS target
-WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 AND target.effective_date IS NULL ORDER BY target.csr_id ASC
+WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 AND target.effective_date IS NULL ORDER BY target.effective_date ASC, target.csr_id ASC
  LIMIT ? OFFSET ?) AS anon_3) AS walked ORDER BY walked.effective_date DESC NULLS LAST, walked.csr_id ASC
  LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.effective_date DESC NULLS LAST, picked.csr_id ASC;

@@ -12,7 +12,7 @@ WHERE target.tenant_id = $1::INTEGER AND target.status = $6::VARCHAR AND target.
  LIMIT $10::INTEGER) AS anon_1 UNION ALL SELECT anon_2.account_number AS account_number, anon_2.csr_id AS csr_id, anon_2.document_number AS document_number, anon_2.document_type AS document_type, anon_2.due_date AS due_date, anon_2.invoice_date AS invoice_date, anon_2.invoice_num AS invoice_num, anon_2.open_amount AS open_amount, anon_2.open_currency AS open_currency, anon_2.status AS status
 FROM (SELECT target.account_number AS account_number, target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status
 FROM documents AS target
-WHERE target.tenant_id = $1::INTEGER AND target.status = $6::VARCHAR AND target.open_amount >= $7::NUMERIC(19, 4) AND (target.open_currency = $8::VARCHAR OR target.open_currency = $9::VARCHAR) AND target.open_amount IS NULL ORDER BY target.csr_id ASC
+WHERE target.tenant_id = $1::INTEGER AND target.status = $6::VARCHAR AND target.open_amount >= $7::NUMERIC(19, 4) AND (target.open_currency = $8::VARCHAR OR target.open_currency = $9::VARCHAR) AND target.open_amount IS NULL ORDER BY target.open_amount ASC, target.csr_id ASC
  LIMIT $11::INTEGER) AS anon_2) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
  LIMIT $12::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.open_amount DESC NULLS LAST, picked.csr_id ASC;
 

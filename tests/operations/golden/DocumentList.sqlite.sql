@@ -12,7 +12,7 @@ WHERE target.tenant_id = ? AND target.status = ? AND target.open_amount >= ? AND
  LIMIT ? OFFSET ?) AS anon_1 UNION ALL SELECT anon_2."row" AS "row", anon_2.open_amount AS open_amount, anon_2.csr_id AS csr_id
 FROM (SELECT target.rowid AS "row", target.open_amount AS open_amount, target.csr_id AS csr_id
 FROM documents AS target
-WHERE target.tenant_id = ? AND target.status = ? AND target.open_amount >= ? AND (target.open_currency = ? OR target.open_currency = ?) AND target.open_amount IS NULL ORDER BY target.csr_id ASC
+WHERE target.tenant_id = ? AND target.status = ? AND target.open_amount >= ? AND (target.open_currency = ? OR target.open_currency = ?) AND target.open_amount IS NULL ORDER BY target.open_amount ASC, target.csr_id ASC
  LIMIT ? OFFSET ?) AS anon_2) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
  LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.open_amount DESC NULLS LAST, picked.csr_id ASC;
 

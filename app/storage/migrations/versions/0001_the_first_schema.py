@@ -70,6 +70,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_accounts_tenant_id_created_at_csr_id"), "accounts", ["tenant_id", "created_at", "csr_id"], unique=False
     )
+    op.create_index(
+        op.f("ix_accounts_tenant_id_display_reference"), "accounts", ["tenant_id", "display_reference"], unique=False
+    )
     op.create_index(op.f("ix_accounts_tenant_id_email"), "accounts", ["tenant_id", "email"], unique=False)
     op.create_index(
         op.f("ix_accounts_tenant_id_name_csr_id"), "accounts", ["tenant_id", "name", "csr_id"], unique=False
@@ -381,6 +384,7 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_documents_tenant_id_invoice_key"), "documents", ["tenant_id", "invoice_key"], unique=False)
+    op.create_index(op.f("ix_documents_tenant_id_invoice_num"), "documents", ["tenant_id", "invoice_num"], unique=False)
     op.create_index(
         op.f("ix_documents_tenant_id_open_amount_csr_id"),
         "documents",
