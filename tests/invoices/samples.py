@@ -137,6 +137,7 @@ CREDIT_MEMO: Values = {
         "return_address_state": "IL",
         "return_address_zip": "60616",
         "supplier_tax_id": "36-4417720",
+        "ship_to_name": "Acme Corp, Plant 2",
         "header_message": "40 L of hydraulic oil were back-ordered and have been cancelled.",
         "subtotal": "-154.9",
         "total_due": "-154.9",
