@@ -1,5 +1,6 @@
 """Documents and accounts as they are stored, from the least to the most that an invoice can hold."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -236,3 +237,17 @@ def with_texts(texts: list[str], document: Values = INVOICE) -> Values:
             ],
         },
     }
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in the data of an invoice."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+def with_elements(**elements: Any) -> Values:
+    """The least document with these thick billing elements."""
+    return {**LEAST_DOCUMENT, "thick_billing": elements}
