@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -40,14 +42,21 @@ class Reader:
         return block
 
 
-@pytest.fixture
-async def reader(chromium: Browser, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Reader]:
-    settings = {"GATEWAY_DATABASE_URL": sqlite_url}
-    tenant = gateway_cli("tenants", "create", "acme", env=settings, folder=tmp_path)
+@pytest.fixture(scope="module")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A running server's address, and a key to it."""
+    folder = tmp_path_factory.mktemp("docs")
+    settings = {"GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, folder / 'gateway.db')}"}
+    tenant = gateway_cli("tenants", "create", "acme", env=settings, folder=folder)
     told = dict(line.rsplit(maxsplit=1) for line in tenant.splitlines())
-    with RunningServer(settings, tmp_path) as server:
-        async with open_visit(chromium) as visit:
-            yield Reader(visit, server.url, told["API key"])
+    with RunningServer(settings, folder) as server:
+        yield server.url, told["API key"]
+
+
+@pytest.fixture
+async def reader(chromium: Browser, served: tuple[str, str]) -> AsyncIterator[Reader]:
+    async with open_visit(chromium) as visit:
+        yield Reader(visit, *served)
 
 
 @pytest.mark.browser
@@ -57,7 +66,7 @@ async def test_every_operation_is_shown_from_this_server_alone_and_within_the_po
         "blocks => blocks.map(block => [block.querySelector('.opblock-summary-method').textContent,"
         " block.querySelector('.opblock-summary-path').dataset.path])"
     )
-    for name in ("createDocument", "pushPdf", "downloadAttachment"):
+    for name in ("replaceAccount", "pushPdf"):
         await reader.opened(name)
 
     assert {tuple(each) for each in shown} == {(operation.method, operation.path) for operation in operations()}
@@ -87,6 +96,27 @@ async def test_an_example_can_be_sent_with_the_key_that_the_pages_share(reader: 
     body = json.loads(await answer.locator(".response-col_description .microlight").first.inner_text())
     assert (body["accountNumber"], body["name"]) == ("ACCT-001", "Acme Corp")
     await reader.visit.assert_clean(reader.url)
+
+
+@pytest.mark.browser
+async def test_the_page_is_dark_or_light_as_the_system_is(reader: Reader) -> None:
+    await reader.open()
+    title = reader.page.locator(".info .title")
+    shown = [await title.evaluate("title => getComputedStyle(title).color")]
+    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for scheme in schemes:
+        await reader.page.emulate_media(color_scheme=scheme)
+        shown.append(await title.evaluate("title => getComputedStyle(title).color"))
+
+    assert shown[0] == shown[2] != shown[1]
+    assert brightness(shown[0]) < 100
+    assert brightness(shown[1]) > 180
+
+
+def brightness(colour: str) -> float:
+    """Of a colour, from 0 to 255."""
+    red, green, blue = map(float, re.findall(r"[\d.]+", colour)[:3])
+    return (red + green + blue) / 3
 
 
 async def test_the_page_carries_a_policy_that_admits_nothing_foreign_and_no_inline_style(sqlite_url: str) -> None:
