@@ -15,7 +15,7 @@ from app.domain.attachments import ID_LENGTH
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
-from app.storage.blobs import Blob
+from app.storage.blobs import Blob, NoSuchBlob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
 from app.storage.clock import now
 from app.storage.pdf_workers import Checked, Unfit
@@ -42,7 +42,7 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
         for _ in range(ATTEMPTS - 1):
             try:
                 return await attaching.attempt()
-            except (Overtaken, ClaimLost, FileNotFoundError):  # the last: the stored blob was replaced and removed
+            except (Overtaken, ClaimLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
                 continue
         return await attaching.attempt()
 

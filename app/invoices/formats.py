@@ -17,6 +17,7 @@ MINOR_UNITS = {
     **dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3),
     **dict.fromkeys(_codes("CLF UYW"), 4),
 }
+MOST_BREAKS = 200
 MINUS = "\N{MINUS SIGN}"
 
 LETTER_COUNTRIES = {"US", "USA", "UNITED STATES", "UNITED STATES OF AMERICA", "CA", "CAN", "CANADA"}
@@ -31,9 +32,12 @@ CODE_BEFORE_CITY = _codes(
 
 
 def printable(value: Any) -> str:
-    """The text without what no page can show: control characters; a tab is a space, a line break stays one."""
+    """The text without what no page can show: control characters. A tab is a space, a line break stays one unless
+    there are so many that a short text would fill pages."""
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc").strip()
+    *broken, rest = text.strip().split("\n", MOST_BREAKS)
+    shown = "\n".join([*broken, rest.replace("\n", " ")])
+    return "".join(c for c in shown if c == "\n" or unicodedata.category(c) != "Cc")
 
 
 def quantity(value: Any) -> str:

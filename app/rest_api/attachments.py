@@ -27,6 +27,7 @@ from app.rest_api.downloads import PDF, deliver
 from app.rest_api.errors import RestError, not_found, translated
 from app.rest_api.paths import RawRoute
 from app.rest_api.resources import Rest
+from app.storage.blobs import NoSuchBlob
 
 LIST = "/api/v1/ingest/documents/{document_number}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
@@ -120,7 +121,7 @@ class Attachments:
         found = await self.found(caller, number, attachment_id)
         try:
             return await deliver(request, self.files.blobs, found or none_found())
-        except FileNotFoundError:
+        except NoSuchBlob:
             found = await self.found(caller, number, attachment_id)
         return await deliver(request, self.files.blobs, found or none_found())
 

@@ -17,7 +17,7 @@ KEPT_IN_PARAMETERS = "!#$&+.^_`|~-"  # attr-char of RFC 8187
 
 
 async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
-    """The answer to GET or HEAD. Raises FileNotFoundError where the bytes are gone."""
+    """The answer to GET or HEAD. Raises NoSuchBlob where the bytes are gone."""
     size, tag = pdf.attachment.file_size or 0, f'"{pdf.blob.sha256}"'
     headers = {
         "ETag": tag,

@@ -22,6 +22,10 @@ KEY = re.compile(r"(\d+)/[0-9a-f]{2}/([0-9a-f]{64})")
 UNFINISHED = re.compile(r"[0-9a-f]{64}#\d+")  # what the folder store writes to, before it gives the file its name
 
 
+class NoSuchBlob(Exception):
+    """A blob that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """The name of a blob: whose it is and the SHA-256 of its bytes."""
@@ -79,17 +83,21 @@ class Blobs:
             return None
 
     async def open(self, blob: Blob, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to `end`, in chunks. Raises FileNotFoundError at once where there are none."""
-        options: Any = {"range": (start, end)} if end > start else {}
-        found = await obstore.get_async(self.store, blob.key, options=options)
-        return chunks(found)
+        """The bytes from `start` up to `end`, in chunks. Raises NoSuchBlob before the first."""
+        return chunks(await self.get(blob, {"range": (start, end)}))
 
     async def save(self, blob: Blob, target: Path) -> None:
-        """Copies a blob into a file."""
-        found = await obstore.get_async(self.store, blob.key)
+        """Copies a blob into a file. Raises NoSuchBlob."""
+        found = await self.get(blob, {})
         with await asyncio.to_thread(target.open, "wb") as file:
             async for chunk in chunks(found):
                 await asyncio.to_thread(file.write, chunk)
+
+    async def get(self, blob: Blob, options: Any) -> Any:
+        try:
+            return await obstore.get_async(self.store, blob.key, options=options)
+        except FileNotFoundError:
+            raise NoSuchBlob(blob.key) from None
 
     async def delete(self, blob: Blob) -> None:
         """Removes a blob; nothing happens where there is none."""

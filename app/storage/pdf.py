@@ -6,6 +6,7 @@ It knows nothing else of the project, so that it starts quickly and from anywher
 
 import hashlib
 import json
+import os
 import signal
 import sys
 import zlib
@@ -18,6 +19,7 @@ import pikepdf
 MOST_MEMORY = 64 << 20  # what one stream may take while it is decoded
 MOST_INFLATED = 768 << 20  # what all streams together may come to: so much takes zlib less than a second
 PIECE = 256 << 10
+ANSWERS = 1  # standard output
 CHUNK = 1 << 20
 ADDRESS_SPACE = 1 << 30  # of this process: a last resort behind the limits of the parser
 
@@ -70,10 +72,7 @@ def judged(path: str, most_pages: int, already: int = 0) -> pikepdf.Pdf:
     try:
         if pdf.is_encrypted:
             raise Unfit("The PDF is encrypted.")
-        count = len(pdf.pages)
-        if not count:
-            raise Unfit("The PDF has no pages.")
-        check_pages(already + count, most_pages)
+        check_pages(already + len(pdf.pages), most_pages)
         check_streams(pdf)
         if pdf.get_warnings() or pdf.check_pdf_syntax():
             raise Unfit("The PDF is damaged or in need of repair.")
@@ -162,8 +161,10 @@ def main() -> None:
     set_limits()
     bound_memory()
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-        sys.stdout.flush()
+        try:
+            os.write(ANSWERS, json.dumps(answer(json.loads(line))).encode() + b"\n")
+        except BrokenPipeError:
+            return
 
 
 if __name__ == "__main__":

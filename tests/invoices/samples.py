@@ -1,5 +1,6 @@
 """Documents and accounts as they are stored, from the least to the most that an invoice can hold."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -137,6 +138,7 @@ CREDIT_MEMO: Values = {
         "return_address_state": "IL",
         "return_address_zip": "60616",
         "supplier_tax_id": "36-4417720",
+        "ship_to_name": "Acme Corp, Plant 2",
         "header_message": "40 L of hydraulic oil were back-ordered and have been cancelled.",
         "subtotal": "-154.9",
         "total_due": "-154.9",
@@ -235,3 +237,17 @@ def with_texts(texts: list[str], document: Values = INVOICE) -> Values:
             ],
         },
     }
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in the data of an invoice."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)
+
+
+def with_elements(**elements: Any) -> Values:
+    """The least document with these thick billing elements."""
+    return {**LEAST_DOCUMENT, "thick_billing": elements}

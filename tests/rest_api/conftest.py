@@ -12,20 +12,21 @@ from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer
 from tests.rest_api.client import Rest
 
+MOST = 2**20  # bytes of a body
 numbers = count(1)
 
 
 @pytest.fixture(scope="session")
 async def rest_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("rest") / "gateway.db")
-    async with Gateway(f"sqlite+aiosqlite:///{path}") as gateway:
+    async with Gateway(f"sqlite+aiosqlite:///{path}", max_body_bytes=MOST) as gateway:
         yield gateway
 
 
 @pytest.fixture(scope="session")
 async def rest_postgres(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Gateway]:
     name = "shared_by_rest"
-    async with Gateway(await postgres.create_database(name, postgres_template)) as gateway:
+    async with Gateway(await postgres.create_database(name, postgres_template), max_body_bytes=MOST) as gateway:
         yield gateway
     await postgres.drop_database(name)
 

@@ -47,19 +47,25 @@ IMPOSSIBLE = {"%2E": "invalid", "%2e%2E": "invalid", "%20%0A": "required", "a%00
 NO_UTF_8 = ["%FF", "%C3", "a%ED%A0%80", "%F5%80%80%80", "%C0%AF"]
 
 
-async def test_accounts_and_notes_under_any_key(rest: Rest, graph: Client) -> None:
+async def test_a_resource_under_any_key(rest: Rest, graph: Client) -> None:
     for key in KEYS:
-        made = await rest.post("accounts", key, body={"name": key})
-        assert (made["accountNumber"], made["name"]) == (key, key)
+        made = await rest.post("contacts", key, body={"city": key})
+        assert (made["reference"], made["city"]) == (key, key)
+        assert await rest.get("contacts", key) == made
+        text = "query($k: String!) { contact(reference: $k) { reference } }"
+        assert await graph.only(text, k=key) == {"reference": key}
+
+
+async def test_accounts_and_notes_under_any_key(rest: Rest) -> None:
+    for key in HARD:
+        made = await rest.post("accounts", key, body=ACCOUNT)
+        assert made["accountNumber"] == key
         note = await rest.post("accounts", key, "notes", body=NOTE | {"reference": key})
         assert (note["reference"], note["account_number"]) == (key, key)
         assert await rest.get("accounts", key, "notes", key) == note
         assert (await rest.patch("accounts", key, body={"vat": "V"}))["csrId"] == made["csrId"]
         read = await rest.get("accounts", key)
         assert (read["accountNumber"], [n["reference"] for n in read["notes"]]) == (key, [key])
-        assert await graph.only("query($k: String!) { account(accountNumber: $k) { accountNumber } }", k=key) == {
-            "accountNumber": key
-        }
 
 
 async def test_documents_representatives_and_contacts_under_any_key_and_their_links(rest: Rest) -> None:

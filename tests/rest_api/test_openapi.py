@@ -159,8 +159,7 @@ def test_each_field_tells_its_meaning_its_condition_and_what_each_product_makes_
         )
     properties = SCHEMAS["DocumentBody"]["properties"]
     assert properties["applies_to_invoice"]["description"].endswith(
-        " Required when document_type is credit_note. Collections, Invoicing, Open Balance and CashApp AR need it when "
-        "document_type is credit_note."
+        " Required when document_type is credit_note. Collections, Invoicing, Open Balance and CashApp AR need it then."
     )
     assert properties["branch_name"]["description"].endswith(
         " Invoicing and Open Balance need it when the seller bills as more than one entity."

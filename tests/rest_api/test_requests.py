@@ -3,13 +3,11 @@
 
 from typing import Any
 
-import pytest
-
 from tests.gateway import Client, Gateway
 from tests.rest_api.client import ROOT, Rest, exact
+from tests.rest_api.conftest import MOST
 from tests.rest_api.world import ACCOUNT, held, ledger
 
-MOST = 10 * 2**20
 HUGE = b'{"name": "' + b"x" * MOST + b'"}'
 FAULTY = {"name": "", "closure_reason": "", "account_number": "NOWHERE", "reference": "NOTE-001", "email": "x"}
 # Addresses whose resource is there for a create and a closure, and is not for the others.
@@ -56,20 +54,18 @@ async def refused(rest: Rest, method: str, path: str, body: Any, **headers: str)
     return response.status_code, exact(response)["error"]
 
 
-@pytest.mark.parametrize(("method", "path", "error"), TAKEN + ABSENT)
-async def test_refusals_come_in_their_order(
-    rest: Rest, reader: Rest, graph: Client, method: str, path: str, error: str
-) -> None:
+async def test_refusals_come_in_their_order(rest: Rest, reader: Rest, graph: Client) -> None:
     await ledger(rest)
     before = await held(graph)
     stranger = Rest(rest.gateway, "igk_nobody")
     text = {"content_type": "text/plain"}
-    assert await refused(stranger, method, path, HUGE, **text) == (401, "unauthenticated")
-    assert await refused(reader, method, path, HUGE, **text) == (403, "forbidden")
-    assert await refused(rest, method, path, HUGE, **text) == (413, "body_too_large")
-    assert await refused(rest, method, path, b"{", **text) == (415, "unsupported_media_type")
-    assert await refused(rest, method, path, b"{") == (400, "invalid_json")
-    assert await refused(rest, method, path, FAULTY) == (409 if "already" in error else 404, error)
+    for method, path, error in TAKEN + ABSENT:
+        assert await refused(stranger, method, path, HUGE, **text) == (401, "unauthenticated")
+        assert await refused(reader, method, path, HUGE, **text) == (403, "forbidden")
+        assert await refused(rest, method, path, HUGE, **text) == (413, "body_too_large")
+        assert await refused(rest, method, path, b"{", **text) == (415, "unsupported_media_type")
+        assert await refused(rest, method, path, b"{") == (400, "invalid_json")
+        assert await refused(rest, method, path, FAULTY) == (409 if "already" in error else 404, error)
     assert await held(graph) == before
 
 

@@ -23,7 +23,7 @@ OBJECTS = {  # the component that an object, or each element of a list, is
 FILLED = {"document_type", "effective_date"}  # by the server where the request leaves them out
 VERBS = {  # what is said of each use of a field
     Requirement.REQUIRED: ("needs it", "need it"),
-    Requirement.CONDITIONAL: ("needs it when {when}", "need it when {when}"),
+    Requirement.CONDITIONAL: ("needs it {when}", "need it {when}"),
     Requirement.OPTIONAL: ("reads it", "read it"),
 }
 CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -106,11 +106,12 @@ def described(field: Field) -> str:
 
 def uses(field: Field) -> str:
     """What each product makes of the field, in a sentence."""
+    condition = "then" if field.base is Requirement.CONDITIONAL else f"when {rest_words(field.when)}"
     groups = []
     for use, verbs in VERBS.items():
         users = [PRODUCT_TITLES[product] for product in Product if field.use(product) is use]
         if users:
-            groups.append(f"{listed(users)} {verbs[len(users) > 1].format(when=rest_words(field.when))}")
+            groups.append(f"{listed(users)} {verbs[len(users) > 1].format(when=condition)}")
     return f"{'; '.join(groups)}." if groups else "No product reads it."
 
 
@@ -166,7 +167,7 @@ def key(resource: Resource) -> Schema:
 def status_properties() -> dict[str, Schema]:
     reason = {**ref("ClosureReason"), "description": "Why it was closed by request; empty where an amount closed it."}
     return {
-        "status": {"enum": list(DocumentStatus), "description": "Decided by the server alone."},
+        "status": {"type": "string", "enum": list(DocumentStatus), "description": "Decided by the server alone."},
         "closure_reason": reason,
         "closure_notes": {"type": "string", "minLength": 1, "description": "Remark kept with the closure."},
         "closedAt": {**MOMENT, "description": "When it was closed; there while it is closed."},
@@ -220,7 +221,7 @@ def closure_schemas() -> dict[str, Schema]:
     properties = {
         "csrId": CSR_ID,
         SHOWN_KEYS[Resource.DOCUMENT]: key(Resource.DOCUMENT),
-        "status": {"const": DocumentStatus.CLOSED.value},
+        "status": {"type": "string", "const": DocumentStatus.CLOSED.value},
         "closure_reason": ref("ClosureReason"),
         "closedAt": MOMENT,
         "updatedAt": MOMENT,

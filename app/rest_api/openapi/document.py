@@ -31,6 +31,7 @@ every fault listed).
 
 
 def openapi() -> dict[str, Any]:
+    schemas = {**bodies.components(), **problems.SCHEMAS}
     key: Schema = {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A key of your tenant."}
     return {
         "openapi": "3.1.1",
@@ -43,6 +44,6 @@ def openapi() -> dict[str, Any]:
             "securitySchemes": {"ApiKey": key},
             "parameters": operations.components(),
             "responses": problems.components(),
-            "schemas": dict(sorted({**bodies.components(), **problems.SCHEMAS}.items())),
+            "schemas": {name: {"title": name, **schema} for name, schema in sorted(schemas.items())},
         },
     }

@@ -6,7 +6,7 @@ from typing import Any
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
 from app.rest_api.openapi import examples
-from app.rest_api.openapi.problems import error, response, shared
+from app.rest_api.openapi.problems import error, response, shared, wrong_query
 from app.rest_api.openapi.values import Schema, ref
 from app.rest_api.resources import LINKED, MOST_LISTED, MOST_PAGES
 
@@ -205,11 +205,16 @@ def link_paths() -> Paths:
                 f"listRepresentative{title}",
                 "Representatives",
                 f"List the {name} of a representative",
-                page | missing("representative") | shared(*READ, 422),
+                page | missing("representative") | wrong_page() | shared(*READ),
                 parameters=[{"$ref": "#/components/parameters/Page"}, {"$ref": "#/components/parameters/Limit"}],
             ),
         )
     return found
+
+
+def wrong_page() -> Operation:
+    message = f"limit must be a whole number from 1 to {MOST_LISTED}."
+    return wrong_query("limit", message, "The listing has faults.")
 
 
 def key(name: str, resource: Resource) -> Schema:

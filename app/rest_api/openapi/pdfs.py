@@ -7,8 +7,8 @@ from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF
 from app.rest_api.openapi import examples
 from app.rest_api.openapi.operations import Operation, Paths, address, missing, ok, operation
-from app.rest_api.openapi.problems import error, response, shared
-from app.rest_api.openapi.values import Schema
+from app.rest_api.openapi.problems import error, response, shared, wrong_query
+from app.rest_api.openapi.values import Schema, ref
 
 FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": PDF}
 PUSH_RULES = """
@@ -43,13 +43,22 @@ def push_path() -> Paths:
         error("invalid_pdf"),
         {"error": "invalid_pdf", "message": "The file is no PDF."},
     )
+    too_large = response(
+        "The file is larger than this server accepts, or has too many pages.",
+        ref("BodyTooLarge"),
+        {"error": "body_too_large", "message": "The PDF is larger than 67108864 bytes."},
+    )
     return address(
         PUSH,
         post=operation(
             "pushPdf",
             "PDFs",
             "Push the PDF of a document",
-            stored | {"400": invalid} | missing("connection", "document") | shared(401, 403, 413, 422, 500, 503),
+            stored
+            | {"400": invalid, "413": too_large}
+            | missing("connection", "document")
+            | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
+            | shared(401, 403, 500, 503),
             description=PUSH_RULES,
             parameters=[append],
             requestBody={"required": True, "content": {PDF: {"schema": FILE}}},

@@ -26,7 +26,7 @@ DETAIL: Schema = {
             "type": "string",
             "description": "Where the fault lies: `billing_address.zip`, `line_items[3].unit_price`.",
         },
-        "code": {"enum": [code.value for code in FAULTS], "description": "Word to branch on."},
+        "code": {"type": "string", "enum": [code.value for code in FAULTS], "description": "Word to branch on."},
         "message": {"type": "string", "description": "Sentence for a person."},
     },
 }
@@ -35,7 +35,11 @@ DETAIL: Schema = {
 def error(*words: str, **more: Schema) -> Schema:
     """The body of an error that is one of the words, with what else it holds."""
     message = {"type": "string", "description": "Sentence for a person."}
-    properties = {"error": {"enum": list(words), "description": "Word to branch on."}, **more, "message": message}
+    properties = {
+        "error": {"type": "string", "enum": list(words), "description": "Word to branch on."},
+        **more,
+        "message": message,
+    }
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
@@ -55,6 +59,13 @@ SCHEMAS: dict[str, Schema] = {
 def response(description: str, schema: Schema, example: Any) -> Response:
     """A JSON response."""
     return {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def wrong_query(name: str, message: str, whole: str) -> dict[str, Response]:
+    """422 where the address asks for what it cannot."""
+    detail = {"field": name, "code": Code.INVALID.value, "message": message}
+    example = {"error": "validation_failed", "message": whole, "details": [detail]}
+    return {"422": response("The query has faults, all of which are listed.", ref("ValidationFailed"), example)}
 
 
 FAULT_EXAMPLE = {

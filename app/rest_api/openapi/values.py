@@ -62,13 +62,14 @@ def words(vocabulary: type[Described]) -> Schema:
 def document_type_or_number() -> Schema:
     numbers = ", ".join(f"{number} is {word}" for number, word in DOCUMENT_TYPE_NUMBERS.items())
     return {
+        "type": ["string", "integer"],
         "enum": [*DocumentType, *DOCUMENT_TYPE_NUMBERS],
         "description": f"A document type as a word or as its number: {numbers}. Answers hold the word.",
     }
 
 
 VALUES: dict[str, Schema] = {
-    "Empty": {"enum": ["", None], "description": "Empties the field, or leaves it empty."},
+    "Empty": {"type": ["string", "null"], "enum": ["", None], "description": "Empties the field, or leaves it empty."},
     "Amount": amount(4),
     "PrintedAmount": amount(PRINTED_PLACES),
     "EmailAddress": {
@@ -144,7 +145,12 @@ def sent(field: Field, *, required: bool) -> Schema:
         limits: Schema = {"minLength": 1, "pattern": r"\S"} if required else {}
         return {"type": nullable("string", required), "maxLength": field.length, **limits}
     if field.kind is Kind.BOOLEAN:
-        return {"enum": [True, False, 0, 1, *([] if required else [None])]}
+        either = ["boolean", "integer"]
+        return (
+            {"type": either, "enum": [True, False, 0, 1]}
+            if required
+            else {"type": [*either, "null"], "enum": [True, False, 0, 1, None]}
+        )
     if field.kind is Kind.INTEGER:
         bounds = {"minimum": -INT_LIMIT, "maximum": INT_LIMIT - 1}
         return {"type": nullable("integer", required), "format": "int32", **bounds}

@@ -4,6 +4,12 @@ import './style.css';
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 import { storedKey } from '../storedKey';
 
+// Swagger UI is dark where the root element says so, not where the system does.
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
+
 const ui = SwaggerUI({
   url: '/openapi.json',
   domNode: document.getElementById('docs'),

@@ -1,0 +1,43 @@
+"""A process that only pushes PDFs, to be killed at any moment: `python -m tests.commands.pushing URL FOLDER`."""
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+from app.commands.attachments import attach_pdf
+from app.commands.files import Files, workspace
+from app.commands.transaction import Write, Written
+from app.domain.caller import Caller
+from app.storage.blobs import Blobs
+from app.storage.engine import Database
+from tests.pdfs import pdf
+
+CALLER = Caller(1, (), read_only=False)
+DOCUMENTS = [f"INV-{n}" for n in range(4)]
+LABELS = "abcdef"  # few, so that documents come to share a blob and to give it up again
+
+
+async def done(_: object, written: Written) -> Written:
+    return written
+
+
+async def push_on(database: Database, files: Files) -> None:
+    while True:
+        async with workspace() as folder:
+            path = folder / "pushed.pdf"
+            await asyncio.to_thread(path.write_bytes, pdf(random.choice(LABELS)))
+            append = random.random() < 0.3
+            await attach_pdf(Write(database, CALLER, done), files, random.choice(DOCUMENTS), path, append=append)
+
+
+async def main(url: str, folder: str) -> None:
+    database = Database(url)
+    files = Files(Blobs(Path(folder).as_uri()))
+    async with asyncio.TaskGroup() as pushers:
+        for _ in range(4):
+            pushers.create_task(push_on(database, files))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

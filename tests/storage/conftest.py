@@ -1,0 +1,44 @@
+"""A store of each kind, empty; S3 is a real server on this machine."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+from app.storage.blobs import Blobs
+
+BLOB_KINDS = ("file", "memory", "s3")
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_url(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new bucket, and the environment that gives access to it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "someone",
+        "AWS_SECRET_ACCESS_KEY": "something",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"bucket-{next(numbers)}"
+    httpx.put(f"{s3_endpoint}/{bucket}", trust_env=False).raise_for_status()
+    return f"s3://{bucket}/some/prefix"
+
+
+@pytest.fixture(params=BLOB_KINDS)
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    if request.param == "s3":
+        return Blobs(request.getfixturevalue("s3_url"), request.getfixturevalue("s3_endpoint"))
+    return Blobs({"file": (tmp_path / "made when missing").as_uri(), "memory": "memory:///"}[request.param])

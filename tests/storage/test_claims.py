@@ -1,0 +1,104 @@
+"""A blob is removed only when no row names it and no running command has claimed it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.caller import Caller
+from app.storage.blobs import Blob, Blobs
+from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded, sweep
+from app.storage.clock import now
+from app.storage.scoped import Scoped
+from app.storage.tables import BLOB_CLAIMS
+from tests.gateway import Client, Gateway
+
+AT_ONCE = timedelta()
+CALLER = Caller(1, (), read_only=False)
+BLOB = Blob(1, "ab" * 32)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "source"
+    path.write_bytes(b"bytes")
+    return path
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs((tmp_path / "blobs").as_uri())
+
+
+async def names(blobs: Blobs) -> list[Blob]:
+    return [blob async for blob in blobs.list()]
+
+
+async def claims(gateway: Gateway) -> int:
+    async with gateway.database.reading() as connection:
+        return (await connection.execute(sa.select(sa.func.count()).select_from(BLOB_CLAIMS))).scalar_one()
+
+
+async def settle(gateway: Gateway, claim: Claim) -> None:
+    async with gateway.database.writing() as connection:
+        await claim.settle(Scoped(connection, CALLER))
+
+
+async def test_a_claimed_blob_is_swept_by_nobody(gateway: Gateway, acme: Client, blobs: Blobs, source: Path) -> None:
+    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+        assert await sweep(gateway.database, blobs) == (0, 1)
+        assert await names(blobs) == [BLOB]
+        await settle(gateway, claim)
+
+    assert await claims(gateway) == 0
+    assert await sweep(gateway.database, blobs) == (1, 0)
+    assert await names(blobs) == []
+
+
+async def test_a_command_that_fails_leaves_neither_claim_nor_blob(
+    gateway: Gateway, acme: Client, blobs: Blobs, source: Path
+) -> None:
+    with pytest.raises(RuntimeError, match="refused"):
+        async with claimed(gateway.database, blobs, BLOB, source):
+            raise RuntimeError("refused")
+
+    assert await claims(gateway) == 0
+    assert await names(blobs) == []
+
+
+async def test_a_failing_command_leaves_the_blob_to_another_that_has_claimed_it(
+    gateway: Gateway, acme: Client, blobs: Blobs, source: Path
+) -> None:
+    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+        with pytest.raises(RuntimeError, match="refused"):
+            async with claimed(gateway.database, blobs, BLOB, source):
+                raise RuntimeError("refused")
+        assert await names(blobs) == [BLOB]
+        await settle(gateway, claim)
+
+
+async def test_the_claim_of_a_dead_command_ends_and_is_told_to_one_that_was_only_slow(
+    gateway: Gateway, acme: Client, blobs: Blobs, source: Path
+) -> None:
+    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+        assert await sweep(gateway.database, blobs, grace=-timedelta(seconds=1)) == (1, 0)
+        assert await names(blobs) == []
+        with pytest.raises(ClaimLost):
+            await settle(gateway, claim)
+
+
+async def test_blobs_of_tenants_that_this_database_does_not_know_are_left_alone(
+    gateway: Gateway, acme: Client, blobs: Blobs, source: Path
+) -> None:
+    foreign = Blob(999, BLOB.sha256)
+    await blobs.put(foreign, source)
+
+    assert await sweep(gateway.database, blobs, AT_ONCE) == (0, 1)
+    assert await names(blobs) == [foreign]
+
+
+async def test_a_blob_that_is_gone_already_is_removed_again_without_harm(
+    gateway: Gateway, acme: Client, blobs: Blobs
+) -> None:
+    assert await remove_unneeded(gateway.database, blobs, BLOB, now()) is True
