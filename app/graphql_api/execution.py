@@ -47,6 +47,7 @@ from graphql import (
 CACHED_TEXTS = 512
 LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
+TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
 MOST_VALIDATION_ERRORS = 20
 
 
@@ -179,6 +180,8 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
         if wrong.message.endswith(GAVE_UP):
             return refused(ErrorCode.QUERY_TOO_COMPLEX, wrong.message.removeprefix("Syntax Error: "))
         return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
+    if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation repeats too many fields or fragments.")
     if invalid:
         return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
     return document

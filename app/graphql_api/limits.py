@@ -22,12 +22,13 @@ class TooComplex(Exception):
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Refuses operations that are too deep or have too many fields, fragments counted wherever they are spread.
-    Raises TooComplex. Takes time linear in the text, whatever the fragments multiply to."""
+    """Refuses operations that are too deep or have too many fields, fragments counted wherever they are spread, and
+    fragments of that size that nobody spreads: they would be validated. Raises TooComplex. Takes time linear in the
+    text, whatever the fragments multiply to."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     sizes: dict[str, tuple[int, int]] = {}
     for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
+        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
             fields, depth = measure(definition.selection_set, fragments, sizes)
             if depth > limits.depth:
                 raise TooComplex(f"The operation is {depth} levels deep; at most {limits.depth} are allowed.")

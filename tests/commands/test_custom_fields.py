@@ -97,20 +97,16 @@ async def test_they_merge_key_by_key_and_survive_when_left_out(ledger: Client, r
 
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("verb", ["replace", "patch"])
-@pytest.mark.parametrize(
-    "cleared",
-    [{"key": "b"}, {"key": "b", "value": None}, {"key": "b", "value": {"text": ""}}],
-    ids=["absent", "null", "empty text"],
-)
-async def test_an_empty_value_clears_one_and_leaves_the_others(
-    ledger: Client, resource: str, verb: str, cleared: dict[str, Any]
-) -> None:
-    await create(ledger, resource, "1", body(resource, [field("a", text="1"), field("b", number=2)]))
-    if verb == "patch":
-        after = await patch(ledger, resource, "1", {"customFields": [cleared]}, ASK)
-    else:
-        after = await replace(ledger, resource, "1", body(resource, [cleared]), ASK)
-    assert after == {"customFields": [known("a", text="1")]}
+async def test_an_empty_value_clears_one_and_leaves_the_others(ledger: Client, resource: str, verb: str) -> None:
+    await create(ledger, resource, "1", body(resource, [field("a", text="1")]))
+    empty: list[dict[str, Any]] = [{"key": "b"}, {"key": "b", "value": None}, {"key": "b", "value": {"text": ""}}]
+    for cleared in empty:
+        await patch(ledger, resource, "1", {"customFields": [field("b", number=2)]})
+        if verb == "patch":
+            after = await patch(ledger, resource, "1", {"customFields": [cleared]}, ASK)
+        else:
+            after = await replace(ledger, resource, "1", body(resource, [cleared]), ASK)
+        assert after == {"customFields": [known("a", text="1")]}
     last = [{"key": "a"}, {"key": "never there"}]
     assert await patch(ledger, resource, "1", {"customFields": last}, ASK) == {"customFields": []}
 

@@ -61,6 +61,42 @@ async def test_of_an_operation_that_is_wrong_as_a_whole_nothing_is_written(acme:
     assert await acme.query("{ accounts { totalCount } }") == {"accounts": {"totalCount": 0}}
 
 
+async def test_a_root_field_written_twice_is_one_write_with_all_that_both_ask_for(acme: Client) -> None:
+    await account(acme)
+    text = """mutation {
+      patchAccount(accountNumber: "A-1", patch: {vat: "1"}) { account { vat } }
+      patchAccount(accountNumber: "A-1", patch: {vat: "1"}) { account { version } userErrors { code } }
+    }"""
+    assert await acme.query(text) == {"patchAccount": {"account": {"vat": "1", "version": 2}, "userErrors": []}}
+
+
+async def test_aliases_fragments_and_skipped_fields_run_as_the_text_says(acme: Client) -> None:
+    await account(acme)
+    text = """mutation($yes: Boolean!, $no: Boolean!) {
+      __typename
+      skipped: patchAccount(accountNumber: "A-1", patch: {vat: "skipped"}) @skip(if: $yes) { created }
+      left: patchAccount(accountNumber: "A-1", patch: {vat: "left"}) @include(if: $no) { created }
+      ...Both
+    }
+    fragment Both on Mutation {
+      first: patchAccount(accountNumber: "A-1", patch: {vat: "1"}) { __typename was: account { ...Seen } }
+      second: patchAccount(accountNumber: "A-1", patch: {vat: "2"}) { account { vat @include(if: $no) ...Seen } }
+    }
+    fragment Seen on Account { number: version again: vat }"""
+    assert await acme.query(text, yes=True, no=False) == {
+        "__typename": "Mutation",
+        "first": {"__typename": "PatchAccountPayload", "was": {"number": 2, "again": "1"}},
+        "second": {"account": {"number": 3, "again": "2"}},
+    }
+
+
+async def test_payloads_may_be_null_so_that_one_error_hides_no_other_answer(acme: Client) -> None:
+    fields = (await acme.only('{ __type(name: "Mutation") { fields { name type { kind name } } } }'))["fields"]
+    assert {field["name"]: field["type"] for field in fields} == {
+        name: {"kind": "OBJECT", "name": f"{name[0].upper()}{name[1:]}Payload"} for name in WRITES
+    }
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -47,15 +47,13 @@ async def test_a_new_document_with_an_open_amount_is_open(ledger: Client, model:
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("verb", [create, replace])
-@pytest.mark.parametrize("zero", ["0", "0.0000", "-0", "00"])
-async def test_a_new_document_with_zero_open_is_closed_and_has_one_entry(
-    ledger: Client, model: str, verb: Any, zero: str
-) -> None:
-    made = await verb(ledger, "Document", "D-1", body(model, zero), STATE)
-    assert made["status"] == "CLOSED"
-    assert made["closure"] == automatic(made["createdAt"])
-    assert made["statusHistory"] == [entry("CLOSED", made["createdAt"])]
-    assert await read(ledger, "Document", "D-1", STATE) == made
+async def test_a_new_document_with_zero_open_is_closed_and_has_one_entry(ledger: Client, model: str, verb: Any) -> None:
+    for zero in ("0", "0.0000", "-0", "00"):
+        made = await verb(ledger, "Document", zero, body(model, zero), STATE)
+        assert made["status"] == "CLOSED"
+        assert made["closure"] == automatic(made["createdAt"])
+        assert made["statusHistory"] == [entry("CLOSED", made["createdAt"])]
+        assert await read(ledger, "Document", zero, STATE) == made
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -91,7 +89,7 @@ async def test_zero_on_a_closed_document_leaves_its_reason_time_and_notes(
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("verb", ["replace", "patch"])
-@pytest.mark.parametrize("amount", ["40", "7.5", "-1"])
+@pytest.mark.parametrize("amount", ["40", "-0.0001"])
 async def test_a_non_zero_open_amount_reopens_a_closed_document_and_empties_its_closure(
     ledger: Client, model: str, verb: str, amount: str
 ) -> None:

@@ -46,7 +46,7 @@ def longest(resource: str, name: str) -> int:
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-@pytest.mark.parametrize("character", ["x", "ü", "日", "🧾"])
+@pytest.mark.parametrize("character", ["x", "日", "🧾"])
 async def test_every_text_may_have_as_many_characters_and_no_more(
     ledger: Client, resource: str, character: str
 ) -> None:
@@ -62,12 +62,29 @@ async def test_every_text_may_have_as_many_characters_and_no_more(
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-@pytest.mark.parametrize("text", ["a\0b", "\0", "\ud800", "a\udbff", "\udc00a"])
-async def test_no_text_may_hold_nul_or_half_a_surrogate_pair(ledger: Client, resource: str, text: str) -> None:
+async def test_no_text_may_hold_nul_or_half_a_surrogate_pair(ledger: Client, resource: str) -> None:
     names = texts(resource)
-    assert await refused(ledger, "create", resource, "1", body(resource, dict.fromkeys(names, text))) == [
-        ("INVALID", f"{PLACE[resource]}.{name}") for name in names
-    ]
+    for text in ("a\0b", "\0", "\ud800", "a\udbff", "\udc00a"):
+        assert await refused(ledger, "create", resource, "1", body(resource, dict.fromkeys(names, text))) == [
+            ("INVALID", f"{PLACE[resource]}.{name}") for name in names
+        ]
+    assert await read(ledger, resource, "1", "version") is None
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"),
+    [
+        ("Document", "accountNumber"),
+        ("Contact", "accountNumber"),
+        ("Representative", "supervisorRepresentativeReference"),
+    ],
+)
+async def test_what_refers_to_another_resource_is_a_text_like_any(ledger: Client, resource: str, name: str) -> None:
+    own = {"Representative": {}, "Document": {**DATED}, "Contact": {}}[resource]
+    for text, code in {"x" * 256: "TOO_LONG", "x" * 255: "NOT_FOUND", "a\0": "INVALID", "\ud800": "INVALID"}.items():
+        values = own | {name: text}
+        whole = {"combined": values} if resource == "Document" else values
+        assert await refused(ledger, "create", resource, "1", whole) == [(code, f"{PLACE[resource]}.{name}")]
     assert await read(ledger, resource, "1", "version") is None
 
 
