@@ -20,7 +20,7 @@ from app.domain.catalogue.closure import CLOSURE
 from app.domain.problems import Code, Problem, Refused
 from app.domain.resources import Resource
 from app.graphql_api.bodies import argument_path, ingest_values, input_body, patch_body, shown_message
-from app.graphql_api.connections import type_name
+from app.graphql_api.connections import type_name, with_article
 from app.graphql_api.declare import Slot, enum, output
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
@@ -98,8 +98,8 @@ def key_argument(resource: Resource) -> Slot:
 
 
 VERBS = {
-    Verb.CREATE: "Creates {article} {resource}; refused where the key is taken.",
-    Verb.REPLACE: "Creates {article} {resource}, or replaces the one of that key: fields left out become empty.",
+    Verb.CREATE: "Creates {}; refused where the key is taken.",
+    Verb.REPLACE: "Creates {}, or replaces the one of that key: fields left out become empty.",
     Verb.PATCH: "Changes the fields that are given and leaves the others.",
 }
 
@@ -111,8 +111,7 @@ def saving(resource: Resource, verb: Verb) -> Mutation:
     to_body = patch_body if verb is Verb.PATCH else input_body
     data = Slot(body, f"{type_name(resource)}{body.capitalize()}", f"The {resource}'s data.")
     arguments = (key, data, *(() if verb is Verb.CREATE else (EXPECTED,)), DRY_RUN)
-    article = "an" if resource is Resource.ACCOUNT else "a"
-    text = VERBS[verb].format(article=article, resource=resource)
+    text = VERBS[verb].format(with_article(resource))
 
     async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
         expected = args.get("expectedVersion")
@@ -127,7 +126,7 @@ def linking(resource: Resource) -> Mutation:
     reference, key = key_argument(Resource.REPRESENTATIVE), key_argument(resource)
     name = f"LinkRepresentativeTo{type_name(resource)}"
     type_ = payload(name, (Resource.REPRESENTATIVE, resource), creates=False)
-    text = f"Links a representative to a {resource}; linking again changes nothing.".replace("a account", "an account")
+    text = f"Links a representative to {with_article(resource)}; linking again changes nothing."
 
     async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
         return await link_representative(write, args["reference"], resource, args[key.shown])
