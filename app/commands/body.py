@@ -103,7 +103,7 @@ def hold(made: Draft, caller: Caller, locked: CurrencyModel | None = None) -> No
 def judged(made: Draft) -> Values:
     """The values as their requirements are judged: an address that was sent lacks its parts, never itself."""
     sent_empty = (name for name, value in made.sent.items() if value == {} and made.values[name] is None)
-    return made.values | dict.fromkeys(sent_empty, {})
+    return made.values | {name: {} for name in sent_empty}
 
 
 def check_key(resource: Resource, key: str) -> None:
