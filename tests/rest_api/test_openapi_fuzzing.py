@@ -43,7 +43,7 @@ def test_no_request_makes_the_server_fail_or_answer_what_is_not_described(databa
         done = subprocess.run(
             [*COMMAND, *arguments, *BOUNDS, *CHECKS],
             env={**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.rest_api.fuzzing"},
-            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         log = server.log
 
