@@ -53,7 +53,8 @@ class Scoped:
         """New rows in one go, all with the same columns; a table with csrIds gets the next ones, in their order."""
         if not rows:
             return
-        owned_rows = [{"tenant_id": self.caller.tenant_id, **row} for row in rows]
+        filled = [name for name in rows[0] if any(row[name] is not None for row in rows)]  # few of a document's columns
+        owned_rows = [{"tenant_id": self.caller.tenant_id, **{name: row[name] for name in filled}} for row in rows]
         if "csr_id" in table.c:
             for row, csr_id in zip(owned_rows, await self.next_csr_ids(len(rows)), strict=True):
                 row["csr_id"] = csr_id
