@@ -1,14 +1,16 @@
 """Every field of every filter with every operator, alone and combined, against the same filter in plain Python."""
 
 from collections.abc import Iterator
+from itertools import cycle
 from random import Random
 from typing import Any
 
 from app.graphql_api.schema import CORE
 from graphql import GraphQLInputObjectType, get_named_type
 from tests.gateway import Client
-from tests.reads.model import Filter, Row, holds
-from tests.reads.world import World
+from tests.reads.model import Filter, Row, holds, ordered, sliced
+from tests.reads.test_pages import assert_page, order_fields
+from tests.reads.world import World, listings
 
 TYPES = ("Account", "Document", "Representative", "Contact")
 BATCH = 20
@@ -129,3 +131,17 @@ async def test_not_takes_rows_without_the_value_that_its_condition_compares(worl
     assert found[0] == {number for number, group in groups.items() if group != "Alpha"}
     assert found[1] == {number for number, group in groups.items() if group == "Alpha"}
     assert found[2] == set(groups)
+
+
+async def test_the_largest_filter_goes_with_the_longest_order_and_everything_asked_about_the_page(world: World) -> None:
+    every = next(listing for listing in listings(world) if listing.name == "documents")
+    directions = cycle(["DESC", "ASC"])
+    terms = [{"field": field, "direction": next(directions)} for field in reversed(order_fields("Document"))]
+    filter_: Filter = {"documentNumber": {"in": [f"D-{n}" for n in range(5, 1_005)]}}
+    rows = ordered([row for row in every.rows if holds(filter_, row)], "Document", terms)
+    cursors = [edge["cursor"] for edge in (await every.page(world.client, orderBy=terms, first=100))["edges"]]
+    whole = ordered(every.rows, "Document", terms)
+    after, before = whole.index(rows[3]), whole.index(rows[9])
+    asked = {"orderBy": terms, "filter": filter_, "after": cursors[after], "before": cursors[before]}
+    for size in ({"first": 4}, {"last": 4}):
+        assert_page(await every.page(world.client, **asked, **size), sliced(rows, **size, after=3, before=9), len(rows))
