@@ -62,11 +62,7 @@ class Attaching(Generic[Answer]):
         before = await self.pushed_before()
         self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
         async with workspace() as folder:
-            if before and self.append:
-                path = folder / "joined.pdf"
-                checked = await self.joined(blob_of(before), folder / "stored.pdf", path)
-            else:
-                path, checked = self.pushed, await self.judged(self.files.workers.check(self.pushed, self.most_pages))
+            path, checked = await self.made(before, folder)
             if self.write.dry_run:
                 return await self.write.run(self.naming(checked, before, None))
             blob = Blob(self.write.caller.tenant_id, checked.sha256)
@@ -76,9 +72,14 @@ class Attaching(Generic[Answer]):
             await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
         return answer
 
-    @property
-    def most_pages(self) -> int:
-        return self.files.most_pages
+    async def made(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
+        """The file that is to be the document's PDF, found sound: the pushed one, or one that continues the stored."""
+        if not (before and self.append):
+            return self.pushed, await self.judged(self.files.workers.check(self.pushed, self.files.most_pages))
+        stored, joined = folder / "stored.pdf", folder / "joined.pdf"
+        await self.files.blobs.save(blob_of(before), stored)
+        joining = self.files.workers.append(stored, self.pushed, joined, self.files.most_pages)
+        return joined, await self.judged(joining)
 
     async def pushed_before(self) -> Values | None:
         """The attachment that was pushed before. Raises Refused where there is no such document."""
@@ -88,10 +89,6 @@ class Attaching(Generic[Answer]):
                 if await scope.exists(DOCUMENTS, document_number=self.number):
                     return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))
         raise Refused([absent(Resource.DOCUMENT, self.number)])
-
-    async def joined(self, stored: Blob, before: Path, result: Path) -> Checked:
-        await self.files.blobs.save(stored, before)
-        return await self.judged(self.files.workers.append(before, self.pushed, result, self.most_pages))
 
     async def judged(self, check: Awaitable[Checked]) -> Checked:
         """A file that is taken. Raises Refused."""

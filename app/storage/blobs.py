@@ -17,7 +17,7 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
 
 SMALL = 5 << 20  # up to here in one request; the store takes larger ones in parts of this size
-CHUNK = 256 << 10  # what a download holds in memory
+CHUNK = 64 << 10  # what a download holds in memory
 KEY = re.compile(r"(\d+)/[0-9a-f]{2}/([0-9a-f]{64})")
 UNFINISHED = re.compile(r"[0-9a-f]{64}#\d+")  # what the folder store writes to, before it gives the file its name
 

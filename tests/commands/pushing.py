@@ -1,6 +1,7 @@
 """A process that only pushes PDFs, to be killed at any moment: `python -m tests.commands.pushing URL FOLDER`."""
 
 import asyncio
+import os
 import random
 import sys
 from pathlib import Path
@@ -11,11 +12,25 @@ from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
 from app.storage.blobs import Blobs
 from app.storage.engine import Database
-from tests.pdfs import pdf
+from tests.pdfs import as_sent, made, pdf, stream
 
 CALLER = Caller(1, (), read_only=False)
 DOCUMENTS = [f"INV-{n}" for n in range(4)]
 LABELS = "abcdef"  # few, so that documents come to share a blob and to give it up again
+
+
+def small() -> bytes:
+    return pdf(random.choice(LABELS))
+
+
+def large() -> bytes:
+    """Takes so long to put that a kill is likely to come meanwhile."""
+    document = made("large")
+    document.Root.Picture = stream(document, os.urandom(4_000_000))
+    return as_sent(document)
+
+
+KINDS = (small, large)
 
 
 async def done(_: object, written: Written) -> Written:
@@ -26,7 +41,7 @@ async def push_on(database: Database, files: Files) -> None:
     while True:
         async with workspace() as folder:
             path = folder / "pushed.pdf"
-            await asyncio.to_thread(path.write_bytes, pdf(random.choice(LABELS)))
+            await asyncio.to_thread(path.write_bytes, random.choice(KINDS)())
             append = random.random() < 0.3
             await attach_pdf(Write(database, CALLER, done), files, random.choice(DOCUMENTS), path, append=append)
 

@@ -35,7 +35,7 @@ DOCUMENT = """mutation($n: String!) {
   }}) { userErrors { message } }
 }"""
 NUMBER = "INV-0"
-ROUNDS = 3
+ROUNDS = 4
 
 
 @dataclass
