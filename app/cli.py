@@ -53,7 +53,7 @@ def main() -> None:
     try:
         cli()
     except (WrongSetting, Stopped) as reason:
-        err.print(str(reason), markup=False)
+        err.print(str(reason).encode(errors="replace").decode(), markup=False)  # arguments may hold any bytes
         raise SystemExit(1) from None
 
 

@@ -118,7 +118,7 @@ async def test_without_a_key_the_answer_is_401_and_says_what_to_send(acme: Clien
 
 @pytest.mark.parametrize("key", ["igk_nobody", "x" * 10_000, "é", "' OR 1=1 --"])
 async def test_an_unknown_key_is_401_and_is_not_repeated(acme: Client, key: str) -> None:
-    response = await acme.gateway.http.post("/graphql", json={"query": NAME}, headers=[("x-api-key", key)])
+    response = await acme.gateway.http.post("/graphql", json={"query": NAME}, headers=[(b"x-api-key", key.encode())])
 
     message = "The X-API-Key header holds no key of this server."
     assert (response.status_code, response.json()["errors"][0]["message"]) == (401, message)
