@@ -80,6 +80,12 @@ class Desk:
 
 
 @pytest.fixture
+async def acme(gateway: Gateway) -> Client:
+    """A tenant on a database that the test has to itself, as it does with the blobs."""
+    return await gateway.tenant("acme")
+
+
+@pytest.fixture
 async def desk(gateway: Gateway, acme: Client, tmp_path: Path) -> AsyncIterator[Desk]:
     await acme.query(ACCOUNT, n="A")
     for number in DOCUMENTS:
