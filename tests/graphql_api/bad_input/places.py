@@ -112,7 +112,7 @@ def fields_of(type_name: str) -> dict[str, Any]:
 
 
 def arguments() -> list[Argument]:
-    """Every argument of every field, those that take a file apart: files come another way and have tests of their own."""
+    """Every argument of every field; a field that takes a file, which comes another way, has tests of its own."""
     return [
         Argument(parent, field, name, argument.type)
         for parent, type_ in CORE.type_map.items()
