@@ -27,7 +27,6 @@ FIRST_CSR_ID = 1_000_000  # beyond those that mutations give
 BATCH = 500
 # Each after those that it refers to.
 TABLES = (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES, ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES)
-COLUMNS = {table: [column.name for column in table.c] for table in TABLES}
 
 Row = tuple[sa.Table, dict[str, Any]]
 
@@ -55,7 +54,7 @@ async def insert(connection: AsyncConnection, tenant: str, generated: Iterable[R
         moment = START + timedelta(seconds=csr_id - FIRST_CSR_ID)
         served = {"csr_id": csr_id, "products": (), "version": 1, "created_at": moment, "updated_at": moment}
         known = served | values | {"tenant_id": tenant_id}
-        rows[table].append({name: known.get(name) for name in COLUMNS[table]})
+        rows[table].append({name: value for name, value in known.items() if name in table.c})
     for table, made in rows.items():
         for first in range(0, len(made), BATCH):
             await connection.execute(sa.insert(table), made[first : first + BATCH])
