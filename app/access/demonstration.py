@@ -12,6 +12,7 @@ from app.demo.tenants import TENANTS, DemoTenant
 from app.domain.caller import Caller
 from app.storage.engine import Database
 from app.storage.scoped import Scoped
+from app.storage.sizes import learn_sizes
 
 # What each start of a demonstration server makes its keys under, so that the next one replaces them.
 LABEL = "serve --demo"
@@ -37,6 +38,7 @@ async def make_demonstration(
             tenant_id = await insert_tenant(connection, as_tenant(tenant))
             caller = Caller(tenant_id, tenant.products, read_only=False)
             await write_ledger(Scoped(connection, caller), plan, tenant, accounts, tell)
+        await learn_sizes(connection)
 
 
 def as_tenant(tenant: DemoTenant) -> Tenant:

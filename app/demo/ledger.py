@@ -13,6 +13,7 @@ from app.demo.people import account_links, contacts, representatives
 from app.demo.plan import Plan
 from app.demo.tenants import DemoTenant
 from app.storage.scoped import Scoped
+from app.storage.sizes import learn_sizes
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ACCOUNTS,
@@ -54,12 +55,15 @@ async def write_ledger(scope: Scoped, plan: Plan, tenant: DemoTenant, accounts: 
     """Fills an empty tenant with so many accounts and all that belongs to them; `tell` hears of documents written."""
     await scope.update(TENANTS, {}, {"currency_model": str(tenant.model)})
     await scope.insert_all(REPRESENTATIVES, [life.row for life in representatives(plan, scope.caller, tenant)])
-    batch = Batch(scope)
+    batch, written = Batch(scope), 0
     for index in range(accounts):
         add_account(batch, plan, tenant, index)
         pending = len(batch.rows[DOCUMENTS])
         if pending >= BATCH or index == accounts - 1:
             await batch.write()
+            if written == 0:
+                await learn_sizes(scope.connection)
+            written += pending
             tell(pending)
 
 

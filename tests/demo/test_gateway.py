@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.access.demonstration import make_demonstration, open_demonstration, reopen_demonstration
 from app.access.keys import TenantExists, UnknownTenant, create_tenant, list_keys, list_tenants
@@ -200,3 +201,14 @@ async def test_there_is_no_key_to_make_again_without_a_demonstration(database: D
     with pytest.raises(UnknownTenant, match="Northwind Supply"):
         await reopen_demonstration(database)
     assert await list_keys(database) == []
+
+
+async def test_postgres_knows_how_large_the_tables_are_as_soon_as_it_is_made(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await make_demonstration(database, Plan(AS_OF))
+    async with database.reading() as connection:
+        known = await connection.execute(
+            text("SELECT relname, reltuples FROM pg_class WHERE relname IN ('accounts', 'documents')")
+        )
+        assert {row.relname: row.reltuples for row in known} == {"accounts": 40, "documents": 600}
+    await database.dispose()
