@@ -22,7 +22,7 @@ run: $(READY) ui ## Start the gateway, with demonstration data the first time
 	@$(BIN)/ingest-gateway serve --demo
 
 test: $(READY) ui ## Run all tests, on SQLite and on a Postgres that the tests start themselves
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## Check formatting, style, types, import rules and generated files
 	@$(BIN)/ruff format --check || { echo "The formatting differs: make format"; exit 1; }

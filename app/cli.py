@@ -26,7 +26,8 @@ from app.storage.blobs import Blobs
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
-from app.storage.schema import UnknownSchema, is_current, migrate
+from app.storage.migrate import UnknownSchema, migrate
+from app.storage.schema import is_current
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
@@ -63,6 +64,9 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
     async def run() -> T:
         try:
             return await work
+        except SQLAlchemyError:
+            await asyncio.sleep(0.1)  # the thread of an SQLite connection that failed reports to this loop once more
+            raise
         finally:
             await database.dispose()
 

@@ -68,9 +68,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=chosen.origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["X-API-Key", "Content-Type"],
-            expose_headers=["X-Request-Id"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
+            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range"],
+            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag"],
         )
 
     app.add_middleware(CutOff)

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser
 
 from app.storage.engine import Database
-from app.storage.schema import migrate
+from app.storage.migrate import migrate
 from tests.browser import open_chromium
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer, open_postgres

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, ForwardRef
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
+from strawberry.utils.typing import eval_type
 
 from app.domain.described import Described
 from app.graphql_api import declared
@@ -24,6 +25,7 @@ Resolve = Callable[[Any, dict[str, Any]], Any]
 TYPES: dict[str, Any] = vars(declared)  # Strawberry reads annotations with the names of the module
 TYPES |= {"Decimal": Decimal, "ID": strawberry.ID}
 SLOTS: dict[str, dict[str, "Slot"]] = {}
+READ: dict[str, Any] = {}  # types by their annotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,24 @@ def register(name: str, made: Any) -> Any:
     return made
 
 
+def annotations(slots: Sequence[Slot]) -> dict[str, Any]:
+    return {slot.name: annotation(slot.type) for slot in slots}
+
+
+def annotation(text: str) -> Any:
+    """The type that an annotation means; the text itself where it names a type that comes later. Strawberry could
+    read the text as well, but takes half a second for all of them."""
+    if text not in READ:
+        try:
+            READ[text] = eval_type(ForwardRef(text), TYPES)
+        except NameError:
+            return text
+    return READ[text]
+
+
 def argument(slot: Slot) -> StrawberryArgument:
-    annotation = StrawberryAnnotation(slot.type, namespace=TYPES)
-    return StrawberryArgument(slot.name, slot.shown, annotation, description=slot.description, default=slot.default)
+    made = StrawberryAnnotation(annotation(slot.type), namespace=TYPES)
+    return StrawberryArgument(slot.name, slot.shown, made, description=slot.description, default=slot.default)
 
 
 def strawberry_field(slot: Slot) -> StrawberryField:
@@ -74,7 +91,7 @@ def output(
     """An object type; rows of `resource` are of it."""
     SLOTS[name] = {slot.shown: slot for slot in slots}
     body: dict[str, Any] = {slot.name: strawberry_field(slot) for slot in slots}
-    body |= {"__annotations__": {slot.name: slot.type for slot in slots}, "__module__": declared.__name__}
+    body |= {"__annotations__": annotations(slots), "__module__": declared.__name__}
     if resource:
         body["is_type_of"] = classmethod(lambda cls, row, info: row.resource == resource)
     made = type(name, tuple(TYPES[i] for i in interfaces), body)
@@ -83,7 +100,7 @@ def output(
 
 def interface(name: str, description: str, slots: Sequence[Slot]) -> Any:
     body: dict[str, Any] = {slot.name: strawberry_field(slot) for slot in slots}
-    body |= {"__annotations__": {slot.name: slot.type for slot in slots}, "__module__": declared.__name__}
+    body |= {"__annotations__": annotations(slots), "__module__": declared.__name__}
     return register(name, strawberry.interface(type(name, (), body), name=name, description=description))
 
 
@@ -98,7 +115,7 @@ def input_type(name: str, description: str, slots: Sequence[Slot], *, one_of: bo
         elif slot.default is not strawberry.UNSET or slot.type.endswith("| None"):
             options["default"] = slot.default
         body[slot.name] = strawberry.field(name=slot.shown, description=slot.description, **options)
-    body |= {"__annotations__": {slot.name: slot.type for slot in slots}, "__module__": declared.__name__}
+    body |= {"__annotations__": annotations(slots), "__module__": declared.__name__}
     made = type(name, (), body)
     register(name, strawberry.input(made, name=name, description=description, one_of=one_of))
     return name

@@ -4,8 +4,9 @@ import logging
 from enum import Enum
 from typing import Any
 
-from app.storage.engine import does_not_answer
 from graphql import GraphQLError
+
+from app.storage.engine import does_not_answer
 
 logger = logging.getLogger("app.graphql_api")
 

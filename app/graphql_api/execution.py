@@ -8,6 +8,19 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationType,
+    execute,
+    get_operation_ast,
+    get_variable_values,
+    parse,
+    validate,
+)
 from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode
 from strawberry.utils.str_converters import to_camel_case
@@ -30,19 +43,6 @@ from app.reads.read import read
 from app.reads.selection import Follow, Row
 from app.storage.clock import now
 from app.storage.engine import Database
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    FragmentDefinitionNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-    OperationType,
-    execute,
-    get_operation_ast,
-    get_variable_values,
-    parse,
-    validate,
-)
 
 CACHED_TEXTS = 512
 LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from graphql.language import OperationDefinitionNode
-
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
+from graphql.language import OperationDefinitionNode
 
 
 @dataclass(frozen=True, slots=True)

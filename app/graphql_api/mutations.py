@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from graphql import FieldNode
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.attachments import attach_pdf
@@ -26,7 +27,6 @@ from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
 from app.reads.read import read
 from app.reads.selection import Follow, Row
-from graphql import FieldNode
 
 Arguments = dict[str, Any]
 Answer = tuple[Written, Row]

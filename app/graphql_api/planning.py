@@ -6,20 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
-
-from app.domain.resources import Resource
-from app.domain.values import storable
-from app.graphql_api.connections import CONNECTIONS
-from app.graphql_api.connections import type_name as type_name_of
-from app.graphql_api.declare import SLOTS, Slot
-from app.graphql_api.errors import ErrorCode, error
-from app.graphql_api.filters import BadFilter, to_condition
-from app.graphql_api.ids import decode_id
-from app.graphql_api.limits import Limits, TooComplex
-from app.reads.edges import EDGES
-from app.reads.page import BadCursor, complete, decode_cursor
-from app.reads.selection import DEFAULT_PAGE, LARGEST_PAGE, Follow, Order, Page, Selection
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
@@ -34,6 +20,20 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
 )
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+
+from app.domain.resources import Resource
+from app.domain.values import storable
+from app.graphql_api.connections import CONNECTIONS
+from app.graphql_api.connections import type_name as type_name_of
+from app.graphql_api.declare import SLOTS, Slot
+from app.graphql_api.errors import ErrorCode, error
+from app.graphql_api.filters import BadFilter, to_condition
+from app.graphql_api.ids import decode_id
+from app.graphql_api.limits import Limits, TooComplex
+from app.reads.edges import EDGES
+from app.reads.page import BadCursor, complete, decode_cursor
+from app.reads.selection import DEFAULT_PAGE, LARGEST_PAGE, Follow, Order, Page, Selection
 
 MOST_IDS = 100
 

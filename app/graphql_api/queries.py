@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import FieldNode
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.catalogue import CATALOGUE
@@ -15,7 +16,6 @@ from app.graphql_api.ids import decode_id
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
 from app.graphql_api.types import described
 from app.reads.selection import Follow
-from graphql import FieldNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from graphql import ExecutionResult, GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,7 +20,6 @@ from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.graphiql import example_routes, graphiql_page
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
-from graphql import ExecutionResult, GraphQLError
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"

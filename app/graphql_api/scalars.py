@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NewType
 
 import strawberry
+from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
 from graphql.language import FloatValueNode, IntValueNode, ListValueNode, ObjectValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from app.domain.values import Fault, exact_number, moment_text, parse_amount, parse_date, parse_moment, shortest
 from app.graphql_api.declare import register
-from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
 
 Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from app.graphql_api import inputs  # noqa: F401 -- declares the input types that arguments name
@@ -12,7 +13,6 @@ from app.graphql_api.declare import SLOTS, TYPES, Slot
 from app.graphql_api.mutations import MUTATIONS, run_mutation
 from app.graphql_api.queries import PLANS
 from app.graphql_api.scalars import SCALARS
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 
 ROOTS = [TYPES[name] for name in ("Account", "Document", "Note", "Representative", "Contact")]
 

@@ -1,5 +1,6 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
+import errno
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -19,7 +20,15 @@ from app.domain.values import exact_number
 
 # Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
 LOST_STATES = ("08", "53", "57P")
+OF_FILES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EIO, errno.EMFILE}
 LOST_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+PRAGMAS = (
+    "journal_mode=WAL",
+    "busy_timeout=10000",
+    "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
+)
 FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
 
 
@@ -80,8 +89,10 @@ def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
 
 def does_not_answer(error: BaseException) -> bool:
     """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
+    if isinstance(error, OSError):
+        return error.errno not in OF_FILES
     if not isinstance(error, DBAPIError):
-        return isinstance(error, OSError | PoolTimeout)
+        return isinstance(error, PoolTimeout)
     state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", 0)
     return error.connection_invalidated or str(state).startswith(LOST_STATES) or code & 0xFF in LOST_CODES
 
@@ -93,17 +104,13 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> 
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not say BEGIN: we do, below
         connection.create_function("fold", 1, fold, deterministic=True)
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "busy_timeout=10000",
-            "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
-            "foreign_keys=ON",
-            "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
-            f"query_only={'ON' if query_only else 'OFF'}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        except BaseException:
+            connection.close()  # or its thread would outlive the event loop, and complain
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:

@@ -18,9 +18,12 @@ import pikepdf
 
 MOST_MEMORY = 64 << 20  # what one stream may take while it is decoded
 MOST_INFLATED = 768 << 20  # what all streams together may come to: so much takes zlib less than a second
+MOST_READ = 64 << 20  # what all pages together may come to, a shared stream counted for each: it is parsed for each
+MOST_READ_A_BYTE = 50  # of the file, beyond that: honest text deflates to a tenth
 PIECE = 256 << 10
 ANSWERS = 1  # standard output
 CHUNK = 1 << 20
+TOO_MUCH_DATA = "The PDF holds compressed data that comes to more than a PDF may hold."
 ADDRESS_SPACE = 1 << 30  # of this process: a last resort behind the limits of the parser
 
 
@@ -73,7 +76,7 @@ def judged(path: str, most_pages: int, already: int = 0) -> pikepdf.Pdf:
         if pdf.is_encrypted:
             raise Unfit("The PDF is encrypted.")
         check_pages(already + len(pdf.pages), most_pages)
-        check_streams(pdf)
+        check_streams(pdf, Path(path).stat().st_size)
         if pdf.get_warnings() or pdf.check_pdf_syntax():
             raise Unfit("The PDF is damaged or in need of repair.")
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, RuntimeError, MemoryError):
@@ -81,15 +84,24 @@ def judged(path: str, most_pages: int, already: int = 0) -> pikepdf.Pdf:
     return pdf
 
 
-def check_streams(pdf: pikepdf.Pdf) -> None:
+def check_streams(pdf: pikepdf.Pdf, file_size: int) -> None:
     """Refuses streams that inflate to more than any honest file of this size, before anything reads them whole."""
-    left = MOST_INFLATED
+    left, sizes = MOST_INFLATED, {}
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream) and "/FlateDecode" in str(item.get("/Filter", "")):
-            size = inflated(item.read_raw_bytes(), min(left, MOST_MEMORY))
+            size = sizes[item.objgen] = inflated(item.read_raw_bytes(), min(left, MOST_MEMORY))
             left -= size
             if left < 0 or size > MOST_MEMORY:
-                raise Unfit("The PDF holds compressed data that comes to more than a PDF may hold.")
+                raise Unfit(TOO_MUCH_DATA)
+    read = sum(sizes.get(part.objgen, 0) for page in pdf.pages for part in contents(page))
+    if read > MOST_READ + MOST_READ_A_BYTE * file_size:
+        raise Unfit(TOO_MUCH_DATA)
+
+
+def contents(page: pikepdf.Page) -> list[Any]:
+    """The streams that a page is written in."""
+    held = page.obj.get("/Contents")
+    return list(held) if isinstance(held, pikepdf.Array) else [held] if isinstance(held, pikepdf.Stream) else []
 
 
 def inflated(data: bytes, most: int) -> int:

@@ -1,57 +1,25 @@
-"""The database's schema: brought to the newest revision, or compared with it."""
+"""Which revision the database's schema is at. Without Alembic, which a server would import for this alone."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
-from app.storage import tables
 from app.storage.engine import Database
-from app.storage.estimates import estimate
 
-METADATA = tables.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
-
-
-def config(connection: sa.Connection) -> Config:
-    made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
-    made.attributes["connection"] = connection
-    return made
-
-
-class UnknownSchema(Exception):
-    """The schema is at a revision that this program does not know."""
-
-
-async def migrate(database: Database) -> None:
-    """Brings the schema to the newest revision; of several that try at once, one works and the others wait. Raises
-    UnknownSchema."""
-
-    def upgrade(connection: sa.Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-        if revision(connection) not in {None, *known}:
-            raise UnknownSchema
-        command.upgrade(config(connection), "head")
-        if connection.dialect.name == "sqlite":
-            estimate(connection)
-
-    async with database.writing() as connection:
-        await connection.run_sync(upgrade)
+NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     async with database.reading() as connection:
-        return await connection.run_sync(revision) == newest
+        return await connection.run_sync(revision) == NEWEST
 
 
 def revision(connection: sa.Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """The revision that the schema is at; None where there is none yet."""
+    if not sa.inspect(connection).has_table(VERSION.name):
+        return None
+    found: str | None = connection.scalar(sa.select(VERSION.c.version_num))
+    return found

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from graphql import GraphQLInputObjectType, get_named_type
 
 from app.access.keys import create_key, create_tenant, list_keys, revoke_key
 from app.domain.resources import Product
 from app.graphql_api.schema import CORE
 from app.storage.engine import Database
-from graphql import GraphQLInputObjectType, get_named_type
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 

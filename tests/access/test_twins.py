@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-
-from app.graphql_api.schema import CORE
 from graphql import (
     GraphQLField,
     GraphQLObjectType,
@@ -14,6 +12,8 @@ from graphql import (
     is_leaf_type,
     is_required_argument,
 )
+
+from app.graphql_api.schema import CORE
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 

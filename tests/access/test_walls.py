@@ -4,9 +4,9 @@ mutation reaches nothing. Walked by the schema itself, so that a new field canno
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type
 
 from app.graphql_api.schema import CORE
-from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type
 from tests.gateway import Client, Gateway
 
 ACCOUNT = {"combined": {"name": "Secret", "email": "secret@example.com", "accountGroup": "secret"}}

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from graphql import GraphQLInputObjectType
 
 from app.graphql_api.schema import CORE
-from graphql import GraphQLInputObjectType
 from tests.commands.contract import BASIC_AMOUNTS, EXTENDED_AMOUNTS, FIELDS, PRODUCTS
 from tests.gateway import Client
 

@@ -11,7 +11,6 @@ from app.domain.catalogue.closure import CLOSURE
 from app.domain.catalogue.document import BASIC_AMOUNTS, EXTENDED_AMOUNTS
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
-from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
 
@@ -323,113 +322,7 @@ def test_lengths_are_255_for_keys_and_text_254_for_addresses_and_10000_for_free_
     assert {one.length for _, one in FIELDS if one.kind in (Kind.DECIMAL, Kind.BOOLEAN, Kind.CUSTOM_FIELDS)} == {0}
 
 
-def test_only_these_elements_of_thick_billing_have_a_length_of_their_own() -> None:
-    assert {one.element: one.length for _, one in FIELDS if one.max_length} == {
-        "INVOICE_NUMBER": 50,
-        "INVOICE_DATE": 15,
-        "ACCOUNT_NUMBER": 30,
-        "DUE_DATE": 15,
-        "DISCOUNT_MESSAGE": 200,
-        "PO_NUMBER": 50,
-        "BILLING_ADDRESS1": 45,
-        "BILLING_ADDRESS2": 45,
-        "BILLING_ADDRESS3": 45,
-        "BILLING_COUNTRY": 30,
-        "REMIT_ADDRESS_LINE1": 100,
-        "REMIT_ADDRESS_LINE2": 100,
-        "REMIT_ADDRESS_LINE3": 100,
-    }
-
-
-def test_thick_billing_requires_these_elements() -> None:
-    assert " ".join(one.element for one in THICK_BILLING if one.use(INVOICING) is REQUIRED) == (
-        "BRANCH_NUMBER BRANCH_NAME INVOICE_NUMBER INVOICE_DATE ACCOUNT_NUMBER ROUTING BILLING_ADDRESS1 "
-        "BILLING_ADDRESS2 BILLING_ADDRESS3 BILLING_CITY BILLING_STATE BILLING_ZIP BILLING_COUNTRY"
-    )
-
-
-def test_amounts_of_thick_billing_take_two_decimals_and_those_of_a_line_four() -> None:
-    assert {one.places for one in THICK_BILLING if one.kind is Kind.DECIMAL} == {2}
-    assert sum(one.kind is Kind.DECIMAL for one in THICK_BILLING) == 18
-    assert {one.places for one in THICK_BILLING_DETAIL if one.kind is Kind.DECIMAL} == {4}
-    assert {one.places for one in LINE_ITEM + CATALOGUE[DOCUMENT] if one.kind is Kind.DECIMAL} == {4}
-
-
-def test_every_element_is_its_fields_name_in_upper_case_and_nothing_else_is_an_element() -> None:
-    elements = [*THICK_BILLING, *THICK_BILLING_DETAIL]
-    assert [one.element for one in elements] == [one.name.upper() for one in elements]
-    assert {path.rpartition(".")[0] for path, one in FIELDS if one.element} == {
-        "document.thick_billing",
-        "document.thick_billing.detail",
-    }
-
-
-def test_the_lines_of_thick_billing_come_last_as_detail() -> None:
-    detail = THICK_BILLING[-1]
-    assert (detail.name, detail.element, detail.part_type) == ("detail", "DETAIL", "ThickBillingDetail")
-    assert detail.parts is THICK_BILLING_DETAIL
-
-
-@pytest.mark.parametrize(
-    ("element", "source"),
-    [
-        ("BRANCH_NAME", "document.branch_name"),
-        ("INVOICE_NUMBER", "document.invoice_num"),
-        ("TERMS", "account.payment_terms"),
-        ("CURRENCY", "document.currency"),
-        ("UDP5", "document.udp5"),
-        ("LINE_ITEM_COUNT", "lines"),
-        ("BILLING_ADDRESS1", "account.name"),
-        ("BILLING_ADDRESS2", "account.billing_address.address1"),
-        ("BILLING_ADDRESS3", "account.billing_address.address2"),
-        ("REMIT_ADDRESS_LINE1", "account.remit_to.address1"),
-        ("REMIT_ADDRESS_LINE3", ""),
-        ("SHIPPING_ADDRESS2", "document.ship_to_address_street"),
-        ("SHIPPING_ADDRESS3", "document.ship_to_address_suite"),
-        ("SHIP_TO_NAME", ""),
-        ("BRANCH_NUMBER", ""),
-    ],
-)
-def test_a_left_out_element_is_taken_from_here(element: str, source: str) -> None:
-    assert [one.falls_back_to for one in THICK_BILLING if one.element == element] == [source]
-
-
-def test_every_fallback_leads_to_a_field_without_parts() -> None:
-    sources = [one.falls_back_to for _, one in FIELDS if one.falls_back_to not in ("", "lines")]
-    assert len(sources) == 39
-    for source in sources:
-        resource, name, *rest = source.split(".")
-        found = field(RESOURCES[resource], name)
-        for step in rest:
-            found = found.part(step)
-        assert found.parts == (), source
-
-
 def test_a_field_that_no_resource_has_is_a_key_error() -> None:
     assert field(CONTACT, "function").name == "function"
     with pytest.raises(KeyError):
         field(CONTACT, "document_number")
-
-
-def test_currencies_are_the_active_ones_with_funds_and_metals_but_without_test_and_none() -> None:
-    assert len(CURRENCIES) == 176
-    assert {"USD", "EUR", "JPY", "CHF", "KWD", "XAF", "XCG", "ZWG", "XAU", "XDR", "CLF"} <= CURRENCIES
-    assert CURRENCIES.isdisjoint({"XTS", "XXX", "HRK", "BGN", "ANG", "DEM", "ZWL", "usd", "BTC", "US", ""})
-
-
-def test_countries_are_the_249_assigned_ones() -> None:
-    assert len(COUNTRIES) == 249
-    assert {"US", "GB", "DE", "TW", "AX", "SS", "BQ", "UM"} <= COUNTRIES
-    assert COUNTRIES.isdisjoint({"UK", "EU", "XK", "AN", "us", "USA", ""})
-
-
-def test_languages_are_the_183_current_ones() -> None:
-    assert len(LANGUAGES) == 183
-    assert {"en", "de", "fr", "he", "id", "yi", "ro", "zh", "nb", "nn", "no", "sr"} <= LANGUAGES
-    assert LANGUAGES.isdisjoint({"iw", "in", "ji", "jw", "mo", "sh", "bh", "EN", "eng", "en-US", ""})
-
-
-def test_codes_are_of_their_standards_form() -> None:
-    assert all(re.fullmatch("[A-Z]{3}", code) for code in CURRENCIES)
-    assert all(re.fullmatch("[A-Z]{2}", code) for code in COUNTRIES)
-    assert all(re.fullmatch("[a-z]{2}", code) for code in LANGUAGES)

@@ -52,10 +52,10 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
     response = await opened.post(NAME, origin=origin)
 
     assert allowed[ALLOW_ORIGIN] == origin
-    assert allowed["access-control-allow-methods"] == "GET, POST"
+    assert allowed["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH"
     assert {"x-api-key", "content-type"} <= set(allowed["access-control-allow-headers"].lower().split(", "))
     assert response.headers[ALLOW_ORIGIN] == origin
-    assert response.headers["access-control-expose-headers"] == "X-Request-Id"
+    assert response.headers["access-control-expose-headers"] == "X-Request-Id, Content-Disposition, Content-Range, ETag"
     assert "Origin" in response.headers["vary"]
     assert "access-control-allow-credentials" not in response.headers
 

@@ -4,10 +4,10 @@ databases, at its golden cost in SQL."""
 from typing import Any
 
 import pytest
+from graphql import DocumentNode, OperationDefinitionNode, parse, validate
 
 from app.graphql_api.documents import OperationDocument, load_documents
 from app.graphql_api.schema import CORE
-from graphql import DocumentNode, OperationDefinitionNode, parse, validate
 from tests.conftest import KINDS
 from tests.gateway import Client
 from tests.operations.conftest import AS_OF

@@ -4,9 +4,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from graphql import GraphQLEnumType
 
 from app.graphql_api.schema import CORE
-from graphql import GraphQLEnumType
 from tests.reads.model import Slice, Term, holds, ordered, sliced
 from tests.reads.world import Listing, World, listings
 

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
@@ -16,6 +15,8 @@ from tests.browser import Visit, open_visit
 from tests.gateway import Gateway
 from tests.rest_api.description import operations
 from tests.servers import RunningServer, gateway_cli
+
+COLOUR = "element => getComputedStyle(element).color"
 
 
 @dataclass
@@ -102,15 +103,15 @@ async def test_an_example_can_be_sent_with_the_key_that_the_pages_share(reader: 
 async def test_the_page_is_dark_or_light_as_the_system_is(reader: Reader) -> None:
     await reader.open()
     title = reader.page.locator(".info .title")
-    shown = [await title.evaluate("title => getComputedStyle(title).color")]
-    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-    for scheme in schemes:
-        await reader.page.emulate_media(color_scheme=scheme)
-        shown.append(await title.evaluate("title => getComputedStyle(title).color"))
+    light = await title.evaluate(COLOUR)
+    await reader.page.emulate_media(color_scheme="dark")
+    await expect(title).not_to_have_css("color", light)
+    dark = await title.evaluate(COLOUR)
+    await reader.page.emulate_media(color_scheme="light")
 
-    assert shown[0] == shown[2] != shown[1]
-    assert brightness(shown[0]) < 100
-    assert brightness(shown[1]) > 180
+    await expect(title).to_have_css("color", light)
+    assert brightness(light) < 100
+    assert brightness(dark) > 180
 
 
 def brightness(colour: str) -> float:

@@ -10,7 +10,8 @@ from alembic import command
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.storage.engine import Database
-from app.storage.schema import config, is_current, migrate
+from app.storage.migrate import config, migrate
+from app.storage.schema import is_current
 from app.storage.tables import CSR_COUNTER, DOCUMENTS, NOTES, metadata
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer

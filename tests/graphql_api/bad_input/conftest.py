@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import KINDS
+from tests.conftest import KINDS, numbers
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer
 
@@ -30,28 +30,21 @@ STATE = """{
 }"""
 
 
-@pytest.fixture(scope="package")
-def sqlite_ledger_url(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> str:
-    path = tmp_path_factory.mktemp("ledger") / "gateway.db"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite+aiosqlite:///{path}"
-
-
-@pytest.fixture(scope="package")
-async def postgres_ledger_url(postgres: PostgresServer, postgres_template: str) -> str:
-    return await postgres.create_database("ledger_of_bad_input", postgres_template)
-
-
 @pytest.fixture(scope="package", params=KINDS)
-def ledger_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(f"{request.param}_ledger_url")
-    return url
-
-
-@pytest.fixture(scope="package")
-async def acme(ledger_url: str) -> AsyncIterator[Client]:
+async def acme(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+    postgres: PostgresServer,
+    postgres_template: str,
+) -> AsyncIterator[Client]:
     """A caller whose ledger holds one resource of each kind."""
-    async with Gateway(ledger_url) as gateway:
+    if request.param == "sqlite":
+        path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("ledger") / "gateway.db")
+        url = f"sqlite+aiosqlite:///{path}"
+    else:
+        url = await postgres.create_database(f"ledger_of_bad_input_{next(numbers)}", postgres_template)
+    async with Gateway(url) as gateway:
         client = await gateway.tenant()
         for payload in (await client.query(FILL)).values():
             assert payload.get("created", True), payload

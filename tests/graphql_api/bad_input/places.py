@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.graphql_api.schema import CORE
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
@@ -19,6 +18,8 @@ from graphql import (
     is_non_null_type,
     is_required_input_field,
 )
+
+from app.graphql_api.schema import CORE
 
 Path = tuple[str | int, ...]
 Choice = tuple[tuple[Path, str], ...]  # which member of each @oneOf on the way

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLType, get_named_type, is_list_type, is_non_null_type
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.graphql_api.documents import load_documents
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLType, get_named_type, is_list_type, is_non_null_type
 from tests.gateway import Client
 from tests.graphql_api.bad_input.places import Argument, arguments, input_arguments
 from tests.graphql_api.bad_input.soundness import sound

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from graphql import GraphQLInputObjectType, get_named_type
+
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conftest import state
 from tests.graphql_api.bad_input.places import SAMPLES, Argument, Leaf, input_arguments, leaves, sample, value_with

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type
+
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conftest import state
 from tests.graphql_api.bad_input.places import Argument, Leaf, arguments, grouped, input_arguments, leaves, value_with
