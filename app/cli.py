@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import shlex
 import signal
-import socket
 from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -13,19 +14,25 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
-from uvicorn.config import LOGGING_CONFIG
 
 from app.access import demonstration
 from app.access import keys as access
+from app.access.requests import Access, NotJson, Unauthenticated, parse_json
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
+from app.graphql_api.errors import RequestError
+from app.graphql_api.execution import Operation
+from app.graphql_api.explain import Explained, NotPlanned, explain
 from app.graphql_api.schema import sdl
+from app.listening import CannotListen, browser_address, claimed, log_config
+from app.main import make_executor
 from app.settings import Settings, WrongSetting, load_settings
-from app.storage.blobs import Blobs
+from app.storage.blobs import Blobs, StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
+from app.storage.identity import Identity
 from app.storage.migrate import UnknownSchema, migrate
 from app.storage.schema import is_current
 
@@ -53,7 +60,7 @@ def main() -> None:
     """Runs the command line; what is expected to go wrong ends in a sentence and exit code 1."""
     try:
         cli()
-    except (WrongSetting, Stopped) as reason:
+    except (WrongSetting, CannotListen, Stopped) as reason:
         err.print(str(reason).encode(errors="replace").decode(), markup=False)  # arguments may hold any bytes
         raise SystemExit(1) from None
 
@@ -76,12 +83,22 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
         raise Stopped(
             "The schema of the database is of a newer release than this program: update the program."
         ) from None
+    except StoreAway as reason:
+        raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
     except (SQLAlchemyError, OSError) as reason:
-        raise Stopped(f"The database {database.url!r} does not answer: {first_line(reason)}") from None
+        cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
+        raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
 
 
-def first_line(reason: Exception) -> str:
-    return str(getattr(reason, "orig", None) or reason).partition("\n")[0]
+def blobs_of(settings: Settings, database: Database) -> Blobs:
+    return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
+
+
+def check_store(settings: Settings, database: Database) -> None:
+    try:
+        blobs_of(settings, database).check()
+    except StoreAway as reason:
+        raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
 
 
 def opened(settings: Settings) -> Database:
@@ -117,9 +134,14 @@ def serve(
         raise Stopped("Several workers cannot share PDFs in memory. Set GATEWAY_BLOB_URL or --workers 1.")
     host = host or settings.host
     port = claimed(host, settings.port if port is None else port)
+    check_store(settings, database)
     with_database(prepare(database), database)
+    address = browser_address(host, port)
     if demo:
-        show_demonstration(with_database(ready_demonstration(database), database), page_address(host, port))
+        show_demonstration(with_database(ready_demonstration(database), database), f"{address}/graphql")
+    else:
+        out.print(f"GraphiQL: {address}/graphql")
+    out.print(f"The REST API is described at {address}/docs")
     signal.signal(signal.SIGTERM, end)
     uvicorn.run(
         "app.main:create_app",
@@ -137,32 +159,6 @@ def serve(
 def end(*_: object) -> None:
     """Ends the process well: uvicorn, asked to stop, stops in good order and then sends itself the signal again."""
     raise SystemExit(0)
-
-
-def log_config(level: str) -> dict[str, Any]:
-    """Uvicorn's own, with the gateway's log lines in the same form."""
-    ours = {"app": {"handlers": ["default"], "level": level.upper(), "propagate": False}}
-    return {**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **ours}}
-
-
-def claimed(host: str, port: int) -> int:
-    """The port, or a free one for 0, once it is known that it can be had: a start that would fail changes nothing."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            # As the server does, or a port with connections that have just ended would count as taken.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return int(probe.getsockname()[1])
-    except OSError as reason:
-        message = f"Cannot listen on {host}, port {port}: {reason.strerror}. Try another --port, or --host."
-        raise Stopped(message) from None
-
-
-def page_address(host: str, port: int) -> str:
-    """Where a browser on this machine finds GraphiQL."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{reached}:{port}/graphql"
 
 
 async def ready_demonstration(database: Database) -> Sequence[demonstration.Opened]:
@@ -211,8 +207,16 @@ def demo_command(
         return
     for one in made:
         show_tenant(one.tenant, one.key)
-    err.print("The keys are shown this once: keep them. Next, start the server with: ingest-gateway serve")
-    err.print(f"and open {page_address(settings.host, settings.port)} in a browser.")
+    err.print("The keys are shown this once: keep them. Next, start the server with:", same_database(settings))
+    err.print(f"and open {browser_address(settings.host, settings.port)}/graphql in a browser.")
+
+
+def same_database(settings: Settings) -> str:
+    """The command that serves the database of this one; an address with a password is not for a screen."""
+    if "database_url" not in settings.model_fields_set:
+        return "ingest-gateway serve"
+    known = opened(settings).is_sqlite
+    return f"GATEWAY_DATABASE_URL={shlex.quote(settings.database_url) if known else '…'} ingest-gateway serve"
 
 
 async def filled_demonstration(database: Database, plan: Plan) -> list[demonstration.Opened]:
@@ -238,6 +242,32 @@ def schema_command() -> None:
     typer.echo(sdl(), nl=False)
 
 
+@cli.command("explain")
+def explain_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file that holds one query.")],
+    key: Annotated[str, typer.Option(help="The API key of whoever asks.")],
+    variables: Annotated[str, typer.Option(help="Its variables, as a JSON object.")] = "{}",
+) -> None:
+    """Shows how a query is answered: its plan, its SQL, the database's EXPLAIN, and the time of each part."""
+    settings = load_settings()
+    database = opened(settings)
+    try:
+        sent = parse_json(variables)
+    except NotJson as reason:
+        raise Stopped(f"--variables: {reason}") from None
+
+    async def work() -> Explained:
+        await prepare(database)
+        operation = Operation(file.read_text("utf-8"), sent)
+        return await explain(make_executor(settings, database), operation, Access(database, key, None))
+
+    try:
+        found = with_database(work(), database)
+    except (NotPlanned, RequestError, Unauthenticated) as reason:
+        raise Stopped(str(reason)) from None
+    typer.echo(found.text)
+
+
 @blobs.command("sweep")
 def sweep_command(
     grace: Annotated[
@@ -247,7 +277,7 @@ def sweep_command(
     """Removes what no document needs: what pushes that were cut off have left. Servers may be running meanwhile."""
     settings = load_settings()
     database = opened(settings)
-    store = Blobs(settings.blobs, settings.blob_endpoint)
+    store = blobs_of(settings, database)
 
     async def work() -> tuple[int, int]:
         await prepare(database)
@@ -299,6 +329,8 @@ def chosen_products(text: str) -> tuple[Product, ...]:
     unknown = [name for name in names if name not in set(Product)]
     if unknown:
         raise Stopped(f"Unknown product '{unknown[0]}': choose from {', '.join(Product)}.")
+    if not names:
+        raise Stopped(f"The tenant needs a product: choose from {', '.join(Product)}.")
     return tuple(product for product in Product if product in names)
 
 

@@ -1,6 +1,7 @@
 """The one place where the parts are joined: settings in, ASGI application out."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +9,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.links import Links
@@ -20,12 +22,14 @@ from app.graphql_api.router import graphql_routes
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
-from app.rest_api.router import rest_routes
+from app.rest_api.router import ROOT, rest_routes, unrouted
 from app.settings import Settings, load_settings
 from app.storage.blobs import Blobs
 from app.storage.engine import Database
+from app.storage.identity import Identity
 from app.storage.schema import is_current
 
+ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
 logger = logging.getLogger(__name__)
 
 
@@ -42,17 +46,33 @@ class CutOff:
             logger.error("%s was cut off: the server stops and could not wait any longer", scope.get("path"))
 
 
+def make_executor(settings: Settings, database: Database) -> Executor:
+    """What runs GraphQL operations on the database."""
+    limits = Limits(settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows)
+    blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
+    files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
+    return Executor(database, limits, files, Links(database))
+
+
+def collect_seldom() -> None:
+    """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
+    takes a third of the time of a large answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
     chosen = settings or load_settings()
     database = Database(chosen.database_url, chosen.pool_size)
-    limits = Limits(chosen.max_tokens, chosen.max_depth, chosen.max_fields, chosen.max_rows)
-    files = Files(Blobs(chosen.blobs, chosen.blob_endpoint), chosen.max_pdf_bytes, chosen.max_pdf_pages)
-    links = Links(database)
+    executor = make_executor(chosen, database)
+    files, links = executor.files, executor.links
     uploads = UploadLimits(chosen.max_body_bytes, chosen.max_pdf_bytes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        collect_seldom()
         yield
         await files.close()
         await database.dispose()
@@ -60,7 +80,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.files = files
-    executor = Executor(database, limits, files, links)
     app.router.routes.extend(graphql_routes(database, executor, uploads, chosen.public_url))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, chosen.max_body_bytes, files, links))
@@ -74,6 +93,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
 
     app.add_middleware(CutOff)
+    app.add_exception_handler(HTTPException, unrouted)
+
+    @app.api_route("/", methods=["GET", "HEAD"])
+    async def front(request: Request) -> Response:
+        """Browsers are led to GraphiQL, and programs told what there is."""
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/graphql", headers={"Vary": "Accept"})
+        return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:

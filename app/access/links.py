@@ -41,6 +41,8 @@ class Links:
 
     async def load(self) -> bytes:
         """The secret; read once."""
+        if self.secret:
+            return self.secret
         async with self.reading:
             if not self.secret:
                 async with self.database.reading() as connection:
@@ -48,11 +50,11 @@ class Links:
                 self.secret = bytes.fromhex(value)
         return self.secret
 
-    async def path(self, tenant_id: int, csr_id: int, attachment_id: str) -> str:
-        """The address, on this server, of the PDF of the document with that csrId."""
+    def path(self, tenant_id: int, csr_id: int, attachment_id: str) -> str:
+        """The address, on this server, of the PDF of the document with that csrId. After `load`."""
         expires = str(int(now().timestamp()) + SECONDS)
         address = f"{tenant_id}/{csr_id}/{attachment_id}"
-        signature = signed(await self.load(), address, expires)
+        signature = signed(self.secret, address, expires)
         return f"{FILES}/{address}?expires={expires}&signature={signature}"
 
     async def follow(self, address: str, query: Mapping[str, str]) -> Linked | None:

@@ -3,6 +3,7 @@
 Raises in words of its own; each facade answers them in its way.
 """
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -29,16 +30,33 @@ class NotJson(Exception):
     """A body that is no JSON, or JSON of a depth that no request needs."""
 
 
+@dataclass(slots=True)
+class Access:
+    """Who may stand behind a request's key: `known` was behind it when it was last looked up."""
+
+    database: Database
+    key: str
+    known: Caller | None
+
+    async def caller(self) -> Caller:
+        """Who is behind the key now. Raises Unauthenticated."""
+        found = await authenticate(self.database, self.key)
+        if found is None:
+            raise Unauthenticated("The X-API-Key header holds no key of this server.")
+        self.known = found
+        return found
+
+
 async def caller_of(request: Request, database: Database) -> Caller:
     """The caller behind the request's key. Raises Unauthenticated."""
+    return await Access(database, key_of(request), None).caller()
+
+
+def key_of(request: Request) -> str:
     key = request.headers.get(KEY_HEADER)
     if not key:
         raise Unauthenticated("Send an API key as X-API-Key.")
-    async with database.reading() as connection:
-        caller = await authenticate(connection, key)
-    if caller is None:
-        raise Unauthenticated("The X-API-Key header holds no key of this server.")
-    return caller
+    return key
 
 
 async def read_body(request: Request, most: int) -> bytes:

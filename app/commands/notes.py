@@ -14,14 +14,14 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
     """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
 
     async def command(scope: Scoped) -> Written:
-        if not storable(account_number) or not await scope.exists(ACCOUNTS, account_number=account_number):
-            raise Refused([absent(Resource.ACCOUNT, account_number)])
+        known = storable(account_number) and await scope.exists(ACCOUNTS, account_number=account_number)
+        wrong = [] if known else [absent(Resource.ACCOUNT, account_number)]
         reference = body.values.get("reference")
-        wrong = wrong_key("reference", reference, Where.BODY)
+        wrong += wrong_key("reference", reference, Where.BODY)
         if not wrong:
             await check_reference(scope, str(reference))
         made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
-        made.report(wrong)
+        made.problems[:0] = wrong
         hold(made, scope.caller)
         made.refuse_if_wrong()
         moment = now()

@@ -18,6 +18,11 @@ OBJECT, LIST, CUSTOM_FIELDS = Kind.OBJECT, Kind.LIST, Kind.CUSTOM_FIELDS
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
 
 
+class Entries(tuple[tuple[str, Any], ...]):
+    """Custom fields as a list of keys and values, where the form of a request allows a key to come twice. Their
+    problems lie at positions, those of an object at its keys."""
+
+
 def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
     """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form, `path` being
     where the body lies. Of an object with problems the other parts are read all the same."""
@@ -70,25 +75,45 @@ def read_custom_fields(raw: Any, path: Path) -> Found:
     owned = raw.get(CUSTOM_FIELD_OWNER) if isinstance(raw, dict) else raw
     if owned is None:
         return [{}], []
-    if not isinstance(owned, dict):
+    if not isinstance(owned, dict | Entries):
         message = 'custom_fields must be an object such as {"collections": {"region": "EMEA"}}.'
         return [], [Problem(Code.INVALID, path, message)]
     values: Values = {}
     problems: list[Problem] = []
-    for key, value in owned.items():
+    entries = [(key, key, value) for key, value in owned.items()] if isinstance(owned, dict) else positioned(owned)
+    seen: set[str] = set()
+    for place, key, value in entries:
         try:
-            check_custom_key(key)
+            check_custom_key(key, seen)
+            seen.add(key)
             values[key] = read_custom_value(value)
         except Fault as fault:
-            problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, key), f"{key} {fault.message}."))
+            problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, place), told_of_custom(key, fault)))
     return [values], problems
 
 
-def check_custom_key(key: str) -> None:
-    if not key.strip() or not storable(key):
-        raise Fault("must be a name without NUL")
+def positioned(entries: Entries) -> list[tuple[str | int, str, Any]]:
+    return [(position, key, value) for position, (key, value) in enumerate(entries)]
+
+
+def check_custom_key(key: str, seen: set[str]) -> None:
+    if not key.strip():
+        raise KeyFault("must not be blank")
+    if not storable(key):
+        raise KeyFault("must not contain NUL or unpaired surrogates")
     if len(key) > KEY_LENGTH:
-        raise Fault(f"may have at most {KEY_LENGTH} characters", Code.TOO_LONG)
+        raise KeyFault(f"may have at most {KEY_LENGTH} characters", Code.TOO_LONG)
+    if key in seen:
+        raise Fault("is given more than once")
+
+
+class KeyFault(Fault):
+    """Why a text is no key of a custom field."""
+
+
+def told_of_custom(key: str, fault: Fault) -> str:
+    subject = "The key of a custom field" if isinstance(fault, KeyFault) else key
+    return f"{subject} {fault.message}."
 
 
 def plain(value: Any) -> Any:

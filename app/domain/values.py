@@ -226,6 +226,8 @@ def read_custom_value(raw: Any) -> str | Decimal | bool | None:
         return check_digits(parse_amount(raw), 4)
     if not isinstance(raw, str):
         raise Fault("must be text, a number, a boolean or a date")
+    if DAY.fullmatch(raw):
+        parse_date(raw)  # what has the form of a date is to be one
     return read_text(Field("value", Kind.TEXT, "O ----", "", max_length=TEXT_LENGTH), raw)
 
 

@@ -1,13 +1,14 @@
 """From a mutation's arguments to what a command takes, and from a command's problems back to paths of arguments."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from strawberry.utils.str_converters import to_camel_case
+from strawberry.utils.str_converters import to_camel_case as convert
 
 from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
-from app.domain.bodies import CUSTOM_FIELD_OWNER
+from app.domain.bodies import CUSTOM_FIELD_OWNER, Entries
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.problems import Path, Problem, Where
@@ -15,6 +16,7 @@ from app.domain.requirements import AMOUNTS
 from app.domain.resources import CurrencyModel, Product, Resource
 from app.graphql_api.inputs import COMBINED, DECLARED
 
+to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
 PRODUCTS_BY_MEMBER = {to_camel_case(product): product for product in Product}
 Arguments = dict[str, Any]
 
@@ -55,7 +57,7 @@ def ingest_value(field: Field, value: Any) -> Any:
     if field.kind is Kind.LIST:
         return [ingest_values(field.parts, item) for item in value]
     if field.kind is Kind.CUSTOM_FIELDS:
-        return {CUSTOM_FIELD_OWNER: {entry["key"]: custom_value(entry.get("value")) for entry in value}}
+        return {CUSTOM_FIELD_OWNER: Entries((entry["key"], custom_value(entry.get("value"))) for entry in value)}
     return value
 
 
@@ -90,8 +92,7 @@ def body_path(resource: Resource, field: Path, data: Arguments, *, flat: bool) -
     """The path inside a body: amounts lie under their model unless the body is flat, custom fields in a list."""
     head = str(field[0])
     if head == "custom_fields" and len(field) > 1:
-        keys = [entry["key"] for entry in data.get("customFields") or ()]
-        return ["customFields", str(len(keys) - 1 - keys[::-1].index(field[-1]))]  # of two, the last one counts
+        return ["customFields", str(field[-1])]
     names = [to_camel_case(part) if isinstance(part, str) else str(part) for part in field]
     if resource is Resource.DOCUMENT and head in AMOUNTS and not flat:
         model = CurrencyModel.BASIC if head in MODELS[CurrencyModel.BASIC] else CurrencyModel.EXTENDED

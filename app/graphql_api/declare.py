@@ -18,7 +18,7 @@ from strawberry.utils.typing import eval_type
 
 from app.domain.described import Described
 from app.graphql_api import declared
-from app.reads.selection import Follow
+from app.reads.selection import Follow, Form
 
 Resolve = Callable[[Any, dict[str, Any]], Any]
 
@@ -43,6 +43,7 @@ class Slot:
     resolve: Resolve | None = None
     needs: tuple[str, ...] | None = None  # the columns that `resolve` reads
     behind: tuple[Follow, ...] = ()  # the edges that `resolve` reads, under keys that no response has
+    form: Form = Form.PLAIN  # how a column is written that answers by itself
 
     @property
     def shown(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from app.storage.engine import does_not_answer
+from app.storage.outages import away
 
 logger = logging.getLogger("app.graphql_api")
 
@@ -58,11 +58,11 @@ def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
 
 
 def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
-    """A failure of ours: logged, and shown without a word of its inside."""
+    """A failure of ours: logged, and shown without a word of its inside, but what was away."""
     extensions = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
-    if does_not_answer(cause):
-        logger.error("request %s: the database does not answer: %s", request_id, first_line(cause))
-        message = f"The database does not answer: try again. Quote request {request_id} when you report it."
+    if part := away(cause):
+        logger.error("request %s: the %s does not answer: %s", request_id, part, first_line(cause))
+        message = f"The {part} does not answer: try again. Quote request {request_id} when you report it."
     else:
         logger.error("request %s failed", request_id, exc_info=cause)
         message = f"The server failed. Quote request {request_id} when you report it."

@@ -1,54 +1,40 @@
-"""One operation from text to answer: parsed, bounded, validated, its variables read, planned, run.
+"""One operation from text to answer: prepared, planned, run.
 
-Whatever is wrong with the operation as a whole is found before anything runs, and refused with every error found.
+A query is planned once for its text and answered by one SQL statement. Mutations and introspection are executed by
+graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    FragmentDefinitionNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-    OperationType,
-    execute,
-    get_operation_ast,
-    get_variable_values,
-    parse,
-    validate,
-)
-from graphql.execution.values import VariableValues
-from graphql.language import OperationDefinitionNode
-from strawberry.utils.str_converters import to_camel_case
+import orjson
+from graphql import ExecutionResult, OperationType, execute
 
+from app.access.keys import claims, unchanged
 from app.access.links import Links
+from app.access.requests import Access
 from app.commands.files import Files
-from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
-from app.domain.readiness import Lack, lacks
-from app.domain.resources import Resource
-from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
-from app.graphql_api.bodies import shown_message
-from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
-from app.graphql_api.limits import Limits, TooComplex, check_document
+from app.domain.values import storable
+from app.graphql_api.context import Context
+from app.graphql_api.errors import ErrorCode, RequestError, refused, with_code
+from app.graphql_api.limits import Limits, TooComplex
 from app.graphql_api.mutations import plan_payload
 from app.graphql_api.planning import Planner
+from app.graphql_api.prepared import Prepared, coerced, prepared
 from app.graphql_api.queries import plan_query
 from app.graphql_api.schema import CORE
+from app.reads.compiled import Parameter, Statement
+from app.reads.finish import Finish, finisher
 from app.reads.read import read
-from app.reads.selection import Follow, Row
+from app.reads.selection import Fixed, Follow, Row, Selection
+from app.reads.statement import statement
 from app.storage.clock import now
-from app.storage.engine import Database
+from app.storage.engine import Database, StatementTooLarge
 
-CACHED_TEXTS = 512
-LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
-GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
-TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
-MOST_VALIDATION_ERRORS = 20
+CACHED_PLANS = 1_000
+LONGEST_CACHED_VARIABLES = 2_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +46,14 @@ class Operation:
     name: str | None = None
 
 
-@dataclass(slots=True)
-class Context:
-    """What resolvers of one operation know."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a query is answered: by a statement, where there is something to read, and by what is left to do to its
+    answer."""
 
-    caller: Caller
-    database: Database
-    files: Files
-    links: Links
-    base_url: str  # what addresses of this server begin with
-    today: date
-    payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
-
-    def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
-        """What each active product would still need of a row."""
-        account = row.edges.get(ACCOUNT_OF)
-        told = []
-        for product in self.caller.products:
-            found = lacks(resource, row, product, account, self.caller.currency_model)
-            problems = [shown_lack(lack) for lack in found]
-            ready = not any(lack.certain for lack in found)
-            told.append({"product": product, "ready": ready, "problems": problems})
-        return told
-
-    def attachments(self, row: Row) -> list[dict[str, Any]]:
-        """The PDF of a document, where it has one."""
-        stored = row.edges[ATTACHMENT_OF]
-        found = attachment_of(row, row.edges[ACCOUNT_OF], stored, self.caller.products)
-        return [{**asdict(found), "csr_id": row["csr_id"]}] if found else []
-
-    async def url(self, attachment: dict[str, Any]) -> str:
-        return self.base_url + await self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
-
-
-def shown_lack(lack: Lack) -> dict[str, str]:
-    return {"field": ".".join(map(shown_name, lack.field)), "message": shown_message(lack.field, lack.message)}
-
-
-def shown_name(part: str | int) -> str:
-    return to_camel_case(part) if isinstance(part, str) else str(part)
+    statement: Statement | None
+    finish: Finish | None
+    fixed: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +64,118 @@ class Executor:
     limits: Limits
     files: Files
     links: Links
+    plans: dict[Any, Plan] = field(default_factory=dict)  # the least recently used first
 
     async def run(
-        self, operation: Operation, caller: Caller, *, writes: bool = True, base_url: str = ""
-    ) -> ExecutionResult:
-        """The answer of an operation. Raises RequestError where it is refused as a whole."""
-        document = checked(operation.text, self.limits)
-        chosen = select_operation(document, operation.name)
-        if chosen.operation is OperationType.MUTATION and not writes:
-            raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
-        variables = coerced(chosen, operation.variables)
-        context = Context(caller, self.database, self.files, self.links, base_url, now().date())
-        follows = self.plan(document, chosen, variables, context)
-        root = await self.read_all(caller, follows) if follows else Row("query", {})
+        self, operation: Operation, access: Access, *, writes: bool = True, base_url: str = ""
+    ) -> ExecutionResult | bytes:
+        """The answer of an operation, or its JSON. Raises RequestError where it is refused as a whole, and
+        Unauthenticated."""
+        caller = access.known or await access.caller()
+        try:
+            found = self.prepared(operation)
+            if found.operation.operation is OperationType.MUTATION and not writes:
+                raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
+            context = Context(caller, self.database, self.files, self.links, base_url, now().date())
+            if found.links:
+                await self.links.load()
+            plan = self.plan(found, operation, context.today) if found.planned else None
+        except RequestError:
+            await access.caller()  # whoever is not known is told so before anything else
+            raise
+        answer: ExecutionResult | bytes | None
+        if plan and plan.statement:
+            answer = await self.answer(plan, operation, context, access)
+            if answer is not None:
+                return answer
+        context.caller = await access.caller()
+        if plan and not plan.statement:
+            return orjson.dumps({"data": plan.fixed})
+        answer = await self.answer(plan, operation, context, access) if plan else None
+        if answer is None:
+            answer = await self.reference(found, operation, context)
+        if found.operation.operation is OperationType.MUTATION:
+            access.known = None  # the first amounts that a tenant writes fix its currency model
+        return answer
+
+    async def answer(self, plan: Plan, operation: Operation, context: Context, access: Access) -> bytes | None:
+        """The JSON that a plan comes to; None where the key stands for another caller now, or the database does not
+        take the statement."""
+        if plan.statement is None:
+            return None
+        arguments = plan.statement.arguments(self.values(operation, access.key, context.caller))
+        try:
+            body = await self.database.fetch_json(plan.statement.text, arguments)
+        except StatementTooLarge:
+            return None
+        if body is None or plan.finish is None:
+            return body and b'{"data":%s}' % body
+        data = orjson.loads(body)
+        plan.finish(data, context)
+        return orjson.dumps({"data": data}, default=digits)
+
+    def prepared(self, operation: Operation) -> Prepared:
+        return prepared(operation.text, operation.name, self.limits)
+
+    def values(self, operation: Operation, key: str, caller: Caller) -> dict[str, Any]:
+        """What the statement of a query is given for one run."""
+        return {**claims(key, caller), **{f"${name}": value for name, value in operation.variables.items()}}
+
+    def plan(self, found: Prepared, operation: Operation, today: date) -> Plan:
+        """The plan of a query, made once for its text and whatever of its variables decides how it is read."""
+        sent = operation.variables
+        keys = {name: sent[name] for name in found.keys if is_key(sent.get(name))}
+        if len(keys) < len(found.keys):
+            return self.make_plan(found, sent, today)
+        rest = {name: value for name, value in sent.items() if name not in keys}
+        try:
+            others = orjson.dumps(rest, default=repr, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # half of a surrogate pair, or numbers beyond all use
+            return self.make_plan(found, sent, today)
+        if len(others) > LONGEST_CACHED_VARIABLES:
+            return self.make_plan(found, sent, today)
+        known = (operation.text, operation.name, others, today)
+        plan = self.plans.pop(known, None)
+        if plan is None:
+            given = {name: Parameter(f"${name}", value) for name, value in keys.items()}
+            plan = self.make_plan(found, {**sent, **given}, today)
+            if len(self.plans) >= CACHED_PLANS:
+                del self.plans[next(iter(self.plans))]
+        self.plans[known] = plan
+        return plan
+
+    def make_plan(self, found: Prepared, variables: dict[str, Any], today: date) -> Plan:
+        members = self.select(found, variables, today).members
+        if all(isinstance(shown, Fixed) for _, shown in members):
+            return Plan(None, None, {key: shown.value for key, shown in members if isinstance(shown, Fixed)})
+        return Plan(statement(members, self.database.reader.dialect, unchanged()), finisher(members), {})
+
+    def select(self, found: Prepared, variables: dict[str, Any], today: date) -> Selection:
+        """What a query asks for. Raises RequestError with everything that is wrong with its arguments."""
+        planner = self.planner(found, variables, today)
+        try:
+            selection = plan_query(planner, found.operation.selection_set)
+        except TooComplex as limit:
+            raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit)) from None
+        refuse_wrong(planner)
+        return selection
+
+    def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
+        return Planner(CORE, found.fragments, coerced(found.operation, variables), today, self.limits)
+
+    async def reference(self, found: Prepared, operation: Operation, context: Context) -> ExecutionResult:
+        """The answer as graphql-core executes the operation over the schema, its rows read level by level."""
+        root = Row("query", {})
+        if found.operation.operation is OperationType.QUERY:
+            follows = self.select(found, operation.variables, context.today).follows
+            if follows:
+                async with self.database.reading() as connection:
+                    root = await read(connection, context.caller, follows)
+        else:
+            context.payloads.update(self.payloads(found, operation.variables, context.today))
         answer = execute(
             CORE,
-            document,
+            found.document,
             root_value=root,
             context_value=context,
             variable_values=operation.variables,
@@ -132,83 +183,31 @@ class Executor:
         )
         return answer if isinstance(answer, ExecutionResult) else await answer
 
-    async def read_all(self, caller: Caller, follows: list[Follow]) -> Row:
-        async with self.database.reading() as connection:
-            return await read(connection, caller, follows)
-
-    def plan(
-        self, document: DocumentNode, chosen: OperationDefinitionNode, variables: VariableValues, context: Context
-    ) -> list[Follow]:
-        """The edges that a query follows; for a mutation, what each payload reads is left in the context."""
-        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        planner = Planner(CORE, fragments, variables, context.today, self.limits)
+    def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> dict[str, list[Follow]]:
+        """What is read to answer each field of a mutation, by response key. Raises RequestError."""
+        planner = self.planner(found, variables, today)
         try:
-            if chosen.operation is OperationType.QUERY:
-                follows = plan_query(planner, chosen.selection_set)
-            else:
-                follows = []
-                for key, nodes in planner.collect("Mutation", [chosen.selection_set]).items():
-                    if nodes[0].name.value != "__typename":
-                        context.payloads[key] = plan_payload(planner, key, nodes)
+            fields = planner.collect("Mutation", [found.operation.selection_set]).items()
+            made = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
         except TooComplex as limit:
             raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit)) from None
-        if planner.errors:
-            raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, planner.errors))
-        return follows
+        refuse_wrong(planner)
+        return made
 
 
-def checked(text: str, limits: Limits) -> DocumentNode:
-    """The document of a text that is within limits and valid. Raises RequestError."""
-    found = (check if len(text) <= LONGEST_CACHED else check.__wrapped__)(text, limits)
-    if isinstance(found, RequestError):
-        raise RequestError([*found.errors], found.status)
-    return found
+def is_field(nodes: list[Any]) -> bool:
+    return bool(nodes[0].name.value != "__typename")
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
-def check(text: str, limits: Limits) -> DocumentNode | RequestError:
-    """What a text comes to, remembered: clients send the same few texts again and again."""
-    try:
-        document = parse(text, max_tokens=limits.tokens)
-        check_document(document, limits)
-        invalid = validate(CORE, document, max_errors=MOST_VALIDATION_ERRORS)
-    except TooComplex as limit:
-        return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
-    except RecursionError:
-        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation is nested too deeply.")
-    except GraphQLSyntaxError as wrong:
-        if wrong.message.endswith(GAVE_UP):
-            return refused(ErrorCode.QUERY_TOO_COMPLEX, wrong.message.removeprefix("Syntax Error: "))
-        return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
-    if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
-        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation repeats too many fields or fragments.")
-    if invalid:
-        return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
-    return document
+def is_key(value: Any) -> bool:
+    return isinstance(value, str) and storable(value)
 
 
-def place_of(wrong: GraphQLError) -> dict[str, Any]:
-    return {"source": wrong.source, "positions": wrong.positions}
+def refuse_wrong(planner: Planner) -> None:
+    if planner.errors:
+        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, planner.errors))
 
 
-def select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """The operation to run. Raises RequestError where the name picks none, or is needed to pick one."""
-    chosen = get_operation_ast(document, name)
-    if chosen is None:
-        message = f"There is no operation named '{name}' in the text." if name else NAMELESS
-        raise refused(ErrorCode.BAD_USER_INPUT, message)
-    return chosen
-
-
-NAMELESS = "The text holds no operation, or several: then operationName must say which."
-
-
-def coerced(operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
-    """The operation's variables. Raises RequestError with everything that is wrong with them."""
-    try:
-        found = get_variable_values(CORE, operation.variable_definitions or (), sent, max_errors=50)
-    except RecursionError:
-        raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
-    if isinstance(found, list):
-        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, found))
-    return found
+def digits(value: Any) -> orjson.Fragment:
+    """A number of a JSON scalar, digit by digit."""
+    return orjson.Fragment(str(value))

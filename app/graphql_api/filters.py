@@ -244,8 +244,9 @@ def all_of(resource: Resource, sent: dict[str, Any] | None, today: date, path: s
 
 
 def member(resource: Resource, name: str, value: Any, today: date, path: str) -> Condition:
+    field = BY_SHOWN[resource].get(name)
     if value is None:
-        raise BadFilter(f"{path} is null, which means nothing: leave it out, or use isNull.")
+        raise null_in(field, path)
     if name in ("and", "or"):
         if not value:
             raise BadFilter(f"{path} is empty, which means nothing: leave it out.")
@@ -253,7 +254,7 @@ def member(resource: Resource, name: str, value: Any, today: date, path: str) ->
         return AllOf(parts) if name == "and" else AnyOf(parts)
     if name == "not":
         return Negation(all_of(resource, value, today, path))
-    field = BY_SHOWN[resource][name]
+    assert field is not None  # noqa: S101 -- the schema knows no other names
     if field.means:
         return field.means(today) if value else Negation(field.means(today))
     if not value:
@@ -261,9 +262,16 @@ def member(resource: Resource, name: str, value: Any, today: date, path: str) ->
     return AllOf(tuple(compared(field, operator, operand, f"{path}.{operator}") for operator, operand in value.items()))
 
 
+def null_in(field: Filter | None, path: str) -> BadFilter:
+    """The refusal of a null; it tells of isNull where there is one."""
+    has_null = field is not None and not field.means and field.comparison not in WITHOUT_NULL
+    advice = "leave it out, or use isNull" if has_null else "leave it out"
+    return BadFilter(f"{path} is null, which means nothing: {advice}.")
+
+
 def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
     if value is None:
-        raise BadFilter(f"{path} is null, which means nothing: leave it out, or use isNull.")
+        raise null_in(field, path)
     values = value if isinstance(value, list) else [value]
     if len(values) > LONGEST_LIST:
         raise BadFilter(f"{path} has {len(values)} values; at most {LONGEST_LIST} are allowed.")

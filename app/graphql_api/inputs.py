@@ -11,7 +11,7 @@ from app.domain.requirements import is_amount
 from app.domain.resources import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
 from app.graphql_api.connections import type_name, with_article
 from app.graphql_api.declare import SLOTS, Slot, input_type
-from app.graphql_api.types import ANNOTATIONS, described
+from app.graphql_api.slots import ANNOTATIONS, described
 
 PRODUCT_NAMES = {  # in the names of types
     Product.COLLECTIONS: "Collections",

@@ -1,24 +1,28 @@
 """From a validated operation to the selections it asks for: fragments, aliases, @skip and @include merged, arguments
 read, rows counted. All that is wrong with arguments is found before anything is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLEnumType,
     GraphQLError,
     GraphQLField,
     GraphQLIncludeDirective,
+    GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
     SelectionSetNode,
     get_named_type,
+    get_nullable_type,
+    is_leaf_type,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
@@ -33,10 +37,27 @@ from app.graphql_api.ids import decode_id
 from app.graphql_api.limits import Limits, TooComplex
 from app.reads.edges import EDGES
 from app.reads.page import BadCursor, complete, decode_cursor
-from app.reads.selection import DEFAULT_PAGE, LARGEST_PAGE, Follow, Order, Page, Selection
+from app.reads.selection import (
+    DEFAULT_PAGE,
+    LARGEST_PAGE,
+    Edges,
+    Fact,
+    Fixed,
+    Follow,
+    Form,
+    Info,
+    Made,
+    Make,
+    Nodes,
+    Order,
+    Page,
+    Plain,
+    Selection,
+)
 
 MOST_IDS = 100
 
+T = TypeVar("T")
 Fields = dict[str, list[FieldNode]]  # by response key
 Selections = Sequence[SelectionSetNode | None]
 
@@ -115,26 +136,75 @@ class Planner:
         fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
         return fields[node.name.value]
 
-    def select(self, type_name: str, selections: Selections, place: Place) -> Selection:
-        """What selection sets on a resource type ask for."""
+    def select(self, type_name: str, selections: Selections, place: Place, prefix: str = "") -> Selection:
+        """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
         columns: set[str] = set()
         follows: list[Follow] = []
+        members: list[tuple[str, Any]] = []
         for key, nodes in self.collect(type_name, selections).items():
             slot = SLOTS[type_name].get(nodes[0].name.value)
             if slot is None:  # __typename
-                continue
-            if slot.edge:
+                members.append((key, Fixed(type_name)))
+            elif slot.edge:
                 here = place.at(key)
-                follows += self.guarded(nodes[0], here, self.follow(type_name, slot, nodes, here))
+                found = self.guarded(nodes[0], here, self.follow(type_name, slot, nodes, here, prefix + key))
+                follows += found
+                members += [(key, follow) for follow in found]
             else:
                 columns.update((slot.name,) if slot.needs is None else slot.needs)
                 follows += [edge for edge in slot.behind if edge not in follows]
-        return Selection(frozenset(columns), tuple(follows))
+                members.append((key, self.value(type_name, slot, nodes)))
+        return Selection(frozenset(columns), tuple(follows), tuple(members))
 
-    def guarded(self, node: FieldNode, place: Place, follows: Iterator[Follow]) -> list[Follow]:
-        """The follows, or none and an error on record."""
+    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Made:
+        """A field of a resource that leads to no other: a column, or what is made of some."""
+        type_ = get_nullable_type(self.definition(type_name, nodes[0]).type)
+        if slot.form is not Form.PLAIN and slot.needs:
+            return Plain(slot.needs[0], slot.form)
+        if slot.resolve is None and is_leaf_type(type_) and not slot.type.startswith("JSON"):
+            return Plain(slot.name, Form.WORD if isinstance(type_, GraphQLEnumType) else Form.PLAIN)
+        return Made(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
+
+    def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Make:
+        """Resolves a field and shows what comes of it as the selections under it ask."""
+        args = self.arguments(type_name, nodes[0])
+        show = self.shower(self.definition(type_name, nodes[0]).type, [node.selection_set for node in nodes])
+        resolve = slot.resolve
+        if resolve is None:
+            return lambda row, context: show(row[slot.name], context)
+        return lambda row, context: show(resolve(row, {**args, "context": context}), context)
+
+    def shower(self, type_: Any, selections: Selections) -> Make:
+        """Turns values of a type that leads to no resource into JSON."""
+        type_ = get_nullable_type(type_)
+        if isinstance(type_, GraphQLList):
+            show_item = self.shower(type_.of_type, selections)
+            return lambda value, context: None if value is None else [show_item(item, context) for item in value]
+        if not isinstance(type_, GraphQLObjectType):
+            serialize = type_.serialize
+            return lambda value, context: None if value is None else serialize(value)
+        fixed = {}
+        makers = []
+        for key, nodes in self.collect(type_.name, selections).items():
+            slot = SLOTS[type_.name].get(nodes[0].name.value)
+            fixed[key] = type_.name if slot is None else None
+            if slot is not None:
+                makers.append((key, self.maker(type_.name, slot, nodes)))
+
+        def show(value: Any, context: Any) -> Any:
+            if value is None:
+                return None
+            shown: dict[str, Any] = fixed.copy()
+            for key, make in makers:
+                shown[key] = make(value, context)
+            return shown
+
+        return show
+
+    def guarded(self, node: FieldNode, place: Place, planned: Iterator[T]) -> list[T]:
+        """What was planned, or nothing and an error on record."""
         try:
-            return list(follows)
+            return list(planned)
         except (BadArgument, BadFilter, BadCursor) as wrong:
             self.errors.append(error(ErrorCode.BAD_USER_INPUT, str(wrong), nodes=node, path=list(place.path)))
         except GraphQLError as wrong:
@@ -142,22 +212,28 @@ class Planner:
             self.errors.append(found)
         return []
 
-    def follow(self, type_name: str, slot: Slot, nodes: list[FieldNode], place: Place) -> Iterator[Follow]:
-        """The edge behind a field of a resource."""
+    def follow(
+        self, type_name: str, slot: Slot, nodes: list[FieldNode], place: Place, name: str = ""
+    ) -> Iterator[Follow]:
+        """The edge behind a field of a resource, stored under the name."""
         arguments = self.arguments(type_name, nodes[0])
-        target = get_named_type(self.definition(type_name, nodes[0]).type).name
+        type_ = self.definition(type_name, nodes[0]).type
+        target = get_named_type(type_).name
         inner = [node.selection_set for node in nodes]
+        name = name or place.key
         if target in CONNECTIONS:
-            yield self.connection(slot.edge, EDGES[type_name.lower(), slot.edge].target, arguments, inner, place)
+            reached = EDGES[type_name.lower(), slot.edge].target
+            yield self.connection(name, slot.edge, reached, arguments, inner, place)
         elif slot.edge == "balances":
-            yield Follow(place.key, slot.edge, as_of=arguments.get("asOf") or self.today)
+            show = self.shower(type_, inner)
+            yield Follow(name, slot.edge, as_of=arguments.get("asOf") or self.today, shown=show)
         else:
-            yield Follow(place.key, slot.edge, self.select(target, inner, place))
+            yield Follow(name, slot.edge, self.select(target, inner, place))
 
     def connection(
-        self, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
+        self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
     ) -> Follow:
-        """An edge to a page of rows."""
+        """An edge to a page of rows, stored under the name."""
         resource = Resource(target)
         node_type = type_name_of(resource)
         asked = self.collect(f"{node_type}Connection", selections)
@@ -165,12 +241,40 @@ class Planner:
         page = to_page(target, order, arguments, self.wanted(asked))
         rows = Place((*place.path, "nodes"), place.count * page.size)
         self.allow(rows.count)
-        inner = [node.selection_set for node in named(asked, "nodes")]
-        edges = self.collect(f"{node_type}Edge", [node.selection_set for node in named(asked, "edges")])
-        inner += [node.selection_set for node in named(edges, "node")]
-        selection = self.select(node_type, inner, rows)
+        shown = tuple(self.page_members(node_type, asked, rows))
         condition = to_condition(resource, arguments.get("filter", {}), self.today)
-        return Follow(place.key, edge, selection, condition, order, page)
+        return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
+
+    def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:
+        """What a connection shows, by response key."""
+        for key, nodes in asked.items():
+            inner = [node.selection_set for node in nodes]
+            match nodes[0].name.value:
+                case "nodes":
+                    yield key, Nodes(self.select(node_type, inner, rows, f"{key}/"))
+                case "edges":
+                    edge_type = f"{node_type}Edge"
+                    fields = self.collect(edge_type, inner).items()
+                    yield key, Edges(tuple(self.edge_member(edge_type, node_type, key, *f, rows) for f in fields))
+                case "pageInfo":
+                    fields = self.collect("PageInfo", inner).items()
+                    facts = ((k, n[0].name.value) for k, n in fields)
+                    yield key, Info(tuple((k, FACTS.get(name) or Fixed("PageInfo")) for k, name in facts))
+                case "totalCount":
+                    yield key, Fact.TOTAL
+                case _:
+                    yield key, Fixed(f"{node_type}Connection")
+
+    def edge_member(
+        self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: Place
+    ) -> tuple[str, Any]:
+        match nodes[0].name.value:
+            case "cursor":
+                return key, Fact.CURSOR
+            case "node":
+                inner = [node.selection_set for node in nodes]
+                return key, self.select(node_type, inner, rows, f"{edges_key}/{key}/")
+        return key, Fixed(edge_type)
 
     def allow(self, rows: int) -> None:
         """Counts rows that may be read. Raises TooComplex over the limit."""
@@ -191,7 +295,24 @@ class Planner:
         }
 
 
-Path = tuple[str, ...]
+FACTS = {
+    "hasNextPage": Fact.HAS_NEXT,
+    "hasPreviousPage": Fact.HAS_PREVIOUS,
+    "startCursor": Fact.START_CURSOR,
+    "endCursor": Fact.END_CURSOR,
+}
+
+
+def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
+    """All that the members of a page show of its rows."""
+    selections = [member.selection for _, member in shown if isinstance(member, Nodes)]
+    edges = [member for _, member in shown if isinstance(member, Edges)]
+    selections += [part for edge in edges for _, part in edge.members if isinstance(part, Selection)]
+    columns = frozenset().union(*(selection.columns for selection in selections))
+    follows: list[Follow] = []
+    for selection in selections:
+        follows += [follow for follow in selection.follows if follow not in follows]
+    return Selection(columns, tuple(follows))
 
 
 def named(fields: Fields, name: str) -> list[FieldNode]:

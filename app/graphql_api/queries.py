@@ -1,7 +1,7 @@
 """The Query type: its fields, and the edges that each starts from."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import FieldNode
@@ -14,8 +14,8 @@ from app.graphql_api.connections import page_arguments, type_name
 from app.graphql_api.declare import Slot, output
 from app.graphql_api.ids import decode_id
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
-from app.graphql_api.types import described
-from app.reads.selection import Follow
+from app.graphql_api.slots import described
+from app.reads.selection import Fixed, Follow, Selection, Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +33,56 @@ class Asked:
         return [node.selection_set for node in self.nodes]
 
 
-def plan_look_up(asked: Asked) -> Iterator[Follow]:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A root field planned: the edges to follow for it, and what the answer shows of them."""
+
+    follows: list[Follow]
+    shown: Any
+
+
+def plan_look_up(asked: Asked) -> Planned:
     names = [argument.shown for argument in asked.slot.arguments]
     selection = asked.planner.select(type_name(Resource(asked.slot.name)), asked.inner, asked.place)
-    yield Follow(asked.place.key, asked.slot.name, selection, given=(given_key(asked.arguments, *names),))
+    follow = Follow(asked.place.key, asked.slot.name, selection, given=(given_key(asked.arguments, *names),))
+    return Planned([follow], follow)
 
 
-def plan_connection(asked: Asked) -> Iterator[Follow]:
+def plan_connection(asked: Asked) -> Planned:
     resource = asked.slot.name.removesuffix("s")
-    yield asked.planner.connection(asked.slot.name, resource, asked.arguments, asked.inner, asked.place)
+    place = asked.place
+    follow = asked.planner.connection(place.key, asked.slot.name, resource, asked.arguments, asked.inner, place)
+    return Planned([follow], follow)
 
 
-def plan_tenant(asked: Asked) -> Iterator[Follow]:
-    yield Follow(asked.place.key, "tenant", asked.planner.select("Tenant", asked.inner, asked.place))
+def plan_tenant(asked: Asked) -> Planned:
+    follow = Follow(asked.place.key, "tenant", asked.planner.select("Tenant", asked.inner, asked.place))
+    return Planned([follow], follow)
 
 
-def plan_nodes(asked: Asked) -> Iterator[Follow]:
-    ids = asked.arguments["ids"] if "ids" in asked.arguments else [asked.arguments["id"]]
+def plan_node(asked: Asked) -> Planned:
+    planned = plan_nodes(replace(asked, arguments={"ids": [asked.arguments["id"]]}))
+    return Planned(planned.follows, planned.shown.follows[0] or Fixed(None))
+
+
+def plan_nodes(asked: Asked) -> Planned:
+    ids = asked.arguments["ids"]
+    follows: list[Follow] = []
     for resource, numbers in decoded_ids(ids).items():
         place = Place(asked.place.path, len(numbers))
         selection = asked.planner.select(type_name(resource), asked.inner, place)
         given = tuple((number,) for number in numbers)
-        yield Follow(f"{asked.place.key} {resource}", f"{resource}_node", selection, given=given)
+        follows.append(Follow(f"{asked.place.key} {resource}", f"{resource}_node", selection, given=given))
+    by_edge = {follow.edge: follow for follow in follows}
+    single = (
+        replace(by_edge[f"{found[0]}_node"], given=((found[1],),)) if found else None for found in map(decode_id, ids)
+    )
+    return Planned(follows, Several(tuple(single)))
 
 
-def plan_nothing(asked: Asked) -> Iterator[Follow]:
-    yield from ()
+def plan_product_fields(asked: Asked) -> Planned:
+    type_ = asked.planner.definition("Query", asked.nodes[0]).type
+    return Planned([], Fixed(asked.planner.shower(type_, asked.inner)(product_fields(None, asked.arguments), None)))
 
 
 def found(row: Any, args: dict[str, Any]) -> Any:
@@ -112,7 +136,7 @@ def root_list(resource: Resource, description: str) -> Slot:
 
 
 REFERENCE = "Its key."
-PLANS: dict[str, tuple[Slot, Callable[[Asked], Iterator[Follow]]]] = {
+PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
     slot.shown: (slot, plan)
     for slot, plan in (
         (
@@ -123,7 +147,7 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Iterator[Follow]]]] = {
                 arguments=(Slot("id", "ID", "The identifier, as an `id` field gave it."),),
                 resolve=found_node,
             ),
-            plan_nodes,
+            plan_node,
         ),
         (
             Slot(
@@ -168,22 +192,28 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Iterator[Follow]]]] = {
                 ),
                 resolve=product_fields,
             ),
-            plan_nothing,
+            plan_product_fields,
         ),
     )
 }
+LOOK_UPS = frozenset(name for name, (_, plan) in PLANS.items() if plan is plan_look_up)
 output("Query", "Everything that can be read.", [slot for slot, _ in PLANS.values()])
 
 
-def plan_query(planner: Planner, selection_set: Any) -> list[Follow]:
-    """The edges that a query operation follows; what is wrong with it is in `planner.errors`."""
+def plan_query(planner: Planner, selection_set: Any) -> Selection:
+    """What a query operation asks for; what is wrong with it is in `planner.errors`."""
     follows: list[Follow] = []
+    members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
-        if nodes[0].name.value in PLANS:
-            follows += planner.guarded(nodes[0], Place((key,)), planned(planner, key, nodes))
-    return follows
+        if nodes[0].name.value not in PLANS:
+            members.append((key, Fixed("Query")))  # __typename
+        for planned in planner.guarded(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
+            follows += planned.follows
+            members.append((key, planned.shown))
+    return Selection(frozenset(), tuple(follows), tuple(members))
 
 
-def planned(planner: Planner, key: str, nodes: list[FieldNode]) -> Iterator[Follow]:
-    slot, plan = PLANS[nodes[0].name.value]
-    yield from plan(Asked(planner, slot, Place((key,)), nodes, planner.arguments("Query", nodes[0])))
+def plan_field(planner: Planner, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:
+    if nodes[0].name.value in PLANS:
+        slot, plan = PLANS[nodes[0].name.value]
+        yield plan(Asked(planner, slot, Place((key,)), nodes, planner.arguments("Query", nodes[0])))

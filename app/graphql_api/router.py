@@ -1,8 +1,11 @@
 """GraphQL over HTTP: requests to operations, answers to bytes, and the page for people."""
 
+import asyncio
+import gzip
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +15,19 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, parse_json, read_body
+from app.access.requests import Access, BodyTooLarge, NotJson, Unauthenticated, key_of, parse_json, read_body
 from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
-from app.graphql_api.execution import Executor, Operation
+from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
+MOST_KNOWN = 10_000  # keys
+WORTH_PACKING = 16_384  # bytes of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,13 @@ class Endpoint:
     executor: Executor
     limits: UploadLimits
     public_url: str
+    known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
             return graphiql_page()
         request_id, modern = secrets.token_hex(8), wants_modern(request)
+        answer: dict[str, Any] | bytes
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
         except RequestError as refusal:
@@ -48,24 +55,44 @@ class Endpoint:
         except Exception as cause:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
-        return reply(answer, status, modern, request_id)
+        response = reply(answer, status, modern, request_id)
+        if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+            await pack(response)
+        return response
 
-    async def answer(self, request: Request) -> ExecutionResult:
-        caller = await self.caller(request)
-        if not (posted(request) and is_multipart(request)):
-            return await self.run(request, await self.operation(request), caller)
-        async with workspace() as folder:
-            return await self.run(request, await self.operation_with_files(request, folder), caller)
-
-    async def run(self, request: Request, operation: Operation, caller: Caller) -> ExecutionResult:
-        base_url = self.public_url or str(request.base_url).rstrip("/")
-        return await self.executor.run(operation, caller, writes=posted(request), base_url=base_url)
-
-    async def caller(self, request: Request) -> Caller:
+    async def answer(self, request: Request) -> ExecutionResult | bytes:
         try:
-            return await caller_of(request, self.database)
+            key = key_of(request)
+            access = Access(self.database, key, self.known.get(key))
+            try:
+                return await self.run(request, access)
+            finally:
+                self.remember(access)
         except Unauthenticated as reason:
             raise refused(ErrorCode.UNAUTHENTICATED, str(reason), 401) from None
+
+    def remember(self, access: Access) -> None:
+        """Keeps who was behind the key: what is read for them then asks the database whether that still holds, in the
+        same statement."""
+        self.known.pop(access.key, None)
+        if access.known:
+            self.known[access.key] = access.known
+            if len(self.known) > MOST_KNOWN:
+                del self.known[next(iter(self.known))]
+
+    async def run(self, request: Request, access: Access) -> ExecutionResult | bytes:
+        base_url = self.public_url or str(request.base_url).rstrip("/")
+        execute = partial(self.executor.run, access=access, writes=posted(request), base_url=base_url)
+        if posted(request) and is_multipart(request):
+            await access.caller()
+            async with workspace() as folder:
+                return await execute(await self.operation_with_files(request, folder))
+        try:
+            operation = await self.operation(request)
+        except RequestError:
+            await access.caller()  # whoever is not known is told so before anything else
+            raise
+        return await execute(operation)
 
     async def operation(self, request: Request) -> Operation:
         if posted(request):
@@ -160,26 +187,36 @@ def wanted(request: Request, media_type: str) -> float:
     return 0
 
 
-def answer_of(result: ExecutionResult, request_id: str) -> dict[str, Any]:
+def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any] | bytes:
+    if isinstance(result, bytes):
+        return result
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [shown(error, request_id) for error in result.errors]
     return answer
 
 
-def reply(answer: dict[str, Any], status: int, modern: bool, request_id: str) -> Response:
+def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, request_id: str) -> Response:
     headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if status == 405:
         headers["Allow"] = "POST"
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
-    return Response(to_json(answer), status, headers, media_type)
+    return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
+
+
+async def pack(response: Response) -> None:
+    """Compresses the body, quickly rather than well, while other requests go on."""
+    response.body = await asyncio.to_thread(gzip.compress, response.body, 1)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Length"] = str(len(response.body))
+    response.headers.append("Vary", "Accept-Encoding")
 
 
 def to_json(answer: dict[str, Any]) -> bytes:
     try:
-        return orjson.dumps(answer, default=exact)
+        return orjson.dumps(answer, default=digits)
     except orjson.JSONEncodeError:  # a message quotes half of a surrogate pair, which UTF-8 cannot write
-        return orjson.dumps(paired(answer), default=exact)
+        return orjson.dumps(paired(answer), default=digits)
 
 
 def paired(value: Any) -> Any:
@@ -189,11 +226,6 @@ def paired(value: Any) -> Any:
     if isinstance(value, list):
         return [paired(inner) for inner in value]
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
-
-
-def exact(value: Any) -> orjson.Fragment:
-    """A number of a JSON scalar, digit by digit."""
-    return orjson.Fragment(str(value))
 
 
 def graphql_routes(

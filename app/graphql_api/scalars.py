@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
+from graphql import GraphQLError, Undefined, ValueNode, print_ast, value_from_ast_untyped
 from graphql.language import FloatValueNode, IntValueNode, ListValueNode, ObjectValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from app.domain.values import Fault, exact_number, moment_text, parse_amount, parse_date, parse_moment, shortest
 from app.graphql_api.declare import register
+
+QUOTED = 100  # characters of a refused value that a message shows
 
 Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)
@@ -68,11 +70,13 @@ def scalar(
             raise GraphQLError(f"{name} {fault.message}.") from None
 
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        if isinstance(node, IntValueNode | FloatValueNode):
-            return parse_value(literal_number(name, node))
-        if isinstance(node, StringValueNode):
-            return parse_value(node.value)
-        raise GraphQLError(f"{name} must be a string{' or a number' if name == 'Decimal' else ''}.", node)
+        if not isinstance(node, IntValueNode | FloatValueNode | StringValueNode):
+            raise wrong_literal(name, f"must be a string{' or a number' if name == 'Decimal' else ''}", node)
+        value = node.value if isinstance(node, StringValueNode) else literal_number(name, node)
+        try:
+            return parse(value)
+        except Fault as fault:
+            raise wrong_literal(name, fault.message, node) from None
 
     return strawberry.scalar(
         name=name,
@@ -84,12 +88,19 @@ def scalar(
     )
 
 
+def wrong_literal(name: str, message: str, node: ValueNode) -> GraphQLError:
+    """The refusal of a value in the operation text, which it quotes and points at."""
+    found = print_ast(node)
+    quoted = found if len(found) <= QUOTED else f"{found[:QUOTED]}…"
+    return GraphQLError(f"{name} {message}, found: {quoted}.", node)
+
+
 def literal_number(name: str, node: IntValueNode | FloatValueNode) -> Decimal:
     """A number from the text itself, never through a float."""
     try:
         return exact_number(node.value)
     except Fault as fault:
-        raise GraphQLError(f"{name} {fault.message}.", node) from None
+        raise wrong_literal(name, fault.message, node) from None
 
 
 def untyped(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
@@ -107,13 +118,12 @@ def untyped(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
 
 
 def parse_upload(value: Any) -> UploadedFile:
-    if not isinstance(value, UploadedFile):
-        raise GraphQLError("Upload must be a variable that a file of a multipart request stands for.")
-    return value
+    return value if isinstance(value, UploadedFile) else no_upload()
 
 
-def no_upload(*_: Any) -> Any:
-    raise GraphQLError("Upload must be a variable that a file of a multipart request stands for.")
+def no_upload(found: Any = None, *_: Any) -> Any:
+    node = found if isinstance(found, ValueNode) else None
+    raise GraphQLError("Upload must be a variable that a file of a multipart request stands for.", node)
 
 
 SCALARS: dict[object, ScalarDefinition] = {

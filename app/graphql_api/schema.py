@@ -6,9 +6,10 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql.pyutils import Path
 from strawberry.schema.config import StrawberryConfig
 
-from app.graphql_api import inputs  # noqa: F401 -- declares the input types that arguments name
+from app.graphql_api import inputs, types  # noqa: F401 -- declare the types that are named elsewhere
 from app.graphql_api.declare import SLOTS, TYPES, Slot
 from app.graphql_api.mutations import MUTATIONS, run_mutation
 from app.graphql_api.queries import PLANS
@@ -46,11 +47,21 @@ def attach_resolvers(schema: GraphQLSchema) -> None:
 def resolver(slot: Slot) -> Callable[..., Any]:
     """How a field that is read finds its value."""
     if slot.edge:
-        return lambda row, info, **args: row.edges[info.path.key]
+        return lambda row, info, **args: row.edges[name_of(info.path)]
     resolve = slot.resolve
     if resolve is None:
         return lambda row, info: row[slot.name]
     return lambda value, info, **args: resolve(value, {**args, "key": info.path.key, "context": info.context})
+
+
+def name_of(path: Path) -> str:
+    """What the plan has stored an edge under: its response key, behind those that lead from a page to its row."""
+    key, parent = str(path.key), path.prev
+    if parent and parent.typename and parent.typename.endswith("Edge") and parent.prev and parent.prev.prev:
+        return f"{parent.prev.prev.key}/{parent.key}/{key}"
+    if parent and isinstance(parent.key, int) and parent.prev and str(parent.prev.typename).endswith("Connection"):
+        return f"{parent.prev.key}/{key}"
+    return key
 
 
 async def resolve_mutation(_: Any, info: GraphQLResolveInfo[Any], **args: Any) -> dict[str, Any]:

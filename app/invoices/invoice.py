@@ -81,7 +81,7 @@ def invoice(document: Mapping[str, Any], account: Mapping[str, Any]) -> Data:
         "seller": seller(values),
         "facts": facts(values, title),
         "parties": parties(values),
-        "particulars": values.labelled(labels.PARTICULARS),
+        "particulars": particulars(values),
         "delivery": delivery(values),
         "header_message": values.text("header_message"),
         **table(values),
@@ -147,6 +147,12 @@ def address_end(values: Values, pattern: str, code: str, country: str) -> list[s
     names = [name for part in ("state", "province") if (name := pattern.format(part)) in ELEMENTS]
     line = place(values.text(pattern.format("city")), values.texts(*names), values.text(code), values.text(country))
     return [text for text in (line, values.text(country)) if text]
+
+
+def particulars(values: Values) -> Labelled:
+    """What else there is about order and shipment. To count no lines tells nobody anything."""
+    count = values.value("line_item_count")
+    return [*values.labelled(labels.PARTICULARS), *([(labels.LINE_COUNT, str(count))] if count else [])]
 
 
 def delivery(values: Values) -> Labelled:

@@ -24,8 +24,8 @@ PARTICULARS = (
     ("shipping_instructions", "Shipping instructions"),
     *((f"udp{n}", f"Property {n}") for n in range(1, 6)),
     *((f"user_defined_data{n}", f"User-defined {n}") for n in range(1, 8)),
-    ("line_item_count", "Line items"),
 )
+LINE_COUNT = "Number of lines"
 
 DELIVERY = (
     ("email_address", "E-mail"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.domain.aging import BUCKETS
 from app.domain.resources import DocumentStatus
+from app.reads.edges import Columns
 from app.reads.level import START, Level, Starts
 from app.storage.types import exact_sum, summed
 
@@ -19,21 +20,42 @@ OPEN_AMOUNT, OVERDUE_AMOUNT, OPEN_DOCUMENTS, AGING = "open_amount", "overdue_amo
 def statement(level: Level, starts: Starts) -> sa.Select[Any]:
     """A row for each start, currency and bucket that has open documents."""
     start = level.start_relation(starts)
-    target, rows, met = level.reached(start, "target")
-    open_ones = [
-        target.c.status == str(DocumentStatus.OPEN),
-        target.c.open_amount.is_not(None),
-        target.c.open_currency.is_not(None),
-    ]
-    bucket = bucket_of(target.c.due_date, level.follow.as_of or date.max)
-    high, low = exact_sum(target.c.open_amount, level.dialect)
-    keys = (start.c[START], target.c.open_currency, bucket.label(BUCKET))
+    target, rows, met = open_ones(level, level.keys(start))
+    keys = (start.c[START], *groups(level, target))
     return (
-        sa.select(*keys, sa.func.count().label(COUNT), high.label(HIGH), low.label(LOW))
-        .select_from(start.join(rows, sa.and_(*met, *open_ones)))
+        sa.select(*keys, *measures(level, target))
+        .select_from(start.join(rows, sa.and_(*met)))
         .group_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
         .order_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
     )
+
+
+def sums(level: Level, keys: Columns) -> sa.Select[Any]:
+    """The same for one start, whose keys are given."""
+    target, rows, met = open_ones(level, keys)
+    return (
+        sa.select(*groups(level, target), *measures(level, target))
+        .select_from(rows)
+        .where(*met)
+        .group_by(target.c.open_currency, sa.literal_column(BUCKET))
+        .order_by(target.c.open_currency, sa.literal_column(BUCKET))
+    )
+
+
+def open_ones(level: Level, keys: Columns) -> tuple[sa.FromClause, sa.FromClause, list[sa.ColumnElement[bool]]]:
+    target, rows, met = level.reached(keys, "target")
+    is_open = target.c.status == str(DocumentStatus.OPEN)
+    return target, rows, [*met, is_open, target.c.open_amount.is_not(None), target.c.open_currency.is_not(None)]
+
+
+def groups(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    bucket = bucket_of(target.c.due_date, level.follow.as_of or date.max)
+    return [target.c.open_currency.label(CURRENCY), bucket.label(BUCKET)]
+
+
+def measures(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    high, low = exact_sum(target.c.open_amount, level.dialect)
+    return [sa.func.count().label(COUNT), high.label(HIGH), low.label(LOW)]
 
 
 def bucket_of(due: sa.ColumnElement[date], as_of: date) -> sa.ColumnElement[int]:
@@ -48,6 +70,12 @@ def bucket_of(due: sa.ColumnElement[date], as_of: date) -> sa.ColumnElement[int]
 
 def days_before(day: date, days: int) -> date:
     return day - timedelta(days=min(days, (day - date.min).days))
+
+
+def exact(raw: Sequence[Any]) -> list[Any]:
+    """The values of such a row, whose sums were written as text."""
+    *keys, high, low = raw
+    return [*keys, int(high), Decimal(low)]
 
 
 def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:

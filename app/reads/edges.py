@@ -4,7 +4,7 @@ the rows it reaches."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -39,9 +39,9 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
 
 
-@cache
+@lru_cache(maxsize=200)
 def named(table: sa.Table, name: str) -> sa.FromClause:
-    """The table under a name. Made once, since it takes a copy of every column."""
+    """The table under a name. Kept for a while, since it takes a copy of every column."""
     return table.alias(name)
 
 

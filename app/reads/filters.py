@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
 from app.reads.edges import EDGES, SOURCES, named
@@ -39,7 +42,13 @@ def related(
     other = named(SOURCES[edge.target], "related")
     rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
     met = condition(wanted.condition, edge.target, other, caller, dialect)
-    first = sa.select(sa.literal(1).label("found")).select_from(rows).where(*reached, met).correlate(target).limit(1)
+    first = (
+        sa.select(sa.literal(1).label("found"))
+        .select_from(rows)
+        .where(*reached, met)
+        .correlate(target)
+        .limit(sa.literal_column("1"))
+    )
     return sa.exists(
         sa.select(first.subquery())
     )  # without LIMIT Postgres may gather the rows of all to ask about a few
@@ -65,6 +74,24 @@ def successor(prefix: str) -> str | None:
     return None
 
 
+def one_of(column: Any, values: list[Any], dialect: str) -> sa.ColumnElement[bool]:
+    """With a parameter for each value: SQLAlchemy would leave a list for the moment when the statement runs."""
+    return OneOf(column, *(sa.literal(value, column.type) for value in values)) if values else sa.false()
+
+
+class OneOf(FunctionElement[Any]):
+    """Whether the first value is among the others."""
+
+    type = sa.types.NULLTYPE  # of a Boolean, SQLAlchemy would ask whether it equals 1, which no index serves
+    inherit_cache = True
+
+
+@compiles(OneOf)
+def one_of_sql(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    value, *others = (compiler.process(part, **options) for part in element.clauses)
+    return f"{value} IN ({', '.join(others)})"
+
+
 def contains(column: Any, part: str, dialect: str) -> sa.ColumnElement[bool]:
     folded = fold(part)
     if dialect == "sqlite":
@@ -75,7 +102,7 @@ def contains(column: Any, part: str, dialect: str) -> sa.ColumnElement[bool]:
 
 COMPARISONS: dict[Operator, Callable[[Any, Any, str], sa.ColumnElement[bool]]] = {
     Operator.EQ: lambda column, value, dialect: column == value,
-    Operator.IN: lambda column, value, dialect: column.in_(value),
+    Operator.IN: one_of,
     Operator.LT: lambda column, value, dialect: column < value,
     Operator.LTE: lambda column, value, dialect: column <= value,
     Operator.GT: lambda column, value, dialect: column > value,

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.edges import SOURCES, Edge, Shape, named
+from app.reads.edges import SOURCES, Columns, Edge, Shape, named
 from app.reads.filters import condition
-from app.reads.page import Place, Stretch, any_row, at, beyond, order_by, stretches, walk
+from app.reads.page import Place, Stretch, any_row, at, beyond, number, order_by, stretches, walk
 from app.reads.selection import Follow, Order
 
 START = "start_number"  # which starting row a row belongs to, from 1
@@ -50,10 +50,12 @@ class Level:
         keys = [sa.func.json_extract(item.c.value, f"$[{n}]").label(f"k{n}") for n in range(len(starts[0]))]
         return sa.select((item.c.key + 1).label(START), *keys).subquery("starts")
 
-    def reached(self, start: sa.FromClause, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
-        """The target, what to select it from, and on which conditions, pages aside."""
+    def keys(self, start: sa.FromClause) -> Columns:
+        return [start.c[f"k{n}"] for n in range(len(self.edge.needs))]
+
+    def reached(self, keys: Columns, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
+        """The target, what to select it from, and on which conditions, pages aside. `keys` are what the edge needs."""
         target = named(SOURCES[self.edge.target], alias)
-        keys = [start.c[f"k{n}"] for n in range(len(self.edge.needs))]
         rows, met = self.edge.reach(target, keys, self.caller)
         if self.follow.condition:
             met.append(condition(self.follow.condition, self.edge.target, target, self.caller, self.dialect))
@@ -61,7 +63,7 @@ class Level:
 
     def whole(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
         """Every row that each start reaches."""
-        target, rows, met = self.reached(start, "target")
+        target, rows, met = self.reached(self.keys(start), "target")
         chosen = [target.c[name] for name in columns]
         joined = start.join(rows, sa.and_(*met))
         return (
@@ -73,15 +75,17 @@ class Level:
     def paged(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
         """A page of rows for each start; a start without rows has one of nulls, which tells about its list."""
         start = self.with_list_facts(start)
-        target, rows, met = self.reached(start, "target")
+        target, rows, met = self.reached(self.keys(start), "target")
         listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
+        size = self.follow.page.size + 1  # one more tells whether there is another page
         if self.dialect == "postgresql":
-            picked: sa.FromClause = self.page(target, listed, [target.c[name] for name in columns]).lateral("picked")
+            chosen = [target.c[name] for name in columns]
+            picked: sa.FromClause = self.page(target, listed, chosen, size).lateral("picked")
             tie: sa.ColumnElement[bool] = sa.true()
         else:
             picked = named(SOURCES[self.edge.target], "picked")
             row = sa.literal_column("target.rowid", sa.Integer).label("row")
-            tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row]))
+            tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row], size))
         facts = [start.c[name] for name in (TOTAL, EARLIER, LATER) if name in start.c]
         return (
             sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
@@ -90,37 +94,45 @@ class Level:
         )
 
     def page(
-        self, target: sa.FromClause, listed: sa.Select[Any], wanted: Sequence[sa.ColumnElement[Any]]
+        self, target: sa.FromClause, listed: sa.Select[Any], wanted: Sequence[sa.ColumnElement[Any]], size: int
     ) -> sa.Select[Any]:
-        """The rows of one page and one more, which tells whether there is another page."""
+        """The first so many rows of one page."""
         page = self.follow.page
         near, far = (page.before, page.after) if page.backward else (page.after, page.before)
         if far is not None:
             listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
         parts = stretches(target, self.order, near, far, backward=page.backward)
-        found = walk(listed, target, self.order, parts, wanted, page.skip + page.size + 1, backward=page.backward)
-        return found.limit(page.size + 1).offset(page.skip) if page.skip else found
+        found = walk(listed, target, self.order, parts, wanted, page.skip + size, backward=page.backward)
+        return found.limit(number(size)).offset(number(page.skip)) if page.skip else found
 
     def with_list_facts(self, start: sa.FromClause) -> sa.FromClause:
         """The starts with what was asked about their lists, counted once for each."""
-        page = self.follow.page
-        facts: list[Any] = []
-        if page.wants_total:
-            _, rows, met = self.reached(start, "counted")
-            count = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start)
-            facts.append(count.scalar_subquery().label(TOTAL))
-        if page.wants_earlier and page.after is not None:
-            facts.append(self.any_beyond(start, page.after, backward=True).label(EARLIER))
-        if page.wants_later and page.before is not None:
-            facts.append(self.any_beyond(start, page.before, backward=False).label(LATER))
+        facts = self.list_facts(self.keys(start), start)
         if not facts:
             return start
         # MATERIALIZED, or the counts would be made again for every row of the page
-        return sa.select(*start.c, *facts).select_from(start).cte("lists").prefix_with("MATERIALIZED")
+        labelled = [fact.label(name) for name, fact in facts.items()]
+        return sa.select(*start.c, *labelled).select_from(start).cte("lists").prefix_with("MATERIALIZED")
 
-    def any_beyond(self, start: sa.FromClause, place: Place, *, backward: bool) -> sa.ColumnElement[bool]:
+    def list_facts(self, keys: Columns, start: sa.FromClause | None) -> dict[str, sa.ColumnElement[Any]]:
+        """What was asked about the list that begins at a start, as expressions."""
+        page = self.follow.page
+        facts: dict[str, sa.ColumnElement[Any]] = {}
+        if page.wants_total:
+            _, rows, met = self.reached(keys, "counted")
+            count = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start)
+            facts[TOTAL] = count.scalar_subquery()
+        if page.wants_earlier and page.after is not None:
+            facts[EARLIER] = self.any_beyond(keys, start, page.after, backward=True)
+        if page.wants_later and page.before is not None:
+            facts[LATER] = self.any_beyond(keys, start, page.before, backward=False)
+        return facts
+
+    def any_beyond(
+        self, keys: Columns, start: sa.FromClause | None, place: Place, *, backward: bool
+    ) -> sa.ColumnElement[bool]:
         """Whether the list has a row at the place or beyond it."""
-        target, rows, met = self.reached(start, "outside")
+        target, rows, met = self.reached(keys, "outside")
         listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
         here = Stretch(tuple(at(target, self.order, place)), ())
         return any_row(listed, [here, *stretches(target, self.order, place, backward=backward)])

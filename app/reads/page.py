@@ -198,11 +198,17 @@ def walk(
     walked = sa.union_all(*(sa.select(first_of(rows, p, (*wanted, *ordering), size).subquery()) for p in parts))
     together = walked.subquery("walked")
     columns = [together.c[column.name] for column in wanted]
-    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(size)
+    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(number(size))
 
 
 def first_of(rows: sa.Select[Any], part: Stretch, wanted: Sequence[sa.ColumnElement[Any]], size: int) -> sa.Select[Any]:
-    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(size)
+    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(number(size))
+
+
+def number(value: int) -> sa.ColumnElement[int]:
+    """A number in the text of a statement. As a parameter it would hide from Postgres how few rows are asked for, and
+    have it plan anew every time."""
+    return sa.literal_column(str(value), sa.Integer())
 
 
 def any_row(rows: sa.Select[Any], parts: Sequence[Stretch]) -> sa.ColumnElement[bool]:
@@ -232,14 +238,15 @@ def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> tuple[Any
         place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         raise BadCursor("This is no cursor of this server.") from None
-    if not isinstance(place, list) or len(place) != len(order) + 1:
+    signed = str(place[0]) if isinstance(place, list) and place else ""
+    if signed.partition(" ")[0] != source:
         raise BadCursor("This is no cursor of this list.")
-    if place[0] != signature(source, order):
+    if signed != signature(source, order):
         raise BadCursor("The cursor was given under another order: page on with the order it was given under.")
     try:
         return tuple(parsed(source, term.column, value) for term, value in zip(order, place[1:], strict=True))
-    except Fault:
-        raise BadCursor("This is no cursor of this list.") from None
+    except (Fault, ValueError):  # the latter: of another number of values
+        raise BadCursor("This is no cursor of this server.") from None
 
 
 def parsed(source: str, column: str, value: Any) -> Any:

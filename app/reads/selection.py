@@ -1,5 +1,7 @@
-"""What is asked for: columns, edges to follow, filters, orders and pages, as plain values."""
+"""What is asked for: columns, edges to follow, filters, orders and pages, and how the answer shows them, as plain
+values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -83,15 +85,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Columns of one resource, and the edges to follow from each of its rows."""
+    """Columns of one resource, and the edges to follow from each of its rows. `members` is what the answer shows of
+    them, by response key and in order."""
 
     columns: frozenset[str] = frozenset()
     follows: tuple["Follow", ...] = ()
+    members: "Members" = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers."""
+    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers. `shown`
+    is what the answer shows of a page, or makes of balances; of rows it shows the selection's members."""
 
     key: str
     edge: str
@@ -101,6 +106,85 @@ class Follow:
     page: Page = field(default_factory=Page)
     as_of: date | None = None
     given: tuple[tuple[Any, ...], ...] = ()  # where an edge starts from no row: the keys to look up, one answer each
+    shown: "PageMembers | Make | None" = None
+
+
+class Form(Enum):
+    """How a column is written in an answer."""
+
+    PLAIN = "plain"  # as its type is written
+    WORD = "word"  # one of a closed vocabulary, in capitals
+    ID = "id"  # a csrId together with its resource, as text that clients hand back unread
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A column as it stands."""
+
+    column: str
+    form: Form = Form.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A JSON value that is known beforehand."""
+
+    value: Any
+
+
+Make = Callable[[Any, Any], Any]  # from a row, or from rows, and the context of a request, to a JSON value
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What Python makes of a row: of some columns, and of rows behind it."""
+
+    columns: tuple[str, ...]
+    behind: tuple[Follow, ...]
+    make: Make
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list with one item for each look-up; null where there is none."""
+
+    follows: tuple[Follow | None, ...]
+
+
+class Fact(Enum):
+    """What is known of a page, or of a row's place in it."""
+
+    TOTAL = "total"
+    HAS_NEXT = "has_next"
+    HAS_PREVIOUS = "has_previous"
+    START_CURSOR = "start_cursor"
+    END_CURSOR = "end_cursor"
+    CURSOR = "cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The rows of a page."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The rows of a page, each as an object of its place (CURSOR) and itself."""
+
+    members: tuple[tuple[str, "Selection | Fact | Fixed"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """Facts of a page."""
+
+    members: tuple[tuple[str, Fact | Fixed], ...]
+
+
+Members = tuple[tuple[str, Plain | Fixed | Made | Several | Follow], ...]
+PageMembers = tuple[tuple[str, Nodes | Edges | Info | Fact | Fixed], ...]
 
 
 class Row(dict[str, Any]):

@@ -16,12 +16,22 @@ class RestError(Exception):
     def __init__(self, status: int, error: str, message: str, **extra: Any) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"error": error, **extra, "message": message}
+        self.body = {"error": error, **extra, "message": writable(message)}
         self.headers: dict[str, str] = {}
 
 
 def not_found(resource: Resource) -> RestError:
     return RestError(404, f"{resource}_not_found", f"There is no such {resource}.")
+
+
+def nowhere() -> RestError:
+    return RestError(404, "not_found", "There is nothing at this address.")
+
+
+def not_allowed(methods: str) -> RestError:
+    refused = RestError(405, "method_not_allowed", f"This address takes {methods}.")
+    refused.headers["Allow"] = methods
+    return refused
 
 
 def translated(refusal: Refused, resource: Resource, key: str) -> RestError:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.rest_api.errors import RestError
+from app.rest_api.errors import not_allowed, nowhere
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Keys = dict[str, str]
@@ -31,19 +31,17 @@ class RawRoute:
         keys: Keys = {}
         for pattern, raw in zip(own, segments, strict=True):
             text = decoded(raw)
-            if pattern.startswith("{") and text:
+            if pattern.startswith("{") and text:  # a key that is not UTF-8 too: it is refused as a key
                 keys[pattern[1:-1]] = text
             elif pattern != text:
                 return None
         return keys
 
 
-def decoded(raw: bytes) -> str | None:
-    """A percent-encoded segment as text; None where it is no UTF-8."""
-    try:
-        return unquote_to_bytes(raw).decode()
-    except UnicodeDecodeError:
-        return None
+def decoded(raw: bytes) -> str:
+    """A percent-encoded segment as text. Bytes that are no UTF-8 become halves of surrogate pairs, which no key may
+    hold."""
+    return unquote_to_bytes(raw).decode(errors="surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +65,13 @@ class RawRouter:
         segments = raw_path(request.scope).strip(b"/").split(b"/")
         matches = [(route, keys) for route in self.routes if (keys := route.match(segments)) is not None]
         if not matches:
-            raise RestError(404, "not_found", "There is nothing at this address.")
+            raise nowhere()
         method = "GET" if request.method == "HEAD" else request.method
         for route, keys in matches:
             if route.method == method:
                 request.scope["path_params"] = keys
                 return await route.endpoint(request)
-        allowed = ", ".join(sorted({route.method for route, _ in matches}))
-        refused = RestError(405, "method_not_allowed", f"This address takes {allowed}.")
-        refused.headers["Allow"] = allowed
-        raise refused
+        raise not_allowed(", ".join(sorted({route.method for route, _ in matches})))
 
 
 class RawMount(BaseRoute):

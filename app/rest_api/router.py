@@ -3,7 +3,9 @@
 import logging
 import secrets
 from functools import partial
+from http import HTTPStatus
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -15,10 +17,11 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
-from app.rest_api.errors import RestError
+from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
-from app.storage.engine import Database, does_not_answer
+from app.storage.engine import Database
+from app.storage.outages import away
 
 ROOT = "/api/v1/ingest"
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
@@ -59,11 +62,21 @@ def failed(request: Request, raised: Exception) -> Response:
     return response
 
 
+def unrouted(request: Request, raised: Exception) -> Response:
+    """The answer at an address outside the facades that takes no such request."""
+    assert isinstance(raised, HTTPException)  # noqa: S101 -- what the framework raises, and this is registered for
+    if raised.status_code == 404:
+        return failed(request, nowhere())
+    if raised.status_code == 405:
+        return failed(request, not_allowed((raised.headers or {}).get("Allow", "")))
+    return failed(request, RestError(raised.status_code, HTTPStatus(raised.status_code).name.lower(), raised.detail))
+
+
 def unexpected(raised: Exception, request_id: str) -> RestError:
-    """A failure of ours: logged, and told without a word of its inside, but whether the database was away."""
-    if does_not_answer(raised):
-        logger.error("request %s: the database does not answer: %s", request_id, str(raised).partition("\n")[0])
-        message = f"The database does not answer: try again. Quote request {request_id} when you report it."
+    """A failure of ours: logged, and told without a word of its inside, but what was away."""
+    if part := away(raised):
+        logger.error("request %s: the %s does not answer: %s", request_id, part, str(raised).partition("\n")[0])
+        message = f"The {part} does not answer: try again. Quote request {request_id} when you report it."
         failure = RestError(503, "unavailable", message, request_id=request_id)
     else:
         logger.error("request %s failed", request_id, exc_info=raised)

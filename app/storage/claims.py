@@ -62,6 +62,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
 
 async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: datetime | None = None) -> bool:
     """Removes a blob that nothing needs; claims from before that time are a dead command's. Whether it was removed."""
+    await blobs.identity()  # now: inside the transaction there may be no second connection to read it through
     async with database.writing() as connection:
         scope = Scoped(connection, owner(blob))
         await scope.lock_tenant()

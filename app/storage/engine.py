@@ -1,9 +1,10 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
+import base64
 import errno
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,8 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.domain.values import exact_number
+from app.domain.values import exact_number, shortest
+from app.storage.types import SHIFT, UNIT
 
 # Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
 LOST_STATES = ("08", "53", "57P")
@@ -29,7 +31,23 @@ PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
 )
+# Statements stay prepared however long they are and however seldom they come; compiling them to machine code takes
+# longer than running them.
+POSTGRES_OPTIONS = {
+    "statement_cache_size": 500,
+    "max_cacheable_statement_size": 0,
+    "max_cached_statement_lifetime": 0,
+    "server_settings": {"jit": "off"},
+}
+# What a statement can have too much of: levels, tables, columns, values, arguments of a function.
+TOO_LARGE_STATES = "54"
+TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
+MOST_VALUES = 32_766
 FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
+
+
+class StatementTooLarge(Exception):
+    """The database does not take a statement of that depth or size."""
 
 
 class Database:
@@ -44,6 +62,32 @@ class Database:
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
         else:
             self.writer = self.reader = postgres_engine(url, pool_size)
+        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # told every statement of `fetch_json`
+
+    async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
+        """The one value of a statement, JSON or null. Straight through the driver, and outside any transaction: one
+        statement sees one state of the database anyhow. Raises the driver's error, ConnectionError where the database
+        went away, and StatementTooLarge."""
+        if len(arguments) > MOST_VALUES:
+            raise StatementTooLarge(f"{len(arguments)} parameters")
+        for listener in self.listeners:
+            listener(text, arguments)
+        held = await self.reader.raw_connection()
+        driver: Any = held.driver_connection
+        try:
+            if self.is_sqlite:
+                ((value,),) = await driver.execute_fetchall(text, arguments)
+            else:
+                value = await driver.fetchval(text, *arguments)
+        except Exception as reason:
+            if not self.is_sqlite and driver.is_closed():
+                raise ConnectionError(str(reason)) from reason
+            if is_too_large(reason):
+                raise StatementTooLarge(str(reason)) from reason
+            raise
+        finally:
+            held.close()
+        return value.encode() if isinstance(value, str) else value
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -64,19 +108,21 @@ class Database:
         await self.reader.dispose()
 
 
-def new_engine(url: str, pool_size: int) -> AsyncEngine:
+def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
+        pool_reset_on_return=None,  # transactions are ended where they are begun
         hide_parameters=True,  # errors are logged, and what tenants store is not for the log
         json_serializer=dump_json,
         json_deserializer=load_json,
+        **options,
     )
 
 
 def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
-    engine = new_engine(url, pool_size)
+    engine = new_engine(url, pool_size, connect_args=POSTGRES_OPTIONS)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def renew(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -91,10 +137,17 @@ def does_not_answer(error: BaseException) -> bool:
     """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
     if isinstance(error, OSError):
         return error.errno not in OF_FILES
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, PoolTimeout)
-    state, code = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorcode", 0)
-    return error.connection_invalidated or str(state).startswith(LOST_STATES) or code & 0xFF in LOST_CODES
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", 0)
+    return str(state).startswith(LOST_STATES) or code & 0xFF in LOST_CODES
+
+
+def is_too_large(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode == sqlite3.SQLITE_ERROR and any(word in str(error) for word in TOO_LARGE_WORDS)
+    return str(getattr(error, "sqlstate", "")).startswith(TOO_LARGE_STATES)
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
@@ -103,7 +156,8 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not say BEGIN: we do, below
-        connection.create_function("fold", 1, fold, deterministic=True)
+        for name, function in FUNCTIONS.items():
+            connection.create_function(name, -1, function, deterministic=True)
         try:
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
@@ -128,6 +182,29 @@ def sqlite_folder(url: str) -> Path | None:
 def fold(text: str | None) -> str | None:
     """Text for comparison without regard to case: what `lower` does, and the two Greek small sigmas as one."""
     return None if text is None else text.lower().replace("ς", "σ")
+
+
+def base64url(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def amount_text(kept: str | None) -> str | None:
+    """An OrderedAmount of SQLite in its shortest notation."""
+    return None if kept is None else shortest(Decimal(int(kept) - SHIFT) / UNIT)
+
+
+def one_object(*objects: str) -> str:
+    """The members of JSON objects as those of one; SQLite's own function takes a limited number."""
+    return "{" + ",".join(text[1:-1] for text in objects) + "}"
+
+
+# What SQL on SQLite calls that Postgres has of its own.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "fold": fold,
+    "base64url": base64url,
+    "amount_text": amount_text,
+    "one_object": one_object,
+}
 
 
 def dump_json(value: Any) -> str:

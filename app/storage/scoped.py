@@ -1,6 +1,7 @@
 """The only door to a tenant's rows: every statement about them gets its tenant here."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from app.domain.caller import Caller
 from app.storage.tables import CSR_COUNTER, CSR_SEQUENCE, TENANTS
 
 Values = dict[str, Any]
+Names = tuple[tuple[str, bool], ...]  # of columns, and whether each is to be empty
 
 
 def owned(rows: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
@@ -28,15 +30,17 @@ class Scoped:
 
     async def find(self, table: sa.Table, *, lock: bool = False, **key: Any) -> Values | None:
         """The row with these values, whole; locked against other writers until the transaction ends."""
-        statement = sa.select(table).where(owned(table, self.caller), *matching(table, key))
-        if lock:
-            statement = statement.with_for_update(key_share=True)
-        row = (await self.connection.execute(statement)).mappings().one_or_none()
+        statement = finding(table, named_by(key), lock)
+        row = (await self.connection.execute(statement, self.named(key))).mappings().one_or_none()
         return None if row is None else dict(row)
 
     async def exists(self, table: sa.Table, **key: Any) -> bool:
-        statement = sa.select(sa.literal(1)).where(owned(table, self.caller), *matching(table, key))
-        return (await self.connection.execute(statement)).first() is not None
+        return (await self.connection.execute(existing(table, named_by(key)), self.named(key))).first() is not None
+
+    def named(self, key: Mapping[str, Any]) -> Values:
+        """The parameters of a condition on these values."""
+        found = {f"key_{name}": value for name, value in key.items() if value is not None}
+        return {"tenant": self.caller.tenant_id, **found}
 
     async def fetch(self, statement: sa.Select[Any]) -> list[Values]:
         """The rows of a statement that is bound to the tenant by `owned`."""
@@ -47,7 +51,7 @@ class Scoped:
         row = {"tenant_id": self.caller.tenant_id, **values}
         if "csr_id" in table.c:
             row["csr_id"] = await self.next_csr_id()
-        await self.connection.execute(sa.insert(table).values(row))
+        await self.connection.execute(sa.insert(table), row)
 
     async def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """New rows in one go, all with the same columns; a table with csrIds gets the next ones, in their order."""
@@ -67,8 +71,7 @@ class Scoped:
         await self.connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
 
     async def update(self, table: sa.Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        statement = sa.update(table).where(owned(table, self.caller), *matching(table, where)).values(dict(values))
-        await self.connection.execute(statement)
+        await self.connection.execute(updating(table, named_by(where)), {**values, **self.named(where)})
 
     async def delete(self, table: sa.Table, *conditions: sa.ColumnElement[bool], **where: Any) -> int:
         """Removes the rows with these values; their number."""
@@ -95,6 +98,40 @@ class Scoped:
         counted = sa.update(CSR_COUNTER).values(value=CSR_COUNTER.c.value + count).returning(CSR_COUNTER.c.value)
         last = int((await self.connection.execute(counted)).scalar_one())
         return list(range(last - count + 1, last + 1))
+
+
+# Statements are made once for a table and the names of a key: to make them takes longer than to run them.
+
+
+@cache
+def finding(table: sa.Table, names: Names, lock: bool) -> sa.Select[Any]:
+    statement = sa.select(table).where(*keyed(table, names))
+    return statement.with_for_update(key_share=True) if lock else statement
+
+
+@cache
+def existing(table: sa.Table, names: Names) -> sa.Select[Any]:
+    return sa.select(sa.literal_column("1")).where(*keyed(table, names))
+
+
+@cache
+def updating(table: sa.Table, names: Names) -> sa.Update:
+    """Sets the columns that its parameters name."""
+    return sa.update(table).where(*keyed(table, names))
+
+
+def keyed(table: sa.Table, names: Names) -> list[sa.ColumnElement[bool]]:
+    """The condition of `Scoped.named` values."""
+    owner = table.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer())
+    return [owner, *(given(table.c[name], is_empty) for name, is_empty in names)]
+
+
+def given(column: sa.Column[Any], is_empty: bool) -> sa.ColumnElement[bool]:
+    return column.is_(None) if is_empty else column == sa.bindparam(f"key_{column.name}", type_=column.type)
+
+
+def named_by(key: Mapping[str, Any]) -> Names:
+    return tuple((name, value is None) for name, value in key.items())
 
 
 def matching(table: sa.Table, key: Mapping[str, Any]) -> list[sa.ColumnElement[bool]]:

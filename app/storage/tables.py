@@ -29,6 +29,7 @@ from app.storage.types import Amount, OrderedAmount, ProductSet, Text, Timestamp
 CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
 ATTACHMENT_ID_LENGTH = CLAIM_ID_LENGTH = 24
 SHA256_LENGTH = 64
+IDENTITY_LENGTH = 32
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -319,6 +320,9 @@ BLOB_CLAIMS = table(
 
 # One row, made with the schema: what links are signed with, by every worker alike.
 SIGNING_SECRET = sa.Table("signing_secret", metadata, sa.Column("value", Text(SHA256_LENGTH), nullable=False))
+
+# One row, made with the schema: what the database's blobs lie under, apart from those of any other database.
+DATABASE_IDENTITY = sa.Table("database_identity", metadata, sa.Column("value", Text(IDENTITY_LENGTH), nullable=False))
 
 TABLES: dict[Resource, sa.Table] = {
     Resource.ACCOUNT: ACCOUNTS,

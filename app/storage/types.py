@@ -106,7 +106,12 @@ class ProductSet(TypeDecorator[tuple[Product, ...]]):
         return sum(bit(product) for product in set(value or ()))
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> tuple[Product, ...]:
-        return tuple(product for product in Product if (value or 0) & bit(product))
+        return products_of(value or 0)
+
+
+def products_of(bits: int) -> tuple[Product, ...]:
+    """The products that the bits of a ProductSet column stand for."""
+    return tuple(product for product in Product if bits & bit(product))
 
 
 def bit(product: Product) -> int:

@@ -12,6 +12,7 @@ from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
 from app.storage.blobs import Blobs
 from app.storage.engine import Database
+from app.storage.identity import Identity
 from tests.pdfs import as_sent, made, pdf, stream
 
 CALLER = Caller(1, (), read_only=False)
@@ -48,7 +49,7 @@ async def push_on(database: Database, files: Files) -> None:
 
 async def main(url: str, folder: str) -> None:
     database = Database(url)
-    files = Files(Blobs(Path(folder).as_uri()))
+    files = Files(Blobs(Path(folder).as_uri(), Identity(database).load))
     async with asyncio.TaskGroup() as pushers:
         for _ in range(4):
             pushers.create_task(push_on(database, files))

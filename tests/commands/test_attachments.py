@@ -20,6 +20,7 @@ from app.domain.caller import Caller
 from app.domain.problems import Code, Refused
 from app.storage.blobs import Blob, Blobs
 from app.storage.claims import sweep
+from app.storage.identity import Identity
 from app.storage.tables import ATTACHMENTS
 from tests.commands.pushing import DOCUMENTS, done
 from tests.gateway import Client, Gateway
@@ -90,7 +91,9 @@ async def desk(gateway: Gateway, acme: Client, tmp_path: Path) -> AsyncIterator[
     await acme.query(ACCOUNT, n="A")
     for number in DOCUMENTS:
         await acme.query(DOCUMENT, n=number)
-    files = Files(Blobs((tmp_path / "blobs").as_uri()), most_bytes=20_000, most_pages=5)
+    files = Files(
+        Blobs((tmp_path / "blobs").as_uri(), Identity(gateway.database).load), most_bytes=20_000, most_pages=5
+    )
     yield Desk(gateway, tmp_path, files)
     await files.close()
 

@@ -111,14 +111,21 @@ async def test_an_empty_value_clears_one_and_leaves_the_others(ledger: Client, r
     assert await patch(ledger, resource, "1", {"customFields": last}, ASK) == {"customFields": []}
 
 
-async def test_of_one_key_sent_twice_the_last_counts(ledger: Client) -> None:
-    twice = [field("a", text="1"), field("a", text="2")]
-    assert await patch(ledger, "Account", "A-1", {"customFields": twice}, ASK) == {
-        "customFields": [known("a", text="2")]
-    }
-    twice[1]["value"] = {"text": "x" * 256}
-    assert await refused(ledger, "patch", "Account", "A-1", {"customFields": twice}) == [
-        ("TOO_LONG", "patch.customFields.1")
+@pytest.mark.parametrize("resource", RESOURCES)
+async def test_of_one_key_sent_twice_the_second_is_refused_and_nothing_is_written(
+    ledger: Client, resource: str
+) -> None:
+    for twice in ([field("a", text="1"), field("a", text="1")], [field("a", text="x" * 256), field("a")]):
+        faults = await refused(ledger, "create", resource, "1", body(resource, twice))
+        assert faults[-1] == ("INVALID", f"{PLACE[resource]}.customFields.1")
+        assert await read(ledger, resource, "1", "version") is None
+
+
+async def test_text_of_the_form_of_a_date_that_is_none_is_refused(ledger: Client) -> None:
+    days = ("2026-02-30", "2026-13-01", "0000-01-01", "2026-00-10")
+    fields = [field(day, text=day) for day in days]
+    assert await refused(ledger, "patch", "Account", "A-1", {"customFields": fields}) == [
+        ("INVALID", f"patch.customFields.{position}") for position in range(len(days))
     ]
 
 

@@ -64,10 +64,22 @@ async def test_a_note_of_a_body_alone_is_effective_now(ledger: Client, nothing: 
     assert before <= made["effectiveDate"] <= made["createdAt"]
 
 
-async def test_a_note_on_an_unknown_account_is_not_found(ledger: Client, globex: Client) -> None:
+async def test_a_note_on_an_unknown_account_is_not_found_and_all_else_that_is_wrong_is_told_beside_it(
+    ledger: Client, globex: Client
+) -> None:
     for number in ("nowhere", "", "\0", "\ud800", "x" * 300):
-        payload = await note(ledger, number, {"reference": "1", "body": " "})
+        payload = await note(ledger, number, {"reference": "1", "body": "b"})
         assert (payload["note"], faults(payload)) == (None, [("NOT_FOUND", "accountNumber")])
+        payload = await note(ledger, number, {"reference": " ", "body": " ", "subject": "x" * 256})
+        assert (payload["note"], faults(payload)) == (
+            None,
+            [
+                ("NOT_FOUND", "accountNumber"),
+                ("REQUIRED", "input.reference"),
+                ("TOO_LONG", "input.subject"),
+                ("REQUIRED", "input.body"),
+            ],
+        )
     assert faults(await note(globex, "A-1", {"reference": "1", "body": "b"})) == [("NOT_FOUND", "accountNumber")]
 
 

@@ -50,9 +50,31 @@ def test_demo_says_what_comes_next_and_shows_no_bar_to_a_file(env: dict[str, str
     assert re.findall(r"^name           (.+)$", done.stdout, re.MULTILINE) == ["Northwind Supply", "Contoso Industrial"]
     assert len(re.findall(r"^API key        igk_", done.stdout, re.MULTILINE)) == 2
     assert done.stderr == (
-        "The keys are shown this once: keep them. Next, start the server with: ingest-gateway serve\n"
+        "The keys are shown this once: keep them. Next, start the server with: "
+        f"GATEWAY_DATABASE_URL={env['GATEWAY_DATABASE_URL']} ingest-gateway serve\n"
         "and open http://127.0.0.1:8000/graphql in a browser.\n"
     )
+
+
+def test_demo_repeats_no_password_and_leaves_out_a_database_that_is_the_default(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    for env, command in (
+        ({"GATEWAY_DATABASE_URL": postgres_url}, "GATEWAY_DATABASE_URL=… ingest-gateway serve"),
+        ({}, "ingest-gateway serve"),
+    ):
+        done = subprocess.run(
+            [*COMMAND, *SMALL],
+            env={**{name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}, **env},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stderr.splitlines()[0] == (
+            f"The keys are shown this once: keep them. Next, start the server with: {command}"
+        )
 
 
 def test_demo_shows_a_bar_on_a_terminal_and_keeps_it_out_of_the_output(env: dict[str, str]) -> None:
@@ -116,6 +138,7 @@ async def test_serve_demo_leaves_a_database_with_tenants_as_it_is(
     with RunningServer(env, tmp_path, "--demo") as server:
         assert "The database has tenants of its own, so no demonstration ledger is made." in server.log
         assert f"GraphiQL: {server.url}/graphql" in server.log
+        assert f"The REST API is described at {server.url}/docs" in server.log
         assert ADDRESS.findall(server.log) == []
     assert [tenant.name for tenant in await list_tenants(database)] == ["acme"]
     await database.dispose()

@@ -210,12 +210,12 @@ async def test_an_upload_cannot_be_written_in_the_text_or_in_json(ledger: Client
     assert await attachments(ledger, "PLAIN") == []
 
 
-async def test_a_listing_makes_no_pdf_and_takes_three_statements_for_all_documents(ledger: Client) -> None:
+async def test_a_listing_makes_no_pdf_and_takes_one_statement_for_all_documents(ledger: Client) -> None:
     await attach(ledger, PDF)
 
     nodes = (await ledger.only(ALL))["nodes"]
 
-    assert len(ledger.gateway.statements) == 3  # documents, their accounts, what is stored for them
+    assert len(ledger.gateway.statements) == 1
     assert {node["documentNumber"]: [found["source"] for found in node["attachments"]] for node in nodes} == {
         "PLAIN": ["PUSHED"],
         "THICK": ["GENERATED"],
@@ -302,3 +302,18 @@ async def test_urls_begin_with_the_public_address_where_one_is_set(database_url:
         (shown,) = await attachments(client, "THICK")
 
     assert shown["url"].startswith("https://billing.example.com/files/1/")
+
+
+async def test_a_store_that_is_away_is_told_with_a_request_id_and_nothing_is_written(database_url: str) -> None:
+    async with Gateway(database_url, blob_url="file:///proc/nope") as gateway:
+        client = await gateway.tenant()
+        await client.query(ACCOUNT, n="A")
+        await client.query(DOCUMENT, n="PLAIN", account="A", terms=None)
+        operations = {"query": ATTACH, "variables": {"n": "PLAIN", "file": None}}
+        response = await form(client, operations, {"0": ["variables.file"]}, **{"0": PDF})
+        stored = await attachments(client, "PLAIN")
+
+    request_id, answer = response.headers["x-request-id"], response.json()
+    message = f"The store of the PDFs does not answer: try again. Quote request {request_id} when you report it."
+    assert (answer["data"], [error["message"] for error in answer["errors"]]) == ({"attachPdf": None}, [message])
+    assert stored == []

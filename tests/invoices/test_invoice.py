@@ -65,7 +65,7 @@ def test_an_invoice_is_all_that_the_document_and_its_account_say_of_it() -> None
             ("Ship via", "Midwest Freight"),
             ("Tracking number", "1Z 999 AA1 01 2345 6784"),
             ("Salesperson", "R. Alvarez"),
-            ("Line items", "3"),
+            ("Number of lines", "3"),
         ],
         "delivery": [("Delivery", "By e-mail"), ("E-mail", "ap@acme.example")],
         "header_message": "Thank you for your order. Back-ordered items follow at no further freight.",
@@ -144,7 +144,7 @@ def test_a_document_with_nothing_but_what_the_endpoint_demands_is_an_invoice_all
             ("Account number", "ACCT-001"),
         ],
         "parties": [{"label": "Bill to", "lines": ["Acme Corp"]}],
-        "particulars": [("Line items", "0")],
+        "particulars": [],
         "delivery": [],
         "header_message": "",
         "sideways": False,
@@ -240,11 +240,16 @@ def test_the_invoice_number_is_the_documents_own_where_it_has_no_other() -> None
 
 
 def test_the_lines_are_counted_where_nobody_did() -> None:
-    assert ("Line items", "3") in invoice(INVOICE, ACCOUNT)["particulars"]
+    assert ("Number of lines", "3") in invoice(INVOICE, ACCOUNT)["particulars"]
     items = [{"description": "One"}, {"description": "Two"}]
-    assert ("Line items", "2") in invoice({**LEAST_DOCUMENT, "line_items": items}, ACCOUNT)["particulars"]
+    assert ("Number of lines", "2") in invoice({**LEAST_DOCUMENT, "line_items": items}, ACCOUNT)["particulars"]
     told = {**INVOICE, "thick_billing": {**INVOICE["thick_billing"], "line_item_count": 9}}
-    assert ("Line items", "9") in invoice(told, ACCOUNT)["particulars"]
+    assert ("Number of lines", "9") in invoice(told, ACCOUNT)["particulars"]
+
+
+@pytest.mark.parametrize("told", [None, 0])
+def test_a_document_without_lines_says_nothing_of_their_number(told: int | None) -> None:
+    assert invoice(with_elements(line_item_count=told), LEAST_ACCOUNT)["particulars"] == []
 
 
 def test_the_branch_of_the_account_brands_the_page_where_the_document_names_none() -> None:

@@ -155,6 +155,19 @@ def test_a_word_that_is_too_long_for_the_paper_is_broken_and_nothing_of_it_is_lo
     assert text.count(word.replace("\u200b", "")) >= PLACES - 2  # one may cross to the next page; its foot is shorter
 
 
+@pytest.mark.parametrize("sideways", [False, True])
+@pytest.mark.parametrize(
+    "address", ["accounts.payable@alder-finch-hardware.example", "a" * 30 + "@" + "b" * 20 + ".example"]
+)
+def test_a_word_that_is_too_long_for_its_column_takes_several_rather_than_break(address: str, sideways: bool) -> None:
+    elements: Values = {**INVOICE["thick_billing"], "email_address": address}
+    if sideways:
+        elements["detail"] = fullest()["thick_billing"]["detail"]
+    text = pages(pdf_of({**INVOICE, "thick_billing": elements}))[0]
+
+    assert f"\nE-mail\n{address}\n" in text
+
+
 def test_a_word_of_ten_thousand_letters_takes_no_more_than_its_share_of_time() -> None:
     started = time.process_time()
     texts = pages(pdf_of(with_texts(["Q-" * 5000])))

@@ -75,9 +75,13 @@ async def test_a_cursor_of_another_order_direction_list_or_server_is_bad_user_in
     downwards = [{"field": "NAME", "direction": "DESC"}]
     longer = [*BY_NAME, {"field": "CREATED_AT", "direction": "ASC"}]
     wrong: list[tuple[str, Any]] = [(by_name, None), (by_key, BY_NAME), (by_name, downwards), (by_name, longer)]
-    for cursor, order in (*wrong, (foreign, None)):
+    other_order = "The cursor was given under another order: page on with the order it was given under."
+    expected = [(*sent, other_order) for sent in wrong] + [(foreign, None, "This is no cursor of this list.")]
+    for cursor, order, reason in expected:
         for end in ("after", "before"):
-            assert await acme.error_codes(PAGE, order=order, **{end: cursor}) == ["BAD_USER_INPUT"]
+            sent = {end: cursor} if order is None else {end: cursor, "order": order}
+            (error,) = (await acme.run(PAGE, **sent))["errors"]
+            assert (error["message"], error["extensions"]) == (reason, {"code": "BAD_USER_INPUT"})
             assert len(acme.gateway.statements) == 0
 
 

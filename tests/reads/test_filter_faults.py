@@ -72,6 +72,22 @@ async def test_a_fault_deep_inside_is_told_with_its_path_in_the_answer_and_in_th
     assert error["locations"] == [{"line": 1, "column": 22}]
 
 
+NULLS = {
+    "dueDate: null": "filter.dueDate is null, which means nothing: leave it out, or use isNull.",
+    "dueDate: {gt: null}": "filter.dueDate.gt is null, which means nothing: leave it out, or use isNull.",
+    "status: null": "filter.status is null, which means nothing: leave it out.",
+    "status: {eq: null}": "filter.status.eq is null, which means nothing: leave it out.",
+    "overdue: null": "filter.overdue is null, which means nothing: leave it out.",
+    "or: null": "filter.or is null, which means nothing: leave it out.",
+}
+
+
+async def test_the_refusal_of_a_null_tells_of_is_null_where_there_is_one(acme: Client) -> None:
+    for written, message in NULLS.items():
+        (error,) = (await acme.run(f"{{ documents(filter: {{{written}}}) {{ totalCount }} }}"))["errors"]
+        assert error["message"] == message
+
+
 async def test_all_faults_are_told_at_once(acme: Client) -> None:
     text = "{ accounts(first: -1) { totalCount } documents(filter: {not: null}) { totalCount } tenant { name } }"
     answer = await acme.run(text)

@@ -24,7 +24,7 @@ async def ledger(acme: Client) -> Client:
 
 def columns(statement: str) -> set[str]:
     """The columns of the resource's table that a statement names."""
-    return set(re.findall(r"(?:picked|target)\.(\w+)", statement)) - {"rowid"}
+    return set(re.findall(r"\bt\d+\.(\w+)", statement)) - {"rowid"}
 
 
 async def test_two_aliases_of_one_field_with_different_arguments_are_two_answers(ledger: Client) -> None:
@@ -45,7 +45,7 @@ async def test_two_aliases_of_one_field_with_different_arguments_are_two_answers
         },
         "other": {"documents": {"nodes": []}},
     }
-    assert len(ledger.gateway.statements) == 8
+    assert len(ledger.gateway.statements) == 1
 
 
 async def test_days_past_due_under_two_names_counts_from_two_days(ledger: Client) -> None:
@@ -60,7 +60,7 @@ async def test_one_field_selected_in_several_places_is_one_answer_and_one_statem
     fragment More on AccountConnection { nodes { ... on Node { id } ...Rest ... @include(if: true) { csrId } } }
     fragment Rest on Account { documents { edges { node { openAmount } } } }"""
     (account,) = (await ledger.only(text))["nodes"]
-    assert len(ledger.gateway.statements) == 2
+    assert len(ledger.gateway.statements) == 1
     assert account.pop("id")
     documents = account.pop("documents")
     assert account == {"name": "Anna", "csrId": 1}
@@ -71,7 +71,7 @@ async def test_one_field_selected_in_several_places_is_one_answer_and_one_statem
 async def test_edges_and_nodes_may_select_differently(ledger: Client) -> None:
     text = '{ account(accountNumber: "A") { notes { nodes { body } edges { node { reference } } } } }'
     notes = (await ledger.only(text))["notes"]
-    assert len(ledger.gateway.statements) == 2
+    assert len(ledger.gateway.statements) == 1
     assert notes == {
         "nodes": [{"body": "About N-1."}, {"body": "About N-2."}],
         "edges": [{"node": {"reference": "N-1"}}, {"node": {"reference": "N-2"}}],
@@ -87,11 +87,11 @@ fragment Extra on Account { email contacts @skip(if: $with) { nodes { name } } }
 async def test_what_is_skipped_is_not_read(ledger: Client) -> None:
     assert await ledger.only(SWITCHED, **{"with": False}) == {"nodes": [{"name": "Anna"}]}
     (statement,) = ledger.gateway.statements.texts
-    assert columns(statement) == {"account_number", "csr_id", "name", "tenant_id"}
+    assert columns(statement) == {"account_number", "name", "tenant_id"}
     expected: dict[str, Any] = {"nodes": [{"email": "a@example.com"}], "totalCount": 2}
     expected["nodes"][0]["notes"] = {"nodes": [{"body": "About N-1."}, {"body": "About N-2."}]}
     assert await ledger.only(SWITCHED, **{"with": True}) == expected
-    assert len(ledger.gateway.statements) == 2
+    assert len(ledger.gateway.statements) == 1
     assert "name" not in columns(ledger.gateway.statements.texts[0])
 
 
@@ -118,9 +118,8 @@ async def test_type_names_are_told_everywhere_and_cost_nothing(ledger: Client) -
 
 async def test_only_the_columns_that_are_asked_for_are_read(ledger: Client) -> None:
     await ledger.query("{ accounts { nodes { name documents { nodes { dueDate } } } } }")
-    accounts, documents = ledger.gateway.statements.texts
-    assert columns(accounts) == {"account_number", "csr_id", "name", "tenant_id"}
-    assert columns(documents) == {"account_number", "csr_id", "due_date", "tenant_id", "document_number"}
+    (statement,) = ledger.gateway.statements.texts
+    assert columns(statement) == {"account_number", "name", "due_date", "tenant_id", "document_number"}
     await ledger.query('{ document(documentNumber: "A-1") { comment } }')
     (look_up,) = ledger.gateway.statements.texts
     assert columns(look_up) == {"comment", "tenant_id", "document_number"}
@@ -132,7 +131,8 @@ async def test_nothing_is_counted_and_nothing_around_a_page_is_asked_unless_aske
     plain = "query($c: String) { documents(after: $c) { nodes { csrId } %s } }"
     for asked, counts, exists in (
         ("", 0, 0),
-        ("pageInfo { endCursor hasNextPage }", 0, 0),  # the row after the page tells
+        ("pageInfo { endCursor }", 0, 0),
+        ("pageInfo { hasNextPage }", 1, 0),  # of the page and the row after it
         ("pageInfo { hasPreviousPage }", 0, 1),
         ("totalCount", 1, 0),
         ("totalCount pageInfo { hasPreviousPage }", 1, 1),
@@ -140,13 +140,13 @@ async def test_nothing_is_counted_and_nothing_around_a_page_is_asked_unless_aske
         await ledger.query(plain % asked, c=cursor)
         (statement,) = ledger.gateway.statements.texts
         assert statement.lower().count("count(") == counts, asked
-        assert ("EXISTS" in statement) == bool(exists), asked
+        assert (statement.count("EXISTS") > 1) == bool(exists), asked  # one asks about the key
 
 
 async def test_a_count_alone_reads_no_rows_of_the_level_below(ledger: Client) -> None:
     text = "{ accounts { totalCount nodes { accountNumber documents(first: 0) { totalCount } } } }"
     found = await ledger.only(text)
-    assert len(ledger.gateway.statements) == 2
+    assert len(ledger.gateway.statements) == 1
     assert found == {
         "totalCount": 2,
         "nodes": [

@@ -24,9 +24,9 @@ async def test_what_is_written_between_two_levels_of_a_read_is_not_seen_by_it(ac
     await ledger.account("A", name="Before")
     await ledger.document("D", "A", comment="Before")
     database = acme.gateway.database
+    caller = await authenticate(database, acme.api_key or "")
+    assert caller
     async with database.reading() as connection:
-        caller = await authenticate(connection, acme.api_key or "")
-        assert caller
         assert await seen(connection, caller) == [("Before", ["Before"])]
         await ledger.patch("Account", "accountNumber", "A", name="After")
         await ledger.patch("Document", "documentNumber", "D", comment="After")

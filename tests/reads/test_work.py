@@ -22,10 +22,12 @@ from tests.reads.work import work
 
 ACCOUNTS, DOCUMENTS_EACH = 400, 50
 PARENTS, PAGE = 50, 20
-# What a page of 20 may take. To read the list through takes SQLite some 200,000 steps, and Postgres 20,000 rows.
-MOST = {"sqlite": 3_000, "postgresql": 1_000}
-# What 50 accounts' pages of 20 may take, where no index holds the order and each account's 50 documents are sorted.
-MOST_OF_PARENTS = {"sqlite": 150_000, "postgresql": 15_000}
+# What a page of 20 may take, its JSON included. To read the list through takes SQLite some 200,000 steps, and Postgres
+# 20,000 rows.
+MOST = {"sqlite": 4_000, "postgresql": 1_000}
+# What 50 accounts and their pages of 20 may take, where no index holds the order and each account's 50 documents are
+# sorted.
+MOST_OF_PARENTS = {"sqlite": 170_000, "postgresql": 18_000}
 LIST = """query($first: Int, $last: Int, $after: String, $before: String, $order: [%sOrder!]) {
   %ss(first: $first, last: $last, after: $after, before: $before, orderBy: $order) {
     nodes { csrId } pageInfo { hasNextPage hasPreviousPage } } }"""
@@ -87,7 +89,7 @@ async def test_the_first_the_last_and_a_middle_page_are_little_work_in_every_ord
                 *({"first": PAGE, "before": cursor}, {"last": PAGE, "after": cursor}),
             )
             for page in pages:
-                (cost,) = await work(mass, text, order=order, **page)
+                cost = await work(mass, text, order=order, **page)
                 assert cost <= MOST[kind(mass)], (order, page, cost)
 
 
@@ -97,7 +99,7 @@ async def test_lists_of_other_kinds_are_no_more_work(mass: Client) -> None:
             for direction in ("ASC", "DESC"):
                 order = [{"field": field, "direction": direction}]
                 for size in ("first", "last"):
-                    (cost,) = await work(mass, LIST % (type_, type_.lower()), order=order, **{size: PAGE})
+                    cost = await work(mass, LIST % (type_, type_.lower()), order=order, **{size: PAGE})
                     assert cost <= MOST[kind(mass)], (type_, order, size, cost)
 
 
@@ -105,9 +107,8 @@ async def test_pages_of_many_parents_read_no_more_than_the_parents_own_rows(mass
     for field in order_fields("Document"):
         for direction in ("ASC", "DESC"):
             order = [{"field": field, "direction": direction}]
-            costs = await work(mass, EACH, first=PARENTS, order=order)
-            assert len(costs) == 2
-            assert costs[1] <= MOST_OF_PARENTS[kind(mass)], (order, costs)
+            cost = await work(mass, EACH, first=PARENTS, order=order)
+            assert cost <= MOST_OF_PARENTS[kind(mass)], (order, cost)
 
 
 SELECTIVE: dict[str, list[str]] = {
@@ -132,7 +133,7 @@ SELECTIVE: dict[str, list[str]] = {
 async def test_a_filter_that_takes_few_rows_reads_few_rows(mass: Client) -> None:
     for field, filters in SELECTIVE.items():
         for filter_ in filters:
-            (cost,) = await work(mass, f"{{ {field}(filter: {filter_}) {{ nodes {{ csrId }} }} }}")
+            cost = await work(mass, f"{{ {field}(filter: {filter_}) {{ nodes {{ csrId }} }} }}")
             assert cost <= 2 * MOST[kind(mass)], (filter_, cost)
 
 
@@ -142,13 +143,12 @@ async def test_relations_are_followed_by_index(mass: Client) -> None:
       contacts({each} representatives({each} balances {{ openAmount }}
       documents(first: 5) {{ nodes {{ appliesTo {{ csrId }} creditNotes({each} representatives({each}
         statusHistory {{ status }} account {{ name }} }} }} }} }} }}"""
-    costs = await work(mass, text)
-    assert len(costs) == 12
-    assert max(costs) <= {"sqlite": 20_000, "postgresql": 4_000}[kind(mass)], costs
+    cost = await work(mass, text)
+    assert cost <= {"sqlite": 60_000, "postgresql": 12_000}[kind(mass)], cost
 
 
 async def test_whether_accounts_owe_is_asked_of_no_more_accounts_than_the_page_needs(mass: Client) -> None:
-    (cost,) = await work(mass, "{ accounts(filter: {hasOpenDocuments: true}) { nodes { csrId } } }")
+    cost = await work(mass, "{ accounts(filter: {hasOpenDocuments: true}) { nodes { csrId } } }")
     assert cost <= MOST[kind(mass)]
 
 

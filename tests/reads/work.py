@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from tests.gateway import KEY_LOOK_UP, TRANSACTION_WORDS, Client
+from tests.gateway import Client
 
 Statement = tuple[str, Any]
 GRAIN = 10  # steps between two looks at the machine
@@ -16,34 +13,29 @@ GRAIN = 10  # steps between two looks at the machine
 
 @contextmanager
 def recorded(client: Client) -> Iterator[list[Statement]]:
-    """The statements of what runs inside, with their parameters."""
+    """The statements of the queries that run inside, with their parameters."""
     found: list[Statement] = []
-
-    def record(_connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
-        if not text.startswith(TRANSACTION_WORDS) and KEY_LOOK_UP not in text:
-            found.append((text, parameters))
-
-    engine = client.gateway.database.reader.sync_engine
-    event.listen(engine, "before_cursor_execute", record)
+    listeners = client.gateway.database.listeners
+    listeners.append(lambda text, arguments: found.append((text, arguments)))
     try:
         yield found
     finally:
-        event.remove(engine, "before_cursor_execute", record)
+        listeners.pop()
 
 
-async def work(client: Client, text: str, **variables: Any) -> list[int]:
-    """The work of each statement of a query."""
+async def work(client: Client, text: str, **variables: Any) -> int:
+    """The work of a query's statement."""
     with recorded(client) as statements:
         await client.query(text, **variables)
+    statement = statements[-1]  # the key may have been looked up before
     database = client.gateway.database
     async with database.reading() as connection:
-        measure = steps if database.is_sqlite else rows
-        return [await measure(connection, statement) for statement in statements]
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        return await (steps if database.is_sqlite else rows)(driver, statement)
 
 
-async def steps(connection: AsyncConnection, statement: Statement) -> int:
+async def steps(driver: Any, statement: Statement) -> int:
     """The steps that SQLite takes."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
     looks = 0
 
     def look() -> int:
@@ -53,17 +45,17 @@ async def steps(connection: AsyncConnection, statement: Statement) -> int:
 
     await driver.set_progress_handler(look, GRAIN)
     try:
-        await connection.exec_driver_sql(*statement)
+        await driver.execute_fetchall(*statement)
     finally:
         await driver.set_progress_handler(None, 0)
     return looks * GRAIN
 
 
-async def rows(connection: AsyncConnection, statement: Statement) -> int:
+async def rows(driver: Any, statement: Statement) -> int:
     """The rows that Postgres has in hand in all parts of its plan, those that it then drops too."""
     text, parameters = statement
     explained = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {text}"
-    (plan,) = (await connection.exec_driver_sql(explained, parameters)).scalar_one()
+    (plan,) = await driver.fetchval(explained, *parameters)
     return in_hand(plan["Plan"])
 
 

@@ -133,8 +133,7 @@ async def add_note_and_contact(ledger: Ledger, random: Random, n: int, account: 
 async def add_contacts_without_account(world: World) -> None:
     """As REST takes them: no GraphQL input lacks the account number."""
     database = world.gateway.database
-    async with database.reading() as connection:
-        caller = await authenticate(connection, world.client.api_key or "")
+    caller = await authenticate(database, world.client.api_key or "")
     assert caller
     write = Write(database, caller, lambda connection, written: asyncio.sleep(0))
     for n, name in enumerate(["Alpha", None, "Éclair"]):

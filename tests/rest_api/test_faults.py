@@ -203,6 +203,27 @@ async def test_messages_name_fields_and_values_as_the_body_does(rest: Rest) -> N
     ]
 
 
+async def test_a_custom_field_without_a_name_and_a_day_that_is_none_are_told_in_words(rest: Rest) -> None:
+    await rest.put("accounts", "A", body={"name": "A"}, status=201)
+    body = {"custom_fields": {"collections": {"": 1, "review_on": "2026-02-30"}}}
+
+    answer = await rest.write("PATCH", "accounts", "A", body=body, status=422)
+
+    assert answer["details"] == [
+        {
+            "field": "custom_fields.collections.",
+            "code": "invalid",
+            "message": "The key of a custom field must not be blank.",
+        },
+        {
+            "field": "custom_fields.collections.review_on",
+            "code": "invalid",
+            "message": "review_on is no day of the calendar.",
+        },
+    ]
+    assert "custom_fields" not in await rest.get("accounts", "A")
+
+
 async def test_a_custom_field_whose_name_cannot_be_written_is_told_all_the_same(rest: Rest) -> None:
     await rest.post("accounts", "A", body=ACCOUNT)
     body = b'{"custom_fields": {"collections": {"\\ud800": 1, "a\\u0000b": 2, " ": 3, "ok": 4}}}'

@@ -14,6 +14,14 @@ BLOB_KINDS = ("file", "memory", "s3")
 numbers = count(1)
 
 
+async def identity() -> str:
+    return "0123456789abcdef" * 2
+
+
+async def another() -> str:
+    return "fedcba9876543210" * 2
+
+
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -40,5 +48,6 @@ def s3_url(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(params=BLOB_KINDS)
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     if request.param == "s3":
-        return Blobs(request.getfixturevalue("s3_url"), request.getfixturevalue("s3_endpoint"))
-    return Blobs({"file": (tmp_path / "made when missing").as_uri(), "memory": "memory:///"}[request.param])
+        return Blobs(request.getfixturevalue("s3_url"), identity, request.getfixturevalue("s3_endpoint"))
+    url = {"file": (tmp_path / "made when missing").as_uri(), "memory": "memory:///"}[request.param]
+    return Blobs(url, identity)

@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from obstore.store import S3Store
 
-from app.storage.blobs import CHUNK, SMALL, Blob, Blobs, NoSuchBlob
+from app.storage.blobs import CHUNK, SMALL, Blob, Blobs, NoSuchBlob, StoreAway, s3_options
+from tests.servers import free_port
+from tests.storage.conftest import another, identity
 
 TENANT = 7
 
@@ -97,7 +100,7 @@ async def test_a_blob_is_copied_into_a_file(blobs: Blobs, tmp_path: Path) -> Non
 
 
 async def test_a_listing_passes_over_what_is_not_ours(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path.as_uri())
+    blobs = Blobs(tmp_path.as_uri(), identity)
     blob, path = written(tmp_path, b"ours")
     await blobs.put(blob, path)
     (tmp_path / "README").write_text("not ours")
@@ -105,11 +108,38 @@ async def test_a_listing_passes_over_what_is_not_ours(tmp_path: Path) -> None:
     assert await names(blobs) == {blob}
 
 
+async def test_databases_that_share_a_store_neither_see_nor_remove_each_others_blobs(
+    blobs: Blobs, tmp_path: Path
+) -> None:
+    theirs = Blobs(blobs.url, another, blobs.endpoint)
+    theirs.store = blobs.store  # memory is shared by whoever opened it, and by nobody else
+    blob, path = written(tmp_path, b"the same")
+    await blobs.put(blob, path)
+
+    assert (await names(theirs), await theirs.size(blob)) == (set(), None)
+    await theirs.put(blob, path)
+    await theirs.delete(blob)
+
+    assert await names(blobs) == {blob}
+    assert await bytes_of(blobs, blob) == b"the same"
+
+
+async def test_puts_of_another_database_that_may_still_run_are_not_cleared(tmp_path: Path) -> None:
+    blobs, theirs = Blobs(tmp_path.as_uri(), identity), Blobs(tmp_path.as_uri(), another)
+    blob, path = written(tmp_path, b"whole")
+    await theirs.put(blob, path)
+    left = tmp_path / f"{await theirs.path(blob)}#1"
+    left.write_bytes(b"who")
+
+    assert await blobs.remove_unfinished(before=left.stat().st_mtime + 1) == 0
+    assert await theirs.remove_unfinished(before=left.stat().st_mtime + 1) == 1
+
+
 async def test_puts_that_were_cut_off_are_cleared_from_a_folder(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path.as_uri())
+    blobs = Blobs(tmp_path.as_uri(), identity)
     blob, path = written(tmp_path, b"whole")
     await blobs.put(blob, path)
-    left = tmp_path / f"{blob.key}#1"
+    left = tmp_path / f"{await blobs.path(blob)}#1"
     left.write_bytes(b"who")
 
     assert await names(blobs) == {blob}
@@ -124,3 +154,36 @@ async def test_a_source_that_cannot_be_read_leaves_nothing(blobs: Blobs, tmp_pat
         await blobs.put(Blob(TENANT, "0" * 64), tmp_path / "absent")
 
     assert await names(blobs) == set()
+
+
+@pytest.mark.parametrize("url", ["file:///proc/nope", "file:///dev/null/blobs", "s3://bucket"])
+async def test_a_store_that_does_not_answer_says_so_whatever_is_asked_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "something")
+    blobs = Blobs(url, identity, f"http://127.0.0.1:{free_port()}")
+    if url.startswith("s3:"):  # without the patience it has with a busy one
+        blobs.store = S3Store("bucket", retry_config={"max_retries": 0}, **s3_options(blobs.endpoint))
+    blob, path = written(tmp_path, b"content")
+
+    for asked in (blobs.put(blob, path), blobs.size(blob), blobs.open(blob, 0, 1), blobs.delete(blob), names(blobs)):
+        with pytest.raises(StoreAway):
+            await asked
+
+
+async def test_a_folder_that_went_away_while_the_server_ran_does_not_answer(tmp_path: Path) -> None:
+    blobs = Blobs((tmp_path / "blobs").as_uri(), identity)
+    blob, path = written(tmp_path, b"content")
+    await blobs.put(blob, path)
+    (tmp_path / "blobs").rename(tmp_path / "elsewhere")
+    (tmp_path / "blobs").write_text("a file")
+
+    with pytest.raises(StoreAway, match="Not a directory"):
+        await blobs.put(blob, path)
+
+
+def test_a_check_makes_the_folder_and_leaves_nothing_in_it(tmp_path: Path) -> None:
+    Blobs((tmp_path / "a" / "b").as_uri(), identity).check()
+
+    assert list((tmp_path / "a" / "b").iterdir()) == []

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.access.keys import create_tenant
 from app.domain.caller import Caller
 from app.storage.blobs import Blob, Blobs
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded, sweep
 from app.storage.clock import now
+from app.storage.engine import Database
+from app.storage.identity import Identity
+from app.storage.migrate import migrate
 from app.storage.scoped import Scoped
 from app.storage.tables import BLOB_CLAIMS
 from tests.gateway import Client, Gateway
@@ -27,8 +31,12 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
-    return Blobs((tmp_path / "blobs").as_uri())
+def blobs(gateway: Gateway, tmp_path: Path) -> Blobs:
+    return blobs_of(gateway.database, tmp_path)
+
+
+def blobs_of(database: Database, folder: Path) -> Blobs:
+    return Blobs((folder / "blobs").as_uri(), Identity(database).load)
 
 
 async def names(blobs: Blobs) -> list[Blob]:
@@ -102,3 +110,40 @@ async def test_a_blob_that_is_gone_already_is_removed_again_without_harm(
     gateway: Gateway, acme: Client, blobs: Blobs
 ) -> None:
     assert await remove_unneeded(gateway.database, blobs, BLOB, now()) is True
+
+
+async def test_a_sweep_leaves_the_blobs_of_another_database_in_the_same_store_alone(
+    gateway: Gateway, acme: Client, blobs: Blobs, source: Path, tmp_path: Path
+) -> None:
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    await migrate(other)
+    await create_tenant(other, "acme", ())  # its number is that of the other's acme
+    theirs = blobs_of(other, tmp_path)
+    await theirs.put(BLOB, source)
+    await blobs.put(BLOB, source)
+
+    assert await sweep(gateway.database, blobs, AT_ONCE) == (1, 0)
+
+    assert (await names(blobs), await names(theirs)) == ([], [BLOB])
+    assert await sweep(other, theirs, AT_ONCE) == (1, 0)
+    assert await names(theirs) == []
+    await other.dispose()
+
+
+async def test_a_database_keeps_its_identity_when_it_is_migrated_again(gateway: Gateway) -> None:
+    before = await Identity(gateway.database).load()
+
+    await migrate(gateway.database)
+
+    assert len(before) == 32
+    assert await Identity(gateway.database).load() == before
+
+
+async def test_a_blob_is_removed_through_a_pool_of_one_connection(
+    database_url: str, source: Path, tmp_path: Path
+) -> None:
+    narrow = Database(database_url, pool_size=1)
+    await create_tenant(narrow, "acme", ())
+
+    assert await remove_unneeded(narrow, blobs_of(narrow, tmp_path), BLOB, now()) is True
+    await narrow.dispose()

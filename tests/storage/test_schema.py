@@ -16,7 +16,7 @@ from app.storage.tables import CSR_COUNTER, DOCUMENTS, NOTES, metadata
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer
 
-WITHOUT_TENANT = {CSR_COUNTER.name, "signing_secret"}
+WITHOUT_TENANT = {CSR_COUNTER.name, "signing_secret", "database_identity"}
 TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in WITHOUT_TENANT]
 
 

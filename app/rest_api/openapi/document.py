@@ -10,7 +10,8 @@ Write and read accounts, documents, notes, representatives and contacts by keys 
 GraphQL at [`/graphql`](/graphql).
 
 **Keys.** Send an API key as `X-API-Key`. What belongs to another tenant does not exist for the caller: 404.
-Keys in addresses may hold any character, percent-encoded, a slash too; `.` and `..` are no keys.
+Keys in addresses may hold any character; `.` and `..` are no keys. A program percent-encodes them, a slash too; the
+page `/docs` does so by itself, so type them there as they are.
 
 **Verbs.** POST creates and refuses a key that is there (409). PUT creates or replaces, PATCH changes what is sent; both
 may be sent again without harm. An address takes the methods shown here, and HEAD beside GET; any other is a 405.

@@ -24,7 +24,7 @@ TAGS = {
 }
 WRITE = (400, 401, 403, 413, 415, 422, 500, 503)
 READ = (401, 500, 503)
-UNREADABLE_KEY = "The key in the address is no UTF-8."
+NO_KEY = "The address holds no key."
 STATUS_RULES = """
 The server decides over `status`; one that is sent is ignored. An open amount of zero closes the document, and one
 that is not zero opens a closed document again. A write that says nothing of the open amount leaves the status alone.
@@ -72,7 +72,7 @@ def missing(*resources: str) -> Operation:
     """404 where one of them does not exist for the caller, or the address is none."""
     names = " or ".join(resources)
     schema = error(*(f"{resource}_not_found" for resource in resources), "not_found")
-    text = f"There is no such {names}." if resources else UNREADABLE_KEY
+    text = f"There is no such {names}." if resources else NO_KEY
     words = f"{resources[0]}_not_found" if resources else "not_found"
     message = f"There is no such {resources[0]}." if resources else "There is nothing at this address."
     return {"404": response(text, schema, {"error": words, "message": message})}
@@ -218,7 +218,7 @@ def wrong_page() -> Operation:
 
 
 def key(name: str, resource: Resource) -> Schema:
-    text = f"Key of the {resource}; percent-encode it, a slash too."
+    text = f"Key of the {resource}. Type it here as it is; in a program's requests percent-encode it, a slash too."
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
     example = examples.KEYS[resource]
     return {"name": name, "in": "path", "required": True, "description": text, "schema": schema, "example": example}

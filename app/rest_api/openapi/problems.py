@@ -141,7 +141,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
     503: (
         "Unavailable",
         response(
-            "The database does not answer. Try again.",
+            "The database, or the store of the PDFs, does not answer. Try again.",
             ref("Unavailable"),
             {
                 "error": "unavailable",

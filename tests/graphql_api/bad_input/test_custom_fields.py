@@ -44,17 +44,46 @@ async def test_any_other_key_is_kept_and_cleared_again(acme: Client, patch: str,
     assert (await acme.only(patch, fields=[{"key": key, "value": None}]))["account"] == {"customFields": []}
 
 
-async def test_of_a_key_that_is_given_twice_the_last_counts(acme: Client, patch: str) -> None:
+async def test_a_key_that_is_given_twice_is_refused_at_each_position_but_the_first(acme: Client, patch: str) -> None:
     fields: list[dict[str, Any]] = [
-        {"key": "twice", "value": {"text": "first"}},
-        {"key": "twice", "value": {"number": "2"}},
+        {"key": "my_key", "value": {"text": "first"}},
+        {"key": "other", "value": {"number": "2"}},
+        {"key": "my_key", "value": {"number": "2"}},
+        {"key": "my_key"},
     ]
     payload = await acme.only(patch, fields=fields)
 
-    assert payload["account"] == {
-        "customFields": [{"key": "twice", "text": None, "number": "2", "date": None, "boolean": None}]
+    message = "my_key is given more than once."
+    assert payload == {
+        "account": None,
+        "userErrors": [
+            {"code": "INVALID", "field": ["patch", "customFields", "2"], "message": message},
+            {"code": "INVALID", "field": ["patch", "customFields", "3"], "message": message},
+        ],
     }
-    assert (await acme.only(patch, fields=[*fields, {"key": "twice"}]))["account"] == {"customFields": []}
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("", "must not be blank"),
+        (" ", "must not be blank"),
+        ("a\0b", "must not contain NUL or unpaired surrogates"),
+        ("k" * 256, "may have at most 255 characters"),
+    ],
+    ids=["empty", "blank", "NUL", "long"],
+)
+async def test_the_refusal_of_a_key_says_that_the_key_is_meant(acme: Client, patch: str, key: str, fault: str) -> None:
+    (error,) = (await acme.only(patch, fields=[{"key": key, "value": {"text": "x"}}]))["userErrors"]
+
+    assert error["message"] == f"The key of a custom field {fault}."
+
+
+async def test_the_refusal_of_a_value_names_the_field_as_it_was_sent(acme: Client, patch: str) -> None:
+    (error,) = (await acme.only(patch, fields=[{"key": "review_on", "value": {"text": "2026-02-30"}}]))["userErrors"]
+
+    path = ["patch", "customFields", "0"]
+    assert error == {"code": "INVALID", "field": path, "message": "review_on is no day of the calendar."}
 
 
 async def test_every_field_at_fault_is_told_at_once(acme: Client, patch: str) -> None:

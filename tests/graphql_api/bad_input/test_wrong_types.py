@@ -72,6 +72,33 @@ async def test_no_field_of_an_input_takes_a_value_of_another_type(acme: Client, 
     assert await state(acme) == before
 
 
+LITERALS = {
+    '"2026-13-01"': "Date is no day of the calendar",
+    "5": "Date must be a date written YYYY-MM-DD",
+    "[true]": "Date must be a string",
+}
+
+
+@pytest.mark.parametrize("written", LITERALS)
+async def test_a_value_in_the_text_is_quoted_and_pointed_at(acme: Client, written: str) -> None:
+    answer = await acme.run("{ documents(filter: {dueDate: {gt: " + written + "}}) { totalCount } }")
+
+    assert answer["errors"] == [
+        {
+            "message": f"{LITERALS[written]}, found: {written}.",
+            "locations": [{"line": 1, "column": 36}],
+            "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"},
+        }
+    ]
+
+
+async def test_of_a_long_value_in_the_text_the_message_shows_a_part(acme: Client) -> None:
+    text = '{ documents(filter: {dueDate: {gt: "%s"}}) { totalCount } }' % ("x" * 100_000)
+    (error,) = (await acme.run(text))["errors"]
+
+    assert error["message"] == f'Date must be a date written YYYY-MM-DD, found: "{"x" * 99}….'
+
+
 def ways(leaf: Leaf) -> int:
     return len(wrong_values(leaf.type))
 

@@ -1,22 +1,25 @@
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM accounts AS counted
-WHERE counted.tenant_id = ? AND (EXISTS (SELECT anon_1.found
+WHERE counted.tenant_id = ? AND (EXISTS (SELECT anon_3.found
 FROM (SELECT ? AS found
 FROM documents AS related
 WHERE related.tenant_id = ? AND related.account_number = counted.account_number AND related.status = ?
- LIMIT ? OFFSET ?) AS anon_1))) AS list_total
-FROM (SELECT 1 AS start_number) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_number, picked.csr_id, picked.name
-FROM lists LEFT OUTER JOIN accounts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM accounts AS target
-WHERE target.tenant_id = ? AND (EXISTS (SELECT anon_2.found
+ LIMIT 1 OFFSET ?) AS anon_3))), 'nodes', json_group_array(json_object('accountNumber', p4.account_number, 'name', p4.name, 'balances', (SELECT json_group_array(json_array(p5.open_currency, p5.bucket, p5.documents, CAST(p5.high AS TEXT), CAST(p5.low AS TEXT))) AS json_group_array_1
+FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+FROM documents AS target
+WHERE target.tenant_id = ? AND target.account_number = p4.account_number AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p5))) FILTER (WHERE p4.row_number <= 5), 'pageInfo', json_object('hasNextPage', CASE WHEN (count(*) > 5) THEN json('true') ELSE json('false') END, 'endCursor', json_group_array(json_array(p4.name, p4.csr_id)) FILTER (WHERE p4.row_number <= 5))) AS anon_2
+FROM (SELECT p3.account_number AS account_number, p3.csr_id AS csr_id, p3.name AS name, p3.tenant_id AS tenant_id, row_number() OVER (ORDER BY p3.name ASC, p3.csr_id ASC) AS row_number
+FROM (SELECT t2.account_number AS account_number, t2.csr_id AS csr_id, t2.name AS name, t2.tenant_id AS tenant_id
+FROM accounts AS t2
+WHERE t2.rowid IN (SELECT t1.rowid AS "row"
+FROM accounts AS t1
+WHERE t1.tenant_id = ? AND (EXISTS (SELECT anon_4.found
 FROM (SELECT ? AS found
 FROM documents AS related
-WHERE related.tenant_id = ? AND related.account_number = target.account_number AND related.status = ?
- LIMIT ? OFFSET ?) AS anon_2)) ORDER BY target.name ASC, target.csr_id ASC
- LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.name ASC, picked.csr_id ASC;
-
-SELECT starts.start_number, target.open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY starts.start_number, target.open_currency, bucket ORDER BY starts.start_number, target.open_currency, bucket;
+WHERE related.tenant_id = ? AND related.account_number = t1.account_number AND related.status = ?
+ LIMIT 1 OFFSET ?) AS anon_4)) ORDER BY t1.name ASC, t1.csr_id ASC
+ LIMIT 6 OFFSET ?) ORDER BY t2.name ASC, t2.csr_id ASC
+ LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.name ASC, p3.csr_id ASC
+ LIMIT 2147483647 OFFSET ?) AS p4)) END AS anon_1;

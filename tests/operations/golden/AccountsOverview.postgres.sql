@@ -1,24 +1,29 @@
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (WITH p2 AS MATERIALIZED
+(SELECT t1.account_group AS account_group, t1.account_number AS account_number, t1.csr_id AS csr_id, t1.name AS name, t1.tenant_id AS tenant_id
+FROM accounts AS t1
+WHERE t1.tenant_id = $2::INTEGER AND true ORDER BY t1.name ASC, t1.csr_id ASC
+ LIMIT 6)
+ SELECT (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM accounts AS counted
-WHERE counted.tenant_id = $1::INTEGER AND true) AS list_total
-FROM (SELECT 1 AS start_number) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_group, picked.account_number, picked.csr_id, picked.name
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.account_group AS account_group, target.account_number AS account_number, target.csr_id AS csr_id, target.name AS name
-FROM accounts AS target
-WHERE target.tenant_id = $1::INTEGER AND true ORDER BY target.name ASC, target.csr_id ASC
- LIMIT $2::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.name ASC, picked.csr_id ASC;
-
-SELECT anon_1.start_number, target.open_currency, CASE WHEN (target.due_date >= $1::DATE) THEN 0 WHEN (target.due_date >= $2::DATE) THEN 1 WHEN (target.due_date >= $3::DATE) THEN 2 WHEN (target.due_date >= $4::DATE) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, 0 AS high, sum(target.open_amount) * 10000 AS low
-FROM unnest($5::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $6::INTEGER AND target.account_number = anon_1.k0 AND target.status = $7::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY anon_1.start_number, target.open_currency, bucket ORDER BY anon_1.start_number, target.open_currency, bucket;
-
-WITH lists AS MATERIALIZED
-(SELECT anon_1.k0 AS k0, anon_1.start_number AS start_number, (SELECT count(*) AS count_1
-FROM documents AS counted
-WHERE counted.tenant_id = $1::INTEGER AND counted.account_number = anon_1.k0 AND counted.status = $2::VARCHAR) AS list_total
-FROM unnest($3::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number))
- SELECT lists.start_number, lists.list_total, picked.csr_id, picked.document_number, picked.document_type, picked.due_date, picked.invoice_date, picked.invoice_num, picked.open_amount, picked.open_currency, picked.status
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status
+WHERE counted.tenant_id = $2::INTEGER AND true) AS "totalCount", (SELECT coalesce(json_agg("row-8"), '[]'::json) AS coalesce_1
+FROM (SELECT p3.account_number AS "accountNumber", p3.name AS name, p3.account_group AS "accountGroup", (SELECT json_agg(json_build_array(p4.open_currency, p4.bucket, p4.documents, CAST(p4.high AS TEXT), CAST(p4.low AS TEXT))) AS json_agg_1
+FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= $5::DATE) THEN 0 WHEN (target.due_date >= $6::DATE) THEN 1 WHEN (target.due_date >= $7::DATE) THEN 2 WHEN (target.due_date >= $8::DATE) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, 0 AS high, sum(target.open_amount) * 10000 AS low
 FROM documents AS target
-WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND target.status = $4::VARCHAR ORDER BY target.due_date ASC, target.csr_id ASC
- LIMIT $5::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.due_date ASC, picked.csr_id ASC;
+WHERE target.tenant_id = $2::INTEGER AND target.account_number = p3.account_number AND target.status = $9::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p4) AS balances, (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_2
+FROM documents AS counted
+WHERE counted.tenant_id = $2::INTEGER AND counted.account_number = p3.account_number AND counted.status = $10::VARCHAR) AS "totalCount", (SELECT coalesce(json_agg("row-7"), '[]'::json) AS coalesce_2
+FROM (SELECT p6.document_number AS "documentNumber", p6.invoice_num AS "invoiceNum", upper(p6.document_type) AS "documentType", upper(p6.status) AS status, CASE WHEN (p6.invoice_date = '-infinity') THEN '0001-01-01' WHEN (p6.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(p6.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (p6.due_date = '-infinity') THEN '0001-01-01' WHEN (p6.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p6.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(p6.open_amount) AS TEXT) AS "openAmount", p6.open_currency AS "openCurrency", json_build_array(p6.status, CASE WHEN (p6.due_date = '-infinity') THEN '0001-01-01' WHEN (p6.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p6.due_date AS TEXT) END) AS "daysPastDue"
+FROM (SELECT t5.csr_id AS csr_id, t5.document_number AS document_number, t5.document_type AS document_type, t5.due_date AS due_date, t5.invoice_date AS invoice_date, t5.invoice_num AS invoice_num, t5.open_amount AS open_amount, t5.open_currency AS open_currency, t5.status AS status, t5.tenant_id AS tenant_id
+FROM documents AS t5
+WHERE t5.tenant_id = $2::INTEGER AND t5.account_number = p3.account_number AND t5.status = $11::VARCHAR ORDER BY t5.due_date ASC, t5.csr_id ASC
+ LIMIT 3) AS p6 ORDER BY p6.due_date ASC, p6.csr_id ASC) AS "row-7") AS "nodes") "row-") AS documents
+FROM (SELECT p2.account_group AS account_group, p2.account_number AS account_number, p2.csr_id AS csr_id, p2.name AS name, p2.tenant_id AS tenant_id
+FROM p2 ORDER BY p2.name ASC, p2.csr_id ASC
+ LIMIT 5) AS p3 ORDER BY p3.name ASC, p3.csr_id ASC) AS "row-8") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 5 AS anon_2
+FROM p2) AS "hasNextPage", (SELECT json_build_array(p9.name, p9.csr_id) AS json_build_array_1
+FROM (SELECT p2.account_group AS account_group, p2.account_number AS account_number, p2.csr_id AS csr_id, p2.name AS name, p2.tenant_id AS tenant_id
+FROM p2 ORDER BY p2.name ASC, p2.csr_id ASC
+ LIMIT 5) AS p9 ORDER BY p9.name DESC, p9.csr_id DESC
+ LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_1) AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

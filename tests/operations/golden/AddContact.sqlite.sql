@@ -2,7 +2,7 @@ SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts
 FROM contacts
 WHERE contacts.tenant_id = ? AND contacts.reference = ?;
 
-SELECT ? AS anon_1
+SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
@@ -12,7 +12,7 @@ WHERE tenants.tenant_id = ?;
 
 SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts.name, contacts.first_name, contacts.last_name, contacts.function, contacts.email, contacts.phone, contacts.mobile_phone, contacts.fax, contacts.title, contacts.department, contacts.contact_type, contacts.language, contacts.address1, contacts.address2, contacts.city, contacts.state, contacts.zip, contacts.country, contacts.notes, contacts.is_primary, contacts.custom_fields, contacts.csr_id, contacts.products, contacts.version, contacts.created_at, contacts.updated_at
 FROM contacts
-WHERE contacts.tenant_id = ? AND contacts.account_number = ? AND contacts.is_primary = 1;
+WHERE contacts.tenant_id = ? AND contacts.account_number = ? AND contacts.is_primary = ?;
 
 UPDATE contacts SET is_primary=?, version=?, updated_at=? WHERE contacts.tenant_id = ? AND contacts.reference = ?;
 
@@ -33,4 +33,4 @@ FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS 
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN contacts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM contacts AS target
 WHERE target.tenant_id = ? AND target.account_number = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+ LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;

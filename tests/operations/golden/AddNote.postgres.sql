@@ -1,10 +1,10 @@
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM accounts
-WHERE accounts.tenant_id = $2::INTEGER AND accounts.account_number = $3::VARCHAR;
+WHERE accounts.tenant_id = $1::INTEGER AND accounts.account_number = $2::VARCHAR;
 
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM notes
-WHERE notes.tenant_id = $2::INTEGER AND notes.reference = $3::VARCHAR;
+WHERE notes.tenant_id = $1::INTEGER AND notes.reference = $2::VARCHAR;
 
 SELECT nextval('csr_id_seq') AS next_value_1;
 
@@ -25,4 +25,4 @@ FROM unnest($2::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number))
 FROM lists LEFT OUTER JOIN LATERAL (SELECT target.created_at AS created_at, target.csr_id AS csr_id
 FROM notes AS target
 WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true ORDER BY target.created_at DESC, target.csr_id DESC
- LIMIT $3::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;
+ LIMIT 4) AS picked ON true ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;

@@ -1,8 +1,8 @@
-SELECT ? AS anon_1
+SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
-SELECT ? AS anon_1
+SELECT 1
 FROM notes
 WHERE notes.tenant_id = ? AND notes.reference = ?;
 
@@ -28,4 +28,4 @@ FROM json_each(?) AS anon_1) AS starts)
 FROM lists LEFT OUTER JOIN notes AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM notes AS target
 WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 ORDER BY target.created_at DESC, target.csr_id DESC
- LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;
+ LIMIT 4 OFFSET ?) ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;

@@ -29,4 +29,4 @@ SELECT anon_1.start_number, picked.csr_id, picked.reference
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.reference AS reference
 FROM representatives AS target
 WHERE target.tenant_id = $2::INTEGER AND target.supervisor_representative_reference = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT $3::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+ LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

@@ -32,4 +32,4 @@ FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS 
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM representatives AS target
 WHERE target.tenant_id = ? AND target.supervisor_representative_reference = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+ LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;

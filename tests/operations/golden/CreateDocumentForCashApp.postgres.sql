@@ -2,9 +2,9 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = $1::INTEGER AND documents.document_number = $2::VARCHAR FOR NO KEY UPDATE;
 
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM accounts
-WHERE accounts.tenant_id = $2::INTEGER AND accounts.account_number = $3::VARCHAR;
+WHERE accounts.tenant_id = $1::INTEGER AND accounts.account_number = $2::VARCHAR;
 
 SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
 FROM tenants

@@ -1,20 +1,26 @@
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (WITH p2 AS MATERIALIZED
+(SELECT walked.account_number AS account_number, walked.csr_id AS csr_id, walked.document_number AS document_number, walked.document_type AS document_type, walked.due_date AS due_date, walked.invoice_date AS invoice_date, walked.invoice_num AS invoice_num, walked.open_amount AS open_amount, walked.open_currency AS open_currency, walked.status AS status, walked.tenant_id AS tenant_id
+FROM (SELECT anon_1.account_number AS account_number, anon_1.csr_id AS csr_id, anon_1.document_number AS document_number, anon_1.document_type AS document_type, anon_1.due_date AS due_date, anon_1.invoice_date AS invoice_date, anon_1.invoice_num AS invoice_num, anon_1.open_amount AS open_amount, anon_1.open_currency AS open_currency, anon_1.status AS status, anon_1.tenant_id AS tenant_id
+FROM (SELECT t1.account_number AS account_number, t1.csr_id AS csr_id, t1.document_number AS document_number, t1.document_type AS document_type, t1.due_date AS due_date, t1.invoice_date AS invoice_date, t1.invoice_num AS invoice_num, t1.open_amount AS open_amount, t1.open_currency AS open_currency, t1.status AS status, t1.tenant_id AS tenant_id
+FROM documents AS t1
+WHERE t1.tenant_id = $2::INTEGER AND t1.status = $5::VARCHAR AND t1.open_amount >= $6::NUMERIC(19, 4) AND (t1.open_currency = $7::VARCHAR OR t1.open_currency = $8::VARCHAR) AND t1.open_amount IS NOT NULL ORDER BY t1.open_amount DESC, t1.csr_id ASC
+ LIMIT 11) AS anon_1 UNION ALL SELECT anon_2.account_number AS account_number, anon_2.csr_id AS csr_id, anon_2.document_number AS document_number, anon_2.document_type AS document_type, anon_2.due_date AS due_date, anon_2.invoice_date AS invoice_date, anon_2.invoice_num AS invoice_num, anon_2.open_amount AS open_amount, anon_2.open_currency AS open_currency, anon_2.status AS status, anon_2.tenant_id AS tenant_id
+FROM (SELECT t1.account_number AS account_number, t1.csr_id AS csr_id, t1.document_number AS document_number, t1.document_type AS document_type, t1.due_date AS due_date, t1.invoice_date AS invoice_date, t1.invoice_num AS invoice_num, t1.open_amount AS open_amount, t1.open_currency AS open_currency, t1.status AS status, t1.tenant_id AS tenant_id
+FROM documents AS t1
+WHERE t1.tenant_id = $2::INTEGER AND t1.status = $5::VARCHAR AND t1.open_amount >= $6::NUMERIC(19, 4) AND (t1.open_currency = $7::VARCHAR OR t1.open_currency = $8::VARCHAR) AND t1.open_amount IS NULL ORDER BY t1.open_amount ASC, t1.csr_id ASC
+ LIMIT 11) AS anon_2) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
+ LIMIT 11)
+ SELECT (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM documents AS counted
-WHERE counted.tenant_id = $1::INTEGER AND counted.status = $2::VARCHAR AND counted.open_amount >= $3::NUMERIC(19, 4) AND (counted.open_currency = $4::VARCHAR OR counted.open_currency = $5::VARCHAR)) AS list_total
-FROM (SELECT 1 AS start_number) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_number, picked.csr_id, picked.document_number, picked.document_type, picked.due_date, picked.invoice_date, picked.invoice_num, picked.open_amount, picked.open_currency, picked.status
-FROM lists LEFT OUTER JOIN LATERAL (SELECT walked.account_number AS account_number, walked.csr_id AS csr_id, walked.document_number AS document_number, walked.document_type AS document_type, walked.due_date AS due_date, walked.invoice_date AS invoice_date, walked.invoice_num AS invoice_num, walked.open_amount AS open_amount, walked.open_currency AS open_currency, walked.status AS status
-FROM (SELECT anon_1.account_number AS account_number, anon_1.csr_id AS csr_id, anon_1.document_number AS document_number, anon_1.document_type AS document_type, anon_1.due_date AS due_date, anon_1.invoice_date AS invoice_date, anon_1.invoice_num AS invoice_num, anon_1.open_amount AS open_amount, anon_1.open_currency AS open_currency, anon_1.status AS status
-FROM (SELECT target.account_number AS account_number, target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status
-FROM documents AS target
-WHERE target.tenant_id = $1::INTEGER AND target.status = $6::VARCHAR AND target.open_amount >= $7::NUMERIC(19, 4) AND (target.open_currency = $8::VARCHAR OR target.open_currency = $9::VARCHAR) AND target.open_amount IS NOT NULL ORDER BY target.open_amount DESC, target.csr_id ASC
- LIMIT $10::INTEGER) AS anon_1 UNION ALL SELECT anon_2.account_number AS account_number, anon_2.csr_id AS csr_id, anon_2.document_number AS document_number, anon_2.document_type AS document_type, anon_2.due_date AS due_date, anon_2.invoice_date AS invoice_date, anon_2.invoice_num AS invoice_num, anon_2.open_amount AS open_amount, anon_2.open_currency AS open_currency, anon_2.status AS status
-FROM (SELECT target.account_number AS account_number, target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status
-FROM documents AS target
-WHERE target.tenant_id = $1::INTEGER AND target.status = $6::VARCHAR AND target.open_amount >= $7::NUMERIC(19, 4) AND (target.open_currency = $8::VARCHAR OR target.open_currency = $9::VARCHAR) AND target.open_amount IS NULL ORDER BY target.open_amount ASC, target.csr_id ASC
- LIMIT $11::INTEGER) AS anon_2) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
- LIMIT $12::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.open_amount DESC NULLS LAST, picked.csr_id ASC;
-
-SELECT anon_1.start_number, target.account_number, target.name
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+WHERE counted.tenant_id = $2::INTEGER AND counted.status = $9::VARCHAR AND counted.open_amount >= $10::NUMERIC(19, 4) AND (counted.open_currency = $11::VARCHAR OR counted.open_currency = $12::VARCHAR)) AS "totalCount", (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
+FROM (SELECT p3.document_number AS "documentNumber", p3.invoice_num AS "invoiceNum", upper(p3.document_type) AS "documentType", upper(p3.status) AS status, CASE WHEN (p3.invoice_date = '-infinity') THEN '0001-01-01' WHEN (p3.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(p3.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (p3.due_date = '-infinity') THEN '0001-01-01' WHEN (p3.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p3.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(p3.open_amount) AS TEXT) AS "openAmount", p3.open_currency AS "openCurrency", CASE WHEN (t4.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t4.account_number AS "accountNumber", t4.name AS "name") "row-") END AS account
+FROM (SELECT p2.account_number AS account_number, p2.csr_id AS csr_id, p2.document_number AS document_number, p2.document_type AS document_type, p2.due_date AS due_date, p2.invoice_date AS invoice_date, p2.invoice_num AS invoice_num, p2.open_amount AS open_amount, p2.open_currency AS open_currency, p2.status AS status, p2.tenant_id AS tenant_id
+FROM p2 ORDER BY p2.open_amount DESC NULLS LAST, p2.csr_id ASC
+ LIMIT 10) AS p3 LEFT OUTER JOIN accounts AS t4 ON t4.tenant_id = $2::INTEGER AND t4.account_number = p3.account_number ORDER BY p3.open_amount DESC NULLS LAST, p3.csr_id ASC) AS "row-5") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 10 AS anon_4
+FROM p2) AS "hasNextPage", (SELECT json_build_array(CAST(trim_scale(p6.open_amount) AS TEXT), p6.csr_id) AS json_build_array_1
+FROM (SELECT p2.account_number AS account_number, p2.csr_id AS csr_id, p2.document_number AS document_number, p2.document_type AS document_type, p2.due_date AS due_date, p2.invoice_date AS invoice_date, p2.invoice_num AS invoice_num, p2.open_amount AS open_amount, p2.open_currency AS open_currency, p2.status AS status, p2.tenant_id AS tenant_id
+FROM p2 ORDER BY p2.open_amount DESC NULLS LAST, p2.csr_id ASC
+ LIMIT 10) AS p6 ORDER BY p6.open_amount ASC NULLS FIRST, p6.csr_id DESC
+ LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_3) AS "documents") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

@@ -1,29 +1,29 @@
-SELECT anon_1.start_number, target.account_number, target.applies_to_invoice, target.closed_at, target.closure_notes, target.closure_reason, target.comment, target.csr_id, target.currency_model, target.description, target.discount_amount, target.discount_date, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_key, target.invoice_num, target.line_items, target.open_amount, target.open_currency, target.original_currency, target.original_denomination, target.original_denomination_in_original_currency, target.po_number, target.products, target.status, target.updated_at, target.version
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, target.account_number, target.name
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-WITH lists AS MATERIALIZED
-(SELECT anon_1.k0 AS k0, anon_1.k1 AS k1, anon_1.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-13") AS to_json_1
+FROM (SELECT translate(encode(convert_to('document:' || CAST(t1.csr_id AS TEXT), 'UTF8'), 'base64'), '+/=', '-_') AS id, t1.document_number AS "documentNumber", t1.invoice_num AS "invoiceNum", upper(t1.document_type) AS "documentType", upper(t1.status) AS status, CASE WHEN (t1.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t1.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t1.due_date = '-infinity') THEN '0001-01-01' WHEN (t1.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t1.open_amount) AS TEXT) AS "openAmount", t1.open_currency AS "openCurrency", json_build_array(t1.status, CASE WHEN (t1.due_date = '-infinity') THEN '0001-01-01' WHEN (t1.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.due_date AS TEXT) END) AS "daysPastDue", t1.po_number AS "poNumber", t1.description AS description, t1.comment AS comment, json_build_array(t1.products) AS products, upper(t1.currency_model) AS "currencyModel", CAST(trim_scale(t1.original_denomination) AS TEXT) AS "originalDenomination", CAST(trim_scale(t1.original_denomination_in_original_currency) AS TEXT) AS "originalDenominationInOriginalCurrency", t1.original_currency AS "originalCurrency", CASE WHEN (t1.discount_date = '-infinity') THEN '0001-01-01' WHEN (t1.discount_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.discount_date AS TEXT) END AS "discountDate", CAST(trim_scale(t1.discount_amount) AS TEXT) AS "discountAmount", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", t2.name AS "name") "row-") END AS account, json_build_array(CAST(t1.line_items AS TEXT)) AS "lineItems", CASE WHEN (t3.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t3.document_number AS "documentNumber", t3.invoice_num AS "invoiceNum", upper(t3.document_type) AS "documentType", upper(t3.status) AS "status", CASE WHEN (t3.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t3.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t3.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t3.due_date = '-infinity') THEN '0001-01-01' WHEN (t3.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t3.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t3.open_amount) AS TEXT) AS "openAmount", t3.open_currency AS "openCurrency") "row-") END AS "appliesTo", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM documents AS counted
-WHERE counted.tenant_id = $1::INTEGER AND counted.document_type = $2::VARCHAR AND counted.applies_to_invoice = anon_1.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = counted.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+WHERE counted.tenant_id = $2::INTEGER AND counted.document_type = $5::VARCHAR AND counted.applies_to_invoice = t1.invoice_key AND (SELECT coalesce(min(CASE WHEN (meant.account_number = counted.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
-WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = counted.applies_to_invoice AND meant.document_type != $3::VARCHAR) = anon_1.k1 AND true) AS list_total
-FROM unnest($4::TEXT[], $5::INTEGER[]) WITH ORDINALITY AS anon_1(k0, k1, start_number))
- SELECT lists.start_number, lists.list_total, picked.csr_id, picked.document_number, picked.document_type, picked.due_date, picked.invoice_date, picked.invoice_num, picked.open_amount, picked.open_currency, picked.status
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.document_number AS document_number, target.document_type AS document_type, target.due_date AS due_date, target.invoice_date AS invoice_date, target.invoice_num AS invoice_num, target.open_amount AS open_amount, target.open_currency AS open_currency, target.status AS status
-FROM documents AS target
-WHERE target.tenant_id = $1::INTEGER AND target.document_type = $6::VARCHAR AND target.applies_to_invoice = lists.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_2
+WHERE meant.tenant_id = $2::INTEGER AND meant.invoice_key = counted.applies_to_invoice AND meant.document_type != $6::VARCHAR) = t1.csr_id AND true) AS "totalCount", (SELECT coalesce(json_agg("row-6"), '[]'::json) AS coalesce_2
+FROM (SELECT p5.document_number AS "documentNumber", p5.invoice_num AS "invoiceNum", upper(p5.document_type) AS "documentType", upper(p5.status) AS status, CASE WHEN (p5.invoice_date = '-infinity') THEN '0001-01-01' WHEN (p5.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(p5.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (p5.due_date = '-infinity') THEN '0001-01-01' WHEN (p5.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p5.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(p5.open_amount) AS TEXT) AS "openAmount", p5.open_currency AS "openCurrency"
+FROM (SELECT t4.document_number AS document_number, t4.document_type AS document_type, t4.due_date AS due_date, t4.invoice_date AS invoice_date, t4.invoice_num AS invoice_num, t4.open_amount AS open_amount, t4.open_currency AS open_currency, t4.status AS status, t4.tenant_id AS tenant_id
+FROM documents AS t4
+WHERE t4.tenant_id = $2::INTEGER AND t4.document_type = $7::VARCHAR AND t4.applies_to_invoice = t1.invoice_key AND (SELECT coalesce(min(CASE WHEN (meant.account_number = t4.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_3
 FROM documents AS meant
-WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = target.applies_to_invoice AND meant.document_type != $7::VARCHAR) = lists.k1 AND true ORDER BY target.document_number ASC
- LIMIT $8::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.document_number ASC;
-
-SELECT anon_1.start_number, target.at, target.notes, target.reason, target.status, target.version
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN status_transitions AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number, target.version ASC;
-
-SELECT anon_1.start_number, picked.csr_id, picked.email, picked.name, picked.reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.email AS email, target.name AS name, target.reference AS reference
-FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND target.tenant_id = $2::INTEGER AND tie.document_number = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT $3::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+WHERE meant.tenant_id = $2::INTEGER AND meant.invoice_key = t4.applies_to_invoice AND meant.document_type != $8::VARCHAR) = t1.csr_id AND true ORDER BY t4.document_number ASC
+ LIMIT 10) AS p5 ORDER BY p5.document_number ASC) AS "row-6") AS "nodes") "row-") AS "creditNotes", json_build_array(t1.status, CASE WHEN (t1.closed_at = '-infinity') THEN '0001-01-01T00:00:00.000Z' ELSE to_char(timezone('UTC', t1.closed_at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END, t1.closure_reason, t1.closure_notes) AS closure, (SELECT coalesce(json_agg("row-9"), '[]'::json) AS coalesce_4
+FROM (SELECT upper(p8.status) AS status, CASE WHEN (p8.at = '-infinity') THEN '0001-01-01T00:00:00.000Z' ELSE to_char(timezone('UTC', p8.at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END AS at, upper(p8.reason) AS reason, p8.notes AS notes
+FROM (SELECT t7.at AS at, t7.notes AS notes, t7.reason AS reason, t7.status AS status, t7.tenant_id AS tenant_id
+FROM status_transitions AS t7
+WHERE t7.tenant_id = $2::INTEGER AND t7.document_number = t1.document_number ORDER BY t7.version ASC
+ LIMIT 2147483647) AS p8) AS "row-9") AS "statusHistory", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-12"), '[]'::json) AS coalesce_5
+FROM (SELECT p11.reference AS reference, p11.name AS name, p11.email AS email
+FROM (SELECT t10.email AS email, t10.name AS name, t10.reference AS reference, t10.tenant_id AS tenant_id
+FROM document_representatives AS tie JOIN representatives AS t10 ON t10.reference = tie.reference AND t10.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = $2::INTEGER AND t10.tenant_id = $2::INTEGER AND tie.document_number = t1.document_number AND true ORDER BY t10.reference ASC
+ LIMIT 10) AS p11 ORDER BY p11.reference ASC) AS "row-12") AS "nodes") "row-") AS representatives, t1.version AS version, CASE WHEN (t1.updated_at = '-infinity') THEN '0001-01-01T00:00:00.000Z' ELSE to_char(timezone('UTC', t1.updated_at), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END AS "updatedAt"
+FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = $2::INTEGER AND t2.account_number = t1.account_number LEFT OUTER JOIN documents AS t3 ON t3.tenant_id = $2::INTEGER AND t1.document_type = $9::VARCHAR AND t3.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_6
+FROM documents AS meant
+WHERE meant.tenant_id = $2::INTEGER AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != $10::VARCHAR)
+WHERE t1.tenant_id = $2::INTEGER AND t1.document_number = $11::VARCHAR) AS "row-13") AS "document") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

@@ -1,10 +1,10 @@
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM accounts AS counted
-WHERE counted.tenant_id = $1::INTEGER AND (strpos(replace(lower(counted.name COLLATE folding), $2::VARCHAR, $3::VARCHAR), $4::VARCHAR) > $5::INTEGER OR counted.account_number >= $6::VARCHAR AND counted.account_number < $7::VARCHAR)) AS list_total
-FROM (SELECT 1 AS start_number) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_group, picked.account_number, picked.csr_id, picked.display_reference, picked.email, picked.name
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.account_group AS account_group, target.account_number AS account_number, target.csr_id AS csr_id, target.display_reference AS display_reference, target.email AS email, target.name AS name
-FROM accounts AS target
-WHERE target.tenant_id = $1::INTEGER AND (strpos(replace(lower(target.name COLLATE folding), $8::VARCHAR, $9::VARCHAR), $10::VARCHAR) > $11::INTEGER OR target.account_number >= $12::VARCHAR AND target.account_number < $13::VARCHAR) ORDER BY target.name ASC, target.csr_id ASC
- LIMIT $14::INTEGER) AS picked ON true ORDER BY lists.start_number, picked.name ASC, picked.csr_id ASC;
+WHERE counted.tenant_id = $2::INTEGER AND (strpos(replace(lower(counted.name COLLATE folding), $5::VARCHAR, $6::VARCHAR), $7::VARCHAR) > $8::INTEGER OR counted.account_number >= $9::VARCHAR AND counted.account_number < $10::VARCHAR)) AS "totalCount", (SELECT coalesce(json_agg("row-3"), '[]'::json) AS coalesce_1
+FROM (SELECT p2.account_number AS "accountNumber", p2.name AS name, p2.display_reference AS "displayReference", p2.account_group AS "accountGroup", p2.email AS email
+FROM (SELECT t1.account_group AS account_group, t1.account_number AS account_number, t1.csr_id AS csr_id, t1.display_reference AS display_reference, t1.email AS email, t1.name AS name, t1.tenant_id AS tenant_id
+FROM accounts AS t1
+WHERE t1.tenant_id = $2::INTEGER AND (strpos(replace(lower(t1.name COLLATE folding), $11::VARCHAR, $12::VARCHAR), $13::VARCHAR) > $14::INTEGER OR t1.account_number >= $15::VARCHAR AND t1.account_number < $16::VARCHAR) ORDER BY t1.name ASC, t1.csr_id ASC
+ LIMIT 10) AS p2 ORDER BY p2.name ASC, p2.csr_id ASC) AS "row-3") AS "nodes") "row-") AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

@@ -1,10 +1,12 @@
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM accounts AS counted
-WHERE counted.tenant_id = ? AND (instr(fold(counted.name), ?) > ? OR counted.account_number >= ? AND counted.account_number < ?)) AS list_total
-FROM (SELECT 1 AS start_number) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_group, picked.account_number, picked.csr_id, picked.display_reference, picked.email, picked.name
-FROM lists LEFT OUTER JOIN accounts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM accounts AS target
-WHERE target.tenant_id = ? AND (instr(fold(target.name), ?) > ? OR target.account_number >= ? AND target.account_number < ?) ORDER BY target.name ASC, target.csr_id ASC
- LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.name ASC, picked.csr_id ASC;
+WHERE counted.tenant_id = ? AND (instr(fold(counted.name), ?) > ? OR counted.account_number >= ? AND counted.account_number < ?)), 'nodes', json_group_array(json_object('accountNumber', p3.account_number, 'name', p3.name, 'displayReference', p3.display_reference, 'accountGroup', p3.account_group, 'email', p3.email))) AS anon_2
+FROM (SELECT t2.account_group AS account_group, t2.account_number AS account_number, t2.csr_id AS csr_id, t2.display_reference AS display_reference, t2.email AS email, t2.name AS name, t2.tenant_id AS tenant_id
+FROM accounts AS t2
+WHERE t2.rowid IN (SELECT t1.rowid AS "row"
+FROM accounts AS t1
+WHERE t1.tenant_id = ? AND (instr(fold(t1.name), ?) > ? OR t1.account_number >= ? AND t1.account_number < ?) ORDER BY t1.name ASC, t1.csr_id ASC
+ LIMIT 10 OFFSET ?) ORDER BY t2.name ASC, t2.csr_id ASC
+ LIMIT 2147483647 OFFSET ?) AS p3)) END AS anon_1;

@@ -2,9 +2,9 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = $1::INTEGER AND documents.document_number = $2::VARCHAR FOR NO KEY UPDATE;
 
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM accounts
-WHERE accounts.tenant_id = $2::INTEGER AND accounts.account_number = $3::VARCHAR;
+WHERE accounts.tenant_id = $1::INTEGER AND accounts.account_number = $2::VARCHAR;
 
 SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
 FROM tenants
@@ -30,4 +30,4 @@ FROM documents AS target
 WHERE target.tenant_id = $3::INTEGER AND target.document_type = $4::VARCHAR AND target.applies_to_invoice = anon_1.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
 WHERE meant.tenant_id = $3::INTEGER AND meant.invoice_key = target.applies_to_invoice AND meant.document_type != $5::VARCHAR) = anon_1.k1 AND true ORDER BY target.document_number ASC
- LIMIT $6::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.document_number ASC;
+ LIMIT 11) AS picked ON true ORDER BY anon_1.start_number, picked.document_number ASC;

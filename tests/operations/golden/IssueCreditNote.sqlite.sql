@@ -2,7 +2,7 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = ? AND documents.document_number = ?;
 
-SELECT ? AS anon_1
+SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
@@ -33,4 +33,4 @@ FROM documents AS target
 WHERE target.tenant_id = ? AND target.document_type = ? AND target.applies_to_invoice = starts.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
 WHERE meant.tenant_id = ? AND meant.invoice_key = target.applies_to_invoice AND meant.document_type != ?) = starts.k1 AND 1 = 1 ORDER BY target.document_number ASC
- LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.document_number ASC;
+ LIMIT 11 OFFSET ?) ORDER BY starts.start_number, picked.document_number ASC;

@@ -1,8 +1,8 @@
-SELECT ? AS anon_1
+SELECT 1
 FROM representatives
 WHERE representatives.tenant_id = ? AND representatives.reference = ?;
 
-SELECT ? AS anon_1
+SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
@@ -21,4 +21,4 @@ FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS 
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM account_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
 WHERE tie.tenant_id = ? AND target.tenant_id = ? AND tie.account_number = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+ LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;

@@ -1,10 +1,10 @@
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM representatives
-WHERE representatives.tenant_id = $2::INTEGER AND representatives.reference = $3::VARCHAR;
+WHERE representatives.tenant_id = $1::INTEGER AND representatives.reference = $2::VARCHAR;
 
-SELECT $1::INTEGER AS anon_1
+SELECT 1
 FROM documents
-WHERE documents.tenant_id = $2::INTEGER AND documents.document_number = $3::VARCHAR;
+WHERE documents.tenant_id = $1::INTEGER AND documents.document_number = $2::VARCHAR;
 
 INSERT INTO document_representatives (tenant_id, document_number, reference) VALUES ($1::INTEGER, $2::VARCHAR, $3::VARCHAR) ON CONFLICT DO NOTHING;
 
@@ -18,4 +18,4 @@ SELECT anon_1.start_number, picked.csr_id, picked.reference
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.reference AS reference
 FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
 WHERE tie.tenant_id = $2::INTEGER AND target.tenant_id = $2::INTEGER AND tie.document_number = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT $3::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+ LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

@@ -8,7 +8,7 @@ WHERE tenants.tenant_id = $1::INTEGER FOR NO KEY UPDATE;
 
 SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts.name, contacts.first_name, contacts.last_name, contacts.function, contacts.email, contacts.phone, contacts.mobile_phone, contacts.fax, contacts.title, contacts.department, contacts.contact_type, contacts.language, contacts.address1, contacts.address2, contacts.city, contacts.state, contacts.zip, contacts.country, contacts.notes, contacts.is_primary, contacts.custom_fields, contacts.csr_id, contacts.products, contacts.version, contacts.created_at, contacts.updated_at
 FROM contacts
-WHERE contacts.tenant_id = $1::INTEGER AND contacts.account_number = $2::VARCHAR AND contacts.is_primary = true FOR NO KEY UPDATE;
+WHERE contacts.tenant_id = $1::INTEGER AND contacts.account_number = $2::VARCHAR AND contacts.is_primary = $3::BOOLEAN FOR NO KEY UPDATE;
 
 UPDATE contacts SET is_primary=$1::BOOLEAN, version=$2::INTEGER, updated_at=$3::TIMESTAMP WITH TIME ZONE WHERE contacts.tenant_id = $4::INTEGER AND contacts.reference = $5::VARCHAR;
 
@@ -24,4 +24,4 @@ SELECT anon_1.start_number, picked.csr_id, picked.is_primary, picked.reference
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.is_primary AS is_primary, target.reference AS reference
 FROM contacts AS target
 WHERE target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT $3::INTEGER) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+ LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

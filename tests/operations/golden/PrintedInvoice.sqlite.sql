@@ -1,7 +1,5 @@
-SELECT starts.start_number, target.account_number, target.dest_email_address, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_num, target.line_items, target.open_amount, target.open_currency, target.pdf_name, target.routing, target.status, target.thick_billing
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.billing_address, target.name
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
+SELECT CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ?)) THEN json_object('document', (SELECT json_object('documentNumber', t1.document_number, 'invoiceNum', t1.invoice_num, 'documentType', upper(t1.document_type), 'status', upper(t1.status), 'invoiceDate', t1.invoice_date, 'dueDate', t1.due_date, 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'pdfName', t1.pdf_name, 'routing', upper(t1.routing), 'destEmailAddress', t1.dest_email_address, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('name', t2.name, 'billingAddress', json_array(t2.billing_address)) END, 'lineItems', json_array(t1.line_items), 'thickBilling', json_array(t1.thick_billing)) AS anon_2
+FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
+WHERE t1.tenant_id = ? AND t1.document_number = ?)) END AS anon_1;

@@ -2,7 +2,7 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = ? AND documents.document_number = ?;
 
-SELECT ? AS anon_1
+SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 

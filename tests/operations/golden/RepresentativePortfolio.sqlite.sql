@@ -1,42 +1,33 @@
-SELECT starts.start_number, target.email, target.name, target.reference, target.supervisor_representative_reference, target.title
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.name, target.reference
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, picked.csr_id, picked.name, picked.reference, picked.title
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM representatives AS target
-WHERE target.tenant_id = ? AND target.supervisor_representative_reference = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT ? OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
-
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, starts.k0 AS k0, (SELECT count(*) AS count_1
+SELECT CASE WHEN (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ?)) THEN json_object('representative', (SELECT json_object('reference', t1.reference, 'name', t1.name, 'title', t1.title, 'email', t1.email, 'supervisor', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('reference', t2.reference, 'name', t2.name) END, 'reports', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'name', p5.name, 'title', p5.title))) AS anon_3
+FROM (SELECT t4.name AS name, t4.reference AS reference, t4.tenant_id AS tenant_id, t4.title AS title
+FROM representatives AS t4
+WHERE t4.rowid IN (SELECT t3.rowid AS "row"
+FROM representatives AS t3
+WHERE t3.tenant_id = ? AND t3.supervisor_representative_reference = t1.reference AND 1 = 1 ORDER BY t3.reference ASC
+ LIMIT 20 OFFSET ?) ORDER BY t4.reference ASC
+ LIMIT 2147483647 OFFSET ?) AS p5), 'accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM account_representatives AS tie JOIN accounts AS counted ON counted.account_number = tie.account_number AND counted.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = starts.k0 AND 1 = 1) AS list_total
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts)
- SELECT lists.start_number, lists.list_total, picked.account_number, picked.csr_id, picked.name
-FROM lists LEFT OUTER JOIN accounts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM account_representatives AS tie JOIN accounts AS target ON target.account_number = tie.account_number AND target.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND target.tenant_id = ? AND tie.reference = lists.k0 AND 1 = 1 ORDER BY target.account_number ASC
- LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.account_number ASC;
-
-SELECT starts.start_number, target.open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY starts.start_number, target.open_currency, bucket ORDER BY starts.start_number, target.open_currency, bucket;
-
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, starts.k0 AS k0, (SELECT count(*) AS count_1
+WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = t1.reference AND 1 = 1), 'nodes', json_group_array(json_object('accountNumber', p8.account_number, 'name', p8.name, 'balances', (SELECT json_group_array(json_array(p9.open_currency, p9.bucket, p9.documents, CAST(p9.high AS TEXT), CAST(p9.low AS TEXT))) AS json_group_array_1
+FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+FROM documents AS target
+WHERE target.tenant_id = ? AND target.account_number = p8.account_number AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p9)))) AS anon_4
+FROM (SELECT t7.account_number AS account_number, t7.name AS name, t7.tenant_id AS tenant_id
+FROM accounts AS t7
+WHERE t7.rowid IN (SELECT t6.rowid AS "row"
+FROM account_representatives AS tie JOIN accounts AS t6 ON t6.account_number = tie.account_number AND t6.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = ? AND t6.tenant_id = ? AND tie.reference = t1.reference AND 1 = 1 ORDER BY t6.account_number ASC
+ LIMIT 3 OFFSET ?) ORDER BY t7.account_number ASC
+ LIMIT 2147483647 OFFSET ?) AS p8), 'documents', (SELECT json_object('totalCount', (SELECT count(*) AS count_2
 FROM document_representatives AS tie JOIN documents AS counted ON counted.document_number = tie.document_number AND counted.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = starts.k0 AND counted.status = ?) AS list_total
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts)
- SELECT lists.start_number, lists.list_total, picked.csr_id, picked.document_number, picked.document_type, picked.due_date, picked.invoice_date, picked.invoice_num, picked.open_amount, picked.open_currency, picked.status
-FROM lists LEFT OUTER JOIN documents AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM document_representatives AS tie JOIN documents AS target ON target.document_number = tie.document_number AND target.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND target.tenant_id = ? AND tie.reference = lists.k0 AND target.status = ? ORDER BY target.due_date ASC, target.csr_id ASC
- LIMIT ? OFFSET ?) ORDER BY lists.start_number, picked.due_date ASC, picked.csr_id ASC;
+WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = t1.reference AND counted.status = ?), 'nodes', json_group_array(json_object('documentNumber', p12.document_number, 'invoiceNum', p12.invoice_num, 'documentType', upper(p12.document_type), 'status', upper(p12.status), 'invoiceDate', p12.invoice_date, 'dueDate', p12.due_date, 'openAmount', amount_text(p12.open_amount), 'openCurrency', p12.open_currency, 'daysPastDue', json_array(p12.status, p12.due_date)))) AS anon_5
+FROM (SELECT t11.csr_id AS csr_id, t11.document_number AS document_number, t11.document_type AS document_type, t11.due_date AS due_date, t11.invoice_date AS invoice_date, t11.invoice_num AS invoice_num, t11.open_amount AS open_amount, t11.open_currency AS open_currency, t11.status AS status, t11.tenant_id AS tenant_id
+FROM documents AS t11
+WHERE t11.rowid IN (SELECT t10.rowid AS "row"
+FROM document_representatives AS tie JOIN documents AS t10 ON t10.document_number = tie.document_number AND t10.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = ? AND t10.tenant_id = ? AND tie.reference = t1.reference AND t10.status = ? ORDER BY t10.due_date ASC, t10.csr_id ASC
+ LIMIT 3 OFFSET ?) ORDER BY t11.due_date ASC, t11.csr_id ASC
+ LIMIT 2147483647 OFFSET ?) AS p12)) AS anon_2
+FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = ? AND t2.reference = t1.supervisor_representative_reference
+WHERE t1.tenant_id = ? AND t1.reference = ?)) END AS anon_1;

@@ -1,0 +1,59 @@
+"""What resolvers know of the request that they work for, and the values that need more than a row."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from strawberry.utils.str_converters import to_camel_case
+
+from app.access.links import Links
+from app.commands.files import Files
+from app.domain.attachments import attachment_of
+from app.domain.caller import Caller
+from app.domain.readiness import Lack, lacks
+from app.domain.resources import Resource
+from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
+from app.graphql_api.bodies import shown_message
+from app.reads.selection import Follow, Row
+from app.storage.engine import Database
+
+
+@dataclass(slots=True)
+class Context:
+    """What resolvers of one operation know."""
+
+    caller: Caller
+    database: Database
+    files: Files
+    links: Links
+    base_url: str  # what addresses of this server begin with
+    today: date
+    payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
+
+    def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
+        """What each active product would still need of a row."""
+        account = row.edges.get(ACCOUNT_OF)
+        told = []
+        for product in self.caller.products:
+            found = lacks(resource, row, product, account, self.caller.currency_model)
+            problems = [shown_lack(lack) for lack in found]
+            ready = not any(lack.certain for lack in found)
+            told.append({"product": product, "ready": ready, "problems": problems})
+        return told
+
+    def attachments(self, row: Row) -> list[dict[str, Any]]:
+        """The PDF of a document, where it has one."""
+        stored = row.edges[ATTACHMENT_OF]
+        found = attachment_of(row, row.edges[ACCOUNT_OF], stored, self.caller.products)
+        return [{**asdict(found), "csr_id": row["csr_id"]}] if found else []
+
+    def url(self, attachment: dict[str, Any]) -> str:
+        return self.base_url + self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
+
+
+def shown_lack(lack: Lack) -> dict[str, str]:
+    return {"field": ".".join(map(shown_name, lack.field)), "message": shown_message(lack.field, lack.message)}
+
+
+def shown_name(part: str | int) -> str:
+    return to_camel_case(part) if isinstance(part, str) else str(part)

@@ -1,0 +1,156 @@
+"""What a query comes to, for people: its plan, its SQL statement, what the database makes of it, and where the time
+goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from app.access.requests import Access
+from app.graphql_api.execution import Executor, Operation, Plan
+from app.graphql_api.prepared import prepare
+from app.reads.compiled import Statement
+from app.reads.selection import Edges, Fixed, Follow, Info, Made, Nodes, Plain, Selection, Several
+from app.storage.clock import now
+from app.storage.engine import Database
+
+ROUNDS = 5  # of which the quickest counts: the first ones read the database's pages and prepare the statement
+
+
+class NotPlanned(Exception):
+    """The operation is no query, or one that no single statement answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation: indented lines of the plan, the statement with its parameters, the database's own plan, and
+    milliseconds by part."""
+
+    outline: list[str]
+    statement: Statement
+    arguments: list[Any]
+    database: list[str]
+    milliseconds: dict[str, float]
+
+    @property
+    def text(self) -> str:
+        """All of it, to print."""
+        sections = {
+            "Plan": self.outline,
+            "Statement": self.statement.text.splitlines(),
+            "Parameters": [repr(value) for value in self.arguments],
+            "Database": self.database,
+            "Milliseconds": [f"{spent:9.3f}  {part}" for part, spent in self.milliseconds.items()],
+        }
+        return "\n\n".join("\n  ".join([title, *lines]) for title, lines in sections.items())
+
+
+async def explain(executor: Executor, operation: Operation, access: Access) -> Explained:
+    """Raises RequestError where the operation is refused, and NotPlanned."""
+    today = now().date()
+    started = perf_counter()
+    prepare.cache_clear()
+    found = executor.prepared(operation)
+    prepared_at = perf_counter()
+    if not found.planned:
+        raise NotPlanned("Only queries are answered by a statement of their own.")
+    selection = executor.select(found, operation.variables, today)
+    plan = executor.plan(found, operation, today)
+    planned_at = perf_counter()
+    if plan.statement is None:
+        raise NotPlanned("The query reads nothing from the database.")
+    arguments = plan.statement.arguments(executor.values(operation, access.key, await access.caller()))
+    reading, finishing = await times(executor, operation, access, plan, arguments)
+    return Explained(
+        list(outline(selection.members)),
+        plan.statement,
+        arguments,
+        await plan_of(executor.database, plan.statement.text, arguments),
+        {
+            "parse and validate": (prepared_at - started) * 1e3,
+            "plan": (planned_at - prepared_at) * 1e3,
+            "database": reading * 1e3,
+            "finish": finishing * 1e3,
+        },
+    )
+
+
+async def times(
+    executor: Executor, operation: Operation, access: Access, plan: Plan, arguments: list[Any]
+) -> tuple[float, float]:
+    """Seconds that the statement takes, and what is left to do after it."""
+    reading, whole = [], []
+    for _ in range(ROUNDS):
+        started = perf_counter()
+        await executor.database.fetch_json(plan.statement.text if plan.statement else "", arguments)
+        reading.append(perf_counter() - started)
+        started = perf_counter()
+        await executor.run(operation, access)
+        whole.append(perf_counter() - started)
+    return min(reading), max(min(whole) - min(reading), 0.0)
+
+
+async def plan_of(database: Database, text: str, arguments: list[Any]) -> list[str]:
+    """The database's own EXPLAIN, a line a step."""
+    async with database.reading() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        if not database.is_sqlite:
+            return [row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {text}", *arguments)]
+        depths = {0: 0}
+        lines = []
+        for number, parent, _, step in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", arguments):
+            depths[number] = depths[parent] + 1
+            lines.append("  " * depths[parent] + step)
+        return lines
+
+
+def outline(members: Any, indent: str = "") -> Iterator[str]:
+    """The members of an answer, a line each."""
+    for key, shown in members:
+        yield f"{indent}{key}: {told(shown)}"
+        for inner in beneath(shown):
+            yield from outline(inner, indent + "  ")
+
+
+def told(shown: Any) -> str:
+    match shown:
+        case Plain():
+            return f"column {shown.column}" + ("" if shown.form.value == "plain" else f", as {shown.form.value}")
+        case Fixed():
+            return f"always {orjson.dumps(shown.value).decode()}"
+        case Made():
+            return f"made in Python of {', '.join(shown.columns)}"
+        case Several():
+            return f"{len(shown.follows)} look-ups"
+        case Follow():
+            return f"edge {shown.edge}" + (f", {conditions(shown)}" if conditions(shown) else "")
+        case Nodes() | Selection():
+            return "rows"
+        case Edges():
+            return "rows and their places"
+        case Info():
+            return "facts of the page"
+    return str(shown.value)
+
+
+def conditions(follow: Follow) -> str:
+    page = follow.page
+    words = [f"by {', '.join(('-' if o.descending else '') + o.column for o in follow.order)}"] if follow.order else []
+    words += [f"{'last' if page.backward else 'first'} {page.size}"] if isinstance(follow.shown, tuple) else []
+    return ", ".join(words)
+
+
+def beneath(shown: Any) -> list[Any]:
+    """The members that lie under one."""
+    match shown:
+        case Follow():
+            return [shown.shown if isinstance(shown.shown, tuple) else shown.selection.members]
+        case Nodes():
+            return [shown.selection.members]
+        case Selection() | Edges() | Info():
+            return [shown.members]
+        case Several():
+            return [follow.selection.members for follow in shown.follows[:1] if follow]
+    return []

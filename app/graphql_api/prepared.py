@@ -1,0 +1,152 @@
+"""An operation before it runs: its text parsed, bounded and validated, the operation chosen, its variables read.
+
+Whatever is wrong with the operation as a whole is found here, and refused with every error found.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationType,
+    VariableNode,
+    get_operation_ast,
+    get_variable_values,
+    parse,
+    validate,
+)
+from graphql.execution.values import VariableValues
+from graphql.language import OperationDefinitionNode, Visitor, visit
+
+from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.limits import Limits, TooComplex, check_document
+from app.graphql_api.queries import LOOK_UPS
+from app.graphql_api.schema import CORE
+from app.reads.json_sql import LONGEST_KEY
+
+CACHED_TEXTS = 512
+LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
+GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
+TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
+MOST_VALIDATION_ERRORS = 20
+NAMELESS = "The text holds no operation, or several: then operationName must say which."
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
+    `planned`: one SQL statement answers it."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    keys: frozenset[str]
+    planned: bool
+    links: bool  # whether it asks for addresses that are signed
+
+    @property
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
+
+
+def prepared(text: str, name: str | None, limits: Limits) -> Prepared:
+    """The operation that a text and a name mean, within limits and valid. Raises RequestError."""
+    found = (prepare if len(text) <= LONGEST_CACHED else prepare.__wrapped__)(text, name, limits)
+    if isinstance(found, RequestError):
+        raise RequestError([*found.errors], found.status)
+    return found
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestError:
+    """What a text comes to, remembered: clients send the same few texts again and again."""
+    document = check(text, limits)
+    if isinstance(document, RequestError):
+        return document
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        message = f"There is no operation named '{name}' in the text." if name else NAMELESS
+        return refused(ErrorCode.BAD_USER_INPUT, message)
+    seen = Seen()
+    visit(document, seen)
+    return Prepared(
+        document, operation, frozenset(look_up_variables(operation, seen)), is_planned(operation, seen), seen.links
+    )
+
+
+class Seen(Visitor):
+    """How often each variable stands in a document, and what decides whether a statement can answer it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: Counter[str] = Counter()
+        self.introspects = False
+        self.longest_key = 0
+        self.links = False
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.variables[node.name.value] += 1
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.links = self.links or node.name.value == "url"
+        self.introspects = self.introspects or node.name.value in ("__schema", "__type")
+        self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
+
+
+def is_planned(operation: OperationDefinitionNode, seen: Seen) -> bool:
+    """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, and so
+    are response keys that are too long for the name of a column."""
+    reads = operation.operation is OperationType.QUERY
+    return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
+
+
+def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[str]:
+    """The variables that stand nowhere but as the key of a look-up."""
+    keys: Counter[str] = Counter()
+    for node in operation.selection_set.selections:
+        if isinstance(node, FieldNode) and node.name.value in LOOK_UPS:
+            values = (argument.value for argument in node.arguments or ())
+            keys.update(value.name.value for value in values if isinstance(value, VariableNode))
+    # once more in its definition
+    return [name for name, times in keys.items() if seen.variables[name] == times + 1]
+
+
+def check(text: str, limits: Limits) -> DocumentNode | RequestError:
+    """The document of a text, or why it is refused."""
+    try:
+        document = parse(text, max_tokens=limits.tokens)
+        check_document(document, limits)
+        invalid = validate(CORE, document, max_errors=MOST_VALIDATION_ERRORS)
+    except TooComplex as limit:
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
+    except RecursionError:
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation is nested too deeply.")
+    except GraphQLSyntaxError as wrong:
+        if wrong.message.endswith(GAVE_UP):
+            return refused(ErrorCode.QUERY_TOO_COMPLEX, wrong.message.removeprefix("Syntax Error: "))
+        return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
+    if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation repeats too many fields or fragments.")
+    if invalid:
+        return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
+    return document
+
+
+def place_of(wrong: GraphQLError) -> dict[str, Any]:
+    return {"source": wrong.source, "positions": wrong.positions}
+
+
+def coerced(operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
+    """The operation's variables. Raises RequestError with everything that is wrong with them."""
+    try:
+        found = get_variable_values(CORE, operation.variable_definitions or (), sent, max_errors=50)
+    except RecursionError:
+        raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
+    if isinstance(found, list):
+        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, found))
+    return found
