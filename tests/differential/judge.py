@@ -1,0 +1,128 @@
+"""Both answers to an operation, one beside the other: what a statement made, and what graphql-core executed."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.access.links import Links
+from app.access.requests import Access
+from app.graphql_api.context import Context
+from app.graphql_api.errors import RequestError
+from app.graphql_api.execution import Executor, Operation
+from app.graphql_api.limits import Limits
+from app.graphql_api.prepared import prepared
+from app.graphql_api.router import answer_of, to_json
+from app.storage.clock import now
+from app.storage.engine import dump_json, load_json
+from tests.differential.operations import Drawn
+from tests.gateway import Gateway
+
+LINK = re.compile(rb"\?expires=[0-9]+&signature=[0-9a-f]+")  # which another second changes
+BY_LEVELS = "by levels"  # what one statement could not answer
+NEVER = ("GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "crash")  # what no drawn operation may be refused for
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One run of an operation that was answered in two ways."""
+
+    drawn: Drawn
+    run: int
+    caller: Access
+    planned: bytes
+    executed: bytes
+
+
+@dataclass(slots=True)
+class Judge:
+    """Runs operations both ways, each run by the next caller, with the plans of former runs at hand."""
+
+    gateway: Gateway
+    callers: Sequence[Access]
+    executor: Executor = field(init=False)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    last: list[bytes] = field(default_factory=list)  # answers to the runs of the last operation
+
+    def __post_init__(self) -> None:
+        database = self.gateway.database
+        self.executor = Executor(database, Limits(), self.gateway.app.state.files, Links(database))
+
+    async def difference(self, drawn: Drawn) -> Difference | None:
+        """The first run whose two answers differ."""
+        self.last.clear()
+        for run, caller in zip(range(len(drawn.runs)), self.turns(), strict=False):
+            variables = load_json(dump_json(drawn.runs[run]))  # as they come from a request
+            operation = Operation(drawn.text, variables, drawn.name)
+            planned, executed = await self.planned(operation, caller), await self.executed(operation, caller)
+            self.last.append(executed)
+            self.outcomes[outcome(executed)] += 1
+            if read(planned) != read(executed):
+                return Difference(drawn, run, caller, planned, executed)
+            if outcome(executed) in NEVER:
+                return Difference(drawn, run, caller, planned, executed)
+        return None
+
+    def turns(self) -> list[Access]:
+        """The callers of an operation's runs: one twice, so that its plan is used again, then all others."""
+        return [self.callers[0], *self.callers] * 3
+
+    def fresh(self) -> None:
+        """Forgets all plans."""
+        self.executor.plans.clear()
+
+    async def planned(self, operation: Operation, caller: Access) -> bytes:
+        self.gateway.statements.texts.clear()
+        try:
+            answer = await self.executor.run(operation, caller, base_url="http://gateway")
+            self.outcomes[BY_LEVELS] += len(self.gateway.statements) > 1
+        except RequestError as refusal:
+            return refused(refusal)
+        except Exception as fault:  # a crash is a difference too
+            return to_json({"crash": f"{type(fault).__name__}: {fault}"[:2000]})
+        return answer if isinstance(answer, bytes) else to_json(shown(answer_of(answer, "")))
+
+    async def executed(self, operation: Operation, caller: Access) -> bytes:
+        executor = self.executor
+        context = Context(
+            await caller.caller(), executor.database, executor.files, executor.links, "http://gateway", now().date()
+        )
+        try:
+            found = prepared(operation.text, operation.name, executor.limits)
+            await executor.links.load()
+            answer = await executor.reference(found, operation, context)
+        except RequestError as refusal:
+            return refused(refusal)
+        except Exception as fault:
+            return to_json({"crash": f"{type(fault).__name__}: {fault}"[:2000]})
+        return to_json(shown(answer_of(answer, "")))
+
+
+def shown(answer: Any) -> dict[str, Any]:
+    assert isinstance(answer, dict)
+    return answer
+
+
+def refused(refusal: RequestError) -> bytes:
+    return to_json({"errors": [error.formatted for error in refusal.errors], "status": refusal.status})
+
+
+def outcome(answer: bytes) -> str:
+    """In a word."""
+    found = json.loads(answer)
+    if "crash" in found:
+        return "crash"
+    errors = found.get("errors")
+    return str(errors[0]["extensions"]["code"]) if errors else "answered"
+
+
+def read(answer: bytes) -> Any:
+    """JSON to compare: with the order of members, and every number digit by digit."""
+    return json.loads(
+        LINK.sub(b"", answer),
+        object_pairs_hook=tuple,
+        parse_int=lambda digits: ("number", digits),
+        parse_float=lambda digits: ("number", digits),
+    )
