@@ -1,0 +1,37 @@
+"""What processes cost: processor time and memory, as /proc tells them."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+GONE = (FileNotFoundError, ProcessLookupError)
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it has started."""
+    found = [pid]
+    with suppress(*GONE):
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += [one for child in children.read_text().split() for one in family(int(child))]
+    return found
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time of a process and its children, those that have ended included."""
+    ticks = 0
+    for one in family(pid):
+        with suppress(*GONE):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15] if one == pid else fields[11:13]))
+    return ticks / TICKS
+
+
+def memory(pid: int) -> float:
+    """The resident memory of a process and its children, in mebibytes."""
+    kibibytes = 0
+    for one in family(pid):
+        with suppress(*GONE):
+            lines = Path(f"/proc/{one}/status").read_text().splitlines()
+            kibibytes += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return kibibytes / 1024
