@@ -17,16 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import demonstration
 from app.access import keys as access
-from app.access.requests import Access, NotJson, Unauthenticated, parse_json
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
-from app.graphql_api.errors import RequestError
-from app.graphql_api.execution import Operation
-from app.graphql_api.explain import Explained, NotPlanned, explain
-from app.graphql_api.schema import sdl
 from app.listening import CannotListen, browser_address, claimed, log_config
-from app.main import make_executor
 from app.settings import Settings, WrongSetting, load_settings
 from app.storage.blobs import Blobs, StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
@@ -239,6 +233,8 @@ def migrate_command() -> None:
 @cli.command("schema")
 def schema_command() -> None:
     """Prints the GraphQL schema."""
+    from app.graphql_api.schema import sdl  # noqa: PLC0415 - other commands need not wait for the schema to be built
+
     typer.echo(sdl(), nl=False)
 
 
@@ -249,23 +245,20 @@ def explain_command(
     variables: Annotated[str, typer.Option(help="Its variables, as a JSON object.")] = "{}",
 ) -> None:
     """Shows how a query is answered: its plan, its SQL, the database's EXPLAIN, and the time of each part."""
+    from app.application import make_executor  # noqa: PLC0415 - as above
+    from app.graphql_api import explain  # noqa: PLC0415
+
     settings = load_settings()
     database = opened(settings)
-    try:
-        sent = parse_json(variables)
-    except NotJson as reason:
-        raise Stopped(f"--variables: {reason}") from None
 
-    async def work() -> Explained:
+    async def work() -> str:
         await prepare(database)
-        operation = Operation(file.read_text("utf-8"), sent)
-        return await explain(make_executor(settings, database), operation, Access(database, key, None))
+        return await explain.explain_text(make_executor(settings, database), file.read_text("utf-8"), variables, key)
 
     try:
-        found = with_database(work(), database)
-    except (NotPlanned, RequestError, Unauthenticated) as reason:
+        typer.echo(with_database(work(), database))
+    except explain.CannotExplain as reason:
         raise Stopped(str(reason)) from None
-    typer.echo(found.text)
 
 
 @blobs.command("sweep")

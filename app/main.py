@@ -1,122 +1,19 @@
-"""The one place where the parts are joined: settings in, ASGI application out."""
+"""The application factory that servers start from. Importing it builds nothing: the types of the schema, which are most
+of a start's time, are made by the process that is going to serve, when it calls the factory."""
 
-import asyncio
-import gc
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from __future__ import annotations
 
-from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import TYPE_CHECKING
 
-from app.access.links import Links
-from app.commands.files import Files
-from app.graphql_api.execution import Executor
-from app.graphql_api.limits import Limits
-from app.graphql_api.router import graphql_routes
-from app.graphql_api.uploads import UploadLimits
-from app.pages.page import asset_routes
-from app.rest_api.docs import docs_routes
-from app.rest_api.router import ROOT, rest_routes, unrouted
-from app.settings import Settings, load_settings
-from app.storage.blobs import Blobs
-from app.storage.engine import Database
-from app.storage.identity import Identity
-from app.storage.schema import is_current
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
-ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
-logger = logging.getLogger(__name__)
-
-
-class CutOff:
-    """Ends a request that outlasts the time a stopping server gives it, with a line in the log and no stack."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self.app(scope, receive, send)
-        except asyncio.CancelledError:
-            logger.error("%s was cut off: the server stops and could not wait any longer", scope.get("path"))
-
-
-def make_executor(settings: Settings, database: Database) -> Executor:
-    """What runs GraphQL operations on the database."""
-    limits = Limits(settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows)
-    blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
-    files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
-    return Executor(database, limits, files, Links(database))
-
-
-def collect_seldom() -> None:
-    """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
-    takes a third of the time of a large answer."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    from app.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
-    chosen = settings or load_settings()
-    database = Database(chosen.database_url, chosen.pool_size)
-    executor = make_executor(chosen, database)
-    files, links = executor.files, executor.links
-    uploads = UploadLimits(chosen.max_body_bytes, chosen.max_pdf_bytes)
+    from app.application import assemble  # noqa: PLC0415
+    from app.settings import load_settings  # noqa: PLC0415
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        collect_seldom()
-        yield
-        await files.close()
-        await database.dispose()
-
-    app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.database = database
-    app.state.files = files
-    app.router.routes.extend(graphql_routes(database, executor, uploads, chosen.public_url))
-    app.router.routes.extend([*asset_routes(), *docs_routes()])
-    app.router.routes.extend(rest_routes(database, chosen.max_body_bytes, files, links))
-    if chosen.origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=chosen.origins,
-            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range"],
-            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag"],
-        )
-
-    app.add_middleware(CutOff)
-    app.add_exception_handler(HTTPException, unrouted)
-
-    @app.api_route("/", methods=["GET", "HEAD"])
-    async def front(request: Request) -> Response:
-        """Browsers are led to GraphiQL, and programs told what there is."""
-        if "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse("/graphql", headers={"Vary": "Accept"})
-        return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
-
-    @app.get("/healthz")
-    async def healthz() -> JSONResponse:
-        """The process lives."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz")
-    async def readyz(_: Request) -> JSONResponse:
-        """The database answers and its schema is current."""
-        try:
-            current = await is_current(database)
-        except (SQLAlchemyError, OSError):
-            return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
-        if not current:
-            reason = "the database's schema is not current: run ingest-gateway migrate"
-            return JSONResponse({"status": "unavailable", "reason": reason}, 503)
-        return JSONResponse({"status": "ok"})
-
-    return app
+    return assemble(settings or load_settings())

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ForwardRef
+from functools import cache
+from typing import Any
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
-from strawberry.utils.typing import eval_type
 
 from app.domain.described import Described
 from app.graphql_api import declared
@@ -25,7 +25,6 @@ Resolve = Callable[[Any, dict[str, Any]], Any]
 TYPES: dict[str, Any] = vars(declared)  # Strawberry reads annotations with the names of the module
 TYPES |= {"Decimal": Decimal, "ID": strawberry.ID}
 SLOTS: dict[str, dict[str, "Slot"]] = {}
-READ: dict[str, Any] = {}  # types by their annotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +62,15 @@ def annotations(slots: Sequence[Slot]) -> dict[str, Any]:
     return {slot.name: annotation(slot.type) for slot in slots}
 
 
-def annotation(text: str) -> Any:
-    """The type that an annotation means; the text itself where it names a type that comes later. Strawberry could
-    read the text as well, but takes half a second for all of them."""
-    if text not in READ:
-        try:
-            READ[text] = eval_type(ForwardRef(text), TYPES)
-        except NameError:
-            return text
-    return READ[text]
+@cache
+def annotation(text: str) -> StrawberryAnnotation:
+    """What an annotation means, one object for all that say the same, so that it is read once: a type that comes later
+    may be named."""
+    return StrawberryAnnotation(text, namespace=TYPES)
 
 
 def argument(slot: Slot) -> StrawberryArgument:
-    made = StrawberryAnnotation(annotation(slot.type), namespace=TYPES)
+    made = annotation(slot.type)
     return StrawberryArgument(slot.name, slot.shown, made, description=slot.description, default=slot.default)
 
 

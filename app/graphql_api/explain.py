@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from app.access.requests import Access
+from app.access.requests import Access, NotJson, Unauthenticated, parse_json
+from app.graphql_api.errors import RequestError
 from app.graphql_api.execution import Executor, Operation, Plan
 from app.graphql_api.prepared import prepare
 from app.reads.compiled import Statement
@@ -21,6 +22,10 @@ ROUNDS = 5  # of which the quickest counts: the first ones read the database's p
 
 class NotPlanned(Exception):
     """The operation is no query, or one that no single statement answers."""
+
+
+class CannotExplain(Exception):
+    """The operation, its variables or the key are not taken; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,18 @@ class Explained:
             "Milliseconds": [f"{spent:9.3f}  {part}" for part, spent in self.milliseconds.items()],
         }
         return "\n\n".join("\n  ".join([title, *lines]) for title, lines in sections.items())
+
+
+async def explain_text(executor: Executor, document: str, variables: str, key: str) -> str:
+    """An explanation, to print. The variables are a JSON object. Raises CannotExplain."""
+    try:
+        sent = parse_json(variables)
+    except NotJson as reason:
+        raise CannotExplain(f"--variables: {reason}") from None
+    try:
+        return (await explain(executor, Operation(document, sent), Access(executor.database, key, None))).text
+    except (NotPlanned, RequestError, Unauthenticated) as reason:
+        raise CannotExplain(str(reason)) from None
 
 
 async def explain(executor: Executor, operation: Operation, access: Access) -> Explained:

@@ -1,0 +1,121 @@
+"""The one place where the parts are joined: settings in, ASGI application out."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.access.links import Links
+from app.commands.files import Files
+from app.graphql_api.execution import Executor
+from app.graphql_api.limits import Limits
+from app.graphql_api.router import graphql_routes
+from app.graphql_api.uploads import UploadLimits
+from app.pages.page import asset_routes
+from app.rest_api.docs import docs_routes
+from app.rest_api.router import ROOT, rest_routes, unrouted
+from app.settings import Settings
+from app.storage.blobs import Blobs
+from app.storage.engine import Database
+from app.storage.identity import Identity
+from app.storage.schema import is_current
+
+ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
+logger = logging.getLogger(__name__)
+
+
+class CutOff:
+    """Ends a request that outlasts the time a stopping server gives it, with a line in the log and no stack."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            logger.error("%s was cut off: the server stops and could not wait any longer", scope.get("path"))
+
+
+def make_executor(settings: Settings, database: Database) -> Executor:
+    """What runs GraphQL operations on the database."""
+    limits = Limits(settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows)
+    blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
+    files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
+    return Executor(database, limits, files, Links(database))
+
+
+def collect_seldom() -> None:
+    """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
+    takes a third of the time of a large answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def assemble(settings: Settings) -> FastAPI:
+    """The application over the database that the settings name, whose schema must be current."""
+    database = Database(settings.database_url, settings.pool_size)
+    executor = make_executor(settings, database)
+    files, links = executor.files, executor.links
+    uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        collect_seldom()
+        yield
+        await files.close()
+        await database.dispose()
+
+    app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.database = database
+    app.state.files = files
+    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url))
+    app.router.routes.extend([*asset_routes(), *docs_routes()])
+    app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links))
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
+            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range"],
+            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag"],
+        )
+
+    app.add_middleware(CutOff)
+    app.add_exception_handler(HTTPException, unrouted)
+
+    @app.api_route("/", methods=["GET", "HEAD"])
+    async def front(request: Request) -> Response:
+        """Browsers are led to GraphiQL, and programs told what there is."""
+        if "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/graphql", headers={"Vary": "Accept"})
+        return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        """The process lives."""
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz")
+    async def readyz(_: Request) -> JSONResponse:
+        """The database answers and its schema is current."""
+        try:
+            current = await is_current(database)
+        except (SQLAlchemyError, OSError):
+            return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
+        if not current:
+            reason = "the database's schema is not current: run ingest-gateway migrate"
+            return JSONResponse({"status": "unavailable", "reason": reason}, 503)
+        return JSONResponse({"status": "ok"})
+
+    return app
