@@ -80,6 +80,7 @@ def look_up_statement(dialect: Dialect) -> Statement:
     return compiled(row.scalar_subquery(), dialect)
 
 
+@cache
 def unchanged() -> sa.ColumnElement[bool]:
     """The condition that a key still stands for the caller that it stood for: see `claims`."""
     model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))

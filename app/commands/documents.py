@@ -4,7 +4,7 @@ closing it by request."""
 from datetime import datetime
 
 from app.commands.body import Body, Draft, Values, absent, check_version, hold
-from app.commands.references import check_account
+from app.commands.references import account_looks, check_account
 from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
@@ -14,7 +14,7 @@ from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
 from app.domain.values import storable
 from app.storage.clock import now
-from app.storage.scoped import Scoped
+from app.storage.scoped import Look, Scoped
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 
 
@@ -24,6 +24,11 @@ async def judge(scope: Scoped, made: Draft) -> None:
     made.locked = await locked_model(scope, amounts.model_of(made.sent))
     made.report(amounts.locked_out(made.locked, made.sent))
     hold(made, scope.caller)
+
+
+def looks(body: Body) -> list[Look]:
+    """What a document is judged by beside itself."""
+    return [Look(TENANTS), *account_looks(body)]
 
 
 async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
@@ -101,11 +106,13 @@ async def close_document(write: Write[Answer], number: str, body: Body, expected
         check_version(Resource.DOCUMENT, number, stored, expected_version)
         closing = read_closure(body)
         version = stored["version"] + 1
-        await scope.update(DOCUMENTS, {"document_number": number}, closed(closing, version, now()))
+        row = closed(closing, version, now())
+        await scope.update(DOCUMENTS, {"document_number": number}, row)
         await add_transition(scope, number, version, closing)
-        return Written({Resource.DOCUMENT: number})
+        return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
-    return await write.run(command)
+    own = [Look(DOCUMENTS, (("document_number", number),))] if storable(number) else []
+    return await write.run(command, own)
 
 
 def check_open(number: str, stored: Values) -> None:

@@ -6,7 +6,7 @@ from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.clock import now
-from app.storage.scoped import Scoped
+from app.storage.scoped import Look, Scoped
 from app.storage.tables import ACCOUNTS, NOTES
 
 
@@ -27,10 +27,22 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
         moment = now()
         made.values["effective_date"] = made.values["effective_date"] or moment
         row = {**made.values, "account_number": account_number, "products": made.products, "version": 1}
-        await scope.insert(NOTES, {**row, "created_at": moment, "updated_at": moment})
-        return Written({Resource.NOTE: made.key, Resource.ACCOUNT: account_number}, created=True)
+        row |= {"created_at": moment, "updated_at": moment}
+        await scope.insert(NOTES, row)
+        keys = {Resource.NOTE: made.key, Resource.ACCOUNT: account_number}
+        return Written(keys, created=True, rows={Resource.NOTE: row})
 
-    return await write.run(command)
+    return await write.run(command, looks(account_number, body))
+
+
+def looks(account_number: str, body: Body) -> list[Look]:
+    """What a note is judged by."""
+    keys = {ACCOUNTS: ("account_number", account_number), NOTES: ("reference", body.values.get("reference"))}
+    return [
+        Look(table, ((name, key),), whole=False)
+        for table, (name, key) in keys.items()
+        if isinstance(key, str) and storable(key)
+    ]
 
 
 async def check_reference(scope: Scoped, reference: str) -> None:

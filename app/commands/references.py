@@ -1,9 +1,10 @@
 """References from one resource to another: what a body names must exist."""
 
-from app.commands.body import Draft
+from app.commands.body import Body, Draft
 from app.domain.problems import Code, Problem
 from app.domain.requirements import is_empty
-from app.storage.scoped import Scoped
+from app.domain.values import storable
+from app.storage.scoped import Look, Scoped
 from app.storage.tables import ACCOUNTS
 
 
@@ -13,3 +14,10 @@ async def check_account(scope: Scoped, made: Draft) -> None:
     if is_empty(number) or await scope.exists(ACCOUNTS, account_number=number):
         return
     made.report([Problem(Code.NOT_FOUND, ("account_number",), f"There is no account '{number}'.")])
+
+
+def account_looks(body: Body) -> list[Look]:
+    """What `check_account` looks up."""
+    number = body.values.get("account_number")
+    named = isinstance(number, str) and storable(number)
+    return [Look(ACCOUNTS, (("account_number", number),), whole=False)] if named else []

@@ -5,30 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.commands import accounts, contacts, documents, representatives
+from app.commands import accounts, contacts, documents, references, representatives
 from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
+from app.domain.values import storable
 from app.storage.clock import now
-from app.storage.scoped import Scoped
+from app.storage.scoped import Look, Scoped
 from app.storage.tables import TABLES
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a resource adds to the common path: `judge` reports problems and settles values, `keep` writes what goes
-    with the row."""
+    with the row, and `looks` says beforehand what both are going to look up."""
 
     judge: Callable[[Scoped, Draft], Awaitable[None]]
     keep: Callable[[Scoped, Draft, dict[str, Any]], Awaitable[None]] | None = None
+    looks: Callable[[Body], list[Look]] = lambda body: []
 
 
 RULES = {
     Resource.ACCOUNT: Rules(accounts.judge),
-    Resource.DOCUMENT: Rules(documents.judge, documents.keep),
+    Resource.DOCUMENT: Rules(documents.judge, documents.keep, documents.looks),
     Resource.REPRESENTATIVE: Rules(representatives.judge),
-    Resource.CONTACT: Rules(contacts.judge, contacts.keep),
+    Resource.CONTACT: Rules(contacts.judge, contacts.keep, references.account_looks),
 }
 COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.items()}
 
@@ -45,14 +47,15 @@ async def save(
         made = draft(resource, verb, key, body, stored)
         await RULES[resource].judge(scope, made)
         made.refuse_if_wrong()
-        await store(scope, made)
-        return Written({resource: key}, created=stored is None)
+        row = await store(scope, made)
+        return Written({resource: key}, created=stored is None, rows={resource: row})
 
-    return await write.run(command)
+    own = [Look(TABLES[resource], ((KEY_FIELD[resource], key),))] if storable(key) else []
+    return await write.run(command, own + RULES[resource].looks(body))
 
 
-async def store(scope: Scoped, made: Draft) -> None:
-    """Writes the row, new or changed, one version further."""
+async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
+    """Writes the row, new or changed, one version further; the row."""
     table = TABLES[made.resource]
     moment = now()
     row = row_of(made, moment)
@@ -61,10 +64,13 @@ async def store(scope: Scoped, made: Draft) -> None:
         await keep(scope, made, row)
     if made.stored:
         await scope.update(table, {KEY_FIELD[made.resource]: made.key}, row)
+        row = {**made.stored, **row}
     else:
-        await scope.insert(table, {**row, "created_at": moment})
+        row["created_at"] = moment
+        await scope.insert(table, row)
     if made.transition:
         await documents.add_transition(scope, made.key, row["version"], made.transition)
+    return row
 
 
 def row_of(made: Draft, moment: datetime) -> dict[str, Any]:

@@ -1,18 +1,24 @@
-"""The transaction around every command: opened, answered from inside, committed, or undone for a dry run."""
+"""How every command is run: in two statements where it is of the common kind, else in a transaction with locks, which
+is answered from inside, committed, or undone for a dry run."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.resources import Resource
-from app.storage.engine import Database
-from app.storage.scoped import Scoped
+from app.storage.engine import Database, dump_json, load_json, sqlstate
+from app.storage.optimistic import Guard, LostRace, NeedsTransaction, Optimistic
+from app.storage.scoped import Look, Scoped
+from app.storage.tables import TABLES
 
 ATTEMPTS = 8
+RACES = 2  # that a write without locks may lose
 SERIALIZATION_FAILURES = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 
 Answer = TypeVar("Answer")
@@ -28,25 +34,49 @@ class Undo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a command wrote: the resources' keys, and whether the first was new."""
+    """What a command wrote: the resources' keys, whether the first was new, and the rows that it knows whole."""
 
     keys: dict[Resource, str]
     created: bool = False
+    rows: dict[Resource, dict[str, Any]] = field(default_factory=dict)
+
+    def row(self, resource: Resource) -> dict[str, Any]:
+        """A row that was written, every column as a read would find it."""
+        table, known = TABLES[resource], self.rows[resource]
+        kept = {name: known[name] for name in JSON_COLUMNS[resource] if known.get(name) is not None}
+        return dict.fromkeys(table.c.keys()) | known | {name: load_json(dump_json(kept[name])) for name in kept}
+
+
+JSON_COLUMNS = {
+    resource: tuple(column.name for column in table.c if isinstance(column.type, sa.JSON))
+    for resource, table in TABLES.items()
+}
+Command = Callable[[Scoped], Awaitable[Written]]
 
 
 @dataclass(frozen=True, slots=True)
 class Write(Generic[Answer]):
-    """How a write is to be run: by whom, where, kept or not, and how its answer is read before the commit."""
+    """How a write is to be run: by whom, where, kept or not, and how it is answered: by `show` from the rows that were
+    written, where they are enough, else by `read` before the commit; one of them is given. The guard asks whether the
+    caller may write at all; without one, that is known already."""
 
     database: Database
     caller: Caller
-    answer: Callable[[AsyncConnection, Written], Awaitable[Answer]]
+    read: Callable[[AsyncConnection, Written], Awaitable[Answer]] | None = None
+    show: Callable[[Written], Answer] | None = None
     dry_run: bool = False
+    guard: Guard | None = None
 
-    async def run(self, command: Callable[[Scoped], Awaitable[Written]]) -> Answer:
-        """Runs the command in a transaction of its own; Refused, and any other exception, undoes it whole."""
+    async def run(self, command: Command, looks: Sequence[Look] = ()) -> Answer:
+        """Runs the command, which is going to look these rows up, on its own: Refused, and any other exception, undoes
+        it whole. Raises CallerChanged where the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
+        if self.show and not self.dry_run and not self.database.is_sqlite:
+            try:
+                return await self.without_locks(command, looks, self.show)
+            except (NeedsTransaction, LostRace):
+                pass
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self.attempt(command)
@@ -55,7 +85,18 @@ class Write(Generic[Answer]):
                     raise
         return await self.attempt(command)
 
-    async def attempt(self, command: Callable[[Scoped], Awaitable[Written]]) -> Answer:
+    async def without_locks(self, command: Command, looks: Sequence[Look], show: Callable[[Written], Answer]) -> Answer:
+        """Raises NeedsTransaction where the command does more than one statement can, and LostRace."""
+        for _ in range(RACES):
+            scope = Optimistic(self.database, self.caller, self.guard)
+            await scope.load(*looks)
+            written = await command(scope)
+            with suppress(LostRace):
+                await scope.commit()
+                return show(written)
+        raise LostRace
+
+    async def attempt(self, command: Command) -> Answer:
         try:
             async with self.database.writing() as connection:
                 written = await command(Scoped(connection, self.caller))
@@ -66,7 +107,14 @@ class Write(Generic[Answer]):
             pass
         return answer
 
+    async def answer(self, connection: AsyncConnection, written: Written) -> Answer:
+        if self.show:
+            return self.show(written)
+        if self.read:
+            return await self.read(connection, written)
+        raise TypeError("a write needs a way to be answered")
+
 
 def lost_a_race(error: DBAPIError) -> bool:
     """Whether another writer was faster: run again, the command sees what that one wrote and decides anew."""
-    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES
+    return isinstance(error, IntegrityError) or sqlstate(error) in SERIALIZATION_FAILURES

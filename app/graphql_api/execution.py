@@ -4,6 +4,7 @@ A query is planned once for its text and answered by one SQL statement. Mutation
 graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,6 +26,7 @@ from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import Prepared, coerced, prepared
 from app.graphql_api.queries import plan_query
 from app.graphql_api.schema import CORE
+from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
 from app.reads.compiled import Parameter, Statement
 from app.reads.finish import Finish, finisher
 from app.reads.read import read
@@ -32,6 +34,7 @@ from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
+from app.storage.optimistic import CallerChanged, Guard
 
 CACHED_PLANS = 1_000
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
@@ -65,6 +68,7 @@ class Executor:
     files: Files
     links: Links
     plans: dict[Any, Plan] = field(default_factory=dict)  # the least recently used first
+    write_plans: dict[Any, WritePlan | None] = field(default_factory=dict)
 
     async def run(
         self, operation: Operation, access: Access, *, writes: bool = True, base_url: str = ""
@@ -88,15 +92,48 @@ class Executor:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
                 return answer
+        if found.operation.operation is OperationType.MUTATION:
+            return await self.write(found, operation, context, access)
         context.caller = await access.caller()
         if plan and not plan.statement:
             return orjson.dumps({"data": plan.fixed})
         answer = await self.answer(plan, operation, context, access) if plan else None
-        if answer is None:
-            answer = await self.reference(found, operation, context)
-        if found.operation.operation is OperationType.MUTATION:
-            access.known = None  # the first amounts that a tenant writes fix its currency model
-        return answer
+        return await self.reference(found, operation, context) if answer is None else answer
+
+    async def write(
+        self, found: Prepared, operation: Operation, context: Context, access: Access
+    ) -> ExecutionResult | bytes:
+        """The answer of a mutation."""
+        planner = self.planner(found, operation.variables, context.today)
+        plan = self.write_plan(found, operation, planner) if found.settled else None
+        try:
+            if plan is None:
+                context.caller = await access.caller()
+                return await self.reference(found, operation, context)
+            given = arguments(planner, plan)
+            refuse_wrong(planner)
+            if access.known and self.may_ask_meanwhile(access.known, given):
+                with suppress(CallerChanged):
+                    guard = Guard(unchanged(), claims(access.key, access.known))
+                    return await run_writes(plan, given, context, guard)
+            context.caller = await access.caller()
+            return await run_writes(plan, given, context, None)
+        finally:
+            if context.caller.currency_model is None:
+                access.known = None  # the first amounts that a tenant writes fix its currency model
+
+    def may_ask_meanwhile(self, caller: Caller, given: list[dict[str, Any]]) -> bool:
+        """Whether the statement that a write begins with can ask who is behind the key."""
+        kept = not any(args["dryRun"] for args in given)
+        return kept and not caller.read_only and not self.database.is_sqlite
+
+    def write_plan(self, found: Prepared, operation: Operation, planner: Planner) -> WritePlan | None:
+        known = (operation.text, operation.name)
+        if known not in self.write_plans:
+            if len(self.write_plans) >= CACHED_PLANS:
+                del self.write_plans[next(iter(self.write_plans))]
+            self.write_plans[known] = plan_writes(planner, found)
+        return self.write_plans[known]
 
     async def answer(self, plan: Plan, operation: Operation, context: Context, access: Access) -> bytes | None:
         """The JSON that a plan comes to; None where the key stands for another caller now, or the database does not

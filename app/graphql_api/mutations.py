@@ -26,10 +26,11 @@ from app.graphql_api.declare import Slot, enum, output
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
 from app.reads.read import read
-from app.reads.selection import Follow, Row
+from app.reads.selection import Follow, Make, Row
+from app.storage.optimistic import Guard
 
 Arguments = dict[str, Any]
-Answer = tuple[Written, Row]
+Answer = tuple[Written, Callable[[Resource, str], Row]]  # what was written, and the rows of the payload
 Run = Callable[[Write[Answer], Arguments, Files], Awaitable[Answer]]
 
 CODES = {
@@ -71,6 +72,13 @@ class Mutation:
     run: Run
     answers: dict[Resource, Callable[[Arguments], tuple[str, ...]]]
     body: str = ""
+    writes: bool = True  # every row of the payload, which can then be shown without being read
+
+
+def find(resource: Resource, value: dict[str, Any], args: Arguments) -> Row | None:
+    """The row of a payload that is of this resource."""
+    found: Row | None = value["find"](resource, args.get("key"))
+    return found
 
 
 def payload(name: str, resources: tuple[Resource, ...], *, creates: bool) -> str:
@@ -80,7 +88,7 @@ def payload(name: str, resources: tuple[Resource, ...], *, creates: bool) -> str
             resource,
             f"{type_name(resource)} | None",
             f"The {resource} as it is now; null when the write was refused.",
-            resolve=lambda value, args: None if value["row"] is None else value["row"].edges[args["key"]][0],
+            resolve=partial(find, resource),
         )
         for resource in resources
     ]
@@ -136,6 +144,7 @@ def linking(resource: Resource) -> Mutation:
         slot,
         run,
         {Resource.REPRESENTATIVE: lambda args: (args["reference"],), resource: lambda args: (args[key.shown],)},
+        writes=False,
     )
 
 
@@ -193,6 +202,7 @@ ATTACH = Mutation(
     ),
     run_attach,
     {Resource.DOCUMENT: lambda args: (args["documentNumber"],)},
+    writes=False,
 )
 SAVED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
 MUTATIONS: dict[str, Mutation] = {
@@ -219,6 +229,19 @@ def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Fol
     return planner.guarded(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
 
 
+def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Make | None:
+    """What makes a payload's JSON, where it shows nothing but columns of the row that is written; else None."""
+    mutation = MUTATIONS[nodes[0].name.value]
+    type_ = mutation.slot.type.removesuffix(" | None")
+    selections = [node.selection_set for node in nodes]
+    for name, inner in planner.collect(type_, selections).items():
+        if inner[0].name.value in {str(resource) for resource in mutation.answers}:
+            resource = type_name(Resource(inner[0].name.value))
+            if planner.select(resource, [node.selection_set for node in inner], Place((key, name))).follows:
+                return None
+    return planner.shower(planner.definition("Mutation", nodes[0]).type, selections) if mutation.writes else None
+
+
 def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[FieldNode]) -> Iterator[Follow]:
     arguments = planner.arguments("Mutation", nodes[0])
     type_ = mutation.slot.type.removesuffix(" | None")
@@ -231,20 +254,36 @@ def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[
 
 
 async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], args: Arguments) -> dict[str, Any]:
-    """Runs the command; the payload's value. What the data got wrong is in it, what the key may not do is raised."""
-    answer = partial(answered, context.caller, follows)
-    write = Write(context.database, context.caller, answer, dry_run=args["dryRun"])
+    """Runs the command; the payload's value, for which the follows are read. What the data got wrong is in it, what the
+    key may not do is raised."""
+
+    async def answer(connection: AsyncConnection, written: Written) -> Answer:
+        row = await read(connection, context.caller, follows)
+        return written, lambda resource, key: row.edges[key][0]
+
+    return await outcome(
+        mutation, Write(context.database, context.caller, answer, dry_run=args["dryRun"]), context, args
+    )
+
+
+async def run_shown(mutation: Mutation, context: Any, guard: Guard | None, args: Arguments) -> dict[str, Any]:
+    """Runs a command whose payload shows nothing but columns of the row that it writes. Raises CallerChanged."""
+
+    def show(written: Written) -> Answer:
+        return written, lambda resource, key: Row(resource, written.row(resource))
+
+    write = Write(context.database, context.caller, show=show, dry_run=args["dryRun"], guard=guard)
+    return await outcome(mutation, write, context, args)
+
+
+async def outcome(mutation: Mutation, write: Write[Answer], context: Any, args: Arguments) -> dict[str, Any]:
     try:
-        written, row = await mutation.run(write, args, context.files)
+        written, found = await mutation.run(write, args, context.files)
     except Refused as refusal:
-        return {"row": None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
+        return {"find": lambda *_: None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
     except Forbidden:
         raise error(ErrorCode.FORBIDDEN, "This key may only read.") from None
-    return {"row": row, "created": written.created, "user_errors": []}
-
-
-async def answered(caller: Any, follows: list[Follow], connection: AsyncConnection, written: Written) -> Answer:
-    return written, await read(connection, caller, follows)
+    return {"find": found, "created": written.created, "user_errors": []}
 
 
 def user_errors(mutation: Mutation, refusal: Refused, args: Arguments) -> list[dict[str, Any]]:

@@ -41,12 +41,14 @@ NAMELESS = "The text holds no operation, or several: then operationName must say
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
-    `planned`: one SQL statement answers it."""
+    `planned`: one SQL statement answers it. `settled`: it is a mutation whose answers show the same fields whatever its
+    variables."""
 
     document: DocumentNode
     operation: OperationDefinitionNode
     keys: frozenset[str]
     planned: bool
+    settled: bool
     links: bool  # whether it asks for addresses that are signed
 
     @property
@@ -74,8 +76,9 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
         return refused(ErrorCode.BAD_USER_INPUT, message)
     seen = Seen()
     visit(document, seen)
+    keys = frozenset(look_up_variables(operation, seen))
     return Prepared(
-        document, operation, frozenset(look_up_variables(operation, seen)), is_planned(operation, seen), seen.links
+        document, operation, keys, is_planned(operation, seen), is_settled(document, operation, seen), seen.links
     )
 
 
@@ -86,11 +89,15 @@ class Seen(Visitor):
         super().__init__()
         self.variables: Counter[str] = Counter()
         self.introspects = False
+        self.directives = False
         self.longest_key = 0
         self.links = False
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         self.variables[node.name.value] += 1
+
+    def enter_directive(self, *_: Any) -> None:
+        self.directives = True
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.links = self.links or node.name.value == "url"
@@ -103,6 +110,17 @@ def is_planned(operation: OperationDefinitionNode, seen: Seen) -> bool:
     are response keys that are too long for the name of a column."""
     reads = operation.operation is OperationType.QUERY
     return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
+
+
+def is_settled(document: DocumentNode, operation: OperationDefinitionNode, seen: Seen) -> bool:
+    """Whether a mutation uses its variables in its fields' own arguments alone."""
+    if operation.operation is not OperationType.MUTATION or seen.directives or len(document.definitions) > 1:
+        return False
+    outer = Seen()
+    for node in operation.selection_set.selections:
+        for argument in node.arguments or () if isinstance(node, FieldNode) else ():
+            visit(argument, outer)
+    return seen.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
 
 
 def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[str]:

@@ -70,9 +70,8 @@ class Rest:
         caller = await self.caller(request, writes=True)
         body = await self.body(request, resource)
         key = request.path_params[KEY_FIELD[resource]]
-        follow = look_up(resource, (key,))
         try:
-            written, row = await save(self.write(caller, follow), verb, resource, key, body)
+            written, row = await save(self.write(caller, resource), verb, resource, key, body)
         except Refused as refusal:
             raise translated(refusal, resource, key) from None
         return reply(resource_answer(resource, row), 201 if written.created else 200)
@@ -87,9 +86,8 @@ class Rest:
         caller = await self.caller(request, writes=True)
         body = await self.body(request)
         account, reference = request.path_params["account_number"], str(body.values.get("reference"))
-        follow = look_up(Resource.NOTE, (account, reference))
         try:
-            _, row = await create_note(self.write(caller, follow), account, body)
+            _, row = await create_note(self.write(caller, Resource.NOTE), account, body)
         except Refused as refusal:
             raise translated(refusal, Resource.NOTE, reference) from None
         return reply(note_answer(row, embedded=False), 201)
@@ -108,9 +106,8 @@ class Rest:
         caller = await self.caller(request, writes=True)
         body = await self.body(request)
         number = request.path_params["document_number"]
-        follow = look_up(Resource.DOCUMENT, (number,))
         try:
-            _, row = await close_document(self.write(caller, follow), number, body)
+            _, row = await close_document(self.write(caller, Resource.DOCUMENT), number, body)
         except Refused as refusal:
             raise translated(refusal, Resource.DOCUMENT, number) from None
         return reply(closure_answer(row))
@@ -118,9 +115,11 @@ class Rest:
     async def link(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
         reference, key = request.path_params["reference"], request.path_params[KEY_FIELD[resource]]
-        follow = look_up(Resource.REPRESENTATIVE, (reference,))
+
+        async def nothing(connection: AsyncConnection, written: Written) -> None: ...
+
         try:
-            await link_representative(self.write(caller, follow), reference, resource, key)
+            await link_representative(Write(self.database, caller, nothing), reference, resource, key)
         except Refused as refusal:
             raise translated(refusal, Resource.REPRESENTATIVE, reference) from None
         return reply({"reference": reference, KEY_FIELD[resource]: key})
@@ -140,11 +139,13 @@ class Rest:
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, LINKED[resource]: numbers(resource, row)})
 
-    def write(self, caller: Caller, follow: Follow) -> Write[tuple[Written, Row]]:
-        async def answer(connection: AsyncConnection, written: Written) -> tuple[Written, Row]:
-            return written, (await read(connection, caller, [follow])).edges["found"][0]
+    def write(self, caller: Caller, resource: Resource) -> Write[tuple[Written, Row]]:
+        """A write that is answered with the row it has written."""
 
-        return Write(self.database, caller, answer)
+        def show(written: Written) -> tuple[Written, Row]:
+            return written, Row(resource, written.row(resource))
+
+        return Write(self.database, caller, show=show)
 
     async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""

@@ -65,9 +65,25 @@ class Database:
         self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # told every statement of `fetch_json`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
-        """The one value of a statement, JSON or null. Straight through the driver, and outside any transaction: one
-        statement sees one state of the database anyhow. Raises the driver's error, ConnectionError where the database
-        went away, and StatementTooLarge."""
+        """The one value of a statement, JSON or null; see `driver`."""
+        async with self.driver(text, arguments) as driver:
+            if self.is_sqlite:
+                ((value,),) = await driver.execute_fetchall(text, arguments)
+            else:
+                value = await driver.fetchval(text, *arguments)
+        return value.encode() if isinstance(value, str) else value
+
+    async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
+        """The first row of a statement, which may write; see `driver`. Postgres only."""
+        async with self.driver(text, arguments) as driver:
+            found: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
+        return found
+
+    @asynccontextmanager
+    async def driver(self, text: str, arguments: Sequence[Any]) -> AsyncIterator[Any]:
+        """The driver's own connection, to run this one statement outside any transaction: one statement sees, and
+        writes, one state of the database anyhow. Raises the driver's error, ConnectionError where the database went
+        away, and StatementTooLarge."""
         if len(arguments) > MOST_VALUES:
             raise StatementTooLarge(f"{len(arguments)} parameters")
         for listener in self.listeners:
@@ -75,11 +91,9 @@ class Database:
         held = await self.reader.raw_connection()
         driver: Any = held.driver_connection
         try:
-            if self.is_sqlite:
-                ((value,),) = await driver.execute_fetchall(text, arguments)
-            else:
-                value = await driver.fetchval(text, *arguments)
+            yield driver
         except Exception as reason:
+            reason.add_note(f"SQL: {text}")
             if not self.is_sqlite and driver.is_closed():
                 raise ConnectionError(str(reason)) from reason
             if is_too_large(reason):
@@ -87,7 +101,6 @@ class Database:
             raise
         finally:
             held.close()
-        return value.encode() if isinstance(value, str) else value
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -137,17 +150,22 @@ def does_not_answer(error: BaseException) -> bool:
     """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
     if isinstance(error, OSError):
         return error.errno not in OF_FILES
-    cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
-    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", 0)
-    return str(state).startswith(LOST_STATES) or code & 0xFF in LOST_CODES
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return sqlstate(error).startswith(LOST_STATES) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOST_CODES
+
+
+def sqlstate(error: BaseException) -> str:
+    """The code that Postgres gave an error; empty where it is another's."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
 
 
 def is_too_large(error: Exception) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode == sqlite3.SQLITE_ERROR and any(word in str(error) for word in TOO_LARGE_WORDS)
-    return str(getattr(error, "sqlstate", "")).startswith(TOO_LARGE_STATES)
+    return sqlstate(error).startswith(TOO_LARGE_STATES)
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:

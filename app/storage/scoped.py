@@ -1,6 +1,7 @@
 """The only door to a tenant's rows: every statement about them gets its tenant here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,16 @@ def owned(rows: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
     return rows.c.tenant_id == sa.bindparam("tenant", caller.tenant_id, unique=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A row to be looked up: the table, the values that name the row in it, and whether all of it is wanted, or only
+    whether it is there."""
+
+    table: sa.Table
+    key: tuple[tuple[str, Any], ...] = ()
+    whole: bool = True
+
+
 class Scoped:
     """One tenant's rows on one connection, inside the transaction of one write."""
 
@@ -27,6 +38,9 @@ class Scoped:
         self.connection = connection
         self.caller = caller
         self.is_postgres = connection.dialect.name == "postgresql"
+
+    async def load(self, *looks: Look) -> None:
+        """Told beforehand what a command will look up; here every look is a statement of its own."""
 
     async def find(self, table: sa.Table, *, lock: bool = False, **key: Any) -> Values | None:
         """The row with these values, whole; locked against other writers until the transaction ends."""
@@ -46,12 +60,11 @@ class Scoped:
         """The rows of a statement that is bound to the tenant by `owned`."""
         return [dict(row) for row in (await self.connection.execute(statement)).mappings()]
 
-    async def insert(self, table: sa.Table, values: Mapping[str, Any]) -> None:
-        """A new row; a table with csrIds gets its next one."""
-        row = {"tenant_id": self.caller.tenant_id, **values}
+    async def insert(self, table: sa.Table, values: Values) -> None:
+        """A new row; where the table has csrIds, `values` gets the next one."""
         if "csr_id" in table.c:
-            row["csr_id"] = await self.next_csr_id()
-        await self.connection.execute(sa.insert(table), row)
+            values["csr_id"] = await self.next_csr_id()
+        await self.connection.execute(sa.insert(table), {"tenant_id": self.caller.tenant_id, **values})
 
     async def insert_all(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """New rows in one go, all with the same columns; a table with csrIds gets the next ones, in their order."""

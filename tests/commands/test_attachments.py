@@ -55,7 +55,7 @@ class Desk:
         self.pushes += 1
         path = self.folder / f"pushed {self.pushes}"
         path.write_bytes(content)
-        write = Write(self.gateway.database, self.caller, done, dry_run)
+        write = Write(self.gateway.database, self.caller, done, dry_run=dry_run)
         return await attach_pdf(write, self.files, number, path, append=append)
 
     async def refused(self, content: bytes, **options: Any) -> list[tuple[Code, str]]:

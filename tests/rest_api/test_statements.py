@@ -28,11 +28,11 @@ async def test_each_read_takes_its_number_of_statements(rest: Rest, graph: Clien
     assert counted == READS
 
 
-async def test_a_write_reads_nothing_that_its_answer_does_not_hold(rest: Rest) -> None:
+async def test_a_write_is_answered_without_another_read(rest: Rest) -> None:
     await ledger(rest)
     kept = {"accounts": ("ACCT-001", ACCOUNT), "representatives": ("REP-001", {}), "contacts": ("CON-001", {})}
     for kind, (key, body) in kept.items():
         rest.gateway.statements.texts.clear()
         await rest.patch(kind, key, body=body)
         words = [text.split()[0] for text in rest.gateway.statements.texts]
-        assert words in (["SELECT", "UPDATE", "SELECT"], ["SELECT", "UPDATE", "WITH"]), kind
+        assert words == ["SELECT", "UPDATE" if rest.gateway.database.is_sqlite else "WITH"], kind

@@ -1,0 +1,47 @@
+"""Statements that go straight to the driver: compiled once, with the types of their parameters and columns kept, and
+run many times, for the few statements that most of the load consists of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+NUMERIC = 1700  # what Postgres calls its exact decimals; the one type whose reading depends on it
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A statement as the driver takes it. `binds` are its parameters in order, each with what its type makes of a
+    value; `columns` those of its rows, likewise."""
+
+    text: str
+    binds: tuple[tuple[str, Any], ...]
+    columns: tuple[tuple[str, Any], ...]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters of one run."""
+        return [values[name] if process is None else process(values[name]) for name, process in self.binds]
+
+    def row(self, record: Sequence[Any], first: int = 0, last: int | None = None) -> Values:
+        """A row's values by column name; of the columns from `first` up to `last` alone."""
+        columns = self.columns[first:last]
+        return {
+            name: value if process is None else process(value)
+            for (name, process), value in zip(columns, record[first:last], strict=True)
+        }
+
+
+def direct(statement: sa.Select[Any] | sa.Insert | sa.Update, dialect: Dialect) -> Direct:
+    """The statement, compiled; all its parameters are given for each run, by name."""
+    made: Any = statement.compile(dialect=dialect)
+    processes = made._bind_processors
+    columns = [(column.name, column.type) for column in getattr(statement, "selected_columns", ())]
+    return Direct(
+        made.string,
+        tuple((name, processes.get(name)) for name in made.positiontup),
+        tuple((name, kind._cached_result_processor(dialect, NUMERIC)) for name, kind in columns),
+    )
