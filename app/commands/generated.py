@@ -15,6 +15,7 @@ from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.invoices.invoice import invoice
+from app.invoices.limits import check_length
 from app.invoices.render import render_off_loop
 from app.storage.blobs import Blob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
@@ -56,7 +57,7 @@ async def document_pdf(
     database: Database, files: Files, caller: Caller, number: str, attachment_id: str | None = None
 ) -> DocumentPdf | None:
     """The document's PDF, made now where it is one to generate; None where there is none, or not the one of that
-    identifier. Raises Refused where there is no such document."""
+    identifier. Raises Refused where there is no such document, and TooLong."""
     for _ in range(ATTEMPTS):
         facts = await read_facts(database, caller, number)
         found = facts.attachment
@@ -99,9 +100,10 @@ async def facts_of(scope: Scoped, number: str, *, lock: bool = False) -> Facts:
 
 
 async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> None:
-    """Renders the PDF and keeps it. Raises Outdated."""
+    """Renders the PDF and keeps it. Raises Outdated, and TooLong."""
     assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
     issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
+    check_length(facts.document)
     data = await asyncio.to_thread(invoice, facts.document, facts.account)
     rendered = await render_off_loop(data, issued_at)
     blob = Blob(caller.tenant_id, hashlib.sha256(rendered).hexdigest())

@@ -1,6 +1,6 @@
 """Values as people read them on a page: amounts, quantities, days, places."""
 
-import unicodedata
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ MINOR_UNITS = {
     **dict.fromkeys(_codes("CLF UYW"), 4),
 }
 MOST_BREAKS = 200
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # but the line break
 MINUS = "\N{MINUS SIGN}"
 
 LETTER_COUNTRIES = {"US", "USA", "UNITED STATES", "UNITED STATES OF AMERICA", "CA", "CAN", "CANADA"}
@@ -37,7 +38,7 @@ def printable(value: Any) -> str:
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     *broken, rest = text.strip().split("\n", MOST_BREAKS)
     shown = "\n".join([*broken, rest.replace("\n", " ")])
-    return "".join(c for c in shown if c == "\n" or unicodedata.category(c) != "Cc")
+    return CONTROLS.sub("", shown)
 
 
 def quantity(value: Any) -> str:

@@ -20,6 +20,7 @@ from app.domain.caller import Caller
 from app.domain.problems import Code, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import moment_text, storable
+from app.invoices.limits import TooLong
 from app.reads.read import read
 from app.reads.selection import Follow, Row, Selection
 from app.rest_api.answers import Answer, reply
@@ -115,6 +116,8 @@ class Attachments:
             return await document_pdf(self.rest.database, self.files, caller, number, attachment_id)
         except Refused as refusal:
             raise told(refusal, number) from None
+        except TooLong as reason:
+            raise RestError(422, "invoice_too_long", str(reason)) from None
 
     async def answered(self, request: Request, caller: Caller, number: str, attachment_id: str) -> Response:
         """The bytes, looked up again where they were replaced and removed between the look-up and the opening."""

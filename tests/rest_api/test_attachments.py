@@ -7,14 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from app.commands import generated
 from app.domain.resources import Product
+from app.invoices.limits import MOST_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import UNFIT, labels_of, pdf
 from tests.rest_api.client import ROOT, Rest, address, exact
 from tests.rest_api.world import ACCOUNT, BASIC, DOCUMENT
 
 ID = re.compile("[0-9a-f]{24}")
-DETAIL = {"invoicing_detail": {"TERMS": "Net 30", "DETAIL": [{"DESCRIPTION_COL": "Blue paint"}]}}
+DETAIL: dict[str, Any] = {"invoicing_detail": {"TERMS": "Net 30", "DETAIL": [{"DESCRIPTION_COL": "Blue paint"}]}}
 
 
 async def connection(graph: Client) -> str:
@@ -248,6 +250,28 @@ async def test_a_download_of_an_identifier_that_graphql_listed_renders_it(rest: 
     assert {response.status_code for response in responses} == {200}
     assert len({response.content for response in responses}) == 1
     assert [found["id"] for found in await listed(rest)] == [shown["id"]]
+
+
+async def test_an_invoice_that_is_too_long_is_422_wherever_its_pdf_is_asked_for_and_is_not_rendered(
+    rest: Rest, graph: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: Any) -> bytes:
+        raise AssertionError("it is not rendered")
+
+    monkeypatch.setattr(generated, "render_off_loop", never)
+    lines = DETAIL["invoicing_detail"]["DETAIL"] * (MOST_LINES + 1)
+    await rest.patch("documents", "INV-001", body={"invoicing_detail": {"DETAIL": lines}})
+    (shown,) = (await graph.only('{ document(documentNumber: "INV-001") { attachments { id url } } }'))["attachments"]
+
+    refused = [
+        await rest.send("GET", address("documents", "INV-001", "attachments")),
+        await download(rest, shown["id"]),
+        await rest.gateway.http.get(shown["url"]),
+    ]
+
+    assert [response.status_code for response in refused] == [422] * 3
+    message = f"The invoice has {MOST_LINES + 1} lines; a PDF is made of at most {MOST_LINES}."
+    assert [response.json() for response in refused] == [{"error": "invoice_too_long", "message": message}] * 3
 
 
 @pytest.mark.parametrize(

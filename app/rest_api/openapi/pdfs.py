@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.domain.resources import Resource
+from app.invoices.limits import MOST_CHARACTERS, MOST_LINES
 from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF
 from app.rest_api.openapi import examples
@@ -76,7 +77,7 @@ def list_path() -> Paths:
             "listAttachments",
             "PDFs",
             "List the PDFs of a document",
-            found | missing("document") | shared(401, 500, 503),
+            found | missing("document") | too_long() | shared(401, 500, 503),
             description=LIST_RULES,
         ),
     )
@@ -96,6 +97,7 @@ def download_path() -> Paths:
             | file(206, "The part that was asked for.", "Content-Range")
             | {"304": none, "416": beyond}
             | gone
+            | too_long()
             | shared(401, 500, 503),
             parameters=[
                 header("Range", "The part that is wanted: `bytes=0-1023`.", "bytes=0-1023"),
@@ -104,6 +106,13 @@ def download_path() -> Paths:
             ],
         ),
     )
+
+
+def too_long() -> Operation:
+    text = f"The invoice has more than {MOST_LINES} lines or {MOST_CHARACTERS} characters: no PDF is made of it."
+    message = f"The invoice has 20000 lines; a PDF is made of at most {MOST_LINES}."
+    example = {"error": "invoice_too_long", "message": message}
+    return {"422": response(text, error("invoice_too_long"), example)}
 
 
 def file(status: int, description: str, *more: str) -> Operation:
