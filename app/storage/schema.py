@@ -11,6 +11,10 @@ NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).
 VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 
+class UnknownSchema(Exception):
+    """The schema is at a revision that this program does not know."""
+
+
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
     async with database.reading() as connection:
