@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import re
-import secrets
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from app.access.envelope import request_id_of
 from app.access.requests import Access, BodyTooLarge, NotJson, Unauthenticated, key_of, parse_json, read_body
 from app.commands.files import workspace
 from app.domain.caller import Caller
@@ -43,7 +43,7 @@ class Endpoint:
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
             return graphiql_page()
-        request_id, modern = secrets.token_hex(8), wants_modern(request)
+        request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
@@ -55,7 +55,7 @@ class Endpoint:
         except Exception as cause:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
-        response = reply(answer, status, modern, request_id)
+        response = reply(answer, status, modern)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -196,10 +196,8 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
     return answer
 
 
-def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, request_id: str) -> Response:
-    headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if status == 405:
-        headers["Allow"] = "POST"
+def reply(answer: dict[str, Any] | bytes, status: int, modern: bool) -> Response:
+    headers = {"Allow": "POST"} if status == 405 else {}
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
 
