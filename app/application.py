@@ -63,7 +63,7 @@ def assemble(settings: Settings) -> FastAPI:
     app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.files = files
-    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url))
+    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links))
     if settings.origins:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page
+from app.graphql_api.origins import is_foreign
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
 
@@ -38,6 +40,7 @@ class Endpoint:
     executor: Executor
     limits: UploadLimits
     public_url: str
+    origins: Collection[str]  # whose pages may call
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
@@ -85,6 +88,8 @@ class Endpoint:
         execute = partial(self.executor.run, access=access, writes=posted(request), base_url=base_url)
         if posted(request) and is_multipart(request):
             await access.caller()
+            if is_foreign(request, self.origins):
+                raise refused(ErrorCode.FORBIDDEN, "Pages of this origin may not send files.", 403)
             async with workspace() as folder:
                 return await execute(await self.operation_with_files(request, folder))
         try:
@@ -227,9 +232,9 @@ def paired(value: Any) -> Any:
 
 
 def graphql_routes(
-    database: Database, executor: Executor, limits: UploadLimits, public_url: str = ""
+    database: Database, executor: Executor, limits: UploadLimits, public_url: str, origins: Collection[str]
 ) -> list[BaseRoute]:
-    endpoint = Endpoint(database, executor, limits, public_url)
+    endpoint = Endpoint(database, executor, limits, public_url, origins)
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
