@@ -32,7 +32,9 @@ ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/
 
 def make_executor(settings: Settings, database: Database) -> Executor:
     """What runs GraphQL operations on the database."""
-    limits = Limits(settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows)
+    limits = Limits(
+        settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows, settings.max_seconds
+    )
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
     return Executor(database, limits, files, Links(database))

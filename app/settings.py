@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
     max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
     max_rows: int = Field(default=100_000, ge=1, description="Most rows that an operation's pages may allow for.")
+    max_seconds: float = Field(default=30, ge=0.1, le=3600, description="Most seconds that a query may take.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, or worse: debug, info, warning or error."
     )

@@ -35,6 +35,7 @@ from app.reads.statement import statement
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
 from app.storage.gathered import CallerChanged, Guard
+from app.storage.time_limits import time_limit
 
 CACHED_PLANS = 1_000
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
@@ -87,13 +88,26 @@ class Executor:
         except RequestError:
             await access.caller()  # whoever is not known is told so before anything else
             raise
+        if found.operation.operation is OperationType.MUTATION:
+            return await self.write(found, operation, context, access)
+        try:
+            async with time_limit(self.limits.seconds) as limit:
+                return await self.query(found, plan, operation, context, access)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
+            raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
+
+    async def query(
+        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
+    ) -> ExecutionResult | bytes:
+        """The answer of a query."""
         answer: ExecutionResult | bytes | None
         if plan and plan.statement:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
                 return answer
-        if found.operation.operation is OperationType.MUTATION:
-            return await self.write(found, operation, context, access)
         context.caller = await access.caller()
         if plan and not plan.statement:
             return orjson.dumps({"data": plan.fixed})

@@ -1,4 +1,5 @@
-"""What bounds an operation before it runs: tokens, depth, fields; rows are counted where the plan is made."""
+"""What bounds an operation: tokens, depth and fields before it runs, rows where the plan is made, seconds while a query
+is read."""
 
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ class Limits:
     depth: int = 25
     fields: int = 1_000
     rows: int = 100_000
+    seconds: float = 30
 
 
 class TooComplex(Exception):

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.domain.values import exact_number, shortest
+from app.storage.time_limits import set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 
@@ -95,6 +96,7 @@ class Database:
             raise StatementTooLarge(f"{len(arguments)} parameters")
         self.tell(text, arguments)
         held = await self.reader.raw_connection()
+        set_deadline(held.info)
         driver: Any = held.driver_connection
         try:
             with noted(text):
@@ -114,6 +116,7 @@ class Database:
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
+            set_deadline((await connection.get_raw_connection()).info)
             yield connection
 
     @asynccontextmanager
@@ -188,8 +191,9 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> 
     engine = new_engine(url, pool_size)
 
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
+    def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver must not say BEGIN: we do, below
+        watch(connection, record.info)
         for name, function in FUNCTIONS.items():
             connection.create_function(name, -1, function, deterministic=True)
         try:

@@ -1,0 +1,50 @@
+"""Reads that take too long are ended, and so is what the database does for them. asyncpg ends the statement of a task
+that is cancelled; SQLite is asked to look at the time itself, since nothing reaches the thread in which it works."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Any
+
+STEPS = 10_000  # of SQLite between two looks: some tenths of a millisecond
+INFO = "deadline"  # where a pooled connection keeps its deadline
+
+_ends: ContextVar[float] = ContextVar("ends", default=inf)
+
+
+@asynccontextmanager
+async def time_limit(seconds: float) -> AsyncIterator[asyncio.Timeout]:
+    """Ends what is read inside after so many seconds. Raises TimeoutError then, and the answer's `expired()` tells it
+    from others."""
+    token = _ends.set(monotonic() + seconds)
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            yield limit
+    finally:
+        _ends.reset(token)
+
+
+@dataclass(slots=True)
+class Deadline:
+    """When the statements of an SQLite connection are to end."""
+
+    at: float = inf
+
+    def passed(self) -> bool:
+        return monotonic() > self.at
+
+
+def watch(connection: Any, info: dict[Any, Any]) -> None:
+    """Has a new SQLite connection look at its deadline; `info` is where its pool keeps facts of it."""
+    info[INFO] = Deadline()
+    connection.await_(connection.driver_connection.set_progress_handler(info[INFO].passed, STEPS))
+
+
+def set_deadline(info: dict[Any, Any]) -> None:
+    """Sets the deadline of a pooled connection to that of whoever has taken it."""
+    if INFO in info:
+        info[INFO].at = _ends.get()

@@ -1,0 +1,67 @@
+"""A query that takes too long is ended, in the database too."""
+
+from collections.abc import AsyncIterator
+from time import monotonic
+
+import pytest
+import sqlalchemy as sa
+
+from app.storage.engine import Database
+from app.storage.time_limits import time_limit
+from tests.gateway import Gateway
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted) SELECT max(n) FROM counted",
+    "postgresql": "SELECT pg_sleep(60)::text",
+}
+LIMIT = 0.3  # seconds
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """With one connection, which must be free again for whoever comes next."""
+    made = Database(database_url, pool_size=1)
+    yield made
+    await made.dispose()
+
+
+def endless(database: Database) -> str:
+    return ENDLESS[database.url.get_backend_name()]
+
+
+async def test_a_statement_that_is_given_up_ends_in_the_database(database: Database) -> None:
+    started = monotonic()
+    with pytest.raises(TimeoutError):
+        async with time_limit(LIMIT):
+            await database.fetch_json(endless(database), [])
+
+    assert await database.fetch_json("SELECT '1'", []) == b"1"
+    assert monotonic() - started < 10
+
+
+async def test_so_does_one_of_a_read_by_levels(database: Database) -> None:
+    started = monotonic()
+    with pytest.raises(TimeoutError):
+        async with time_limit(LIMIT), database.reading() as connection:
+            await connection.execute(sa.text(endless(database).replace("::text", "")))
+
+    async with database.reading() as connection:
+        assert await connection.scalar(sa.text("SELECT 1")) == 1
+    assert monotonic() - started < 10
+
+
+async def test_a_query_over_the_limit_is_told_so_and_the_next_one_is_answered(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Database.fetch_json
+    async with Gateway(database_url, max_seconds=LIMIT) as gateway:
+        client = await gateway.tenant()
+        await client.query("{ tenant { name } }")
+        monkeypatch.setattr(Database, "fetch_json", lambda self, text, arguments: original(self, endless(self), []))
+        answer = await client.run("{ tenant { name } }")
+        monkeypatch.undo()
+
+        (error,) = answer["errors"]
+        assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+        assert error["message"] == "The query took longer than 0.3 s and was ended. Ask for less at once."
+        assert await client.query("{ tenant { name } }") == {"tenant": {"name": "acme"}}
