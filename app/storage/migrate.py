@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from app.storage import tables
 from app.storage.engine import Database
 from app.storage.estimates import estimate
-from app.storage.schema import MIGRATIONS, revision
+from app.storage.schema import MIGRATIONS, UnknownSchema, revision
 
 METADATA = tables.metadata
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
@@ -19,10 +19,6 @@ def config(connection: sa.Connection) -> Config:
     made.set_main_option("script_location", str(MIGRATIONS))
     made.attributes["connection"] = connection
     return made
-
-
-class UnknownSchema(Exception):
-    """The schema is at a revision that this program does not know."""
 
 
 async def migrate(database: Database) -> None:
