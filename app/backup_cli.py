@@ -54,19 +54,21 @@ def restore_command(
 
 
 def prepared(command: str) -> tuple[Settings, Database]:
-    """The settings and their SQLite database; from now on a SIGTERM lets the command clear up behind itself."""
+    """The settings and their SQLite database; from now on a signal to end lets the command clear up behind itself."""
     settings = load_settings()
     database = opened(settings)
     if not database.is_sqlite:
         raise Stopped(ON_POSTGRES.format(command))
     if settings.blobs.startswith("memory:"):
         raise Stopped(IN_MEMORY.format(settings.blobs))
-    signal.signal(signal.SIGTERM, end)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     return settings, database
 
 
-def end(*_: object) -> None:
-    raise SystemExit(128 + signal.SIGTERM)
+def end(number: int, _: object) -> None:
+    """Ends the command at once, also where it copies a large file and would not hear of a cancelled task."""
+    raise SystemExit(128 + number)
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def clear_away(target: Path) -> None:
     try:
         with opened(target) as connection:
             connection.execute("PRAGMA busy_timeout=0")
-            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("PRAGMA journal_mode=DELETE")  # fails while another has it open
     except sqlite3.Error as reason:
         raise CannotRestore(f"The empty database {target} is in use: {reason}.") from None
     target.unlink()
@@ -97,12 +97,12 @@ def verified(source: Path, copy: Path) -> tuple[Manifest, str, list[Named]]:
     """Reads all of the archive. Its database, now in `copy`, with what its blobs lie under and which they are."""
     with source.open("rb") as file:
         reader = Reader(file)
-        if reader.manifest.schema_revision not in REVISIONS:
-            raise UnknownSchema
         reader.save(reader.manifest.database, copy)
         for member in reader.manifest.blobs:
             reader.skip(member)
         reader.finish()
+    if reader.manifest.schema_revision not in REVISIONS:
+        raise UnknownSchema
     return (reader.manifest, *database_in(copy, reader.manifest))
 
 
