@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.storage.archive import DATABASE, Damaged, Manifest, Reader
 from app.storage.backup import AT_ONCE, counts_of, folder_beside, member_for, put_in_place
-from app.storage.blobs import Blob, Blobs
+from app.storage.blobs import KEY, Blob, Blobs
 from app.storage.contents import (
     SIDES,
     Named,
@@ -113,7 +113,8 @@ def database_in(copy: Path, manifest: Manifest) -> tuple[str, list[Named]]:
             check_sound(connection)
             identity, named = identity_of(connection), named_blobs(connection)
             agreed = (
-                manifest.database.name == DATABASE
+                all(KEY.fullmatch(place) for place in places(identity, named))
+                and manifest.database.name == DATABASE
                 and manifest.schema_revision == revision_of(connection)
                 and manifest.blobs == [member_for(one) for one in named]
                 and manifest.counts == counts_of(connection, len(named))
@@ -123,6 +124,11 @@ def database_in(copy: Path, manifest: Manifest) -> tuple[str, list[Named]]:
     if not identity or not agreed:
         raise Damaged("Its manifest does not tell what its database holds.")
     return identity, named
+
+
+def places(identity: str | None, named: Sequence[Named]) -> list[str]:
+    """Where in the store the blobs would lie, and one that is always asked about: a database may be forged, too."""
+    return [f"{identity}/{blob.key}" for blob in (Blob(0, "0" * 64), *(one.blob for one in named))]
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from app.storage.claims import Hold, remove_unneeded
 from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.identity import Identity
-from app.storage.restore import CannotRestore, restore
+from app.storage.restore import CannotRestore, database_in, restore
 from app.storage.schema import NEWEST, UnknownSchema
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, BLOB_CLAIMS, DOCUMENTS
 
@@ -429,3 +429,22 @@ async def test_a_database_that_sqlite_finds_damaged_is_refused_whatever_its_dige
     with pytest.raises(CannotBackUp, match=r"A row of documents refers to one of accounts that is not there\."):
         await in_folder.back_up()
     assert not in_folder.target.exists()
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    ["UPDATE database_identity SET value = '../outside'", "UPDATE attachments SET sha256 = '../../outside'"],
+)
+async def test_a_database_that_would_lead_out_of_the_store_is_refused(in_folder: Ledger, forgery: str) -> None:
+    manifest = await in_folder.back_up()
+    copy = in_folder.folder / "copy.db"
+    with tarfile.open(in_folder.target) as archive:
+        kept = archive.extractfile("gateway.db")
+        assert kept is not None
+        copy.write_bytes(kept.read())
+    with closing(sqlite3.connect(copy)) as forged:
+        forged.execute(forgery)
+        forged.commit()
+
+    with pytest.raises(Damaged, match="Its manifest does not tell"):
+        database_in(copy, manifest)
