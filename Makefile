@@ -48,7 +48,7 @@ ui: $(READY) ## Build the pages: GraphiQL and the documentation of the REST API
 
 clean: ## Remove everything that these commands made, except databases
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
-	@rm -rf app/pages/static app/pages/node_modules
+	@rm -rf app/pages/static app/pages/node_modules tests/audits/node_modules
 	@find app tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment left half made, or made by a Python that is gone or too old, is made anew.

@@ -1,8 +1,6 @@
 """The one place where the parts are joined: settings in, ASGI application out."""
 
-import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access.envelope import Envelope
 from app.access.links import Links
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
@@ -22,7 +20,7 @@ from app.graphql_api.router import graphql_routes
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
-from app.rest_api.router import ROOT, rest_routes, unrouted
+from app.rest_api.router import ROOT, failed, rest_routes, unrouted
 from app.settings import Settings
 from app.storage.blobs import Blobs
 from app.storage.engine import Database
@@ -30,20 +28,6 @@ from app.storage.identity import Identity
 from app.storage.schema import is_current
 
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
-logger = logging.getLogger(__name__)
-
-
-class CutOff:
-    """Ends a request that outlasts the time a stopping server gives it, with a line in the log and no stack."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self.app(scope, receive, send)
-        except asyncio.CancelledError:
-            logger.error("%s was cut off: the server stops and could not wait any longer", scope.get("path"))
 
 
 def make_executor(settings: Settings, database: Database) -> Executor:
@@ -79,7 +63,7 @@ def assemble(settings: Settings) -> FastAPI:
     app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.database = database
     app.state.files = files
-    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url))
+    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links))
     if settings.origins:
@@ -87,11 +71,10 @@ def assemble(settings: Settings) -> FastAPI:
             CORSMiddleware,
             allow_origins=settings.origins,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range"],
+            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range", "X-Request-Id"],
             expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag"],
         )
-
-    app.add_middleware(CutOff)
+    app.add_middleware(Envelope, failed=failed)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)
 
     @app.api_route("/", methods=["GET", "HEAD"])

@@ -16,7 +16,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.storage.engine import Database
 
-TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 KEY_LOOK_UP = "api_keys"
 
 

@@ -16,7 +16,6 @@ from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.invoices.invoice import invoice
 from app.invoices.limits import check_length
-from app.invoices.render import render_off_loop
 from app.storage.blobs import Blob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
 from app.storage.engine import Database
@@ -101,6 +100,8 @@ async def facts_of(scope: Scoped, number: str, *, lock: bool = False) -> Facts:
 
 async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> None:
     """Renders the PDF and keeps it. Raises Outdated, and TooLong."""
+    from app.invoices.render import render_off_loop  # noqa: PLC0415 - Typst takes 6 MB, of servers that make invoices
+
     assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
     issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
     check_length(facts.document)

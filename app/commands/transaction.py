@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.resources import Resource
 from app.storage.engine import Database, dump_json, load_json, sqlstate
-from app.storage.optimistic import Guard, LostRace, NeedsTransaction, Optimistic
+from app.storage.gathered import Gathered, Guard, LostRace, NeedsTransaction
+from app.storage.in_turn import InTurn
 from app.storage.scoped import Look, Scoped
 from app.storage.tables import TABLES
+from app.storage.without_locks import WithoutLocks
 
 ATTEMPTS = 8
 RACES = 2  # that a write without locks may lose
@@ -72,11 +74,10 @@ class Write(Generic[Answer]):
         it whole. Raises CallerChanged where the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
-        if self.show and not self.dry_run and not self.database.is_sqlite:
-            try:
-                return await self.without_locks(command, looks, self.show)
-            except (NeedsTransaction, LostRace):
-                pass
+        if self.show and not self.dry_run:
+            gather = self.in_turn if self.database.is_sqlite else self.without_locks
+            with suppress(NeedsTransaction, LostRace):
+                return await gather(command, looks, self.show)
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self.attempt(command)
@@ -86,15 +87,16 @@ class Write(Generic[Answer]):
         return await self.attempt(command)
 
     async def without_locks(self, command: Command, looks: Sequence[Look], show: Callable[[Written], Answer]) -> Answer:
-        """Raises NeedsTransaction where the command does more than one statement can, and LostRace."""
+        """Raises NeedsTransaction where the command does more than can be gathered, and LostRace."""
         for _ in range(RACES):
-            scope = Optimistic(self.database, self.caller, self.guard)
-            await scope.load(*looks)
-            written = await command(scope)
             with suppress(LostRace):
-                await scope.commit()
-                return show(written)
+                return show(await gathered(WithoutLocks(self.database, self.caller, self.guard), command, looks))
         raise LostRace
+
+    async def in_turn(self, command: Command, looks: Sequence[Look], show: Callable[[Written], Answer]) -> Answer:
+        """Raises NeedsTransaction where the command does more than can be gathered."""
+        async with InTurn.turn(self.database, self.caller, self.guard) as scope:
+            return show(await gathered(scope, command, looks))
 
     async def attempt(self, command: Command) -> Answer:
         try:
@@ -113,6 +115,14 @@ class Write(Generic[Answer]):
         if self.read:
             return await self.read(connection, written)
         raise TypeError("a write needs a way to be answered")
+
+
+async def gathered(scope: Gathered, command: Command, looks: Sequence[Look]) -> Written:
+    """Reads at once, runs the command, writes at once."""
+    await scope.load(*looks)
+    written = await command(scope)
+    await scope.commit()
+    return written
 
 
 def lost_a_race(error: DBAPIError) -> bool:

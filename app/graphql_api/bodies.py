@@ -17,6 +17,7 @@ from app.domain.resources import CurrencyModel, Product, Resource
 from app.graphql_api.inputs import COMBINED, DECLARED
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
+BY_SHOWN_NAME: dict[int, dict[str, Field]] = {}  # by the id of a tuple of fields, which live as long as the catalogue
 PRODUCTS_BY_MEMBER = {to_camel_case(product): product for product in Product}
 Arguments = dict[str, Any]
 
@@ -44,9 +45,12 @@ def in_order(products: Sequence[Product]) -> tuple[Product, ...]:
 
 
 def ingest_values(fields: Sequence[Field], sent: Arguments) -> dict[str, Any]:
-    """What was sent, under Ingest names, and nothing else."""
-    pairs = ((field, to_camel_case(field.name)) for field in fields)
-    return {field.name: ingest_value(field, sent[shown]) for field, shown in pairs if shown in sent}
+    """What was sent, under Ingest names, and nothing else. `fields` are some of the catalogue's."""
+    known = BY_SHOWN_NAME.get(id(fields))
+    if known is None:
+        known = BY_SHOWN_NAME[id(fields)] = {to_camel_case(field.name): field for field in fields}
+    pairs = ((known[shown], value) for shown, value in sent.items() if shown in known)
+    return {field.name: ingest_value(field, value) for field, value in pairs}
 
 
 def ingest_value(field: Field, value: Any) -> Any:

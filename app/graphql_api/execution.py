@@ -34,7 +34,7 @@ from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
-from app.storage.optimistic import CallerChanged, Guard
+from app.storage.gathered import CallerChanged, Guard
 
 CACHED_PLANS = 1_000
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
@@ -122,10 +122,11 @@ class Executor:
             if context.caller.currency_model is None:
                 access.known = None  # the first amounts that a tenant writes fix its currency model
 
-    def may_ask_meanwhile(self, caller: Caller, given: list[dict[str, Any]]) -> bool:
+    @staticmethod
+    def may_ask_meanwhile(caller: Caller, given: list[dict[str, Any]]) -> bool:
         """Whether the statement that a write begins with can ask who is behind the key."""
         kept = not any(args["dryRun"] for args in given)
-        return kept and not caller.read_only and not self.database.is_sqlite
+        return kept and not caller.read_only
 
     def write_plan(self, found: Prepared, operation: Operation, planner: Planner) -> WritePlan | None:
         known = (operation.text, operation.name)

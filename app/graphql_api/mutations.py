@@ -27,7 +27,7 @@ from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
 from app.reads.read import read
 from app.reads.selection import Follow, Make, Row
-from app.storage.optimistic import Guard
+from app.storage.gathered import Guard
 
 Arguments = dict[str, Any]
 Answer = tuple[Written, Callable[[Resource, str], Row]]  # what was written, and the rows of the payload

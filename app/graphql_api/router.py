@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from app.access.envelope import request_id_of
 from app.access.requests import Access, BodyTooLarge, NotJson, Unauthenticated, key_of, parse_json, read_body
 from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page
+from app.graphql_api.origins import is_foreign
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
 
@@ -38,12 +40,13 @@ class Endpoint:
     executor: Executor
     limits: UploadLimits
     public_url: str
+    origins: Collection[str]  # whose pages may call
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
             return graphiql_page()
-        request_id, modern = secrets.token_hex(8), wants_modern(request)
+        request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
@@ -55,7 +58,7 @@ class Endpoint:
         except Exception as cause:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
-        response = reply(answer, status, modern, request_id)
+        response = reply(answer, status, modern)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -85,6 +88,8 @@ class Endpoint:
         execute = partial(self.executor.run, access=access, writes=posted(request), base_url=base_url)
         if posted(request) and is_multipart(request):
             await access.caller()
+            if is_foreign(request, self.origins):
+                raise refused(ErrorCode.FORBIDDEN, "Pages of this origin may not send files.", 403)
             async with workspace() as folder:
                 return await execute(await self.operation_with_files(request, folder))
         try:
@@ -196,10 +201,8 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
     return answer
 
 
-def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, request_id: str) -> Response:
-    headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if status == 405:
-        headers["Allow"] = "POST"
+def reply(answer: dict[str, Any] | bytes, status: int, modern: bool) -> Response:
+    headers = {"Allow": "POST"} if status == 405 else {}
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
 
@@ -229,9 +232,9 @@ def paired(value: Any) -> Any:
 
 
 def graphql_routes(
-    database: Database, executor: Executor, limits: UploadLimits, public_url: str = ""
+    database: Database, executor: Executor, limits: UploadLimits, public_url: str, origins: Collection[str]
 ) -> list[BaseRoute]:
-    endpoint = Endpoint(database, executor, limits, public_url)
+    endpoint = Endpoint(database, executor, limits, public_url, origins)
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)

@@ -2,7 +2,8 @@
 
 A form of this type any page of any site can make a browser send without asking first. It does no harm: every request
 must carry X-API-Key, which no browser adds by itself, and which a page of another site may only add after a preflight
-that answers the configured origins alone.
+that answers the configured origins alone. Where a proxy adds the key, the router still refuses what a browser says is
+from a page of another origin.
 """
 
 import asyncio

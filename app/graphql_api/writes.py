@@ -13,7 +13,7 @@ from app.graphql_api.mutations import MUTATIONS, Mutation, plan_shown, run_shown
 from app.graphql_api.planning import Place, Planner
 from app.graphql_api.prepared import Prepared
 from app.reads.selection import Make
-from app.storage.optimistic import CallerChanged, Guard
+from app.storage.gathered import CallerChanged, Guard
 
 
 @dataclass(frozen=True, slots=True)

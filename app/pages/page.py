@@ -40,20 +40,15 @@ def _written(policy: Mapping[str, str]) -> str:
 
 
 # On every file as well as on the page: a worker runs under the policy of its own file.
-SECURITY = {
-    "Content-Security-Policy": _written(_POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+_GUARDED = {"Content-Security-Policy": _written(_POLICY)}
 
 # A page names files that the next build renames; what it asks for may change with the next start of the server.
-FRESH = SECURITY | {"Cache-Control": "no-cache"}
+FRESH = {"Cache-Control": "no-cache"}
 
 STRICT = {"Content-Security-Policy": _written(_STRICT_POLICY)}
 
 # The build names each file after what is in it.
-_ASSET_HEADERS = SECURITY | {"Cache-Control": "public, max-age=31536000, immutable"}
+_ASSET_HEADERS = _GUARDED | {"Cache-Control": "public, max-age=31536000, immutable"}
 
 # Written out because the system's own table may call a script text/plain, which nosniff then refuses to run.
 _MEDIA_TYPES = {
@@ -80,7 +75,7 @@ def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None
         page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         page = _NOT_BUILT.format(message=unbuilt)
-    return HTMLResponse(page, headers={**FRESH, **(headers or {})})
+    return HTMLResponse(page, headers={**_GUARDED, **FRESH, **(headers or {})})
 
 
 def asset_routes() -> list[BaseRoute]:
@@ -94,5 +89,5 @@ def _asset(request: Request) -> Response:
     path = STATIC / "assets" / name
     media_type = _MEDIA_TYPES.get(path.suffix)
     if media_type is None or not re.fullmatch(r"[\w-][\w.-]*", name, re.ASCII) or not path.is_file():
-        return Response("Not found", status_code=404, media_type="text/plain", headers=SECURITY)
+        return Response("Not found", status_code=404, media_type="text/plain")
     return FileResponse(path, media_type=media_type, headers=_ASSET_HEADERS)

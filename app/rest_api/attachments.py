@@ -107,9 +107,7 @@ class Attachments:
             raise RestError(403, "forbidden", str(reason)) from None
         if linked is None:
             raise gone()
-        response = await self.answered(request, linked.caller, linked.document_number, linked.attachment_id)
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
-        return response
+        return await self.answered(request, linked.caller, linked.document_number, linked.attachment_id)
 
     async def found(self, caller: Caller, number: str, attachment_id: str | None = None) -> DocumentPdf | None:
         try:

@@ -24,7 +24,6 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",  # a key or a signature decides every time
         "Content-Disposition": disposition(pdf.file_name),
-        "X-Content-Type-Options": "nosniff",
     }
     if has_it(request, tag):
         return Response(status_code=304, headers=headers)

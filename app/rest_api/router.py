@@ -1,7 +1,6 @@
 """The Ingest addresses, each with what answers it."""
 
 import logging
-import secrets
 from functools import partial
 from http import HTTPStatus
 
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app.access.envelope import request_id_of
 from app.access.links import Links
 from app.commands.body import Verb
 from app.commands.files import Files
@@ -56,7 +56,7 @@ def resource_routes(rest: Rest, resource: Resource) -> list[RawRoute]:
 def failed(request: Request, raised: Exception) -> Response:
     """The answer to whatever an endpoint raised; what nobody expected is logged and shown as a request id."""
     if not isinstance(raised, RestError):
-        raised = unexpected(raised, secrets.token_hex(8))
+        raised = unexpected(raised, request_id_of(request.scope))
     response = reply(raised.body, raised.status)
     response.headers.update(raised.headers)
     return response
@@ -77,13 +77,10 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
     if part := away(raised):
         logger.error("request %s: the %s does not answer: %s", request_id, part, str(raised).partition("\n")[0])
         message = f"The {part} does not answer: try again. Quote request {request_id} when you report it."
-        failure = RestError(503, "unavailable", message, request_id=request_id)
-    else:
-        logger.error("request %s failed", request_id, exc_info=raised)
-        message = f"The server failed. Quote request {request_id} when you report it."
-        failure = RestError(500, "internal_error", message, request_id=request_id)
-    failure.headers["X-Request-Id"] = request_id
-    return failure
+        return RestError(503, "unavailable", message, request_id=request_id)
+    logger.error("request %s failed", request_id, exc_info=raised)
+    message = f"The server failed. Quote request {request_id} when you report it."
+    return RestError(500, "internal_error", message, request_id=request_id)
 
 
 def rest_routes(database: Database, max_body_bytes: int, files: Files, links: Links) -> list[BaseRoute]:

@@ -4,8 +4,8 @@ import base64
 import errno
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.domain.values import exact_number, shortest
+from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 
 # Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
@@ -51,8 +52,8 @@ class StatementTooLarge(Exception):
 
 
 class Database:
-    """One database. On SQLite writers take turns on one connection, so that none fails or loses another's update;
-    readers see the last committed state meanwhile."""
+    """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
+    committed state meanwhile."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = make_url(url)
@@ -62,7 +63,8 @@ class Database:
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
         else:
             self.writer = self.reader = postgres_engine(url, pool_size)
-        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # told every statement of `fetch_json`
+        self.turns = Turns(self.writer) if self.is_sqlite else None
+        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # see `tell`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
@@ -79,6 +81,11 @@ class Database:
             found: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
         return found
 
+    def tell(self, text: str, arguments: Sequence[Any]) -> None:
+        """Tells whoever listens of a statement that goes straight to the driver."""
+        for listener in self.listeners:
+            listener(text, arguments)
+
     @asynccontextmanager
     async def driver(self, text: str, arguments: Sequence[Any]) -> AsyncIterator[Any]:
         """The driver's own connection, to run this one statement outside any transaction: one statement sees, and
@@ -86,14 +93,13 @@ class Database:
         away, and StatementTooLarge."""
         if len(arguments) > MOST_VALUES:
             raise StatementTooLarge(f"{len(arguments)} parameters")
-        for listener in self.listeners:
-            listener(text, arguments)
+        self.tell(text, arguments)
         held = await self.reader.raw_connection()
         driver: Any = held.driver_connection
         try:
-            yield driver
+            with noted(text):
+                yield driver
         except Exception as reason:
-            reason.add_note(f"SQL: {text}")
             if not self.is_sqlite and driver.is_closed():
                 raise ConnectionError(str(reason)) from reason
             if is_too_large(reason):
@@ -113,7 +119,7 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction: committed at the end, rolled back on any exception."""
-        async with self.writer.begin() as connection:
+        async with self.turns.turn() if self.turns else self.writer.begin() as connection:
             yield connection
 
     async def dispose(self) -> None:
@@ -154,6 +160,16 @@ def does_not_answer(error: BaseException) -> bool:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     return sqlstate(error).startswith(LOST_STATES) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOST_CODES
+
+
+@contextmanager
+def noted(text: str) -> Iterator[None]:
+    """Tells with an error which statement it came from."""
+    try:
+        yield
+    except Exception as reason:
+        reason.add_note(f"SQL: {text}")
+        raise
 
 
 def sqlstate(error: BaseException) -> str:

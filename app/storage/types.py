@@ -116,7 +116,10 @@ def products_of(bits: int) -> tuple[Product, ...]:
 
 def bit(product: Product) -> int:
     """The bit that stands for the product in a ProductSet column."""
-    return 1 << tuple(Product).index(product)
+    return BITS[product]
+
+
+BITS = {product: 1 << place for place, product in enumerate(Product)}
 
 
 def exact_sum(column: sa.ColumnElement[Any], dialect: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:

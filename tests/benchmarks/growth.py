@@ -55,7 +55,7 @@ def rows(count: int) -> str:
 
 
 def fields(count: int) -> str:
-    return f"{{ documents(first: 100) {{ nodes {{ {' '.join(FIELDS[:count])} }} }} }}"
+    return f"{{ documents(first: 1000) {{ nodes {{ {' '.join(FIELDS[:count])} }} }} }}"
 
 
 def levels(count: int) -> str:
@@ -72,7 +72,7 @@ def levels(count: int) -> str:
 
 GROWTHS = (
     Growth("one more row of 10 fields", (100, 250, 400, 550, 700, 850, 1000), rows),
-    Growth("one more field of 100 rows", (2, 5, 8, 11, 14, 17, 20), fields),
+    Growth("one more field of 1,000 rows", (2, 5, 8, 11, 14, 17, 20), fields),
     Growth("one more level below 10 rows", (1, 3, 5, 7, 9, 11, 13), levels),
 )
 

@@ -95,10 +95,12 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path, seconds: fl
 
 
 @contextmanager
-def gateway(name: str, url: str, key: str, size: Size, folder: Path, on_postgres: bool) -> Iterator[Target]:
-    env = {"GATEWAY_DATABASE_URL": url, "GATEWAY_LOG_LEVEL": "warning", "GATEWAY_BLOB_URL": "memory:///"}
+def gateway(
+    name: str, url: str, key: str, size: Size, folder: Path, on_postgres: bool, workers: int = 1
+) -> Iterator[Target]:
+    env = {"GATEWAY_DATABASE_URL": url, "GATEWAY_LOG_LEVEL": "warning", "GATEWAY_BLOB_URL": f"file://{folder}/blobs"}
     headers = {"X-API-Key": key}
-    with RunningServer(env, folder, "--workers", "1") as server:
+    with RunningServer(env, folder, "--workers", str(workers)) as server:
         cursor = cursor_of(server.url, headers)
         yield Target(name, server.port, server.pid, "/graphql", headers, shapes(size, cursor), on_postgres)
 

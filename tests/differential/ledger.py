@@ -189,8 +189,9 @@ class Filling:
         raise AssertionError(f"no {resource} was ever accepted")
 
     def drawn(self, resource: Resource, share: float) -> Values:
-        """A share of the resource's fields."""
-        fields = [f for f in CATALOGUE[resource] if f.kind not in CHOSEN and f.name not in AMOUNTS]
+        """A share of the resource's fields; a document's amounts must fit together."""
+        apart = AMOUNTS if resource is Resource.DOCUMENT else ()
+        fields = [f for f in CATALOGUE[resource] if f.kind not in CHOSEN and f.name not in apart]
         required = Requirement.REQUIRED
         return {f.name: self.value(f) for f in fields if f.base is required or self.random.random() < share}
 

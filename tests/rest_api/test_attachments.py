@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.commands import generated
 from app.domain.resources import Product
+from app.invoices import render
 from app.invoices.limits import MOST_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import UNFIT, labels_of, pdf
@@ -258,7 +258,7 @@ async def test_an_invoice_that_is_too_long_is_422_wherever_its_pdf_is_asked_for_
     async def never(*_: Any) -> bytes:
         raise AssertionError("it is not rendered")
 
-    monkeypatch.setattr(generated, "render_off_loop", never)
+    monkeypatch.setattr(render, "render_off_loop", never)
     lines = DETAIL["invoicing_detail"]["DETAIL"] * (MOST_LINES + 1)
     await rest.patch("documents", "INV-001", body={"invoicing_detail": {"DETAIL": lines}})
     (shown,) = (await graph.only('{ document(documentNumber: "INV-001") { attachments { id url } } }'))["attachments"]

@@ -1,11 +1,11 @@
-"""A write in two statements and no lock held between them, on Postgres: one that reads all that the write is judged by,
-and one that writes, provided that the row it changes is still the one that was read.
+"""A write in two steps: one statement reads all that the write is judged by; what is written then is gathered, and done
+at once.
 
 It knows the writes that most of the load consists of: one resource's row, new or changed, with the rows that go with
-it. Whatever else a command asks for raises NeedsTransaction, and the command is run again in a transaction with locks.
+it. Whatever else a command asks for raises NeedsTransaction, and the command is run again statement by statement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,18 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.storage.direct import Direct, Values, direct
-from app.storage.engine import Database, sqlstate
+from app.storage.engine import Database
 from app.storage.scoped import Look, Names, Scoped, named_by
-from app.storage.tables import CSR_SEQUENCE, TENANTS
+from app.storage.tables import TENANTS
 
 CACHED_STATEMENTS = 1_000
-# Postgres: unique or foreign key violated, serialization failure, deadlock.
-LOST_STATES = {"23505", "23503", "40001", "40P01"}
 VERSION = "seen_version"
+
+Filled = tuple[sa.Table, tuple[str, ...]]  # a table, and the columns that a new row has values for
 
 
 class NeedsTransaction(Exception):
-    """The command does more than one statement can."""
+    """The command does more than can be gathered."""
 
 
 class LostRace(Exception):
@@ -47,14 +47,15 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
-    """A new row."""
+class Change:
+    """The change of a row: its table, the names of its key, and the columns that are set."""
 
     table: sa.Table
-    row: Values
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
 
 
-class Optimistic(Scoped):
+class Gathered(Scoped):
     """One tenant's rows for one write. What is inserted or updated is written by `commit`."""
 
     def __init__(self, database: Database, caller: Caller, guard: Guard | None = None) -> None:
@@ -63,12 +64,19 @@ class Optimistic(Scoped):
         self.caller = caller
         self.guard = guard
         self.found: dict[Look, Values | None] = {}
-        self.insertions: list[Insertion] = []  # the resource's own row first, where it is new
+        self.insertions: list[tuple[sa.Table, Values]] = []  # the resource's own row first, where it is new
         self.change: tuple[Look, Values] | None = None
 
     @property
     def connection(self) -> AsyncConnection:  # type: ignore[override]
         raise NeedsTransaction
+
+    async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
+        raise NotImplementedError
+
+    async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
+        """Writes what was gathered; the csrId of the first insertion, where its table has them. Raises LostRace."""
+        raise NotImplementedError
 
     async def load(self, *looks: Look) -> None:
         """Reads what the looks name in one statement. Raises CallerChanged."""
@@ -78,10 +86,10 @@ class Optimistic(Scoped):
         values = {"tenant": self.caller.tenant_id, **(self.guard.values if self.guard else {})}
         for number, look in enumerate(wanted):
             values |= {f"key_{number}_{name}": value for name, value in look.key}
-        record = await self.database.fetch_row(made.text, made.arguments(values))
+        record = await self.fetch_row(made.text, made.arguments(values))
         if record is None:
             raise CallerChanged
-        first = 0
+        first = 1  # the tenant's own, which is there even where nothing is looked up
         for look in wanted:
             last = first + (len(look.table.c) if look.whole else 1)
             there = record[first] is not None  # the tenant, which leads in every table
@@ -104,7 +112,7 @@ class Optimistic(Scoped):
     async def insert(self, table: sa.Table, values: Values) -> None:
         if "csr_id" in table.c and (self.insertions or self.change):
             raise NeedsTransaction
-        self.insertions.append(Insertion(table, values))
+        self.insertions.append((table, values))
 
     async def update(self, table: sa.Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         look = Look(table, tuple(where.items()))
@@ -113,49 +121,35 @@ class Optimistic(Scoped):
         self.change = (look, dict(values))
 
     async def commit(self) -> None:
-        """Writes everything in one statement. Raises LostRace."""
-        if not self.insertions and not self.change:
-            return
-        made, values = self.writing()
-        try:
-            record = await self.database.fetch_row(made.text, made.arguments(values))
-        except Exception as error:
-            if sqlstate(error) in LOST_STATES:
-                raise LostRace from error
-            raise
-        if record is None:
-            raise LostRace
-        if not self.change:
-            self.insertions[0].row["csr_id"] = record[0]
-
-    def writing(self) -> tuple[Direct, Values]:
-        """The statement that writes, and its parameters."""
+        """Writes what was gathered; a new resource's row gets its csrId. Raises LostRace."""
         values: Values = {"tenant": self.caller.tenant_id}
-        look = None
-        changed: tuple[str, ...] = ()
+        change = None
         if self.change:
             look, row = self.change
             stored = self.found[look] or {}
-            changed = tuple(name for name, value in row.items() if differs(look.table.c[name], value, stored[name]))
-            values |= {f"set_{name}": row[name] for name in changed} | dict(look.key) | {VERSION: stored["version"]}
-        shapes = []
-        for number, insertion in enumerate(self.insertions):
-            filled = tuple(name for name, value in insertion.row.items() if value is not None)
-            values |= {f"row_{number}_{name}": insertion.row[name] for name in filled}
-            shapes.append((insertion.table, filled))
-        key = (look.table, tuple(name for name, _ in look.key), changed) if look else None
-        return writing(key, tuple(shapes), self.dialect), values
+            names = tuple(name for name, value in row.items() if differs(look.table.c[name], value, stored[name]))
+            change = Change(look.table, tuple(name for name, _ in look.key), names)
+            values |= {f"set_{name}": row[name] for name in names} | dict(look.key) | {VERSION: stored["version"]}
+        shapes: list[Filled] = []
+        for number, (table, row) in enumerate(self.insertions):
+            filled = tuple(name for name, value in row.items() if value is not None)
+            values |= {row_parameter(number, name): row[name] for name in filled}
+            shapes.append((table, filled))
+        if change or shapes:
+            csr_id = await self.write(change, tuple(shapes), values)
+            if not change:
+                self.insertions[0][1]["csr_id"] = csr_id
 
 
 @lru_cache(CACHED_STATEMENTS)
 def reading(
     shapes: tuple[tuple[sa.Table, Names, bool], ...], condition: sa.ColumnElement[bool] | None, dialect: Dialect
 ) -> Direct:
-    """Reads a row of each table, whole or its tenant alone, or nulls in its place; no row at all where the condition
-    does not hold."""
+    """Reads the tenant, and a row of each table, whole or its tenant alone, or nulls in its place; no row at all where
+    the condition does not hold."""
     tenant = sa.bindparam("tenant", type_=sa.Integer())
     joined: Any = TENANTS
-    columns: list[sa.ColumnElement[Any]] = []
+    columns: list[sa.ColumnElement[Any]] = [TENANTS.c.tenant_id]
     for number, (table, names, whole) in enumerate(shapes):
         other = table.alias(f"t{number}")
         met = [other.c.tenant_id == tenant]
@@ -170,43 +164,27 @@ def reading(
     return direct(statement, dialect)
 
 
-@lru_cache(CACHED_STATEMENTS)
-def writing(
-    change: tuple[sa.Table, tuple[str, ...], tuple[str, ...]] | None,
-    insertions: tuple[tuple[sa.Table, tuple[str, ...]], ...],
-    dialect: Dialect,
-) -> Direct:
-    """Writes the changed row or the first insertion, and the other insertions where that was done. The changed row's
-    version, or the new row's csrId, is answered; no row where the row was not as it had been read."""
-    tenant = sa.bindparam("tenant", type_=sa.Integer())
-    if change:
-        table, keys, names = change
-        met = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in keys]
-        met += [table.c.tenant_id == tenant, table.c.version == sa.bindparam(VERSION, type_=sa.Integer())]
-        sets = {name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in names}
-        first: Any = sa.update(table).where(*met).values(sets).returning(table.c.version.label("written"))
-        others = list(enumerate(insertions))
-    else:
-        table, names = insertions[0]
-        made: Any = {"tenant_id": tenant, **given(table, names, 0)}
-        answered = table.c.tenant_id
-        if "csr_id" in table.c:
-            made, answered = {**made, "csr_id": CSR_SEQUENCE.next_value()}, table.c.csr_id
-        first = sa.insert(table).values(made).returning(answered.label("written"))
-        others = list(enumerate(insertions))[1:]
-    written = first.cte("written")
-    statement = sa.select(written.c.written)
-    for number, (other, filled) in others:
-        row = {"tenant_id": tenant, **given(other, filled, number)}
-        added = sa.insert(other).from_select(list(row), sa.select(*row.values()).select_from(written))
-        statement = statement.add_cte(added.cte(f"added{number}"))
-    return direct(statement, dialect)
-
-
 def differs(column: sa.Column[Any], value: Any, stored: Any) -> bool:
     """Whether a value is to be written over the stored one. Of JSON that cannot be told: True equals 1 in Python."""
     return bool(value != stored) or (isinstance(column.type, sa.JSON) and value is not None)
 
 
-def given(table: sa.Table, names: tuple[str, ...], number: int) -> dict[str, Any]:
-    return {name: sa.bindparam(f"row_{number}_{name}", type_=table.c[name].type) for name in names}
+def row_parameter(number: int, name: str) -> str:
+    return f"row_{number}_{name}"
+
+
+def new_row(number: int, filled: Filled) -> dict[str, Any]:
+    """The values of the insertion of that number, as parameters."""
+    table, names = filled
+    row = {name: sa.bindparam(row_parameter(number, name), type_=table.c[name].type) for name in names}
+    return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
+
+
+def updated(change: Change) -> sa.Update:
+    """Sets the columns of the row, provided that it is at the version that was read."""
+    table = change.table
+    met = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in change.keys]
+    met += [table.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer())]
+    met += [table.c.version == sa.bindparam(VERSION, type_=sa.Integer())]
+    sets = {name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in change.names}
+    return sa.update(table).where(*met).values(sets)

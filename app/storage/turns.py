@@ -1,0 +1,81 @@
+"""Writers of an SQLite file take turns on one connection. Those that wait for one another share a transaction, and so
+the one moment in which the disk keeps it; each is undone on its own where it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+LONGEST_GROUP = 0.1  # seconds after which a group is committed although others wait: other processes write, too
+LONGEST_WAIT = 30.0  # seconds for a turn
+
+
+@dataclass(slots=True)
+class Group:
+    """Writers of one transaction. `committed` is done when the disk has it, and fails where it never will."""
+
+    connection: AsyncConnection
+    committed: asyncio.Future[None]
+    started: float = field(default_factory=monotonic)
+
+
+class Turns:
+    """Gives turns on the writing connection of an engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.mutex = asyncio.Lock()
+        self.waiting = 0
+        self.group: Group | None = None
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which nobody else writes meanwhile: what is written is kept when this ends, and undone on any
+        exception. Raises TimeoutError where the turn does not come."""
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await self.mutex.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            group = self.group = self.group or await self.begin()
+            try:
+                async with group.connection.begin_nested():
+                    yield group.connection
+            finally:
+                if not self.waiting or monotonic() - group.started > LONGEST_GROUP:
+                    self.group = None
+                    await asyncio.shield(end(group))
+        finally:
+            self.mutex.release()
+        await asyncio.shield(group.committed)
+
+    async def begin(self) -> Group:
+        connection = await self.engine.connect()
+        try:
+            await connection.begin()
+        except BaseException:
+            await connection.close()
+            raise
+        committed = asyncio.get_running_loop().create_future()
+        committed.add_done_callback(asyncio.Future.exception)  # seen, even where nobody waits for it
+        return Group(connection, committed)
+
+
+async def end(group: Group) -> None:
+    """Commits what the group has written, and tells all of them."""
+    try:
+        await group.connection.commit()
+    except BaseException as reason:
+        group.committed.set_exception(reason)
+        driver: Any = (await group.connection.get_raw_connection()).driver_connection
+        await driver.rollback()  # SQLAlchemy takes the transaction for ended
+    else:
+        group.committed.set_result(None)
+    finally:
+        await group.connection.close()

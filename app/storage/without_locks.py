@@ -1,0 +1,57 @@
+"""A gathered write on Postgres: two statements, and no lock held between them. The second writes provided that the row
+it changes is still the one that the first has read."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from app.storage.direct import Direct, Values, direct
+from app.storage.engine import sqlstate
+from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, LostRace, new_row, updated
+from app.storage.tables import CSR_SEQUENCE
+
+# Postgres: unique or foreign key violated, serialization failure, deadlock.
+LOST_STATES = {"23505", "23503", "40001", "40P01"}
+
+
+class WithoutLocks(Gathered):
+    """One tenant's rows for one write of two statements."""
+
+    async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
+        return await self.database.fetch_row(text, arguments)
+
+    async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
+        made = writing(change, insertions, self.dialect)
+        try:
+            record = await self.fetch_row(made.text, made.arguments(values))
+        except Exception as error:
+            if sqlstate(error) in LOST_STATES:
+                raise LostRace from error
+            raise
+        if record is None:
+            raise LostRace
+        return int(record[0])
+
+
+@lru_cache(CACHED_STATEMENTS)
+def writing(change: Change | None, insertions: tuple[Filled, ...], dialect: Dialect) -> Direct:
+    """Writes the changed row or the first insertion, and the other insertions where that was done. Answers the version
+    or the csrId; no row where the row was not as it had been read."""
+    others = list(enumerate(insertions))
+    first: Any
+    if change:
+        first = updated(change).returning(change.table.c.version.label("written"))
+    else:
+        number, filled = others.pop(0)
+        table, row = filled[0], {**new_row(number, filled), "csr_id": CSR_SEQUENCE.next_value()}
+        first = sa.insert(table).values(row).returning(table.c.csr_id.label("written"))
+    written = first.cte("written")
+    statement = sa.select(written.c.written)
+    for number, filled in others:
+        row = new_row(number, filled)
+        added = sa.insert(filled[0]).from_select(list(row), sa.select(*row.values()).select_from(written))
+        statement = statement.add_cte(added.cte(f"added{number}"))
+    return direct(statement, dialect)

@@ -1,0 +1,150 @@
+"""Writes on Postgres hold no lock between what they read and what they write. Here another writer comes in between,
+each time at the worst moment, and the outcome is that of one after the other."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from app.access.keys import revoke_key
+from app.storage.gathered import Change, Filled
+from app.storage.without_locks import WithoutLocks
+from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
+from tests.gateway import Client, Gateway
+from tests.postgres import PostgresServer
+
+BetweenReadAndWrite = Callable[[Callable[[], Awaitable[Any]]], None]
+DOCUMENT = {"combined": {"accountNumber": "1", **DATED, "amounts": BASIC}}
+CLOSE = """mutation($key: String!) { closeDocument(documentNumber: $key, input: {closureReason: WRITE_OFF}) {
+  document { version status } userErrors { code field } } }"""
+
+
+@pytest.fixture
+async def gateway(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Gateway]:
+    async with Gateway(await postgres.create_database("races", postgres_template)) as made:
+        yield made
+    await postgres.drop_database("races")
+
+
+@pytest.fixture
+async def client(gateway: Gateway) -> Client:
+    """A tenant with account 1 and document D, whose key the server knows already."""
+    made = await gateway.tenant("acme")
+    await account(made, "1")
+    await create(made, "Document", "D", DOCUMENT)
+    await made.query('{ __typename account(accountNumber: "1") { name } }')
+    return made
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> BetweenReadAndWrite:
+    """Does something once, after the next write has read and before it writes."""
+    original = WithoutLocks.write
+
+    def arrange(act: Callable[[], Awaitable[Any]]) -> None:
+        left = [act]
+
+        async def late(scope: WithoutLocks, change: Change | None, rows: tuple[Filled, ...], values: Any) -> int:
+            if left:
+                await left.pop()()
+            return await original(scope, change, rows, values)
+
+        monkeypatch.setattr(WithoutLocks, "write", late)
+
+    return arrange
+
+
+async def history(client: Client) -> list[str]:
+    found = await client.only('{ document(documentNumber: "D") { statusHistory { status } } }')
+    return [entry["status"] for entry in found["statusHistory"]]
+
+
+async def test_of_two_patches_the_later_one_is_judged_by_what_the_first_has_written(
+    client: Client, meanwhile: BetweenReadAndWrite
+) -> None:
+    meanwhile(lambda: patch(client, "Document", "D", {"comment": "first"}))
+    late = await patch(client, "Document", "D", {"description": "second"}, "version comment description")
+
+    assert late == {"version": 3, "comment": "first", "description": "second"}
+
+
+async def test_a_patch_that_expected_the_version_before_is_refused_and_not_done(
+    client: Client, meanwhile: BetweenReadAndWrite
+) -> None:
+    meanwhile(lambda: patch(client, "Document", "D", {"comment": "first"}))
+    payload = await write(client, "patch", "Document", "D", {"comment": "second"}, "version", version=1)
+
+    assert [error["code"] for error in payload["userErrors"]] == ["VERSION_CONFLICT"]
+    found = await client.only('{ document(documentNumber: "D") { version comment } }')
+    assert found == {"version": 2, "comment": "first"}
+
+
+async def test_of_two_creates_under_one_key_one_is_refused(client: Client, meanwhile: BetweenReadAndWrite) -> None:
+    meanwhile(lambda: create(client, "Document", "E", {"combined": {**DOCUMENT["combined"], "comment": "first"}}))
+    payload = await write(client, "create", "Document", "E", DOCUMENT, "version")
+
+    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
+        ("ALREADY_EXISTS", ["documentNumber"])
+    ]
+    assert await client.only('{ document(documentNumber: "E") { version comment } }') == {
+        "version": 1,
+        "comment": "first",
+    }
+
+
+async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
+    client: Client, meanwhile: BetweenReadAndWrite
+) -> None:
+    meanwhile(lambda: done(client, "replace", "Document", "E", DOCUMENT, "version"))
+    payload = await write(client, "replace", "Document", "E", DOCUMENT, "version")
+
+    assert payload == {"document": {"version": 2}, "created": False, "userErrors": []}
+
+
+async def test_a_document_that_was_closed_meanwhile_is_not_closed_again(
+    client: Client, meanwhile: BetweenReadAndWrite
+) -> None:
+    meanwhile(lambda: client.only(CLOSE, key="D"))
+    assert await client.refused(CLOSE, key="D") == [("ALREADY_CLOSED", "documentNumber")]
+    assert await history(client) == ["OPEN", "CLOSED"]
+
+
+async def test_a_payment_that_comes_while_a_document_is_closed_finds_it_closed(
+    client: Client, meanwhile: BetweenReadAndWrite
+) -> None:
+    meanwhile(lambda: client.only(CLOSE, key="D"))
+    late = await patch(client, "Document", "D", {"denomination": "10"}, "version status")
+
+    assert late == {"version": 3, "status": "OPEN"}
+    assert await history(client) == ["OPEN", "CLOSED", "OPEN"]
+
+
+async def test_a_writer_that_loses_again_and_again_takes_a_lock_in_the_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = WithoutLocks.write
+    lost: list[int] = []
+
+    async def late(scope: WithoutLocks, change: Change | None, rows: tuple[Filled, ...], values: Any) -> int:
+        if scope.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
+            lost.append(1)
+            await patch(client, "Document", "D", {"comment": f"{len(lost)}"})
+            lost.append(1)
+        return await original(scope, change, rows, values)
+
+    monkeypatch.setattr(WithoutLocks, "write", late)
+    payload = await write(client, "patch", "Document", "D", {"description": "at last"}, "version comment description")
+
+    assert payload["userErrors"] == []
+    assert payload["document"]["description"] == "at last"
+    assert payload["document"]["version"] == 2 + len(lost) // 2
+
+
+async def test_a_key_that_was_revoked_since_it_was_known_writes_nothing(gateway: Gateway, client: Client) -> None:
+    await revoke_key(gateway.database, client.api_key or "")
+    response = await client.post({"query": CLOSE, "variables": {"key": "D"}})
+
+    assert response.status_code == 401
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    other = await gateway.reader("acme")
+    assert await other.only('{ document(documentNumber: "D") { version status } }') == {"version": 1, "status": "OPEN"}
