@@ -1,33 +1,31 @@
 """ingest-gateway: the command line of the gateway."""
 
-import asyncio
 import json
 import shlex
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import demonstration
 from app.access import keys as access
+from app.backup_cli import backup_command, restore_command
+from app.console import Stopped, blobs_of, err, opened, out, with_database
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
 from app.listening import CannotListen, browser_address, claimed, log_config
 from app.settings import Settings, WrongSetting, load_settings
-from app.storage.blobs import Blobs, StoreAway
+from app.storage.blobs import StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
-from app.storage.identity import Identity
-from app.storage.schema import UnknownSchema, is_current
+from app.storage.schema import is_current
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
@@ -38,15 +36,9 @@ keys = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
 cli.add_typer(tenants, name="tenants")
 cli.add_typer(keys, name="keys")
 cli.add_typer(blobs, name="blobs")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-T = TypeVar("T")
+cli.command("backup")(backup_command)
+cli.command("restore")(restore_command)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-class Stopped(Exception):
-    """The command cannot go on; the message says why and what to do."""
 
 
 def main() -> None:
@@ -58,44 +50,11 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
-    """Runs the work and closes the database behind it."""
-
-    async def run() -> T:
-        try:
-            return await work
-        except SQLAlchemyError:
-            await asyncio.sleep(0.1)  # the thread of an SQLite connection that failed reports to this loop once more
-            raise
-        finally:
-            await database.dispose()
-
-    try:
-        return asyncio.run(run())
-    except UnknownSchema:
-        raise Stopped(
-            "The schema of the database is of a newer release than this program: update the program."
-        ) from None
-    except StoreAway as reason:
-        raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
-    except (SQLAlchemyError, OSError) as reason:
-        cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
-        raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
-
-
-def blobs_of(settings: Settings, database: Database) -> Blobs:
-    return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
-
-
 def check_store(settings: Settings, database: Database) -> None:
     try:
         blobs_of(settings, database).check()
     except StoreAway as reason:
         raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
-
-
-def opened(settings: Settings) -> Database:
-    return Database(settings.database_url, settings.pool_size)
 
 
 async def prepare(database: Database) -> None:

@@ -7,15 +7,16 @@ at no moment, whichever process is killed then, does a row name a blob that is n
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.storage.blobs import Blob, Blobs
+from app.storage.blobs import Blob, Blobs, StoreAway
 from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.scoped import Scoped, owned
@@ -108,3 +109,42 @@ async def seems_unneeded(database: Database, blob: Blob) -> bool:
     async with database.reading() as connection:
         scope = Scoped(connection, owner(blob))
         return await scope.exists(TENANTS) and not await scope.exists(ATTACHMENTS, sha256=blob.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Claims of every blob that a row names at one moment: while it lasts, none of them is removed. SQLite only."""
+
+    database: Database
+    id: str = field(default_factory=lambda: secrets.token_hex(CLAIM_ID_LENGTH // 4))
+
+    @property
+    def ours(self) -> sa.ColumnElement[bool]:
+        return BLOB_CLAIMS.c.claim_id.startswith(self.id)
+
+    async def take(self, connection: AsyncConnection) -> None:
+        """Claims them inside a transaction: it begins with no removal under way, and any later one sees the claims."""
+        number = sa.func.printf(f"%0{CLAIM_ID_LENGTH // 2}x", sa.literal_column("attachments.rowid"))
+        at = sa.literal(now(), BLOB_CLAIMS.c.claimed_at.type)
+        rows = sa.select(ATTACHMENTS.c.tenant_id, self.id + number, ATTACHMENTS.c.sha256, at)
+        columns = [BLOB_CLAIMS.c[name] for name in ("tenant_id", "claim_id", "sha256", "claimed_at")]
+        await connection.execute(sa.delete(BLOB_CLAIMS).where(BLOB_CLAIMS.c.claimed_at < now() - CLAIM_LASTS))
+        await connection.execute(sa.insert(BLOB_CLAIMS).from_select(columns, rows))
+
+    async def renew(self) -> None:
+        """Says that whoever holds them lives; to be called well within CLAIM_LASTS."""
+        async with self.database.writing() as connection:
+            await connection.execute(sa.update(BLOB_CLAIMS).where(self.ours).values(claimed_at=now()))
+
+    async def give_up(self, blobs: Blobs) -> None:
+        """Ends the claims, and removes the blobs that were replaced meanwhile."""
+        async with self.database.writing() as connection:
+            named = sa.exists().where(
+                ATTACHMENTS.c.tenant_id == BLOB_CLAIMS.c.tenant_id, ATTACHMENTS.c.sha256 == BLOB_CLAIMS.c.sha256
+            )
+            replaced = sa.select(BLOB_CLAIMS.c.tenant_id, BLOB_CLAIMS.c.sha256).where(self.ours, ~named).distinct()
+            found = [Blob(*row) for row in await connection.execute(replaced)]
+            await connection.execute(sa.delete(BLOB_CLAIMS).where(self.ours))
+        with suppress(StoreAway):  # what stays is left to a sweep: the work that it was held for is done
+            for blob in found:
+                await remove_unneeded(self.database, blobs, blob)

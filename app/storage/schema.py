@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from app.storage.engine import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = max(path.name for path in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+NEWEST = REVISIONS[-1]
 VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 

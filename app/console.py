@@ -1,0 +1,58 @@
+"""What every command of the command line goes through: the terminal, the database that is closed behind the work, and
+the sentence that a command which cannot go on ends with.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.settings import Settings
+from app.storage.blobs import Blobs, StoreAway
+from app.storage.engine import Database
+from app.storage.identity import Identity
+from app.storage.schema import UnknownSchema
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """The command cannot go on; the message says why and what to do."""
+
+
+def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
+    """Runs the work and closes the database behind it."""
+
+    async def run() -> T:
+        try:
+            return await work
+        except SQLAlchemyError:
+            await asyncio.sleep(0.1)  # the thread of an SQLite connection that failed reports to this loop once more
+            raise
+        finally:
+            await database.dispose()
+
+    try:
+        return asyncio.run(run())
+    except UnknownSchema:
+        raise Stopped(
+            "The schema of the database is of a newer release than this program: update the program."
+        ) from None
+    except StoreAway as reason:
+        raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
+    except (SQLAlchemyError, OSError) as reason:
+        cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
+        raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
+
+
+def blobs_of(settings: Settings, database: Database) -> Blobs:
+    return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
+
+
+def opened(settings: Settings) -> Database:
+    return Database(settings.database_url, settings.pool_size)
