@@ -10,6 +10,8 @@ from math import inf
 from time import monotonic
 from typing import Any
 
+from sqlalchemy.util import await_only
+
 STEPS = 10_000  # of SQLite between two looks: some tenths of a millisecond
 INFO = "deadline"  # where a pooled connection keeps its deadline
 
@@ -41,7 +43,7 @@ class Deadline:
 def watch(connection: Any, info: dict[Any, Any]) -> None:
     """Has a new SQLite connection look at its deadline; `info` is where its pool keeps facts of it."""
     info[INFO] = Deadline()
-    connection.await_(connection.driver_connection.set_progress_handler(info[INFO].passed, STEPS))
+    await_only(connection.driver_connection.set_progress_handler(info[INFO].passed, STEPS))
 
 
 def set_deadline(info: dict[Any, Any]) -> None:
