@@ -24,6 +24,7 @@ DEFAULTS = {
     "max_depth": 25,
     "max_fields": 1_000,
     "max_rows": 100_000,
+    "max_seconds": 30.0,
     "log_level": "info",
     "shutdown_seconds": 20,
 }
@@ -92,6 +93,10 @@ WRONG = {
     "max_depth": [("0", "Input should be greater than or equal to 1."), ("deep", WHOLE)],
     "max_fields": [("0", "Input should be greater than or equal to 1."), ("many", WHOLE)],
     "max_rows": [("0", "Input should be greater than or equal to 1."), ("many", WHOLE)],
+    "max_seconds": [
+        ("0", "Input should be greater than or equal to 0.1."),
+        ("long", "Input should be a valid number, unable to parse string as a number."),
+    ],
     "log_level": [
         ("INFO", "Input should be 'debug', 'info', 'warning' or 'error'."),
         ("", "Input should be 'debug', 'info', 'warning' or 'error'."),
