@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.resources import Resource
 from app.storage.engine import Database, dump_json, load_json, sqlstate
-from app.storage.gathered import Gathered, Guard, LostRace, NeedsTransaction
+from app.storage.gathered import Guard, LostRace, NeedsTransaction
 from app.storage.in_turn import InTurn
 from app.storage.scoped import Look, Scoped
 from app.storage.tables import TABLES
@@ -75,9 +75,8 @@ class Write(Generic[Answer]):
         if self.caller.read_only:
             raise Forbidden
         if self.show and not self.dry_run:
-            gather = self.in_turn if self.database.is_sqlite else self.without_locks
             with suppress(NeedsTransaction, LostRace):
-                return await gather(command, looks, self.show)
+                return self.show(await self.gathered(command, looks))
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self.attempt(command)
@@ -86,17 +85,18 @@ class Write(Generic[Answer]):
                     raise
         return await self.attempt(command)
 
-    async def without_locks(self, command: Command, looks: Sequence[Look], show: Callable[[Written], Answer]) -> Answer:
-        """Raises NeedsTransaction where the command does more than can be gathered, and LostRace."""
+    async def gathered(self, command: Command, looks: Sequence[Look]) -> Written:
+        """Reads at once, runs the command, writes at once. Raises NeedsTransaction where the command does more than can
+        be gathered, and LostRace where others were faster again and again."""
+        kind = InTurn if self.database.is_sqlite else WithoutLocks
         for _ in range(RACES):
             with suppress(LostRace):
-                return show(await gathered(WithoutLocks(self.database, self.caller, self.guard), command, looks))
+                async with kind.begun(self.database, self.caller, self.guard) as scope:
+                    await scope.load(*looks)
+                    written = await command(scope)
+                    await scope.commit()
+                return written
         raise LostRace
-
-    async def in_turn(self, command: Command, looks: Sequence[Look], show: Callable[[Written], Answer]) -> Answer:
-        """Raises NeedsTransaction where the command does more than can be gathered."""
-        async with InTurn.turn(self.database, self.caller, self.guard) as scope:
-            return show(await gathered(scope, command, looks))
 
     async def attempt(self, command: Command) -> Answer:
         try:
@@ -115,14 +115,6 @@ class Write(Generic[Answer]):
         if self.read:
             return await self.read(connection, written)
         raise TypeError("a write needs a way to be answered")
-
-
-async def gathered(scope: Gathered, command: Command, looks: Sequence[Look]) -> Written:
-    """Reads at once, runs the command, writes at once."""
-    await scope.load(*looks)
-    written = await command(scope)
-    await scope.commit()
-    return written
 
 
 def lost_a_race(error: DBAPIError) -> bool:

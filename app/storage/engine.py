@@ -65,42 +65,41 @@ class Database:
         else:
             self.writer = self.reader = postgres_engine(url, pool_size)
         self.turns = Turns(self.writer) if self.is_sqlite else None
-        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # see `tell`
+        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # see `told`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
-        async with self.driver(text, arguments) as driver:
-            if self.is_sqlite:
-                ((value,),) = await driver.execute_fetchall(text, arguments)
-            else:
-                value = await driver.fetchval(text, *arguments)
-        return value.encode() if isinstance(value, str) else value
-
-    async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
-        """The first row of a statement, which may write; see `driver`. Postgres only."""
-        async with self.driver(text, arguments) as driver:
-            found: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
-        return found
-
-    def tell(self, text: str, arguments: Sequence[Any]) -> None:
-        """Tells whoever listens of a statement that goes straight to the driver."""
-        for listener in self.listeners:
-            listener(text, arguments)
-
-    @asynccontextmanager
-    async def driver(self, text: str, arguments: Sequence[Any]) -> AsyncIterator[Any]:
-        """The driver's own connection, to run this one statement outside any transaction: one statement sees, and
-        writes, one state of the database anyhow. Raises the driver's error, ConnectionError where the database went
-        away, and StatementTooLarge."""
         if len(arguments) > MOST_VALUES:
             raise StatementTooLarge(f"{len(arguments)} parameters")
-        self.tell(text, arguments)
+        async with self.driver() as driver:
+            with self.told(text, arguments):
+                if self.is_sqlite:
+                    ((value,),) = await driver.execute_fetchall(text, arguments)
+                else:
+                    value = await driver.fetchval(text, *arguments)
+        return value.encode() if isinstance(value, str) else value
+
+    @contextmanager
+    def told(self, text: str, arguments: Sequence[Any] = ()) -> Iterator[None]:
+        """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from."""
+        for listener in self.listeners:
+            listener(text, arguments)
+        try:
+            yield
+        except Exception as reason:
+            reason.add_note(f"SQL: {text}")
+            raise
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[Any]:
+        """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
+        one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
+        StatementTooLarge."""
         held = await self.reader.raw_connection()
         set_deadline(held.info)
         driver: Any = held.driver_connection
         try:
-            with noted(text):
-                yield driver
+            yield driver
         except Exception as reason:
             if not self.is_sqlite and driver.is_closed():
                 raise ConnectionError(str(reason)) from reason
@@ -163,16 +162,6 @@ def does_not_answer(error: BaseException) -> bool:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     return sqlstate(error).startswith(LOST_STATES) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOST_CODES
-
-
-@contextmanager
-def noted(text: str) -> Iterator[None]:
-    """Tells with an error which statement it came from."""
-    try:
-        yield
-    except Exception as reason:
-        reason.add_note(f"SQL: {text}")
-        raise
 
 
 def sqlstate(error: BaseException) -> str:

@@ -6,9 +6,10 @@ it. Whatever else a command asks for raises NeedsTransaction, and the command is
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -58,8 +59,9 @@ class Change:
 class Gathered(Scoped):
     """One tenant's rows for one write. What is inserted or updated is written by `commit`."""
 
-    def __init__(self, database: Database, caller: Caller, guard: Guard | None = None) -> None:
+    def __init__(self, database: Database, caller: Caller, guard: Guard | None, driver: Any) -> None:
         self.database = database
+        self.driver = driver
         self.dialect = database.writer.dialect
         self.caller = caller
         self.guard = guard
@@ -70,6 +72,11 @@ class Gathered(Scoped):
     @property
     def connection(self) -> AsyncConnection:  # type: ignore[override]
         raise NeedsTransaction
+
+    @classmethod
+    def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AbstractAsyncContextManager[Self]:
+        """For one write; what was written is undone on any exception."""
+        raise NotImplementedError
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         raise NotImplementedError

@@ -5,14 +5,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
 from app.storage.direct import Direct, Values, direct
-from app.storage.engine import Database, noted
+from app.storage.engine import Database
 from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, Guard, new_row, updated
 from app.storage.tables import CSR_COUNTER
 
@@ -24,32 +24,24 @@ NEXT_CSR_ID = sa.update(CSR_COUNTER).values(value=COUNTED).returning(CSR_COUNTER
 class InTurn(Gathered):
     """One tenant's rows for one write, in a turn of its own."""
 
-    driver: Any
-
     @classmethod
     @asynccontextmanager
-    async def turn(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator["InTurn"]:
-        """What was written is kept when this ends, and undone on any exception."""
+    async def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator[Self]:
         async with database.writing() as connection:
-            scope = cls(database, caller, guard)
-            scope.driver = (await connection.get_raw_connection()).driver_connection
-            yield scope
+            yield cls(database, caller, guard, (await connection.get_raw_connection()).driver_connection)
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
-        self.database.tell(text, arguments)
-        with noted(text):
+        with self.database.told(text, arguments):
             found: list[Sequence[Any]] = await self.driver.execute_fetchall(text, arguments)
         return found[0] if found else None
 
     async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
         statements = writing(change, insertions, self.dialect)
-        for made in statements:
-            self.database.tell(made.text, ())
 
         def run(connection: sqlite3.Connection) -> int:
             csr_id = 0
             for made in statements:
-                with noted(made.text):
+                with self.database.told(made.text):
                     found = connection.execute(made.text, made.arguments({**values, CSR_ID: csr_id})).fetchone()
                 csr_id = found[0] if found else csr_id
             return csr_id

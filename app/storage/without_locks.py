@@ -1,16 +1,18 @@
 """A gathered write on Postgres: two statements, and no lock held between them. The second writes provided that the row
 it changes is still the one that the first has read."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from app.domain.caller import Caller
 from app.storage.direct import Direct, Values, direct
-from app.storage.engine import sqlstate
-from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, LostRace, new_row, updated
+from app.storage.engine import Database, sqlstate
+from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, Guard, LostRace, new_row, updated
 from app.storage.tables import CSR_SEQUENCE
 
 # Postgres: unique or foreign key violated, serialization failure, deadlock.
@@ -20,8 +22,16 @@ LOST_STATES = {"23505", "23503", "40001", "40P01"}
 class WithoutLocks(Gathered):
     """One tenant's rows for one write of two statements."""
 
+    @classmethod
+    @asynccontextmanager
+    async def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator[Self]:
+        async with database.driver() as driver:
+            yield cls(database, caller, guard, driver)
+
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
-        return await self.database.fetch_row(text, arguments)
+        with self.database.told(text, arguments):
+            found: Sequence[Any] | None = await self.driver.fetchrow(text, *arguments)
+        return found
 
     async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
         made = writing(change, insertions, self.dialect)
