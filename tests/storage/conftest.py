@@ -1,6 +1,6 @@
 """A store of each kind, empty; S3 is a real server on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -8,7 +8,10 @@ import httpx
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+from app.storage import backup
 from app.storage.blobs import Blobs
+from app.storage.engine import Database
+from tests.storage.backed_up import MANY, Ledger
 
 BLOB_KINDS = ("file", "memory", "s3")
 numbers = count(1)
@@ -51,3 +54,34 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
         return Blobs(request.getfixturevalue("s3_url"), identity, request.getfixturevalue("s3_endpoint"))
     url = {"file": (tmp_path / "made when missing").as_uri(), "memory": "memory:///"}[request.param]
     return Blobs(url, identity)
+
+
+@pytest.fixture
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that few PDFs go on their way in turns, as many do."""
+    monkeypatch.setattr(backup, "AT_ONCE", 2)
+    monkeypatch.setattr("app.storage.restore.AT_ONCE", 2)
+
+
+@pytest.fixture
+async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
+    """Over a store of each kind."""
+    database = Database(sqlite_url)
+    made = Ledger(database, blobs, tmp_path)
+    await made.fill(MANY)
+    yield made
+    await database.dispose()
+
+
+@pytest.fixture
+async def in_folder(sqlite_url: str, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
+    """Over a folder."""
+    database = Database(sqlite_url)
+
+    async def nobody() -> str:
+        return ""
+
+    made = Ledger(database, Blobs((tmp_path / "blobs").as_uri(), nobody), tmp_path)
+    await made.fill(MANY)
+    yield made
+    await database.dispose()
