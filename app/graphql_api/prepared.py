@@ -17,13 +17,13 @@ from graphql import (
     OperationType,
     VariableNode,
     get_operation_ast,
-    get_variable_values,
     parse,
     validate,
 )
 from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode, Visitor, visit
 
+from app.graphql_api.coercion import variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.queries import LOOK_UPS
@@ -162,7 +162,7 @@ def place_of(wrong: GraphQLError) -> dict[str, Any]:
 def coerced(operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
     """The operation's variables. Raises RequestError with everything that is wrong with them."""
     try:
-        found = get_variable_values(CORE, operation.variable_definitions or (), sent, max_errors=50)
+        found = variable_values(CORE, operation, sent)
     except RecursionError:
         raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
     if isinstance(found, list):

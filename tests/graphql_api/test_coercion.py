@@ -1,0 +1,86 @@
+"""Variables come to the same whoever coerces them: the quick way, or graphql-core."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLError, OperationDefinitionNode, get_variable_values, parse
+from graphql.execution.values import VariableValues
+
+from app.graphql_api.coercion import Unclear, plainly_valid, variable_values
+from app.graphql_api.schema import CORE
+
+TEXT = """query($a: AccountInput, $d: CombinedDocumentInput!, $f: DocumentFilter, $ids: [ID!]!, $n: Int = 3,
+  $o: [DocumentOrder!]) { __typename }"""
+DOCUMENT = {"accountNumber": "A", "invoiceDate": "2026-01-05", "dueDate": "2026-02-04"}
+PLAIN: dict[str, Any] = {"a": None, "d": DOCUMENT, "f": None, "ids": [], "n": 1, "o": None}
+VALID: list[dict[str, Any]] = [
+    {},
+    {"d": DOCUMENT | {"amounts": {"basic": {"currency": "EUR", "originalDenomination": "1.50", "denomination": "1"}}}},
+    {
+        "d": DOCUMENT
+        | {"products": ["COLLECTIONS", "INVOICING"], "comment": None, "lineItems": [{"lineNumber": "1"}, {}]}
+    },
+    {
+        "d": DOCUMENT
+        | {"customFields": [{"key": "k", "value": {"number": "1.5"}}, {"key": "x"}, {"key": "y", "value": None}]}
+    },
+    {"a": {"collections": {"name": "A", "currency": "USD", "language": "en", "email": "a@example.com"}}},
+    {"f": {"or": [{"status": {"eq": "OPEN"}}, {"not": {"openAmount": {"gt": "10"}}}], "dueDate": {"lt": "2026-01-01"}}},
+    {"ids": ["a", "b"], "o": [{"field": "DUE_DATE", "direction": "DESC"}, {"field": "OPEN_AMOUNT"}]},
+]
+NOT_PLAIN: list[dict[str, Any]] = [
+    {"d": None},
+    {"d": {"accountNumber": "A"}},
+    {"d": DOCUMENT | {"nobody": 1}},
+    {"d": DOCUMENT | {"invoiceDate": "2026-02-31"}},
+    {"d": DOCUMENT | {"products": ["NOBODY"]}},
+    {"d": DOCUMENT | {"products": "COLLECTIONS"}},  # a list of one, says the specification
+    {"d": DOCUMENT | {"amounts": {}}},
+    {"d": DOCUMENT | {"amounts": {"basic": None}}},
+    {"d": DOCUMENT | {"amounts": {"basic": None, "extended": None}}},
+    {"d": "text"},
+    {"ids": [None]},
+    {"ids": 7},
+    {"n": "1"},
+    {"n": 2**40},
+]
+
+
+def operation() -> OperationDefinitionNode:
+    (definition,) = parse(TEXT).definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    return definition
+
+
+def by_graphql_core(sent: dict[str, Any]) -> Any:
+    return get_variable_values(CORE, operation().variable_definitions or (), sent)
+
+
+def told(found: VariableValues | list[GraphQLError]) -> Any:
+    return [error.message for error in found] if isinstance(found, list) else found.coerced
+
+
+@pytest.mark.parametrize("changed", VALID)
+def test_what_is_plainly_valid_comes_to_the_same(changed: dict[str, Any]) -> None:
+    sent = PLAIN | changed
+    found, expected = plainly_valid(CORE, operation(), sent), by_graphql_core(sent)
+
+    assert found.coerced == expected.coerced
+    assert {name: source.value for name, source in found.sources.items()} == sent
+    assert repr(found.coerced["d"].get("products")) == repr(expected.coerced["d"].get("products"))
+
+
+@pytest.mark.parametrize("changed", NOT_PLAIN)
+def test_whatever_else_is_graphql_core_s_to_judge(changed: dict[str, Any]) -> None:
+    sent = PLAIN | changed
+    with pytest.raises(Unclear):
+        plainly_valid(CORE, operation(), sent)
+
+    assert told(variable_values(CORE, operation(), sent)) == told(by_graphql_core(sent))
+
+
+def test_a_variable_that_is_left_out_has_its_default() -> None:
+    sent = {name: value for name, value in PLAIN.items() if name != "n"}
+    found = variable_values(CORE, operation(), sent)
+    assert not isinstance(found, list)
+    assert found.coerced["n"] == 3
