@@ -28,7 +28,7 @@ async def judge(scope: Scoped, made: Draft) -> None:
 
 def looks(body: Body) -> list[Look]:
     """What a document is judged by beside itself."""
-    return [Look(TENANTS), *account_looks(body)]
+    return [Look(TENANTS, hoped=True), *account_looks(body)]
 
 
 async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:

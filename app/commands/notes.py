@@ -39,7 +39,7 @@ def looks(account_number: str, body: Body) -> list[Look]:
     """What a note is judged by."""
     keys = {ACCOUNTS: ("account_number", account_number), NOTES: ("reference", body.values.get("reference"))}
     return [
-        Look(table, ((name, key),), whole=False)
+        Look(table, ((name, key),), whole=False, hoped=table is ACCOUNTS)
         for table, (name, key) in keys.items()
         if isinstance(key, str) and storable(key)
     ]

@@ -20,4 +20,4 @@ def account_looks(body: Body) -> list[Look]:
     """What `check_account` looks up."""
     number = body.values.get("account_number")
     named = isinstance(number, str) and storable(number)
-    return [Look(ACCOUNTS, (("account_number", number),), whole=False)] if named else []
+    return [Look(ACCOUNTS, (("account_number", number),), whole=False, hoped=True)] if named else []

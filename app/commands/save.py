@@ -50,7 +50,8 @@ async def save(
         row = await store(scope, made)
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
-    own = [Look(TABLES[resource], ((KEY_FIELD[resource], key),))] if storable(key) else []
+    hoped = False if verb is Verb.CREATE else None
+    own = [Look(TABLES[resource], ((KEY_FIELD[resource], key),), hoped=hoped)] if storable(key) else []
     return await write.run(command, own + RULES[resource].looks(body))
 
 

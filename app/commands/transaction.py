@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
+from app.domain.problems import Refused
 from app.domain.resources import Resource
 from app.storage.engine import Database, dump_json, load_json, sqlstate
 from app.storage.gathered import Guard, LostRace, NeedsTransaction
@@ -20,7 +21,7 @@ from app.storage.tables import TABLES
 from app.storage.without_locks import WithoutLocks
 
 ATTEMPTS = 8
-RACES = 2  # that a write without locks may lose
+ATTEMPTS_WITHOUT_LOCKS = 3
 SERIALIZATION_FAILURES = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 
 Answer = TypeVar("Answer")
@@ -89,11 +90,18 @@ class Write(Generic[Answer]):
         """Reads at once, runs the command, writes at once. Raises NeedsTransaction where the command does more than can
         be gathered, and LostRace where others were faster again and again."""
         kind = InTurn if self.database.is_sqlite else WithoutLocks
-        for _ in range(RACES):
+        for attempt in range(ATTEMPTS_WITHOUT_LOCKS):
             with suppress(LostRace):
                 async with kind.begun(self.database, self.caller, self.guard) as scope:
-                    await scope.load(*looks)
-                    written = await command(scope)
+                    assumed = attempt == 0 and scope.assume(looks)
+                    if not assumed:
+                        await scope.load(*looks)
+                    try:
+                        written = await command(scope)
+                    except (Refused, NeedsTransaction):
+                        if not assumed:
+                            raise
+                        continue  # what was assumed may have been wrong
                     await scope.commit()
                 return written
         raise LostRace

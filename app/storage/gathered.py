@@ -85,6 +85,10 @@ class Gathered(Scoped):
         """Writes what was gathered; the csrId of the first insertion, where its table has them. Raises LostRace."""
         raise NotImplementedError
 
+    def assume(self, looks: Sequence[Look]) -> bool:
+        """Takes for granted that everything is as the command hopes, for `commit` to find out; whether it can."""
+        return False
+
     async def load(self, *looks: Look) -> None:
         """Reads what the looks name in one statement. Raises CallerChanged."""
         wanted = tuple(look for look in looks if look not in self.found)

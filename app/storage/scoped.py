@@ -1,7 +1,7 @@
 """The only door to a tenant's rows: every statement about them gets its tenant here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -24,11 +24,12 @@ def owned(rows: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class Look:
     """A row to be looked up: the table, the values that name the row in it, and whether all of it is wanted, or only
-    whether it is there."""
+    whether it is there. `hoped`: whether it must be there, or must not, for the command to succeed at all."""
 
     table: sa.Table
     key: tuple[tuple[str, Any], ...] = ()
     whole: bool = True
+    hoped: bool | None = field(default=None, compare=False)
 
 
 class Scoped:

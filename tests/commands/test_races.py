@@ -92,6 +92,40 @@ async def test_of_two_creates_under_one_key_one_is_refused(client: Client, meanw
     }
 
 
+async def test_a_create_that_hoped_for_too_much_is_told_all_that_is_wrong(client: Client) -> None:
+    taken = await write(
+        client, "create", "Document", "D", {"combined": {**DOCUMENT["combined"], "comment": "x" * 5_000}}, "version"
+    )
+    nowhere = {"combined": {**DOCUMENT["combined"], "accountNumber": "nobody", "poNumber": "x" * 5_000}}
+    lost = await write(client, "create", "Document", "E", nowhere, "version")
+
+    assert [error["code"] for error in taken["userErrors"]] == ["ALREADY_EXISTS"]
+    assert {(error["code"], error["field"][-1]) for error in lost["userErrors"]} == {
+        ("NOT_FOUND", "accountNumber"),
+        ("TOO_LONG", "poNumber"),
+    }
+    assert await client.only("{ documents { totalCount } }") == {"totalCount": 1}
+
+
+async def test_a_create_on_an_account_that_is_not_there_writes_nothing(client: Client) -> None:
+    nowhere = {"combined": {**DOCUMENT["combined"], "accountNumber": "nobody"}}
+    payload = await write(client, "create", "Document", "E", nowhere, "version")
+
+    assert [(error["code"], error["field"][-1]) for error in payload["userErrors"]] == [("NOT_FOUND", "accountNumber")]
+    assert await client.only("{ documents { totalCount } }") == {"totalCount": 1}
+
+
+async def test_a_create_by_a_revoked_key_is_refused_and_writes_nothing(gateway: Gateway, client: Client) -> None:
+    await revoke_key(gateway.database, client.api_key or "")
+    text = """mutation($d: CombinedDocumentInput!) { createDocument(documentNumber: "E", input: {combined: $d}) {
+      document { version } } }"""
+    response = await client.post({"query": text, "variables": {"d": DOCUMENT["combined"]}})
+
+    assert response.status_code == 401
+    other = await gateway.reader("acme")
+    assert await other.only("{ documents { totalCount } }") == {"totalCount": 1}
+
+
 async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
