@@ -62,7 +62,14 @@ def assemble(settings: Settings) -> FastAPI:
         await files.close()
         await database.dispose()
 
-    app = FastAPI(title="Ingest gateway", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Ingest gateway",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would look for listeners at every request
+    )
     app.state.database = database
     app.state.files = files
     app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
