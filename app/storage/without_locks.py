@@ -20,6 +20,7 @@ from app.storage.tables import CSR_SEQUENCE
 
 # Postgres: unique or foreign key violated, serialization failure, deadlock.
 LOST_STATES = {"23505", "23503", "40001", "40P01"}
+OF_DATA = ("22", "23")  # values or constraints: a key that was assumed to name something may be none at all
 
 
 class WithoutLocks(Gathered):
@@ -54,7 +55,7 @@ class WithoutLocks(Gathered):
         try:
             record = await self.fetch_row(made.text, made.arguments(values))
         except Exception as error:
-            if sqlstate(error) in LOST_STATES:
+            if sqlstate(error) in LOST_STATES or (self.assumed and sqlstate(error).startswith(OF_DATA)):
                 raise LostRace from error
             raise
         if record is None:
