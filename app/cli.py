@@ -25,6 +25,7 @@ from app.storage.blobs import StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
+from app.storage.estimates import estimate
 from app.storage.schema import is_current
 
 cli = typer.Typer(
@@ -60,6 +61,9 @@ def check_store(settings: Settings, database: Database) -> None:
 async def prepare(database: Database) -> None:
     """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
     if await is_current(database):
+        if database.is_sqlite:
+            async with database.writing() as connection:
+                await connection.run_sync(estimate)
         return
     if not database.is_sqlite:
         raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.util import await_only
 
-STEPS = 10_000  # of SQLite between two looks: some tenths of a millisecond
+STEPS = 1_000_000  # of SQLite between two looks, some 20 ms: its thread must wait for Python for each of them
 INFO = "deadline"  # where a pooled connection keeps its deadline
 
 _ends: ContextVar[float] = ContextVar("ends", default=inf)
