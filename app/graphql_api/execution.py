@@ -23,7 +23,7 @@ from app.graphql_api.errors import ErrorCode, RequestError, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex
 from app.graphql_api.mutations import plan_payload
 from app.graphql_api.planning import Planner
-from app.graphql_api.prepared import Prepared, coerced, prepared
+from app.graphql_api.prepared import LONGEST_CACHED, Prepared, coerced, prepared
 from app.graphql_api.queries import plan_query
 from app.graphql_api.schema import CORE
 from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
@@ -143,6 +143,8 @@ class Executor:
         return kept and not caller.read_only
 
     def write_plan(self, found: Prepared, operation: Operation, planner: Planner) -> WritePlan | None:
+        if len(operation.text) > LONGEST_CACHED:
+            return plan_writes(planner, found)
         known = (operation.text, operation.name)
         if known not in self.write_plans:
             if len(self.write_plans) >= CACHED_PLANS:
@@ -177,7 +179,7 @@ class Executor:
         """The plan of a query, made once for its text and whatever of its variables decides how it is read."""
         sent = operation.variables
         keys = {name: sent[name] for name in found.keys if is_key(sent.get(name))}
-        if len(keys) < len(found.keys):
+        if len(keys) < len(found.keys) or len(operation.text) > LONGEST_CACHED:
             return self.make_plan(found, sent, today)
         rest = {name: value for name, value in sent.items() if name not in keys}
         try:

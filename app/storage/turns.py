@@ -40,8 +40,11 @@ class Turns:
         try:
             async with asyncio.timeout(LONGEST_WAIT):
                 await self.mutex.acquire()
-        finally:
+        except BaseException:
             self.waiting -= 1
+            await asyncio.shield(self.end_if_left())
+            raise
+        self.waiting -= 1
         try:
             group = self.group = self.group or await self.begin()
             try:
@@ -54,6 +57,13 @@ class Turns:
         finally:
             self.mutex.release()
         await asyncio.shield(group.committed)
+
+    async def end_if_left(self) -> None:
+        """Ends a group that was left open for a writer who has given up waiting."""
+        if self.group and not self.waiting and not self.mutex.locked():
+            group, self.group = self.group, None
+            async with self.mutex:
+                await end(group)
 
     async def begin(self) -> Group:
         connection = await self.engine.connect()

@@ -96,6 +96,37 @@ async def test_a_writer_that_is_cancelled_is_undone_alone(database: Database) ->
     assert await kept(database) == [2]
 
 
+async def test_a_group_is_committed_though_the_writer_it_was_left_to_gives_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database.turns is not None
+    mutex = database.turns.mutex
+    waiter: list[asyncio.Task[None]] = []
+    release = mutex.release
+
+    def release_and_cancel() -> None:
+        release()
+        while waiter:
+            waiter.pop().cancel()  # woken already, and not running yet
+
+    monkeypatch.setattr(mutex, "release", release_and_cancel)
+
+    async def write(number: int) -> None:
+        async with database.writing() as connection:
+            await insert(connection, number)
+
+    async with asyncio.timeout(5):
+        async with database.writing() as connection:
+            await insert(connection, 1)
+            second = asyncio.create_task(write(2))
+            waiter.append(second)
+            await asyncio.sleep(0)
+
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    assert await kept(database) == [1]
+
+
 async def test_where_the_commit_fails_nobody_is_told_otherwise_and_the_next_writes_again(database: Database) -> None:
     both = asyncio.Barrier(2)
 
