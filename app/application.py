@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from app.access.budgets import Budgets
 from app.access.envelope import Envelope
 from app.access.links import Links
 from app.commands.files import Files
@@ -33,11 +34,18 @@ ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/
 def make_executor(settings: Settings, database: Database) -> Executor:
     """What runs GraphQL operations on the database."""
     limits = Limits(
-        settings.max_tokens, settings.max_depth, settings.max_fields, settings.max_rows, settings.max_seconds
+        settings.max_tokens,
+        settings.max_depth,
+        settings.max_fields,
+        settings.max_aliases,
+        settings.max_directives,
+        min(settings.max_cost, settings.budget or settings.max_cost),  # what no budget could ever pay is too complex
+        settings.max_seconds,
     )
+    budgets = Budgets(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
-    return Executor(database, limits, files, Links(database))
+    return Executor(database, limits, files, Links(database), budgets)
 
 
 def collect_seldom() -> None:
@@ -74,14 +82,14 @@ def assemble(settings: Settings) -> FastAPI:
     app.state.files = files
     app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
-    app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links))
+    app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range", "X-Request-Id"],
-            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag"],
+            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range", "X-Request-Id", "X-Gateway-Cost"],
+            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Retry-After"],
         )
     app.add_middleware(Envelope, failed=failed)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)

@@ -14,6 +14,7 @@ PREFIX = "GATEWAY_"
 # As browsers send it: no path, not even a slash at the end, or it would never match.
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+LEAST_BUDGET = 100
 BLOB_URLS = ("file:///", "memory:///", "s3://")
 
 
@@ -60,7 +61,15 @@ class Settings(BaseSettings):
     max_tokens: int = Field(default=10_000, ge=1, description="Most tokens of an operation.")
     max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
     max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
-    max_rows: int = Field(default=100_000, ge=1, description="Most rows that an operation's pages may allow for.")
+    max_aliases: int = Field(default=200, ge=0, description="Most aliases of an operation.")
+    max_directives: int = Field(default=100, ge=0, description="Most directives of an operation.")
+    max_cost: int = Field(default=100_000, ge=1, description="Most points that an operation may cost.")
+    budget: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000_000,
+        description="Points that each key may spend a minute, at least 100; 0 for no bound.",
+    )
     max_seconds: float = Field(default=30, ge=0.1, le=3600, description="Most seconds that a query may take.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, or worse: debug, info, warning or error."
@@ -80,6 +89,13 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {' or '.join(f'{driver}://' for driver in DRIVERS)}")
         if url.drivername == DRIVERS[0] and (url.database or ":memory:") == ":memory:":
             raise ValueError("must name a file: a database in memory is lost with its first connection")
+        return value
+
+    @field_validator("budget")
+    @classmethod
+    def none_or_enough(cls, value: int) -> int:
+        if 0 < value < LEAST_BUDGET:
+            raise ValueError(f"must be 0 or at least {LEAST_BUDGET}: single requests cost some points")
         return value
 
     @field_validator("blob_url")

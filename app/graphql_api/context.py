@@ -28,6 +28,7 @@ class Context:
     links: Links
     base_url: str  # what addresses of this server begin with
     today: date
+    cost: int = 0  # of the operation
     payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
 
     def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:

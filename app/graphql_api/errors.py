@@ -1,6 +1,7 @@
 """Errors of the caller's program, and internal ones: their codes, and what of them is shown."""
 
 import logging
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -21,16 +22,19 @@ class ErrorCode(Enum):
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    RATE_LIMITED = "RATE_LIMITED"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
 class RequestError(Exception):
     """The operation is refused as a whole, before anything ran."""
 
-    def __init__(self, errors: list[GraphQLError], status: int = 400) -> None:
+    def __init__(self, errors: list[GraphQLError], status: int = 400, headers: Mapping[str, str] | None = None) -> None:
         super().__init__("; ".join(error.message for error in errors))
         self.errors = errors
         self.status = status
+        self.headers = headers or {}
 
 
 def error(code: ErrorCode, message: str, **where: Any) -> GraphQLError:

@@ -12,15 +12,17 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult, OperationType, execute
 
+from app.access.budgets import Budgets
 from app.access.keys import claims, unchanged
 from app.access.links import Links
 from app.access.requests import Access
 from app.commands.files import Files
 from app.domain.caller import Caller
 from app.domain.values import storable
+from app.graphql_api.bills import bill, spend, with_bill
 from app.graphql_api.context import Context
-from app.graphql_api.errors import ErrorCode, RequestError, refused, with_code
-from app.graphql_api.limits import Limits, TooComplex
+from app.graphql_api.errors import ErrorCode, RequestError, error, refused
+from app.graphql_api.limits import Limits
 from app.graphql_api.mutations import plan_payload
 from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import LONGEST_CACHED, Prepared, coerced, prepared
@@ -53,11 +55,12 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a query is answered: by a statement, where there is something to read, and by what is left to do to its
-    answer."""
+    answer. And what it costs."""
 
     statement: Statement | None
     finish: Finish | None
     fixed: dict[str, Any]
+    cost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,12 @@ class Executor:
     limits: Limits
     files: Files
     links: Links
+    budgets: Budgets | None = None
     plans: dict[Any, Plan] = field(default_factory=dict)  # the least recently used first
     write_plans: dict[Any, WritePlan | None] = field(default_factory=dict)
 
     async def run(
-        self, operation: Operation, access: Access, *, writes: bool = True, base_url: str = ""
+        self, operation: Operation, access: Access, *, writes: bool = True, base_url: str = "", tells_cost: bool = False
     ) -> ExecutionResult | bytes:
         """The answer of an operation, or its JSON. Raises RequestError where it is refused as a whole, and
         Unauthenticated."""
@@ -80,7 +84,8 @@ class Executor:
         try:
             found = self.prepared(operation)
             if found.operation.operation is OperationType.MUTATION and not writes:
-                raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
+                message = "A GET request may only query: send mutations by POST."
+                raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
             context = Context(caller, self.database, self.files, self.links, base_url, now().date())
             if found.links:
                 await self.links.load()
@@ -89,7 +94,23 @@ class Executor:
             await access.caller()  # whoever is not known is told so before anything else
             raise
         if found.operation.operation is OperationType.MUTATION:
-            return await self.write(found, operation, context, access)
+            answer = await self.write(found, operation, context, access)
+        else:
+            answer = await self.timed(found, plan, operation, context, access)
+        if tells_cost:
+            return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, access.key))
+        return answer
+
+    async def charge(self, cost: int, context: Context, access: Access) -> None:
+        """Takes the cost from the key's budget. Raises RequestError where that is spent up."""
+        context.cost = cost
+        if self.budgets:
+            await spend(self.budgets, access.key, context.caller.tenant_id, cost)
+
+    async def timed(
+        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
+    ) -> ExecutionResult | bytes:
+        """The answer of a query, or RequestError where it takes too long."""
         try:
             async with time_limit(self.limits.seconds) as limit:
                 return await self.query(found, plan, operation, context, access)
@@ -104,6 +125,8 @@ class Executor:
     ) -> ExecutionResult | bytes:
         """The answer of a query."""
         answer: ExecutionResult | bytes | None
+        cost = plan.cost if plan else self.select(found, operation.variables, context.today)[1]
+        await self.charge(cost, context, access)
         if plan and plan.statement:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
@@ -123,9 +146,12 @@ class Executor:
         try:
             if plan is None:
                 context.caller = await access.caller()
+                context.payloads, cost = self.payloads(found, operation.variables, context.today)
+                await self.charge(cost, context, access)
                 return await self.reference(found, operation, context)
             given = arguments(planner, plan)
-            refuse_wrong(planner)
+            planner.judge()
+            await self.charge(plan.cost, context, access)
             if access.known and self.may_ask_meanwhile(access.known, given):
                 with suppress(CallerChanged):
                     guard = Guard(unchanged(), claims(access.key, access.known))
@@ -199,20 +225,18 @@ class Executor:
         return plan
 
     def make_plan(self, found: Prepared, variables: dict[str, Any], today: date) -> Plan:
-        members = self.select(found, variables, today).members
+        selection, cost = self.select(found, variables, today)
+        members = selection.members
         if all(isinstance(shown, Fixed) for _, shown in members):
-            return Plan(None, None, {key: shown.value for key, shown in members if isinstance(shown, Fixed)})
-        return Plan(statement(members, self.database.reader.dialect, unchanged()), finisher(members), {})
+            return Plan(None, None, {key: shown.value for key, shown in members if isinstance(shown, Fixed)}, cost)
+        return Plan(statement(members, self.database.reader.dialect, unchanged()), finisher(members), {}, cost)
 
-    def select(self, found: Prepared, variables: dict[str, Any], today: date) -> Selection:
-        """What a query asks for. Raises RequestError with everything that is wrong with its arguments."""
+    def select(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
+        """What a query asks for, and what that costs. Raises RequestError where it is not to be run."""
         planner = self.planner(found, variables, today)
-        try:
-            selection = plan_query(planner, found.operation.selection_set)
-        except TooComplex as limit:
-            raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit)) from None
-        refuse_wrong(planner)
-        return selection
+        selection = plan_query(planner, found.operation.selection_set)
+        planner.judge()
+        return selection, planner.cost
 
     def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
         return Planner(CORE, found.fragments, coerced(found.operation, variables), today, self.limits)
@@ -221,12 +245,10 @@ class Executor:
         """The answer as graphql-core executes the operation over the schema, its rows read level by level."""
         root = Row("query", {})
         if found.operation.operation is OperationType.QUERY:
-            follows = self.select(found, operation.variables, context.today).follows
+            follows = self.select(found, operation.variables, context.today)[0].follows
             if follows:
                 async with self.database.reading() as connection:
                     root = await read(connection, context.caller, follows)
-        else:
-            context.payloads.update(self.payloads(found, operation.variables, context.today))
         answer = execute(
             CORE,
             found.document,
@@ -237,16 +259,14 @@ class Executor:
         )
         return answer if isinstance(answer, ExecutionResult) else await answer
 
-    def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> dict[str, list[Follow]]:
-        """What is read to answer each field of a mutation, by response key. Raises RequestError."""
+    def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[dict[str, list[Follow]], int]:
+        """What is read to answer each field of a mutation, by response key, and what the mutation costs. Raises
+        RequestError where it is not to be run."""
         planner = self.planner(found, variables, today)
-        try:
-            fields = planner.collect("Mutation", [found.operation.selection_set]).items()
-            made = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
-        except TooComplex as limit:
-            raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit)) from None
-        refuse_wrong(planner)
-        return made
+        fields = planner.collect("Mutation", [found.operation.selection_set]).items()
+        made = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
+        planner.judge()
+        return made, planner.cost
 
 
 def is_field(nodes: list[Any]) -> bool:
@@ -255,11 +275,6 @@ def is_field(nodes: list[Any]) -> bool:
 
 def is_key(value: Any) -> bool:
     return isinstance(value, str) and storable(value)
-
-
-def refuse_wrong(planner: Planner) -> None:
-    if planner.errors:
-        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, planner.errors))
 
 
 def digits(value: Any) -> orjson.Fragment:

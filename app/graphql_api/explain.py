@@ -73,7 +73,7 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
     prepared_at = perf_counter()
     if not found.planned:
         raise NotPlanned("Only queries are answered by a statement of their own.")
-    selection = executor.select(found, operation.variables, today)
+    selection, cost = executor.select(found, operation.variables, today)
     plan = executor.plan(found, operation, today)
     planned_at = perf_counter()
     if plan.statement is None:
@@ -81,7 +81,7 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
     arguments = plan.statement.arguments(executor.values(operation, access.key, await access.caller()))
     reading, finishing = await times(executor, operation, access, plan, arguments)
     return Explained(
-        list(outline(selection.members)),
+        [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],
         plan.statement,
         arguments,
         await plan_of(executor.database, plan.statement.text, arguments),

@@ -1,7 +1,8 @@
-"""What bounds an operation: tokens, depth and fields before it runs, rows where the plan is made, seconds while a query
-is read."""
+"""What bounds an operation: tokens, depth, fields, aliases and directives before it is validated, the cost of what it
+asks for where the plan is made, seconds while a query is read."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 from graphql.language import OperationDefinitionNode
@@ -14,7 +15,9 @@ class Limits:
     tokens: int = 10_000
     depth: int = 25
     fields: int = 1_000
-    rows: int = 100_000
+    aliases: int = 200
+    directives: int = 100
+    cost: int = 100_000
     seconds: float = 30
 
 
@@ -22,46 +25,61 @@ class TooComplex(Exception):
     """An operation over a limit; the message states both figures."""
 
 
+class Size(NamedTuple):
+    """How large a selection is, the fragments that it spreads counted wherever they are spread."""
+
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+    depth: int = 0  # levels of fields
+
+    def beside(self, other: "Size") -> "Size":
+        return Size(
+            self.fields + other.fields,
+            self.aliases + other.aliases,
+            self.directives + other.directives,
+            max(self.depth, other.depth),
+        )
+
+
 def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Refuses operations that are too deep or have too many fields, fragments counted wherever they are spread, and
-    fragments of that size that nobody spreads: they would be validated. Raises TooComplex. Takes time linear in the
-    text, whatever the fragments multiply to."""
+    """Refuses operations that are too large, and fragments of that size that nobody spreads: they would be validated.
+    Raises TooComplex. Takes time linear in the text, whatever the fragments multiply to."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    sizes: dict[str, tuple[int, int]] = {}
+    sizes: dict[str, Size] = {}
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
-            fields, depth = measure(definition.selection_set, fragments, sizes)
-            if depth > limits.depth:
-                raise TooComplex(f"The operation is {depth} levels deep; at most {limits.depth} are allowed.")
-            if fields > limits.fields:
-                raise TooComplex(f"The operation selects {fields} fields; at most {limits.fields} are allowed.")
+            refuse_large(measure(definition, fragments, sizes), limits)
 
 
-def measure(
-    selections: SelectionSetNode | None,
-    fragments: dict[str, FragmentDefinitionNode],
-    sizes: dict[str, tuple[int, int]],
-) -> tuple[int, int]:
-    """Number of fields, and levels of fields."""
-    fields = depth = 0
-    for node in selections.selections if selections else ():
-        if isinstance(node, FieldNode):
-            inner_fields, inner_depth = measure(node.selection_set, fragments, sizes)
-            inner_fields, inner_depth = inner_fields + 1, inner_depth + 1
-        elif isinstance(node, FragmentSpreadNode):
-            inner_fields, inner_depth = measure_fragment(node.name.value, fragments, sizes)
-        else:
-            inner_fields, inner_depth = measure(getattr(node, "selection_set", None), fragments, sizes)
-        fields += inner_fields
-        depth = max(depth, inner_depth)
-    return fields, depth
+def refuse_large(size: Size, limits: Limits) -> None:
+    if size.depth > limits.depth:
+        raise TooComplex(f"The operation is {size.depth} levels deep; at most {limits.depth} are allowed.")
+    for name in ("fields", "aliases", "directives"):
+        found, most = getattr(size, name), getattr(limits, name)
+        if found > most:
+            raise TooComplex(f"The operation has {found} {name}; at most {most} are allowed.")
 
 
-def measure_fragment(
-    name: str, fragments: dict[str, FragmentDefinitionNode], sizes: dict[str, tuple[int, int]]
-) -> tuple[int, int]:
+def measure(node: Any, fragments: dict[str, FragmentDefinitionNode], sizes: dict[str, Size]) -> Size:
+    """The size of an operation, a fragment or a selection."""
+    size = Size(directives=len(node.directives or ()))
+    for variable in getattr(node, "variable_definitions", None) or ():
+        size = size.beside(Size(directives=len(variable.directives or ())))
+    selections: SelectionSetNode | None = getattr(node, "selection_set", None)
+    for inner in selections.selections if selections else ():
+        size = size.beside(measure(inner, fragments, sizes))
+    if isinstance(node, FieldNode):
+        own = Size(1, 1 if node.alias else 0, 0, size.depth + 1)
+        return size.beside(own)
+    if isinstance(node, FragmentSpreadNode):
+        return size.beside(measure_fragment(node.name.value, fragments, sizes))
+    return size
+
+
+def measure_fragment(name: str, fragments: dict[str, FragmentDefinitionNode], sizes: dict[str, Size]) -> Size:
     if name not in sizes:
-        sizes[name] = (0, 0)  # a fragment inside itself counts nothing here: validation refuses it
+        sizes[name] = Size()  # a fragment inside itself counts nothing here: validation refuses it
         fragment = fragments.get(name)
-        sizes[name] = measure(fragment.selection_set if fragment else None, fragments, sizes)
+        sizes[name] = measure(fragment, fragments, sizes) if fragment else Size()
     return sizes[name]

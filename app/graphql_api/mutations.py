@@ -8,6 +8,7 @@ from typing import Any
 from graphql import FieldNode
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.access.costs import WRITE
 from app.commands.attachments import attach_pdf
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
@@ -225,19 +226,21 @@ output(
 
 def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Follow]:
     """What is read to answer a mutation, once it has written."""
+    planner.cost += WRITE
     mutation = MUTATIONS[nodes[0].name.value]
     return planner.guarded(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
 
 
 def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Make | None:
     """What makes a payload's JSON, where it shows nothing but columns of the row that is written; else None."""
+    planner.cost += WRITE
     mutation = MUTATIONS[nodes[0].name.value]
     type_ = mutation.slot.type.removesuffix(" | None")
     selections = [node.selection_set for node in nodes]
     for name, inner in planner.collect(type_, selections).items():
         if inner[0].name.value in {str(resource) for resource in mutation.answers}:
             resource = type_name(Resource(inner[0].name.value))
-            if planner.select(resource, [node.selection_set for node in inner], Place((key, name))).follows:
+            if planner.row(resource, [node.selection_set for node in inner], Place((key, name))).follows:
                 return None
     return planner.shower(planner.definition("Mutation", nodes[0]).type, selections) if mutation.writes else None
 
@@ -249,7 +252,7 @@ def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[
         if inner[0].name.value in {str(resource) for resource in mutation.answers}:
             resource = Resource(inner[0].name.value)
             selections = [node.selection_set for node in inner]
-            selection = planner.select(type_name(resource), selections, Place((key, name)))
+            selection = planner.row(type_name(resource), selections, Place((key, name)))
             yield Follow(name, resource, selection, given=(mutation.answers[resource](arguments),))
 
 

@@ -1,5 +1,5 @@
 """From a validated operation to the selections it asks for: fragments, aliases, @skip and @include merged, arguments
-read, rows counted. All that is wrong with arguments is found before anything is read."""
+read, costs added up. All that is wrong with arguments is found before anything is read."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,16 +26,17 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
+from app.access.costs import REQUEST, ROW, WHOLE_LIST
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.graphql_api.connections import CONNECTIONS
 from app.graphql_api.connections import type_name as type_name_of
 from app.graphql_api.declare import SLOTS, Slot
-from app.graphql_api.errors import ErrorCode, error
+from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.filters import BadFilter, to_condition
 from app.graphql_api.ids import decode_id
-from app.graphql_api.limits import Limits, TooComplex
-from app.reads.edges import EDGES
+from app.graphql_api.limits import Limits
+from app.reads.edges import EDGES, Shape
 from app.reads.page import BadCursor, complete, decode_cursor
 from app.reads.selection import (
     DEFAULT_PAGE,
@@ -83,14 +84,14 @@ class Place:
 
 @dataclass(slots=True)
 class Planner:
-    """Plans one operation. `rows` counts what its pages allow; `errors` collects what is wrong."""
+    """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
     variables: VariableValues
     today: date
     limits: Limits
-    rows: int = 0
+    cost: int = REQUEST
     errors: list[GraphQLError] = field(default_factory=list)
 
     def collect(self, type_name: str, selections: Selections) -> Fields:
@@ -153,8 +154,14 @@ class Planner:
             else:
                 columns.update((slot.name,) if slot.needs is None else slot.needs)
                 follows += [edge for edge in slot.behind if edge not in follows]
+                self.cost += ROW * place.count * len(slot.behind)
                 members.append((key, self.value(type_name, slot, nodes)))
         return Selection(frozenset(columns), tuple(follows), tuple(members))
+
+    def row(self, type_name: str, selections: Selections, place: Place) -> Selection:
+        """What selection sets ask for where no more than one row is found each time."""
+        self.cost += ROW * place.count
+        return self.select(type_name, selections, place)
 
     def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Made:
         """A field of a resource that leads to no other: a column, or what is made of some."""
@@ -225,10 +232,14 @@ class Planner:
             reached = EDGES[type_name.lower(), slot.edge].target
             yield self.connection(name, slot.edge, reached, arguments, inner, place)
         elif slot.edge == "balances":
+            self.cost += WHOLE_LIST * place.count
             show = self.shower(type_, inner)
             yield Follow(name, slot.edge, as_of=arguments.get("asOf") or self.today, shown=show)
-        else:
+        elif EDGES[type_name.lower(), slot.edge].shape is Shape.LIST:
+            self.cost += WHOLE_LIST * place.count
             yield Follow(name, slot.edge, self.select(target, inner, place))
+        else:
+            yield Follow(name, slot.edge, self.row(target, inner, place))
 
     def connection(
         self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
@@ -240,7 +251,7 @@ class Planner:
         order = to_order(arguments)
         page = to_page(target, order, arguments, self.wanted(asked))
         rows = Place((*place.path, "nodes"), place.count * page.size)
-        self.allow(rows.count)
+        self.cost += ROW * rows.count + WHOLE_LIST * place.count * page.wants_total
         shown = tuple(self.page_members(node_type, asked, rows))
         condition = to_condition(resource, arguments.get("filter", {}), self.today)
         return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
@@ -276,14 +287,13 @@ class Planner:
                 return key, self.select(node_type, inner, rows, f"{edges_key}/{key}/")
         return key, Fixed(edge_type)
 
-    def allow(self, rows: int) -> None:
-        """Counts rows that may be read. Raises TooComplex over the limit."""
-        self.rows += rows
-        if self.rows > self.limits.rows:
-            raise TooComplex(
-                f"The pages of the operation allow for {self.rows} rows or more; at most {self.limits.rows} are "
-                "allowed. Ask for smaller pages."
-            )
+    def judge(self) -> None:
+        """Raises RequestError with everything that is wrong with the arguments, or where the cost is over its limit."""
+        if self.errors:
+            raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, self.errors))
+        if self.cost > self.limits.cost:
+            message = f"The operation costs {self.cost} points; at most {self.limits.cost} are allowed."
+            raise refused(ErrorCode.QUERY_TOO_COMPLEX, f"{message} Ask for smaller pages.")
 
     def wanted(self, asked: Fields) -> dict[str, bool]:
         """What a connection's fields want to know about the list."""

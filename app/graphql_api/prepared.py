@@ -26,7 +26,7 @@ from graphql.language import OperationDefinitionNode, Visitor, visit
 from app.graphql_api.coercion import variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex, check_document
-from app.graphql_api.queries import LOOK_UPS
+from app.graphql_api.queries import INTROSPECTIONS, LOOK_UPS
 from app.graphql_api.schema import CORE
 from app.reads.json_sql import LONGEST_KEY
 
@@ -101,7 +101,7 @@ class Seen(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.links = self.links or node.name.value == "url"
-        self.introspects = self.introspects or node.name.value in ("__schema", "__type")
+        self.introspects = self.introspects or node.name.value in INTROSPECTIONS
         self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import FieldNode
 from strawberry.utils.str_converters import to_camel_case
 
+from app.access.costs import INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
@@ -43,7 +44,7 @@ class Planned:
 
 def plan_look_up(asked: Asked) -> Planned:
     names = [argument.shown for argument in asked.slot.arguments]
-    selection = asked.planner.select(type_name(Resource(asked.slot.name)), asked.inner, asked.place)
+    selection = asked.planner.row(type_name(Resource(asked.slot.name)), asked.inner, asked.place)
     follow = Follow(asked.place.key, asked.slot.name, selection, given=(given_key(asked.arguments, *names),))
     return Planned([follow], follow)
 
@@ -56,7 +57,7 @@ def plan_connection(asked: Asked) -> Planned:
 
 
 def plan_tenant(asked: Asked) -> Planned:
-    follow = Follow(asked.place.key, "tenant", asked.planner.select("Tenant", asked.inner, asked.place))
+    follow = Follow(asked.place.key, "tenant", asked.planner.row("Tenant", asked.inner, asked.place))
     return Planned([follow], follow)
 
 
@@ -70,7 +71,7 @@ def plan_nodes(asked: Asked) -> Planned:
     follows: list[Follow] = []
     for resource, numbers in decoded_ids(ids).items():
         place = Place(asked.place.path, len(numbers))
-        selection = asked.planner.select(type_name(resource), asked.inner, place)
+        selection = asked.planner.row(type_name(resource), asked.inner, place)
         given = tuple((number,) for number in numbers)
         follows.append(Follow(f"{asked.place.key} {resource}", f"{resource}_node", selection, given=given))
     by_edge = {follow.edge: follow for follow in follows}
@@ -81,6 +82,7 @@ def plan_nodes(asked: Asked) -> Planned:
 
 
 def plan_product_fields(asked: Asked) -> Planned:
+    asked.planner.cost += WHOLE_LIST
     type_ = asked.planner.definition("Query", asked.nodes[0]).type
     return Planned([], Fixed(asked.planner.shower(type_, asked.inner)(product_fields(None, asked.arguments), None)))
 
@@ -196,6 +198,7 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
         ),
     )
 }
+INTROSPECTIONS = frozenset({"__schema", "__type"})
 LOOK_UPS = frozenset(name for name, (_, plan) in PLANS.items() if plan is plan_look_up)
 output("Query", "Everything that can be read.", [slot for slot, _ in PLANS.values()])
 
@@ -206,7 +209,8 @@ def plan_query(planner: Planner, selection_set: Any) -> Selection:
     members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
         if nodes[0].name.value not in PLANS:
-            members.append((key, Fixed("Query")))  # __typename
+            members.append((key, Fixed("Query")))  # __typename, or what graphql-core answers
+            planner.cost += INTROSPECTION * (nodes[0].name.value in INTROSPECTIONS)
         for planned in planner.guarded(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
             follows += planned.follows
             members.append((key, planned.shown))

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from app.storage.engine import Database, does_not_answer
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
+COST_HEADER = "x-gateway-cost"  # "true" asks for extensions.cost
 MOST_KNOWN = 10_000  # keys
 WORTH_PACKING = 16_384  # bytes of an answer
 
@@ -48,17 +49,18 @@ class Endpoint:
             return graphiql_page()
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
+        headers: Mapping[str, str] = {}
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
         except RequestError as refusal:
             answer = {"errors": [shown(found, request_id) for found in refusal.errors]}
-            status = 200 if is_answer(refusal) and not modern else refusal.status
+            status, headers = 200 if is_answer(refusal) and not modern else refusal.status, refusal.headers
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
         except Exception as cause:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
-        response = reply(answer, status, modern)
+        response = reply(answer, status, modern, headers)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -85,7 +87,10 @@ class Endpoint:
 
     async def run(self, request: Request, access: Access) -> ExecutionResult | bytes:
         base_url = self.public_url or str(request.base_url).rstrip("/")
-        execute = partial(self.executor.run, access=access, writes=posted(request), base_url=base_url)
+        tells_cost = request.headers.get(COST_HEADER, "").lower() == "true"
+        execute = partial(
+            self.executor.run, access=access, writes=posted(request), base_url=base_url, tells_cost=tells_cost
+        )
         if posted(request) and is_multipart(request):
             await access.caller()
             if is_foreign(request, self.origins):
@@ -198,11 +203,12 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [shown(error, request_id) for error in result.errors]
+    if result.extensions:
+        answer["extensions"] = result.extensions
     return answer
 
 
-def reply(answer: dict[str, Any] | bytes, status: int, modern: bool) -> Response:
-    headers = {"Allow": "POST"} if status == 405 else {}
+def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, headers: Mapping[str, str]) -> Response:
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
 

@@ -8,7 +8,6 @@ from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
 
 from app.graphql_api.context import Context
-from app.graphql_api.limits import TooComplex
 from app.graphql_api.mutations import MUTATIONS, Mutation, plan_shown, run_shown
 from app.graphql_api.planning import Place, Planner
 from app.graphql_api.prepared import Prepared
@@ -26,7 +25,12 @@ class WriteField:
     make: Make
 
 
-WritePlan = tuple[WriteField, ...]
+@dataclass(frozen=True, slots=True)
+class WritePlan:
+    """How a mutation is run, field after field, and what it costs."""
+
+    fields: tuple[WriteField, ...]
+    cost: int
 
 
 def plan_writes(planner: Planner, found: Prepared) -> WritePlan | None:
@@ -34,21 +38,18 @@ def plan_writes(planner: Planner, found: Prepared) -> WritePlan | None:
     fields = []
     for key, nodes in planner.collect("Mutation", [found.operation.selection_set]).items():
         name = nodes[0].name.value
-        try:
-            make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
-        except TooComplex:  # is told by whoever goes on to read the payload
-            return None
-        if make is None or planner.errors:
+        make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
+        if make is None or planner.errors or planner.cost > planner.limits.cost:  # is told where the payload is planned
             return None
         fields.append(WriteField(key, nodes[0], MUTATIONS[name], make))
-    return tuple(fields)
+    return WritePlan(tuple(fields), planner.cost)
 
 
 def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
     """The arguments of each field; what is wrong with them is among the planner's errors."""
     return [
         found
-        for field in plan
+        for field in plan.fields
         for found in planner.guarded(field.node, Place((field.key,)), coerced_arguments(planner, field))
     ]
 
@@ -63,7 +64,7 @@ async def run_writes(
     """The answer. The first field's command asks the guard. Raises CallerChanged, and nothing is written then."""
     data: dict[str, Any] = {}
     errors: list[GraphQLError] = []
-    for field, args in zip(plan, given, strict=True):
+    for field, args in zip(plan.fields, given, strict=True):
         try:
             data[field.key] = field.make(await run_shown(field.mutation, context, guard, args), context)
         except CallerChanged:

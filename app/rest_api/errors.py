@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from app.access.budgets import SpentUp
 from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.resources import Resource
@@ -31,6 +32,12 @@ def nowhere() -> RestError:
 def not_allowed(methods: str) -> RestError:
     refused = RestError(405, "method_not_allowed", f"This address takes {methods}.")
     refused.headers["Allow"] = methods
+    return refused
+
+
+def spent_up(reason: SpentUp) -> RestError:
+    refused = RestError(429, "rate_limited", str(reason))
+    refused.headers["Retry-After"] = str(reason.seconds)
     return refused
 
 

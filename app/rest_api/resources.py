@@ -8,7 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, parse_json, read_body
+from app.access.budgets import Budgets, SpentUp
+from app.access.costs import REST_READ, REST_WRITE
+from app.access.requests import (
+    BodyTooLarge,
+    NotJson,
+    Unauthenticated,
+    caller_of,
+    content_type,
+    key_of,
+    parse_json,
+    read_body,
+)
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -23,7 +34,7 @@ from app.domain.values import storable
 from app.reads.read import read
 from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
-from app.rest_api.errors import RestError, not_found, translated
+from app.rest_api.errors import RestError, not_found, spent_up, translated
 from app.rest_api.names import ingest_body
 from app.storage.engine import Database
 from app.storage.tables import TABLES
@@ -40,13 +51,19 @@ class Rest:
 
     database: Database
     max_body_bytes: int
+    budgets: Budgets | None
 
     async def caller(self, request: Request, *, writes: bool = False) -> Caller:
-        """Who asks. Refuses a stranger, and a read-only key that would write."""
+        """Who asks. Refuses a stranger, a read-only key that would write, and a key whose budget is spent up."""
         try:
             caller = await caller_of(request, self.database)
+            if self.budgets:
+                cost = REST_WRITE if writes else REST_READ
+                await self.budgets.spend(key_of(request), caller.tenant_id, cost)
         except Unauthenticated as reason:
             raise RestError(401, "unauthenticated", str(reason)) from None
+        except SpentUp as reason:
+            raise spent_up(reason) from None
         if writes and caller.read_only:
             raise RestError(403, "forbidden", "This key may only read.")
         return caller

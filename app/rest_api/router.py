@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from app.access.budgets import Budgets
 from app.access.envelope import request_id_of
 from app.access.links import Links
 from app.commands.body import Verb
@@ -83,9 +84,11 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
     return RestError(500, "internal_error", message, request_id=request_id)
 
 
-def rest_routes(database: Database, max_body_bytes: int, files: Files, links: Links) -> list[BaseRoute]:
+def rest_routes(
+    database: Database, max_body_bytes: int, files: Files, links: Links, budgets: Budgets | None
+) -> list[BaseRoute]:
     """The REST facade, mounted on the paths that are its own."""
-    rest = Rest(database, max_body_bytes)
+    rest = Rest(database, max_body_bytes, budgets)
     routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]
     linked = link_routes(rest, files, links)
     return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

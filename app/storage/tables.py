@@ -156,6 +156,20 @@ API_KEYS = table(
     sa.Index(None, "key_hash"),
 )
 
+# What a key has spent of its budget, told as the moment at which it will be whole again, and the last slice that was
+# taken of it. On Postgres alone: SQLite's one process keeps it in memory.
+BUDGETS = table(
+    "budgets",
+    [
+        tenant_column(),
+        sa.Column("key_hash", Text(64), nullable=False),
+        sa.Column("spent_until", Timestamp(), nullable=False),
+        sa.Column("taken", sa.Integer, nullable=False),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "key_hash"),
+    sa.ForeignKeyConstraint(["tenant_id", "key_hash"], ["api_keys.tenant_id", "api_keys.key_hash"]),
+)
+
 ACCOUNTS = resource_table(
     "accounts",
     Resource.ACCOUNT,

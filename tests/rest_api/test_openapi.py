@@ -116,7 +116,7 @@ def test_each_operation_says_what_it_is_for_and_how_it_can_end() -> None:
 
 
 def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
-    shared = {"400", "401", "403", "404", "413", "415", "422", "500", "503"}
+    shared = {"400", "401", "403", "404", "413", "415", "422", "429", "500", "503"}
     ends = {"POST": {"201", "409"}, "PUT": {"200", "201"}, "PATCH": {"200"}}
     for resource in KEYED:
         path = f"/api/v1/ingest/{resource}s/{{{KEY_FIELD[resource]}}}"
@@ -127,7 +127,7 @@ def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
         }
         assert found == {
             **{method: own | shared for method, own in ends.items()},
-            "GET": {"200", "401", "404", "500", "503"},
+            "GET": {"200", "401", "404", "429", "500", "503"},
         }
 
 

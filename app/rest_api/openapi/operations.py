@@ -22,8 +22,8 @@ TAGS = {
     "Contacts": "People on the customer's side. Collections alone reads them.",
     "PDFs": "The PDF of a document: pushed, or generated from `invoicing_detail`.",
 }
-WRITE = (400, 401, 403, 413, 415, 422, 500, 503)
-READ = (401, 500, 503)
+WRITE = (400, 401, 403, 413, 415, 422, 429, 500, 503)
+READ = (401, 429, 500, 503)
 NO_KEY = "The address holds no key."
 STATUS_RULES = """
 The server decides over `status`; one that is sent is ignored. An open amount of zero closes the document, and one
@@ -195,7 +195,7 @@ def link_paths() -> Paths:
                 f"linkRepresentativeTo{resource.capitalize()}",
                 "Representatives",
                 f"Link a representative to {one(resource)}",
-                linked | missing("representative", resource) | shared(401, 403, 500, 503),
+                linked | missing("representative", resource) | shared(401, 403, 429, 500, 503),
                 description="Linking again changes nothing.",
             ),
         )

@@ -59,7 +59,7 @@ def push_path() -> Paths:
             | {"400": invalid, "413": too_large}
             | missing("connection", "document")
             | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
-            | shared(401, 403, 500, 503),
+            | shared(401, 403, 429, 500, 503),
             description=PUSH_RULES,
             parameters=[append],
             requestBody={"required": True, "content": {PDF: {"schema": FILE}}},
@@ -77,7 +77,7 @@ def list_path() -> Paths:
             "listAttachments",
             "PDFs",
             "List the PDFs of a document",
-            found | missing("document") | too_long() | shared(401, 500, 503),
+            found | missing("document") | too_long() | shared(401, 429, 500, 503),
             description=LIST_RULES,
         ),
     )
@@ -98,7 +98,7 @@ def download_path() -> Paths:
             | {"304": none, "416": beyond}
             | gone
             | too_long()
-            | shared(401, 500, 503),
+            | shared(401, 429, 500, 503),
             parameters=[
                 header("Range", "The part that is wanted: `bytes=0-1023`.", "bytes=0-1023"),
                 header("If-Range", "The ETag of the version that the part is wanted of; of another, all comes."),

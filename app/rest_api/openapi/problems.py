@@ -51,6 +51,7 @@ SCHEMAS: dict[str, Schema] = {
     "BodyTooLarge": error("body_too_large"),
     "UnsupportedMediaType": error("unsupported_media_type"),
     "ValidationFailed": error("validation_failed", details={"type": "array", "minItems": 1, "items": ref("Fault")}),
+    "RateLimited": error("rate_limited"),
     "InternalError": error("internal_error", request_id=REQUEST_ID),
     "Unavailable": error("unavailable", request_id=REQUEST_ID),
 }
@@ -125,6 +126,19 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
             ref("ValidationFailed"),
             FAULT_EXAMPLE,
         ),
+    ),
+    429: (
+        "RateLimited",
+        response(
+            "The key's budget is spent up, on a server that sets one. `Retry-After` says in how many seconds there is "
+            "enough again.",
+            ref("RateLimited"),
+            {
+                "error": "rate_limited",
+                "message": "The key's budget of 1000 points a minute is spent up: try again in 12 seconds.",
+            },
+        )
+        | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}},
     ),
     500: (
         "InternalError",

@@ -1,0 +1,31 @@
+"""What each key has spent of its budget, shared by the workers on Postgres."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from app.storage import types
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "budgets",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", types.Text(64), nullable=False),
+        sa.Column("spent_until", types.Timestamp(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "key_hash"],
+            ["api_keys.tenant_id", "api_keys.key_hash"],
+            name=op.f("fk_budgets_tenant_id_key_hash"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "key_hash", name=op.f("pk_budgets")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("budgets")
