@@ -18,6 +18,7 @@ from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
 from app.graphql_api.router import graphql_routes
+from app.graphql_api.trusted import load_trusted
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
@@ -45,7 +46,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
     budgets = Budgets(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
-    return Executor(database, limits, files, Links(database), budgets)
+    return Executor(database, limits, files, Links(database), budgets, settings.trusted_only)
 
 
 def collect_seldom() -> None:
@@ -80,7 +81,10 @@ def assemble(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.files = files
-    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
+    trusted = load_trusted(settings.operations_manifest, only=settings.trusted_only)
+    app.router.routes.extend(
+        graphql_routes(database, executor, uploads, settings.public_url, settings.origins, trusted)
+    )
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     if settings.origins:

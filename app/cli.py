@@ -58,6 +58,20 @@ def check_store(settings: Settings, database: Database) -> None:
         raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
 
 
+def check_documents(settings: Settings, workers: int) -> None:
+    """Refuses trusted documents that are broken. Where workers are to look at them again, only an operator's own are
+    worth the time, and the memory of a schema in a process that serves nobody."""
+    if workers > 1 and not settings.operations_manifest:
+        return
+    from app.graphql_api.documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
+    from app.graphql_api.trusted import load_trusted  # noqa: PLC0415
+
+    try:
+        load_trusted(settings.operations_manifest, only=settings.trusted_only)
+    except BrokenDocumentError as reason:
+        raise Stopped(f"A trusted document is broken. {reason}") from None
+
+
 async def prepare(database: Database) -> None:
     """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
     if await is_current(database):
@@ -98,12 +112,15 @@ def serve(
     host = host or settings.host
     port = claimed(host, settings.port if port is None else port)
     check_store(settings, database)
+    check_documents(settings, count)
     with_database(prepare(database), database)
     address = browser_address(host, port)
     if demo:
         show_demonstration(with_database(ready_demonstration(database), database), f"{address}/graphql")
     else:
         out.print(f"GraphiQL: {address}/graphql")
+    if settings.trusted_only:
+        out.print("GATEWAY_OPERATIONS=trusted: GraphiQL is off, and only trusted documents run.")
     out.print(f"The REST API is described at {address}/docs")
     signal.signal(signal.SIGTERM, end)
     uvicorn.run(

@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     max_aliases: int = Field(default=200, ge=0, description="Most aliases of an operation.")
     max_directives: int = Field(default=100, ge=0, description="Most directives of an operation.")
     max_cost: int = Field(default=100_000, ge=1, description="Most points that an operation may cost.")
+    operations: Literal["any", "trusted"] = Field(
+        default="any", description="What runs: any operation, or trusted documents alone."
+    )
+    operations_manifest: str = Field(
+        default="",
+        description="File with the trusted documents of a front end, beside the operation documents that come with "
+        "the gateway: a manifest as graphql-codegen, Relay or Apollo write it.",
+    )
     budget: int = Field(
         default=0,
         ge=0,
@@ -96,6 +104,13 @@ class Settings(BaseSettings):
     def none_or_enough(cls, value: int) -> int:
         if 0 < value < LEAST_BUDGET:
             raise ValueError(f"must be 0 or at least {LEAST_BUDGET}: single requests cost some points")
+        return value
+
+    @field_validator("operations_manifest")
+    @classmethod
+    def a_file(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError("names no file")
         return value
 
     @field_validator("blob_url")
@@ -132,6 +147,10 @@ class Settings(BaseSettings):
         url = make_url(self.database_url)
         beside = Path(url.database).parent if url.drivername == DRIVERS[0] and url.database else Path()
         return (beside / "blobs").absolute().as_uri()
+
+    @property
+    def trusted_only(self) -> bool:
+        return self.operations == "trusted"
 
     @property
     def origins(self) -> list[str]:

@@ -26,6 +26,8 @@ DEFAULTS = {
     "max_aliases": 200,
     "max_directives": 100,
     "max_cost": 100_000,
+    "operations": "any",
+    "operations_manifest": "",
     "budget": 0,
     "max_seconds": 30.0,
     "log_level": "info",
@@ -98,6 +100,8 @@ WRONG = {
     "max_aliases": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_directives": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_cost": [("0", "Input should be greater than or equal to 1."), ("many", WHOLE)],
+    "operations_manifest": [("/nowhere/persisted-documents.json", "names no file.")],
+    "operations": [("some", "Input should be 'any' or 'trusted'.")],
     "budget": [
         ("-1", "Input should be greater than or equal to 0."),
         ("99", "must be 0 or at least 100: single requests cost some points."),

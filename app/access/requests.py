@@ -84,6 +84,12 @@ def parse_json(text: str | bytes) -> Any:
     return value
 
 
+def has_version(request: Request, tag: str) -> bool:
+    """Whether the client has the version of this ETag, without its W/, already."""
+    sent = request.headers.get("if-none-match", "")
+    return sent.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in sent.split(","))
+
+
 def content_type(request: Request) -> str:
     """The media type of the body, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()

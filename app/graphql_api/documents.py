@@ -1,6 +1,6 @@
 """Reads the operation documents: the named operations in `graphql/` that front ends and scripts start from.
 
-It knows the language and not the schema; whether a document fits the schema is for the tests to say.
+It knows the language and not the schema; whether a document fits the schema is looked at where it is trusted.
 """
 
 import json
@@ -37,6 +37,7 @@ class BrokenDocumentError(Exception):
 class OperationDocument:
     """One named operation, complete: its text holds every fragment that it needs."""
 
+    path: Path
     folder: str
     name: str
     description: str
@@ -92,6 +93,7 @@ def _load_operation(path: Path, folder: str, fragments: dict[str, _Fragment]) ->
     operation = _only_operation(path, _parsed(path, text))
     needed = _all_needed(path, _spreads(operation), fragments)
     return OperationDocument(
+        path=path,
         folder=folder,
         name=path.stem,
         description=_description(text),

@@ -72,6 +72,7 @@ class Executor:
     files: Files
     links: Links
     budgets: Budgets | None = None
+    discreet: bool = False  # whether errors keep to themselves what the schema has
     plans: dict[Any, Plan] = field(default_factory=dict)  # the least recently used first
     write_plans: dict[Any, WritePlan | None] = field(default_factory=dict)
 
@@ -239,7 +240,8 @@ class Executor:
         return selection, planner.cost
 
     def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
-        return Planner(CORE, found.fragments, coerced(found.operation, variables), today, self.limits)
+        values = coerced(found.operation, variables, discreet=self.discreet)
+        return Planner(CORE, found.fragments, values, today, self.limits)
 
     async def reference(self, found: Prepared, operation: Operation, context: Context) -> ExecutionResult:
         """The answer as graphql-core executes the operation over the schema, its rows read level by level."""

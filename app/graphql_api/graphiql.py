@@ -9,16 +9,25 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.graphql_api.documents import OperationDocument, load_documents
-from app.pages.page import FRESH, SMALL, built_page
+from app.pages.page import FRESH, SMALL, built_page, plain_page
 
 _NOT_BUILT = """<h1>The query editor is not built</h1>
 <p>The API itself is ready: send operations with <code>POST /graphql</code> and your key in <code>X-API-Key</code>.</p>
+"""
+_TRUSTED_ONLY = """<h1>This server has no query editor</h1>
+<p>It runs trusted documents alone (<code>GATEWAY_OPERATIONS=trusted</code>): send the <code>documentId</code> of one
+with <code>POST /graphql</code> and your key in <code>X-API-Key</code>.</p>
 """
 
 
 def graphiql_page() -> Response:
     """The editor's page. GET /graphql is the page or a query by what the client accepts."""
     return built_page("graphiql", _NOT_BUILT, {"Vary": "Accept"})
+
+
+def no_graphiql_page() -> Response:
+    """What stands in the editor's place where it could run nothing that is written in it."""
+    return plain_page(_TRUSTED_ONLY, 403, {"Vary": "Accept"})
 
 
 def example_routes() -> list[BaseRoute]:

@@ -21,7 +21,7 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import VariableValues
-from graphql.language import OperationDefinitionNode, Visitor, visit
+from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
 
 from app.graphql_api.coercion import variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
@@ -159,12 +159,21 @@ def place_of(wrong: GraphQLError) -> dict[str, Any]:
     return {"source": wrong.source, "positions": wrong.positions}
 
 
-def coerced(operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
-    """The operation's variables. Raises RequestError with everything that is wrong with them."""
+def coerced(operation: OperationDefinitionNode, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
+    """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
+    are wrong: the details name types and fields, and suggest others."""
     try:
         found = variable_values(CORE, operation, sent)
     except RecursionError:
         raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
     if isinstance(found, list):
-        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, found))
+        told = [without_details(wrong) for wrong in found] if discreet else found
+        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, told))
     return found
+
+
+def without_details(wrong: GraphQLError) -> GraphQLError:
+    """What is wrong with a variable, in no more words than its name."""
+    named = next((node for node in wrong.nodes or () if isinstance(node, VariableDefinitionNode)), None)
+    name = f"${named.variable.name.value}" if named else "A variable"
+    return GraphQLError(f"{name} has a value that the document does not take.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.access.envelope import request_id_of
-from app.access.requests import Access, BodyTooLarge, NotJson, Unauthenticated, key_of, parse_json, read_body
+from app.access.requests import (
+    Access,
+    BodyTooLarge,
+    NotJson,
+    Unauthenticated,
+    has_version,
+    key_of,
+    parse_json,
+    read_body,
+)
 from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
-from app.graphql_api.graphiql import example_routes, graphiql_page
+from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.origins import is_foreign
+from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.storage.engine import Database, does_not_answer
 
@@ -42,11 +53,12 @@ class Endpoint:
     limits: UploadLimits
     public_url: str
     origins: Collection[str]  # whose pages may call
+    trusted: Trusted
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
         if not posted(request) and wants_page(request):
-            return graphiql_page()
+            return no_graphiql_page() if self.trusted.only else graphiql_page()
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
         headers: Mapping[str, str] = {}
@@ -61,6 +73,8 @@ class Endpoint:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
         response = reply(answer, status, modern, headers)
+        if isinstance(answer, bytes) and not posted(request) and "query" not in request.query_params:
+            response = versioned(request, response)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -107,21 +121,36 @@ class Endpoint:
     async def operation(self, request: Request) -> Operation:
         if posted(request):
             check_content_type(request.headers.get("content-type", ""))
-            return to_operation(parsed(await self.body(request)))
+            return self.to_operation(parsed(await self.body(request)))
         query = request.query_params
-        sent: dict[str, Any] = {name: query[name] for name in ("query", "operationName") if name in query}
+        sent: dict[str, Any] = {name: query[name] for name in ("query", "documentId", "operationName") if name in query}
         for name in ("variables", "extensions"):
             if query.get(name):
                 sent[name] = parsed(query[name])
-        return to_operation(sent)
+        return self.to_operation(sent)
 
     async def operation_with_files(self, request: Request, folder: Path) -> Operation:
         try:
-            return to_operation(await read_form(request, self.limits, folder))
+            return self.to_operation(await read_form(request, self.limits, folder))
         except BodyTooLarge as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
         except (BadForm, NotJson) as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
+
+    def to_operation(self, sent: Any) -> Operation:
+        """The operation that the parameters of a request name. Raises RequestError."""
+        if not isinstance(sent, dict):
+            raise refused(ErrorCode.BAD_REQUEST, "The request must be one JSON object; batches are not taken.")
+        text, variables, name = self.trusted.text(sent), sent.get("variables"), sent.get("operationName")
+        if not isinstance(text, str) or not text.strip():
+            raise refused(ErrorCode.BAD_REQUEST, "The request needs a 'query': the text of an operation.")
+        if variables is not None and not isinstance(variables, dict):
+            raise refused(ErrorCode.BAD_REQUEST, "'variables' must be an object.")
+        if name is not None and not isinstance(name, str):
+            raise refused(ErrorCode.BAD_REQUEST, "'operationName' must be a string.")
+        if not isinstance(sent.get("extensions"), dict | None):
+            raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
+        return Operation(text, variables or {}, name or None)
 
     async def body(self, request: Request) -> bytes:
         try:
@@ -153,22 +182,6 @@ def parsed(text: str | bytes) -> Any:
         raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
 
 
-def to_operation(sent: Any) -> Operation:
-    """The operation that the parameters of a request name. Raises RequestError."""
-    if not isinstance(sent, dict):
-        raise refused(ErrorCode.BAD_REQUEST, "The request must be one JSON object; batches are not taken.")
-    text, variables, name = sent.get("query"), sent.get("variables"), sent.get("operationName")
-    if not isinstance(text, str) or not text.strip():
-        raise refused(ErrorCode.BAD_REQUEST, "The request needs a 'query': the text of an operation.")
-    if variables is not None and not isinstance(variables, dict):
-        raise refused(ErrorCode.BAD_REQUEST, "'variables' must be an object.")
-    if name is not None and not isinstance(name, str):
-        raise refused(ErrorCode.BAD_REQUEST, "'operationName' must be a string.")
-    if not isinstance(sent.get("extensions"), dict | None):
-        raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
-    return Operation(text, variables or {}, name or None)
-
-
 def is_answer(refusal: RequestError) -> bool:
     """Whether the request was a GraphQL request and its GraphQL was refused: plain JSON answers that with 200."""
     return refusal.status == 400 and not any(refused_as_request(found) for found in refusal.errors)
@@ -179,7 +192,7 @@ def refused_as_request(found: GraphQLError) -> bool:
 
 
 def wants_page(request: Request) -> bool:
-    return "query" not in request.query_params and wanted(request, "text/html") > 0
+    return request.query_params.keys().isdisjoint({"query", "documentId"}) and wanted(request, "text/html") > 0
 
 
 def wants_modern(request: Request) -> bool:
@@ -213,6 +226,17 @@ def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, headers: Ma
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
 
 
+def versioned(request: Request, response: Response) -> Response:
+    """An answer to a GET by a document's id: its reader may keep it, and asks each time whether it still holds."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()}"'
+    vary = "X-API-Key, X-Gateway-Cost, Accept"
+    headers = {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache", "Vary": vary}  # weak: it may come compressed
+    if has_version(request, tag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
 async def pack(response: Response) -> None:
     """Compresses the body, quickly rather than well, while other requests go on."""
     response.body = await asyncio.to_thread(gzip.compress, response.body, 1)
@@ -238,11 +262,16 @@ def paired(value: Any) -> Any:
 
 
 def graphql_routes(
-    database: Database, executor: Executor, limits: UploadLimits, public_url: str, origins: Collection[str]
+    database: Database,
+    executor: Executor,
+    limits: UploadLimits,
+    public_url: str,
+    origins: Collection[str],
+    trusted: Trusted,
 ) -> list[BaseRoute]:
-    endpoint = Endpoint(database, executor, limits, public_url, origins)
+    endpoint = Endpoint(database, executor, limits, public_url, origins, trusted)
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)
 
-    return [Route("/graphql", graphql, methods=["GET", "POST"]), *example_routes()]
+    return [Route("/graphql", graphql, methods=["GET", "POST"]), *([] if trusted.only else example_routes())]

@@ -59,14 +59,13 @@ _MEDIA_TYPES = {
     ".ttf": "font/ttf",
 }
 
-_NOT_BUILT = """<!doctype html>
+_PLAIN = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Ingest gateway</title>
 <body style="font: 1rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem; color-scheme: light dark">
-{message}
-<p>To have this page, run <code>make ui</code> in the project's folder and load it again.</p>
-"""  # noqa: E501
+{message}"""  # noqa: E501
+_BUILD_IT = "<p>To have this page, run <code>make ui</code> in the project's folder and load it again.</p>\n"
 
 
 def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -74,8 +73,14 @@ def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None
     try:
         page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
     except FileNotFoundError:
-        page = _NOT_BUILT.format(message=unbuilt)
+        return plain_page(unbuilt + _BUILD_IT, headers=headers)
     return HTMLResponse(page, headers={**_GUARDED, **FRESH, **(headers or {})})
+
+
+def plain_page(message: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A page that needs no build, to say something in place of another."""
+    headers = {**_GUARDED, **FRESH, **(headers or {})}
+    return HTMLResponse(_PLAIN.format(message=message), status, headers)
 
 
 def asset_routes() -> list[BaseRoute]:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from app.access.requests import has_version
 from app.commands.generated import DocumentPdf
 from app.storage.blobs import Blobs
 
@@ -25,7 +26,7 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
         "Cache-Control": "private, no-cache",  # a key or a signature decides every time
         "Content-Disposition": disposition(pdf.file_name),
     }
-    if has_it(request, tag):
+    if has_version(request, tag):
         return Response(status_code=304, headers=headers)
     part = wanted_part(request, tag, size)
     if part is not None and not part:
@@ -39,11 +40,6 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
         return Response(status_code=status, headers=headers, media_type=PDF)
     chunks = await blobs.open(pdf.blob, served.start, served.stop)
     return StreamingResponse(chunks, status, headers, PDF)
-
-
-def has_it(request: Request, tag: str) -> bool:
-    sent = request.headers.get("if-none-match", "")
-    return sent.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in sent.split(","))
 
 
 def wanted_part(request: Request, tag: str, size: int) -> range | None:

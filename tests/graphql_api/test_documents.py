@@ -25,6 +25,7 @@ def test_a_document_has_its_folder_name_description_text_and_variables(tmp_path:
 
     assert load_documents(tmp_path) == [
         OperationDocument(
+            path=tmp_path / "accounts" / "Page.graphql",
             folder="accounts",
             name="Page",
             description="One account, whole.",

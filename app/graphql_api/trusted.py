@@ -1,0 +1,115 @@
+"""Trusted documents: operations that are known when the server starts, and run by name or hash instead of by text.
+
+They are the operation documents, and those of a manifest that a front end's build has written. A server may be told to
+run nothing else: then no answer tells more of the schema than they do.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLSyntaxError, parse, validate
+
+from app.graphql_api.documents import BrokenDocumentError, load_documents
+from app.graphql_api.errors import ErrorCode, refused
+from app.graphql_api.schema import CORE
+
+HASH = "sha256:"  # what an id that is a hash may begin with
+LONGEST_SHOWN = 100
+APOLLO = "apollo-persisted-query-manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The trusted documents by each of their ids. `only`: nothing else runs."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    only: bool = False
+
+    def text(self, sent: dict[str, Any]) -> Any:
+        """The text that the parameters of a request mean, as they have it or by its id. Raises RequestError."""
+        given, document_id = sent.get("query"), id_of(sent)
+        if self.only and (given is not None or document_id is None):
+            message = "This server runs trusted documents alone: send a 'documentId', and no 'query'."
+            raise refused(ErrorCode.FORBIDDEN, message, 403)
+        if given is not None or document_id is None:
+            return given
+        text = self.texts.get(document_id.removeprefix(HASH))
+        if text is None:
+            message = f"This server knows no document '{document_id[:LONGEST_SHOWN]}'."
+            raise refused(ErrorCode.PERSISTED_QUERY_NOT_FOUND, message)
+        return text
+
+
+def id_of(sent: dict[str, Any]) -> str | None:
+    """The id of a document in a request: its own parameter, or Apollo's hash. Raises RequestError."""
+    if sent.get("documentId") is not None:
+        if sent.get("query") is not None:
+            raise refused(ErrorCode.BAD_REQUEST, "Send a 'query' or a 'documentId', not both.")
+        return checked(sent["documentId"], "'documentId'")
+    extensions = sent.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if persisted is None:
+        return None
+    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    return checked(found, "'extensions.persistedQuery.sha256Hash'")
+
+
+def checked(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise refused(ErrorCode.BAD_REQUEST, f"{name} must be a string.")
+    return value
+
+
+def load_trusted(manifest: str, *, only: bool) -> Trusted:
+    """The operation documents, and those of the manifest if one is named. Raises BrokenDocumentError."""
+    texts: dict[str, str] = {}
+    for document in load_documents():
+        add(texts, document.path, document.name, document.text)
+    if manifest:
+        path = Path(manifest)
+        for document_id, text in listed(path):
+            add(texts, path, document_id, text)
+    return Trusted(texts, only)
+
+
+def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:
+    """Adds a document under its id and its hash. Raises BrokenDocumentError."""
+    problem = fault(text)
+    if problem:
+        raise BrokenDocumentError(path, problem if path.stem == document_id else f"'{document_id}': {problem}")
+    if texts.setdefault(document_id.removeprefix(HASH), text) != text:
+        raise BrokenDocumentError(path, f"another document has the id '{document_id}'")
+    texts[hashlib.sha256(text.encode()).hexdigest()] = text
+
+
+@cache
+def fault(text: str) -> str:
+    """What is wrong with a document; empty where nothing is."""
+    try:
+        return "; ".join(wrong.message for wrong in validate(CORE, parse(text)))
+    except GraphQLSyntaxError as wrong:
+        return wrong.message
+
+
+def listed(path: Path) -> Iterator[tuple[str, str]]:
+    """The ids and texts of a manifest: an object of texts by id, as graphql-codegen and Relay write it, or what Apollo
+    writes. Raises BrokenDocumentError."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as reason:
+        raise BrokenDocumentError(path, f"cannot be read: {reason.strerror}") from None
+    except ValueError as reason:
+        raise BrokenDocumentError(path, f"is no JSON: {reason}") from None
+    pairs = list(content.items() if isinstance(content, dict) else ())
+    with suppress(AttributeError, KeyError, TypeError):
+        if content["format"] == APOLLO:
+            pairs = [(operation["id"], operation["body"]) for operation in content["operations"]]
+    if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
+        raise BrokenDocumentError(path, 'must be a manifest of operations: {"id": "query …", …}, or Apollo\'s')
+    yield from pairs
