@@ -117,7 +117,7 @@ def serve(
     address = browser_address(host, port)
     if demo:
         show_demonstration(with_database(ready_demonstration(database), database), f"{address}/graphql")
-    else:
+    elif not settings.trusted_only:
         out.print(f"GraphiQL: {address}/graphql")
     if settings.trusted_only:
         out.print("GATEWAY_OPERATIONS=trusted: GraphiQL is off, and only trusted documents run.")

@@ -176,4 +176,4 @@ def without_details(wrong: GraphQLError) -> GraphQLError:
     """What is wrong with a variable, in no more words than its name."""
     named = next((node for node in wrong.nodes or () if isinstance(node, VariableDefinitionNode)), None)
     name = f"${named.variable.name.value}" if named else "A variable"
-    return GraphQLError(f"{name} has a value that the document does not take.")
+    return GraphQLError(f"{name} is missing, or not what the document takes.")

@@ -39,7 +39,7 @@ from app.storage.engine import Database, does_not_answer
 
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
-COST_HEADER = "x-gateway-cost"  # "true" asks for extensions.cost
+ASKS_COST = (b"x-gateway-cost", b"true")  # the header of who wants to see extensions.cost
 MOST_KNOWN = 10_000  # keys
 WORTH_PACKING = 16_384  # bytes of an answer
 
@@ -101,7 +101,7 @@ class Endpoint:
 
     async def run(self, request: Request, access: Access) -> ExecutionResult | bytes:
         base_url = self.public_url or str(request.base_url).rstrip("/")
-        tells_cost = request.headers.get(COST_HEADER, "").lower() == "true"
+        tells_cost = ASKS_COST in request.scope["headers"]
         execute = partial(
             self.executor.run, access=access, writes=posted(request), base_url=base_url, tells_cost=tells_cost
         )

@@ -215,7 +215,7 @@ async def test_a_request_without_an_id_is_refused_likewise(locked: Client, body:
 async def test_variables_are_refused_without_a_word_of_the_schema(locked: Client, guess: Any) -> None:
     response = await locked.post({"documentId": "find", "variables": {"filter": guess, "first": "many"}})
     assert response.json()["errors"] == [
-        {"message": f"{name} has a value that the document does not take.", "extensions": {"code": "BAD_USER_INPUT"}}
+        {"message": f"{name} is missing, or not what the document takes.", "extensions": {"code": "BAD_USER_INPUT"}}
         for name in ("$filter", "$first")
     ]
 

@@ -261,7 +261,7 @@ async def test_the_cost_is_told_where_it_is_asked_for_and_the_rest_of_the_answer
     plain = await client.post(body)
     assert plain.text == '{"data":{"accounts":{"nodes":[]}}}'
     assert (await client.post(body, **{"X-Gateway-Cost": "false"})).text == plain.text
-    told = await client.post(body, **{"X-Gateway-Cost": "TRUE"})
+    told = await client.post(body, **{"x-gateway-cost": "true"})
     extensions = '"extensions":{"cost":{"requested":6,"limit":100000,"budget":null}}'
     assert told.text == f'{{"data":{{"accounts":{{"nodes":[]}}}},{extensions}}}'
 
