@@ -54,7 +54,7 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
         "x-api-key", "content-type", "if-none-match", "range", "x-request-id",
     }  # fmt: skip
     assert response.headers[ALLOW_ORIGIN] == origin
-    assert response.headers["access-control-expose-headers"] == "X-Request-Id, Content-Disposition, Content-Range, ETag"
+    assert response.headers["access-control-expose-headers"] == "X-Request-Id, Content-Disposition, Content-Range, ETag, Retry-After"
     assert "access-control-allow-credentials" not in {**allowed, **response.headers}
 
 
