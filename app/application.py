@@ -16,7 +16,7 @@ from app.access.links import Links
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
-from app.graphql_api.router import graphql_routes
+from app.graphql_api.router import Endpoint, Lane, graphql_routes
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
@@ -72,9 +72,11 @@ def assemble(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.files = files
-    app.router.routes.extend(graphql_routes(database, executor, uploads, settings.public_url, settings.origins))
+    endpoint = Endpoint(database, executor, uploads, settings.public_url, settings.origins)
+    app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links))
+    app.add_middleware(Lane, endpoint=endpoint)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
