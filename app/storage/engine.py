@@ -136,8 +136,12 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction: committed at the end, rolled back on any exception."""
-        async with self.turns.turn() if self.turns else self.writer.begin() as connection:
-            yield connection
+        if self.turns:
+            async with self.turns.turn() as group, group.connection.begin_nested():
+                yield group.connection
+        else:
+            async with self.writer.begin() as connection:
+                yield connection
 
     async def dispose(self) -> None:
         await self.writer.dispose()
