@@ -17,7 +17,7 @@ from app.access.links import Links
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
-from app.graphql_api.router import graphql_routes
+from app.graphql_api.router import Endpoint, Lane, graphql_routes
 from app.graphql_api.trusted import load_trusted
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
@@ -82,11 +82,11 @@ def assemble(settings: Settings) -> FastAPI:
     app.state.database = database
     app.state.files = files
     trusted = load_trusted(settings.operations_manifest, only=settings.trusted_only)
-    app.router.routes.extend(
-        graphql_routes(database, executor, uploads, settings.public_url, settings.origins, trusted)
-    )
+    endpoint = Endpoint(database, executor, uploads, settings.public_url, settings.origins, trusted)
+    app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes()])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
+    app.add_middleware(Lane, endpoint=endpoint)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -75,13 +75,18 @@ def check_documents(settings: Settings, workers: int) -> None:
 async def prepare(database: Database) -> None:
     """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
     if await is_current(database):
-        if database.is_sqlite:
-            async with database.writing() as connection:
-                await connection.run_sync(estimate)
         return
     if not database.is_sqlite:
         raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
     await migrate_schema(database)
+
+
+async def prepare_to_serve(database: Database) -> None:
+    """The schema as `prepare` brings it, and on SQLite the sizes that it is told, which an ANALYZE has replaced."""
+    await prepare(database)
+    if database.is_sqlite:
+        async with database.writing() as connection:
+            await connection.run_sync(estimate)
 
 
 async def migrate_schema(database: Database) -> None:
@@ -113,7 +118,7 @@ def serve(
     port = claimed(host, settings.port if port is None else port)
     check_store(settings, database)
     check_documents(settings, count)
-    with_database(prepare(database), database)
+    with_database(prepare_to_serve(database), database)
     address = browser_address(host, port)
     if demo:
         show_demonstration(with_database(ready_demonstration(database), database), f"{address}/graphql")
@@ -231,8 +236,8 @@ def explain_command(
     variables: Annotated[str, typer.Option(help="Its variables, as a JSON object.")] = "{}",
 ) -> None:
     """Shows how a query is answered: its plan, its SQL, the database's EXPLAIN, and the time of each part."""
-    from app.application import make_executor  # noqa: PLC0415 - as above
-    from app.graphql_api import explain  # noqa: PLC0415
+    from app.application import make_executor  # noqa: PLC0415 - as for `schema`
+    from app.graphql_api import explain  # noqa: PLC0415 - as for `schema`
 
     settings = load_settings()
     database = opened(settings)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
-    from app.application import assemble  # noqa: PLC0415
-    from app.settings import load_settings  # noqa: PLC0415
+    from app.application import assemble  # noqa: PLC0415 - what this module exists for
+    from app.settings import load_settings  # noqa: PLC0415 - likewise
 
     return assemble(settings or load_settings())

@@ -65,12 +65,12 @@ async def authenticate(database: Database, key: str) -> Caller | None:
     """The caller behind a key that is known and not revoked. One statement."""
     if not storable(key):
         return None
-    look_up = look_up_statement(database.reader.dialect)
-    found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: hashed(key)}))
+    look_up, key_hash = look_up_statement(database.reader.dialect), hashed(key)
+    found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: key_hash}))
     if found is None:
         return None
     tenant_id, products, read_only, model = orjson.loads(found)
-    return Caller(tenant_id, products_of(products), bool(read_only), model and CurrencyModel(model))
+    return Caller(tenant_id, products_of(products), bool(read_only), key_hash, model and CurrencyModel(model))
 
 
 @cache
@@ -92,11 +92,11 @@ def unchanged() -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
 
 
-def claims(key: str, caller: Caller) -> dict[str, Any]:
+def claims(caller: Caller) -> dict[str, Any]:
     """The parameters of `unchanged`, and the tenant's."""
     products = sum(bit(product) for product in caller.products)
     return {
-        KEY_HASH: hashed(key),
+        KEY_HASH: caller.key_hash,
         TENANT: caller.tenant_id,
         "products": products,
         "currency_model": str(caller.currency_model or ""),

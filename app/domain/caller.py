@@ -12,4 +12,5 @@ class Caller:
     tenant_id: int
     products: tuple[Product, ...]
     read_only: bool
+    key_hash: str = ""  # of the key that was sent; empty where the server writes of its own accord
     currency_model: CurrencyModel | None = None  # that the tenant's documents were held to when the request came

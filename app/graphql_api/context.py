@@ -26,8 +26,8 @@ class Context:
     database: Database
     files: Files
     links: Links
-    base_url: str  # what addresses of this server begin with
     today: date
+    base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     cost: int = 0  # of the operation
     payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
 

@@ -4,6 +4,7 @@ A query is planned once for its text and answered by one SQL statement. Mutation
 graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +38,7 @@ from app.reads.statement import statement
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
 from app.storage.gathered import CallerChanged, Guard
-from app.storage.time_limits import time_limit
+from app.storage.time_limits import TimeLimit
 
 CACHED_PLANS = 1_000
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
@@ -77,19 +78,26 @@ class Executor:
     write_plans: dict[Any, WritePlan | None] = field(default_factory=dict)
 
     async def run(
-        self, operation: Operation, access: Access, *, writes: bool = True, base_url: str = "", tells_cost: bool = False
+        self,
+        operation: Operation,
+        access: Access,
+        *,
+        writes: bool = True,
+        base_url: Callable[[], str] = str,
+        tells_cost: bool = False,
     ) -> ExecutionResult | bytes:
-        """The answer of an operation, or its JSON. Raises RequestError where it is refused as a whole, and
-        Unauthenticated."""
+        """The answer of an operation, or its JSON; `base_url` tells what links to this server begin with. Raises
+        RequestError where it is refused as a whole, and Unauthenticated."""
         caller = access.known or await access.caller()
         try:
             found = self.prepared(operation)
             if found.operation.operation is OperationType.MUTATION and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
-            context = Context(caller, self.database, self.files, self.links, base_url, now().date())
+            context = Context(caller, self.database, self.files, self.links, now().date())
             if found.links:
                 await self.links.load()
+                context.base_url = base_url()
             plan = self.plan(found, operation, context.today) if found.planned else None
         except RequestError:
             await access.caller()  # whoever is not known is told so before anything else
@@ -113,10 +121,10 @@ class Executor:
     ) -> ExecutionResult | bytes:
         """The answer of a query, or RequestError where it takes too long."""
         try:
-            async with time_limit(self.limits.seconds) as limit:
+            async with TimeLimit(self.limits.seconds) as limit:
                 return await self.query(found, plan, operation, context, access)
         except TimeoutError:
-            if not limit.expired():
+            if not limit.expired:
                 raise
             message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
             raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
@@ -155,7 +163,7 @@ class Executor:
             await self.charge(plan.cost, context, access)
             if access.known and self.may_ask_meanwhile(access.known, given):
                 with suppress(CallerChanged):
-                    guard = Guard(unchanged(), claims(access.key, access.known))
+                    guard = Guard(unchanged(), claims(access.known))
                     return await run_writes(plan, given, context, guard)
             context.caller = await access.caller()
             return await run_writes(plan, given, context, None)
@@ -184,7 +192,7 @@ class Executor:
         take the statement."""
         if plan.statement is None:
             return None
-        arguments = plan.statement.arguments(self.values(operation, access.key, context.caller))
+        arguments = plan.statement.arguments(self.values(operation, context.caller))
         try:
             body = await self.database.fetch_json(plan.statement.text, arguments)
         except StatementTooLarge:
@@ -198,9 +206,9 @@ class Executor:
     def prepared(self, operation: Operation) -> Prepared:
         return prepared(operation.text, operation.name, self.limits)
 
-    def values(self, operation: Operation, key: str, caller: Caller) -> dict[str, Any]:
+    def values(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """What the statement of a query is given for one run."""
-        return {**claims(key, caller), **{f"${name}": value for name, value in operation.variables.items()}}
+        return {**claims(caller), **{f"${name}": value for name, value in operation.variables.items()}}
 
     def plan(self, found: Prepared, operation: Operation, today: date) -> Plan:
         """The plan of a query, made once for its text and whatever of its variables decides how it is read."""

@@ -78,7 +78,7 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
     planned_at = perf_counter()
     if plan.statement is None:
         raise NotPlanned("The query reads nothing from the database.")
-    arguments = plan.statement.arguments(executor.values(operation, access.key, await access.caller()))
+    arguments = plan.statement.arguments(executor.values(operation, await access.caller()))
     reading, finishing = await times(executor, operation, access, plan, arguments)
     return Explained(
         [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],

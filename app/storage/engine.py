@@ -1,5 +1,6 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
+import asyncio
 import base64
 import errno
 import json
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number, shortest
-from app.storage.time_limits import set_deadline, watch
+from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 
@@ -107,6 +108,10 @@ class Database:
             if is_too_large(reason):
                 raise StatementTooLarge(str(reason)) from reason
             raise
+        except asyncio.CancelledError:
+            if self.is_sqlite:
+                await asyncio.shield(ended(held))
+            raise
         finally:
             held.close()
 
@@ -131,12 +136,23 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction: committed at the end, rolled back on any exception."""
-        async with self.turns.turn() if self.turns else self.writer.begin() as connection:
-            yield connection
+        if self.turns:
+            async with self.turns.turn() as group, group.connection.begin_nested():
+                yield group.connection
+        else:
+            async with self.writer.begin() as connection:
+                yield connection
 
     async def dispose(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+async def ended(held: PoolProxiedConnection) -> None:
+    """Ends the statement that nobody waits for any more, before others get the connection with deadlines of theirs."""
+    end_now(held.info)
+    driver: Any = held.driver_connection
+    await driver._execute(bool)  # runs when the driver's thread has nothing else to do
 
 
 def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:

@@ -1,11 +1,12 @@
 """A gathered write on SQLite, where nobody else writes meanwhile: the driver's thread is asked twice, once to read and
 once to write everything."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -16,37 +17,73 @@ from app.storage.engine import Database
 from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, Guard, new_row, updated
 from app.storage.tables import CSR_COUNTER
 
+Answer = TypeVar("Answer")
+
 CSR_ID = "csr_id"
 COUNTED = CSR_COUNTER.c.value + sa.literal_column("1")
 NEXT_CSR_ID = sa.update(CSR_COUNTER).values(value=COUNTED).returning(CSR_COUNTER.c.value)
 
 
 class InTurn(Gathered):
-    """One tenant's rows for one write, in a turn of its own."""
+    """One tenant's rows for one write, in a turn of its own and a savepoint, which begins with the first statement."""
+
+    open = False
+    written = False
 
     @classmethod
     @asynccontextmanager
     async def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator[Self]:
-        async with database.writing() as connection:
-            yield cls(database, caller, guard, (await connection.get_raw_connection()).driver_connection)
+        if database.turns is None:
+            raise TypeError("writers take turns on SQLite alone")
+        async with database.turns.turn() as group:
+            scope = cls(database, caller, guard, group.driver)
+            try:
+                yield scope
+            finally:
+                if not scope.written:
+                    await asyncio.shield(scope.in_thread(scope.undo))
+
+    async def in_thread(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
+        """What `work` makes of the connection, in its thread, after whatever else is under way there."""
+        answer: Answer = await self.driver._execute(work, self.driver._conn, *arguments)
+        return answer
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        if not self.open:
+            connection.execute("SAVEPOINT gathered")
+            self.open = True
+
+    def undo(self, connection: sqlite3.Connection) -> None:
+        if self.open:
+            connection.execute("ROLLBACK TO gathered")
+            connection.execute("RELEASE gathered")
+            self.open = False
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
+        def fetch(connection: sqlite3.Connection) -> Sequence[Any] | None:
+            self.begin(connection)
+            found: Sequence[Any] | None = connection.execute(text, arguments).fetchone()
+            return found
+
         with self.database.told(text, arguments):
-            found: list[Sequence[Any]] = await self.driver.execute_fetchall(text, arguments)
-        return found[0] if found else None
+            return await self.in_thread(fetch)
 
     async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
         statements = writing(change, insertions, self.dialect)
 
         def run(connection: sqlite3.Connection) -> int:
             csr_id = 0
+            self.begin(connection)
             for made in statements:
                 with self.database.told(made.text):
                     found = connection.execute(made.text, made.arguments({**values, CSR_ID: csr_id})).fetchone()
                 csr_id = found[0] if found else csr_id
+            connection.execute("RELEASE gathered")
+            self.open = False
             return csr_id
 
-        csr_id: int = await self.driver._execute(run, self.driver._conn)
+        csr_id = await self.in_thread(run)
+        self.written = True
         return csr_id
 
 

@@ -2,13 +2,11 @@
 that is cancelled; SQLite is asked to look at the time itself, since nothing reaches the thread in which it works."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.util import await_only
 
@@ -18,16 +16,27 @@ INFO = "deadline"  # where a pooled connection keeps its deadline
 _ends: ContextVar[float] = ContextVar("ends", default=inf)
 
 
-@asynccontextmanager
-async def time_limit(seconds: float) -> AsyncIterator[asyncio.Timeout]:
-    """Ends what is read inside after so many seconds. Raises TimeoutError then, and the answer's `expired()` tells it
-    from others."""
-    token = _ends.set(monotonic() + seconds)
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            yield limit
-    finally:
-        _ends.reset(token)
+class TimeLimit:
+    """Ends what is read inside after so many seconds: raises TimeoutError then, and `expired` tells it from others."""
+
+    __slots__ = ("ends", "limit", "token")  # no generator: every query enters one
+
+    def __init__(self, seconds: float) -> None:
+        self.limit = asyncio.timeout(seconds)
+        self.ends = monotonic() + seconds
+
+    @property
+    def expired(self) -> bool:
+        return self.limit.expired()
+
+    async def __aenter__(self) -> Self:
+        self.token = _ends.set(self.ends)
+        await self.limit.__aenter__()
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        _ends.reset(self.token)
+        await self.limit.__aexit__(*raised)
 
 
 @dataclass(slots=True)
@@ -50,3 +59,8 @@ def set_deadline(info: dict[Any, Any]) -> None:
     """Sets the deadline of a pooled connection to that of whoever has taken it."""
     if INFO in info:
         info[INFO].at = _ends.get()
+
+
+def end_now(info: dict[Any, Any]) -> None:
+    """Has the statement that a pooled SQLite connection runs ended at its next look."""
+    info[INFO].at = -inf

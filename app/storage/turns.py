@@ -19,6 +19,7 @@ class Group:
     """Writers of one transaction. `committed` is done when the disk has it, and fails where it never will."""
 
     connection: AsyncConnection
+    driver: Any  # the same connection, as the driver has it
     committed: asyncio.Future[None]
     started: float = field(default_factory=monotonic)
 
@@ -33,9 +34,9 @@ class Turns:
         self.group: Group | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which nobody else writes meanwhile: what is written is kept when this ends, and undone on any
-        exception. Raises TimeoutError where the turn does not come."""
+    async def turn(self) -> AsyncIterator[Group]:
+        """A connection on which nobody else writes meanwhile. What was written by its end is kept, so whoever writes
+        does so in a savepoint and undoes that on any exception. Raises TimeoutError where the turn does not come."""
         self.waiting += 1
         try:
             async with asyncio.timeout(LONGEST_WAIT):
@@ -48,8 +49,7 @@ class Turns:
         try:
             group = self.group = self.group or await self.begin()
             try:
-                async with group.connection.begin_nested():
-                    yield group.connection
+                yield group
             finally:
                 if not self.waiting or monotonic() - group.started > LONGEST_GROUP:
                     self.group = None
@@ -69,12 +69,13 @@ class Turns:
         connection = await self.engine.connect()
         try:
             await connection.begin()
+            driver = (await connection.get_raw_connection()).driver_connection
         except BaseException:
             await connection.close()
             raise
         committed = asyncio.get_running_loop().create_future()
         committed.add_done_callback(asyncio.Future.exception)  # seen, even where nobody waits for it
-        return Group(connection, committed)
+        return Group(connection, driver, committed)
 
 
 async def end(group: Group) -> None:
@@ -83,8 +84,7 @@ async def end(group: Group) -> None:
         await group.connection.commit()
     except BaseException as reason:
         group.committed.set_exception(reason)
-        driver: Any = (await group.connection.get_raw_connection()).driver_connection
-        await driver.rollback()  # SQLAlchemy takes the transaction for ended
+        await group.driver.rollback()  # SQLAlchemy takes the transaction for ended
     else:
         group.committed.set_result(None)
     finally:

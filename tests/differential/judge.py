@@ -76,7 +76,7 @@ class Judge:
     async def planned(self, operation: Operation, caller: Access) -> bytes:
         self.gateway.statements.texts.clear()
         try:
-            answer = await self.executor.run(operation, caller, base_url="http://gateway")
+            answer = await self.executor.run(operation, caller, base_url=lambda: "http://gateway")
             self.outcomes[BY_LEVELS] += len(self.gateway.statements) > 1
         except RequestError as refusal:
             return refused(refusal)
@@ -86,9 +86,9 @@ class Judge:
 
     async def executed(self, operation: Operation, caller: Access) -> bytes:
         executor = self.executor
-        context = Context(
-            await caller.caller(), executor.database, executor.files, executor.links, "http://gateway", now().date()
-        )
+        today = now().date()
+        asking = await caller.caller()
+        context = Context(asking, executor.database, executor.files, executor.links, today, "http://gateway")
         try:
             found = prepared(operation.text, operation.name, executor.limits)
             await executor.links.load()

@@ -51,10 +51,13 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
     assert allowed[ALLOW_ORIGIN] == origin
     assert allowed["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH"
     assert set(allowed["access-control-allow-headers"].lower().split(", ")) == SAFELISTED | {
-        "x-api-key", "content-type", "if-none-match", "range", "x-request-id",
+        "x-api-key", "content-type", "if-none-match", "range", "x-request-id", "x-gateway-cost",
     }  # fmt: skip
     assert response.headers[ALLOW_ORIGIN] == origin
-    assert response.headers["access-control-expose-headers"] == "X-Request-Id, Content-Disposition, Content-Range, ETag, Retry-After"
+    assert (
+        response.headers["access-control-expose-headers"]
+        == "X-Request-Id, Content-Disposition, Content-Range, ETag, Retry-After"
+    )
     assert "access-control-allow-credentials" not in {**allowed, **response.headers}
 
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.storage.engine import Database
-from app.storage.time_limits import time_limit
+from app.storage.time_limits import TimeLimit
 from tests.gateway import Gateway
 
 ENDLESS = {
@@ -32,7 +32,7 @@ def endless(database: Database) -> str:
 async def test_a_statement_that_is_given_up_ends_in_the_database(database: Database) -> None:
     started = monotonic()
     with pytest.raises(TimeoutError):
-        async with time_limit(LIMIT):
+        async with TimeLimit(LIMIT):
             await database.fetch_json(endless(database), [])
 
     assert await database.fetch_json("SELECT '1'", []) == b"1"
@@ -42,7 +42,7 @@ async def test_a_statement_that_is_given_up_ends_in_the_database(database: Datab
 async def test_so_does_one_of_a_read_by_levels(database: Database) -> None:
     started = monotonic()
     with pytest.raises(TimeoutError):
-        async with time_limit(LIMIT), database.reading() as connection:
+        async with TimeLimit(LIMIT), database.reading() as connection:
             await connection.execute(sa.text(endless(database).replace("::text", "")))
 
     async with database.reading() as connection:
