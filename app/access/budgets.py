@@ -1,7 +1,7 @@
 """What each key may spend in a minute: points that come back evenly, as many as a minute brings at most.
 
-On SQLite one process serves, and keeps count. On Postgres the workers share them in a table, from which each
-takes a slice at a time, so that a request asks the database seldom. Only keys that were found valid are spent from.
+On SQLite one process serves, and keeps count. On Postgres the workers share a table, from which each takes a slice at a
+time, so that few requests ask it. Only keys that were found valid are spent from.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from time import monotonic
 
 import sqlalchemy as sa
 
-from app.access.keys import hashed
+from app.domain.caller import Caller
 from app.storage.engine import Database
 
 MINUTE = 60.0  # seconds
@@ -43,18 +43,18 @@ class Budgets:
 
     database: Database
     points: int
-    purses: dict[str, Purse] = field(default_factory=dict)  # by key
+    purses: dict[str, Purse] = field(default_factory=dict)  # by the key's hash
 
-    async def spend(self, key: str, tenant_id: int, cost: int) -> None:
-        """Takes the cost of a request from the key's budget. Raises SpentUp."""
-        purse = self.purses.get(key) or self.purses.setdefault(key, Purse())
+    async def spend(self, caller: Caller, cost: int) -> None:
+        """Takes the cost of a request from the budget of the caller's key. Raises SpentUp."""
+        purse = self.purses.get(caller.key_hash) or self.purses.setdefault(caller.key_hash, Purse())
         if purse.left < cost:
             async with purse.lock:  # or all that wait would take a slice each
                 if purse.left < cost:
-                    await self.take(purse, key, tenant_id, cost - purse.left)
+                    await self.take(purse, caller, cost - purse.left)
         purse.left -= cost
 
-    async def take(self, purse: Purse, key: str, tenant_id: int, needed: int) -> None:
+    async def take(self, purse: Purse, caller: Caller, needed: int) -> None:
         """Adds what is needed to what is left, and on Postgres the rest of a slice. Raises SpentUp."""
         taken = needed
         if self.room(purse) < needed:  # others can only have left less
@@ -62,16 +62,16 @@ class Budgets:
         elif self.database.is_sqlite:
             purse.spent_until = max(purse.spent_until, monotonic()) + self.seconds(needed)
         else:
-            taken = await self.take_shared(purse, key, tenant_id, needed)
+            taken = await self.take_shared(purse, caller, needed)
         if not taken:
             raise SpentUp(self.points, self.seconds(needed - self.room(purse)))
         purse.left += taken
 
-    async def take_shared(self, purse: Purse, key: str, tenant_id: int, needed: int) -> int:
+    async def take_shared(self, purse: Purse, caller: Caller, needed: int) -> int:
         """What the table grants: a slice, or what is there of one, or nothing where that is less than needed."""
         values = {
-            "tenant_id": tenant_id,
-            "key_hash": hashed(key),
+            "tenant_id": caller.tenant_id,
+            "key_hash": caller.key_hash,
             "needed": needed,
             "wanted": max(needed, self.points // SLICES),
             "points": self.points,
@@ -81,9 +81,9 @@ class Budgets:
         purse.spent_until = monotonic() + row.ahead
         return int(row.taken)
 
-    def remaining(self, key: str) -> int:
-        """What the key can still spend, as far as this process knows."""
-        purse = self.purses.get(key) or Purse()
+    def remaining(self, caller: Caller) -> int:
+        """What the caller can still spend, as far as this process knows."""
+        purse = self.purses.get(caller.key_hash) or Purse()
         return purse.left + max(floor(self.room(purse)), 0)
 
     def room(self, purse: Purse) -> float:

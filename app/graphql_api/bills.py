@@ -6,21 +6,22 @@ import orjson
 from graphql import ExecutionResult
 
 from app.access.budgets import Budgets, SpentUp
+from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error
 
 
-async def spend(budgets: Budgets, key: str, tenant_id: int, cost: int) -> None:
+async def spend(budgets: Budgets, caller: Caller, cost: int) -> None:
     """Raises RequestError where the budget is spent up."""
     try:
-        await budgets.spend(key, tenant_id, cost)
+        await budgets.spend(caller, cost)
     except SpentUp as reason:
         wait = {"Retry-After": str(reason.seconds)}
         raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, wait) from None
 
 
-def bill(cost: int, limit: int, budgets: Budgets | None, key: str) -> dict[str, Any]:
+def bill(cost: int, limit: int, budgets: Budgets | None, caller: Caller) -> dict[str, Any]:
     """What `extensions.cost` says."""
-    budget = {"limit": budgets.points, "remaining": budgets.remaining(key)} if budgets else None
+    budget = {"limit": budgets.points, "remaining": budgets.remaining(caller)} if budgets else None
     return {"requested": cost, "limit": limit, "budget": budget}
 
 

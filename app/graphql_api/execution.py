@@ -107,14 +107,14 @@ class Executor:
         else:
             answer = await self.timed(found, plan, operation, context, access)
         if tells_cost:
-            return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, access.key))
+            return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
 
-    async def charge(self, cost: int, context: Context, access: Access) -> None:
+    async def charge(self, cost: int, context: Context) -> None:
         """Takes the cost from the key's budget. Raises RequestError where that is spent up."""
         context.cost = cost
         if self.budgets:
-            await spend(self.budgets, access.key, context.caller.tenant_id, cost)
+            await spend(self.budgets, context.caller, cost)
 
     async def timed(
         self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
@@ -135,7 +135,7 @@ class Executor:
         """The answer of a query."""
         answer: ExecutionResult | bytes | None
         cost = plan.cost if plan else self.select(found, operation.variables, context.today)[1]
-        await self.charge(cost, context, access)
+        await self.charge(cost, context)
         if plan and plan.statement:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
@@ -156,11 +156,11 @@ class Executor:
             if plan is None:
                 context.caller = await access.caller()
                 context.payloads, cost = self.payloads(found, operation.variables, context.today)
-                await self.charge(cost, context, access)
+                await self.charge(cost, context)
                 return await self.reference(found, operation, context)
             given = arguments(planner, plan)
             planner.judge()
-            await self.charge(plan.cost, context, access)
+            await self.charge(plan.cost, context)
             if access.known and self.may_ask_meanwhile(access.known, given):
                 with suppress(CallerChanged):
                     guard = Guard(unchanged(), claims(access.known))

@@ -10,16 +10,7 @@ from starlette.responses import Response
 
 from app.access.budgets import Budgets, SpentUp
 from app.access.costs import REST_READ, REST_WRITE
-from app.access.requests import (
-    BodyTooLarge,
-    NotJson,
-    Unauthenticated,
-    caller_of,
-    content_type,
-    key_of,
-    parse_json,
-    read_body,
-)
+from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, parse_json, read_body
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -58,8 +49,7 @@ class Rest:
         try:
             caller = await caller_of(request, self.database)
             if self.budgets:
-                cost = REST_WRITE if writes else REST_READ
-                await self.budgets.spend(key_of(request), caller.tenant_id, cost)
+                await self.budgets.spend(caller, REST_WRITE if writes else REST_READ)
         except Unauthenticated as reason:
             raise RestError(401, "unauthenticated", str(reason)) from None
         except SpentUp as reason:
