@@ -105,37 +105,26 @@ class Executor:
         if found.operation.operation is OperationType.MUTATION:
             answer = await self.write(found, operation, context, access)
         else:
-            answer = await self.timed(found, plan, operation, context, access)
+            try:
+                async with TimeLimit(self.limits.seconds) as limit:
+                    answer = await self.query(found, plan, operation, context, access)
+            except TimeoutError:
+                if not limit.expired:
+                    raise
+                message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
+                raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
         if tells_cost:
             return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
-
-    async def charge(self, cost: int, context: Context) -> None:
-        """Takes the cost from the key's budget. Raises RequestError where that is spent up."""
-        context.cost = cost
-        if self.budgets:
-            await spend(self.budgets, context.caller, cost)
-
-    async def timed(
-        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
-    ) -> ExecutionResult | bytes:
-        """The answer of a query, or RequestError where it takes too long."""
-        try:
-            async with TimeLimit(self.limits.seconds) as limit:
-                return await self.query(found, plan, operation, context, access)
-        except TimeoutError:
-            if not limit.expired:
-                raise
-            message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
-            raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
 
     async def query(
         self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
     ) -> ExecutionResult | bytes:
         """The answer of a query."""
         answer: ExecutionResult | bytes | None
-        cost = plan.cost if plan else self.select(found, operation.variables, context.today)[1]
-        await self.charge(cost, context)
+        context.cost = plan.cost if plan else self.select(found, operation.variables, context.today)[1]
+        if self.budgets:
+            await spend(self.budgets, context.caller, context.cost)
         if plan and plan.statement:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
@@ -155,12 +144,15 @@ class Executor:
         try:
             if plan is None:
                 context.caller = await access.caller()
-                context.payloads, cost = self.payloads(found, operation.variables, context.today)
-                await self.charge(cost, context)
+                context.payloads, context.cost = self.payloads(found, operation.variables, context.today)
+                if self.budgets:
+                    await spend(self.budgets, context.caller, context.cost)
                 return await self.reference(found, operation, context)
             given = arguments(planner, plan)
             planner.judge()
-            await self.charge(plan.cost, context)
+            context.cost = plan.cost
+            if self.budgets:
+                await spend(self.budgets, context.caller, context.cost)
             if access.known and self.may_ask_meanwhile(access.known, given):
                 with suppress(CallerChanged):
                     guard = Guard(unchanged(), claims(access.known))

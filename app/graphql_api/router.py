@@ -59,7 +59,8 @@ class Endpoint:
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
-        if not posted(request) and wants_page(request):
+        reads = not posted(request)
+        if reads and wants_page(request):
             return no_graphiql_page() if self.trusted.only else graphiql_page()
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
@@ -75,7 +76,7 @@ class Endpoint:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
         response = reply(answer, status, modern, headers)
-        if isinstance(answer, bytes) and not posted(request) and "query" not in request.query_params:
+        if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)

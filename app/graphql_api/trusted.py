@@ -33,12 +33,17 @@ class Trusted:
 
     def text(self, sent: dict[str, Any]) -> Any:
         """The text that the parameters of a request mean, as they have it or by its id. Raises RequestError."""
-        given, document_id = sent.get("query"), id_of(sent)
-        if self.only and (given is not None or document_id is None):
+        given = sent.get("query")
+        if given is not None and not self.only:
+            if sent.get("documentId") is not None:
+                raise refused(ErrorCode.BAD_REQUEST, "Send a 'query' or a 'documentId', not both.")
+            return given
+        document_id = None if given is not None else id_of(sent)
+        if document_id is None:
+            if not self.only:
+                return None
             message = "This server runs trusted documents alone: send a 'documentId', and no 'query'."
             raise refused(ErrorCode.FORBIDDEN, message, 403)
-        if given is not None or document_id is None:
-            return given
         text = self.texts.get(document_id.removeprefix(HASH))
         if text is None:
             message = f"This server knows no document '{document_id[:LONGEST_SHOWN]}'."
@@ -49,8 +54,6 @@ class Trusted:
 def id_of(sent: dict[str, Any]) -> str | None:
     """The id of a document in a request: its own parameter, or Apollo's hash. Raises RequestError."""
     if sent.get("documentId") is not None:
-        if sent.get("query") is not None:
-            raise refused(ErrorCode.BAD_REQUEST, "Send a 'query' or a 'documentId', not both.")
         return checked(sent["documentId"], "'documentId'")
     extensions = sent.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
