@@ -167,7 +167,7 @@ BUDGETS = table(
         sa.Column("taken", sa.Integer, nullable=False),
     ],
     sa.PrimaryKeyConstraint("tenant_id", "key_hash"),
-    sa.ForeignKeyConstraint(["tenant_id", "key_hash"], ["api_keys.tenant_id", "api_keys.key_hash"]),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
 )
 
 ACCOUNTS = resource_table(

@@ -18,11 +18,7 @@ def upgrade() -> None:
         sa.Column("key_hash", types.Text(64), nullable=False),
         sa.Column("spent_until", types.Timestamp(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "key_hash"],
-            ["api_keys.tenant_id", "api_keys.key_hash"],
-            name=op.f("fk_budgets_tenant_id_key_hash"),
-        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_budgets_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "key_hash", name=op.f("pk_budgets")),
     )
 
