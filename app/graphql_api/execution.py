@@ -82,7 +82,7 @@ class Executor:
             found = self.prepared(operation)
             if found.operation.operation is OperationType.MUTATION and not writes:
                 raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
-            context = Context(caller, self.database, self.files, self.links, now().date())
+            context = Context(caller, self.database, self.files, self.links, now().date(), access.request_id)
             if found.links:
                 await self.links.load()
                 context.base_url = base_url()
