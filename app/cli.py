@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.access import demonstration
 from app.access import keys as access
+from app.audit_cli import audit
 from app.backup_cli import backup_command, restore_command
 from app.console import Stopped, blobs_of, err, opened, out, with_database
 from app.demo.plan import Plan
@@ -37,6 +38,7 @@ keys = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
 cli.add_typer(tenants, name="tenants")
 cli.add_typer(keys, name="keys")
 cli.add_typer(blobs, name="blobs")
+cli.add_typer(audit, name="audit")
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

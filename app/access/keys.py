@@ -19,6 +19,7 @@ from app.domain.resources import CurrencyModel, Product
 from app.domain.values import storable
 from app.reads.compiled import TENANT, Statement, compiled
 from app.reads.json_sql import json_array
+from app.storage.changes import KEY_ID_LENGTH, begin_chain
 from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.tables import API_KEYS, TENANTS
@@ -26,7 +27,6 @@ from app.storage.types import bit, products_of
 
 PREFIX = "igk_"
 KEY_HASH = "key_hash"
-ID_LENGTH = 12  # hex digits of the hash that stand for a key in listings
 
 
 class UnknownTenant(LookupError):
@@ -130,7 +130,9 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
     except IntegrityError:  # another process was faster
         raise TenantExists(tenant.name) from None
-    return int(made.scalar_one())
+    tenant_id = int(made.scalar_one())
+    await begin_chain(connection, tenant_id)
+    return tenant_id
 
 
 async def list_tenants(database: Database) -> list[Tenant]:
@@ -165,7 +167,7 @@ async def list_keys(database: Database) -> list[Key]:
     )
     async with database.reading() as connection:
         rows = (await connection.execute(statement)).all()
-    return [Key(row.key_hash[:ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
+    return [Key(row.key_hash[:KEY_ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
 
 
 async def revoke_key(database: Database, key: str) -> int:
@@ -173,8 +175,8 @@ async def revoke_key(database: Database, key: str) -> int:
     if not storable(key):
         return 0
     named = API_KEYS.c.key_hash == hashed(key)
-    if len(key) == ID_LENGTH and not key.startswith(PREFIX):
-        named = sa.func.substr(API_KEYS.c.key_hash, 1, ID_LENGTH) == key
+    if len(key) == KEY_ID_LENGTH and not key.startswith(PREFIX):
+        named = sa.func.substr(API_KEYS.c.key_hash, 1, KEY_ID_LENGTH) == key
     statement = sa.update(API_KEYS).where(named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
     async with database.writing() as connection:
         return (await connection.execute(statement)).rowcount

@@ -37,6 +37,7 @@ class Access:
     database: Database
     key: str
     known: Caller | None
+    request_id: str = ""
 
     async def caller(self) -> Caller:
         """Who is behind the key now. Raises Unauthenticated."""

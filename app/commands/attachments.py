@@ -12,6 +12,7 @@ from app.commands.body import absent
 from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
+from app.domain.changes import Change, ChangeVerb
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
@@ -24,6 +25,7 @@ from app.storage.tables import ATTACHMENTS, DOCUMENTS
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
+LOGGED = ("attachment_id", "source", "file_size", "sha256", "page_count")
 
 Values = dict[str, Any]
 
@@ -117,7 +119,9 @@ class Attaching(Generic[Answer]):
                 raise Overtaken
             if claim:
                 await claim.settle(scope)
-            await name_pdf(scope, self.number, stored, pushed_row(checked))
+            row = pushed_row(checked)
+            await name_pdf(scope, self.number, stored, row)
+            scope.log(attached(self.number, stored, row))
             self.replaced = blob_of(stored) if stored and stored["sha256"] != checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
@@ -130,6 +134,12 @@ async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Value
         await scope.update(ATTACHMENTS, {"document_number": number}, row)
     else:
         await scope.insert(ATTACHMENTS, {"document_number": number, **row})
+
+
+def attached(number: str, stored: Values | None, row: Values) -> Change:
+    """The change that makes a PDF the document's."""
+    before, after = (side and {name: side[name] for name in LOGGED} for side in (stored, row))
+    return Change(Resource.DOCUMENT, number, ChangeVerb.ATTACH, row["uploaded_at"], None, before or {}, after or {})
 
 
 def pushed_row(checked: Checked) -> Values:

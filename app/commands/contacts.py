@@ -2,6 +2,8 @@
 
 from app.commands.body import Draft, Values, hold
 from app.commands.references import check_account
+from app.domain.changes import ChangeVerb, change_of
+from app.domain.resources import Resource
 from app.storage.scoped import Scoped
 from app.storage.tables import CONTACTS
 
@@ -21,6 +23,7 @@ async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     if former and former["reference"] != made.key:
         changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
         await scope.update(CONTACTS, {"reference": former["reference"]}, changed)
+        scope.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
 
 
 def was_primary_of(account: str, stored: Values | None) -> bool:

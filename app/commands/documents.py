@@ -9,6 +9,7 @@ from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.changes import ChangeVerb, change_of
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
@@ -109,6 +110,7 @@ async def close_document(write: Write[Answer], number: str, body: Body, expected
         row = closed(closing, version, now())
         await scope.update(DOCUMENTS, {"document_number": number}, row)
         await add_transition(scope, number, version, closing)
+        scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
     own = [Look(DOCUMENTS, (("document_number", number),))] if storable(number) else []

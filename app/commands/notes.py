@@ -2,6 +2,7 @@
 
 from app.commands.body import Body, Verb, absent, draft, hold, wrong_key
 from app.commands.transaction import Answer, Write, Written
+from app.domain.changes import ChangeVerb, change_of
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import storable
@@ -29,6 +30,7 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
         row = {**made.values, "account_number": account_number, "products": made.products, "version": 1}
         row |= {"created_at": moment, "updated_at": moment}
         await scope.insert(NOTES, row)
+        scope.log(change_of(Resource.NOTE, made.key, ChangeVerb.CREATE, None, row))
         keys = {Resource.NOTE: made.key, Resource.ACCOUNT: account_number}
         return Written(keys, created=True, rows={Resource.NOTE: row})
 

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from app.commands.body import Draft, absent, hold
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
+from app.domain.changes import Change, ChangeVerb
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
 from app.domain.values import storable
+from app.storage.clock import now
 from app.storage.scoped import Scoped, owned
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
 
@@ -59,7 +61,9 @@ async def link_representative(write: Write[Answer], reference: str, resource: Re
         ]
         if missing:
             raise Refused(missing)
-        await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key})
+        if await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
+            linked = {"representative": reference}
+            scope.log(Change(resource, key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
     return await write.run(command)

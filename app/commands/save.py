@@ -9,6 +9,7 @@ from app.commands import accounts, contacts, documents, references, representati
 from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
+from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.clock import now
@@ -71,6 +72,7 @@ async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
         await scope.insert(table, row)
     if made.transition:
         await documents.add_transition(scope, made.key, row["version"], made.transition)
+    scope.log(change_of(made.resource, made.key, ChangeVerb(made.verb.value), made.stored, row))
     return row
 
 

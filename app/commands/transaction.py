@@ -69,6 +69,7 @@ class Write(Generic[Answer]):
     show: Callable[[Written], Answer] | None = None
     dry_run: bool = False
     guard: Guard | None = None
+    request_id: str = ""  # for the change log
 
     async def run(self, command: Command, looks: Sequence[Look] = ()) -> Answer:
         """Runs the command, which is going to look these rows up, on its own: Refused, and any other exception, undoes
@@ -92,7 +93,7 @@ class Write(Generic[Answer]):
         kind = InTurn if self.database.is_sqlite else WithoutLocks
         for attempt in range(ATTEMPTS_WITHOUT_LOCKS):
             with suppress(LostRace):
-                async with kind.begun(self.database, self.caller, self.guard) as scope:
+                async with kind.begun(self.database, self.caller, self.request_id, self.guard) as scope:
                     assumed = attempt == 0 and scope.assume(looks)
                     if not assumed:
                         await scope.load(*looks)
@@ -109,7 +110,9 @@ class Write(Generic[Answer]):
     async def attempt(self, command: Command) -> Answer:
         try:
             async with self.database.writing() as connection:
-                written = await command(Scoped(connection, self.caller))
+                scope = Scoped(connection, self.caller, self.request_id)
+                written = await command(scope)
+                await scope.write_log()
                 answer = await self.answer(connection, written)
                 if self.dry_run:
                     raise Undo

@@ -45,17 +45,29 @@ class Batch:
     def add(self, table: sa.Table, rows: Iterable[Values]) -> None:
         self.rows[table] += rows
 
+    def log(self, lives: Iterable[Life]) -> list[Values]:
+        """Puts what the lives consist of into the change log; their rows."""
+        rows = []
+        for life in lives:
+            rows.append(life.row)
+            for change in life.changes:
+                self.scope.log(change)
+        return rows
+
     async def write(self) -> None:
         for table, rows in self.rows.items():
             await self.scope.insert_all(table, rows)
             rows.clear()
+        await self.scope.write_log()
 
 
 async def write_ledger(scope: Scoped, plan: Plan, tenant: DemoTenant, accounts: int, tell: Tell) -> None:
     """Fills an empty tenant with so many accounts and all that belongs to them; `tell` hears of documents written."""
     await scope.update(TENANTS, {}, {"currency_model": str(tenant.model)})
-    await scope.insert_all(REPRESENTATIVES, [life.row for life in representatives(plan, scope.caller, tenant)])
+    people = list(representatives(plan, scope.caller, tenant))
+    await scope.insert_all(REPRESENTATIVES, [life.row for life in people])
     batch, written = Batch(scope), 0
+    batch.log(people)
     for index in range(accounts):
         add_account(batch, plan, tenant, index)
         pending = len(batch.rows[DOCUMENTS])
@@ -72,14 +84,10 @@ def add_account(batch: Batch, plan: Plan, tenant: DemoTenant, index: int) -> Non
     caller = batch.scope.caller
     of = customer(plan, tenant, index)
     told = list(documents(plan, caller, of))
-    batch.add(ACCOUNTS, [account(plan, caller, of).row])
-    batch.add(CONTACTS, rows_of(contacts(plan, caller, of)))
+    batch.add(ACCOUNTS, batch.log([account(plan, caller, of)]))
+    batch.add(CONTACTS, batch.log(contacts(plan, caller, of)))
     batch.add(ACCOUNT_REPRESENTATIVES, account_links(of))
-    batch.add(DOCUMENTS, (document.life.row for document in told))
+    batch.add(DOCUMENTS, batch.log(document.life for document in told))
     batch.add(STATUS_TRANSITIONS, (entry for document in told for entry in document.life.entries))
     batch.add(DOCUMENT_REPRESENTATIVES, (link for document in told for link in links(of, document)))
-    batch.add(NOTES, rows_of(notes(plan, caller, of, told)))
-
-
-def rows_of(lives: Iterable[Life]) -> Iterable[Values]:
-    return (life.row for life in lives)
+    batch.add(NOTES, batch.log(notes(plan, caller, of, told)))

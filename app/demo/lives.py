@@ -12,6 +12,7 @@ from app.commands.documents import closed, entry_of, read_closure, settle
 from app.commands.save import row_of
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
+from app.domain.changes import Change, ChangeVerb, change_of
 from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Products = tuple[Product, ...]
@@ -21,7 +22,8 @@ BARE = {"document_type", "description", "po_number", "email", "payment_terms"}
 
 
 class Life:
-    """A resource from its creation on: `row` is what it is now, `entries` its status history if it is a document."""
+    """A resource from its creation on: `row` is what it is now, `entries` its status history if it is a document,
+    `changes` what the change log tells of it."""
 
     def __init__(self, caller: Caller, resource: Resource, key: str, products: Products) -> None:
         self.caller = caller
@@ -30,6 +32,7 @@ class Life:
         self.products = products
         self.row: Values = {}
         self.entries: list[Values] = []
+        self.changes: list[Change] = []
 
     def create(self, values: Values, moment: datetime, model: CurrencyModel | None = None) -> None:
         self.write(Verb.CREATE, Body(values, self.products), moment, model)
@@ -46,6 +49,7 @@ class Life:
         row = row_of(made, moment)
         if self.resource is Resource.DOCUMENT:
             settle(made, row)
+        self.log(ChangeVerb(verb.value), row)
         self.row |= row
         if made.transition:
             self.entries.append(entry_of(self.key, row["version"], made.transition))
@@ -53,8 +57,13 @@ class Life:
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
         closing = read_closure(Body(values))
-        self.row |= closed(closing, self.row["version"] + 1, moment)
+        row = closed(closing, self.row["version"] + 1, moment)
+        self.log(ChangeVerb.CLOSE, row)
+        self.row |= row
         self.entries.append(entry_of(self.key, self.row["version"], closing))
+
+    def log(self, verb: ChangeVerb, row: Values) -> None:
+        self.changes.append(change_of(self.resource, self.key, verb, self.row or None, row))
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.resources import Resource
 from app.graphql_api.declare import SLOTS, TYPES, Slot, enum, input_type, output
 from app.graphql_api.filters import FILTERS
+from app.reads.edges import CHANGE
 from app.reads.page import encode_cursor
 from app.reads.selection import DEFAULT_PAGE, LARGEST_PAGE, Rows
 
@@ -66,20 +67,25 @@ def cursor(rows: Rows, row: Any) -> str:
     return encode_cursor(row.resource, rows.order, row)
 
 
+PAGE_ARGUMENTS = (
+    Slot("first", "int | None", f"How many rows from the start, at most {LARGEST_PAGE}; {DEFAULT_PAGE} if unsaid."),
+    Slot("after", "str | None", "Cursor of the row after which to begin."),
+    Slot("last", "int | None", f"How many rows from the end, at most {LARGEST_PAGE}."),
+    Slot("before", "str | None", "Cursor of the row before which to end."),
+)
+
+
 def page_arguments(name: str) -> tuple[Slot, ...]:
     """The arguments of every connection of the resource type."""
     return (
-        Slot("first", "int | None", f"How many rows from the start, at most {LARGEST_PAGE}; {DEFAULT_PAGE} if unsaid."),
-        Slot("after", "str | None", "Cursor of the row after which to begin."),
-        Slot("last", "int | None", f"How many rows from the end, at most {LARGEST_PAGE}."),
-        Slot("before", "str | None", "Cursor of the row before which to end."),
+        *PAGE_ARGUMENTS,
         Slot("filter", f"{name}Filter | None", "Which rows; all where left out."),
         Slot("order_by", f"list[{name}Order] | None", "In which order; by key where left out, notes by createdAt."),
     )
 
 
-def declare_connection(resource: Resource) -> None:
-    """The connection, edge and order types of a resource."""
+def declare_order(resource: Resource) -> None:
+    """The order type of a resource."""
     name = type_name(resource)
     words = [column.upper() for column in ORDERS[resource]]
     fields: Any = Enum(f"{name}OrderField", {word: word.lower() for word in words})  # type: ignore[misc]
@@ -93,6 +99,11 @@ def declare_connection(resource: Resource) -> None:
             Slot("direction", "OrderDirection", "Which end comes first.", default=OrderDirection.ASC),
         ],
     )
+
+
+def declare_connection(resource: str) -> None:
+    """The connection and edge types of what is listed."""
+    name = type_name(resource)
     output(
         f"{name}Edge",
         f"{with_article(resource).capitalize()} and its place in a list.",
@@ -126,12 +137,12 @@ def declare_connection(resource: Resource) -> None:
 SHOWN = {"CREATED_AT": "time of creation", "UPDATED_AT": "time of the last write", "STATUS": "status, closed first"}
 
 
-def type_name(resource: Resource) -> str:
+def type_name(resource: str) -> str:
     return resource.capitalize()
 
 
-def with_article(resource: Resource) -> str:
-    return f"an {resource}" if resource is Resource.ACCOUNT else f"a {resource}"
+def with_article(resource: str) -> str:
+    return f"an {resource}" if resource == Resource.ACCOUNT else f"a {resource}"
 
 
 def connection(name: str, resource: Resource, description: str) -> Slot:
@@ -141,6 +152,8 @@ def connection(name: str, resource: Resource, description: str) -> Slot:
 
 
 for _resource in FILTERS:
+    declare_order(_resource)
     declare_connection(_resource)
+declare_connection(CHANGE)
 
 CONNECTIONS = frozenset(name for name in SLOTS if name in TYPES and name.endswith("Connection"))

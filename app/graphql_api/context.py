@@ -27,6 +27,7 @@ class Context:
     files: Files
     links: Links
     today: date
+    request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     cost: int = 0  # of the operation
     payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation

@@ -94,7 +94,7 @@ class Executor:
             if found.operation.operation is OperationType.MUTATION and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
-            context = Context(caller, self.database, self.files, self.links, now().date())
+            context = Context(caller, self.database, self.files, self.links, now().date(), access.request_id)
             if found.links:
                 await self.links.load()
                 context.base_url = base_url()

@@ -264,9 +264,8 @@ async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], 
         row = await read(connection, context.caller, follows)
         return written, lambda resource, key: row.edges[key][0]
 
-    return await outcome(
-        mutation, Write(context.database, context.caller, answer, dry_run=args["dryRun"]), context, args
-    )
+    write = Write(context.database, context.caller, answer, dry_run=args["dryRun"], request_id=context.request_id)
+    return await outcome(mutation, write, context, args)
 
 
 async def run_shown(mutation: Mutation, context: Any, guard: Guard | None, args: Arguments) -> dict[str, Any]:
@@ -275,7 +274,14 @@ async def run_shown(mutation: Mutation, context: Any, guard: Guard | None, args:
     def show(written: Written) -> Answer:
         return written, lambda resource, key: Row(resource, written.row(resource))
 
-    write = Write(context.database, context.caller, show=show, dry_run=args["dryRun"], guard=guard)
+    write = Write(
+        context.database,
+        context.caller,
+        show=show,
+        dry_run=args["dryRun"],
+        guard=guard,
+        request_id=context.request_id,
+    )
     return await outcome(mutation, write, context, args)
 
 

@@ -33,7 +33,7 @@ from app.graphql_api.connections import CONNECTIONS
 from app.graphql_api.connections import type_name as type_name_of
 from app.graphql_api.declare import SLOTS, Slot
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
-from app.graphql_api.filters import BadFilter, to_condition
+from app.graphql_api.filters import FILTERS, BadFilter, to_condition
 from app.graphql_api.ids import decode_id
 from app.graphql_api.limits import Limits
 from app.reads.edges import EDGES, Shape
@@ -245,15 +245,15 @@ class Planner:
         self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
     ) -> Follow:
         """An edge to a page of rows, stored under the name."""
-        resource = Resource(target)
-        node_type = type_name_of(resource)
+        node_type = type_name_of(target)
         asked = self.collect(f"{node_type}Connection", selections)
         order = to_order(arguments)
         page = to_page(target, order, arguments, self.wanted(asked))
         rows = Place((*place.path, "nodes"), place.count * page.size)
         self.cost += ROW * rows.count + WHOLE_LIST * place.count * page.wants_total
         shown = tuple(self.page_members(node_type, asked, rows))
-        condition = to_condition(resource, arguments.get("filter", {}), self.today)
+        filtered = target in FILTERS
+        condition = to_condition(Resource(target), arguments.get("filter", {}), self.today) if filtered else None
         return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
 
     def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:

@@ -11,12 +11,13 @@ from app.access.costs import INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
-from app.graphql_api.connections import page_arguments, type_name
+from app.graphql_api.connections import PAGE_ARGUMENTS, page_arguments, type_name
 from app.graphql_api.declare import Slot, output
 from app.graphql_api.ids import decode_id
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
 from app.graphql_api.slots import described
-from app.reads.selection import Fixed, Follow, Selection, Several
+from app.reads.edges import CHANGE
+from app.reads.selection import AllOf, Compare, Fixed, Follow, Operator, Selection, Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ def plan_connection(asked: Asked) -> Planned:
     resource = asked.slot.name.removesuffix("s")
     place = asked.place
     follow = asked.planner.connection(place.key, asked.slot.name, resource, asked.arguments, asked.inner, place)
+    return Planned([follow], follow)
+
+
+def plan_changes(asked: Asked) -> Planned:
+    wanted = [("resource", "resource"), ("key", "key")]
+    conditions = [
+        Compare(column, Operator.EQ, str(asked.arguments[name]))
+        for column, name in wanted
+        if asked.arguments.get(name) is not None
+    ]
+    if asked.arguments.get("key") is not None:
+        given_key(asked.arguments, "key")
+    follow = asked.planner.connection(asked.place.key, "changes", CHANGE, asked.arguments, asked.inner, asked.place)
+    follow = replace(follow, condition=AllOf(tuple(conditions)))
     return Planned([follow], follow)
 
 
@@ -182,6 +197,21 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
         (root_list(Resource.REPRESENTATIVE, "The tenant's representatives."), plan_connection),
         (look_up("contact", "Contact", "The contact of that key.", reference=REFERENCE), plan_look_up),
         (root_list(Resource.CONTACT, "The tenant's contacts."), plan_connection),
+        (
+            Slot(
+                "changes",
+                "ChangeConnection",
+                "The change log: every write, in the order of the commits. Whoever reads on `after` the last cursor "
+                "misses none.",
+                arguments=(
+                    *PAGE_ARGUMENTS,
+                    Slot("resource", "Resource | None", "To resources of this kind alone."),
+                    Slot("key", "str | None", "To what has this key alone."),
+                ),
+                edge="changes",
+            ),
+            plan_changes,
+        ),
         (Slot("tenant", "Tenant", "The owner of all that the key can see.", edge="tenant"), plan_tenant),
         (
             Slot(

@@ -85,7 +85,7 @@ class Endpoint:
     async def answer(self, request: Request) -> ExecutionResult | bytes:
         try:
             key = key_of(request)
-            access = Access(self.database, key, self.known.get(key))
+            access = Access(self.database, key, self.known.get(key), request_id_of(request.scope))
             try:
                 return await self.run(request, access)
             finally:

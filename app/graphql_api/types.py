@@ -3,6 +3,7 @@
 from app.domain.aging import BUCKETS
 from app.domain.attachments import OF_DOCUMENT
 from app.domain.catalogue import CATALOGUE
+from app.domain.changes import ChangeVerb
 from app.domain.resources import (
     AttachmentSource,
     ClosureReason,
@@ -17,9 +18,10 @@ from app.domain.resources import (
 )
 from app.graphql_api import scalars  # noqa: F401 -- registers the scalars that annotations name
 from app.graphql_api.behind import OWN_ACCOUNT, STORED_ATTACHMENT
-from app.graphql_api.connections import connection
+from app.graphql_api.connections import PAGE_ARGUMENTS, connection
 from app.graphql_api.declare import Slot, described_enum, enum, interface, output
 from app.graphql_api.slots import closure, keyed, own, part_slot, past_due
+from app.reads.edges import CHANGE
 
 AS_OF = Slot("as_of", "Date | None", "The day to count from; today in UTC where left out.")
 
@@ -33,6 +35,7 @@ for _words in (
     RoutingCode,
     InvoiceTitle,
     Resource,
+    ChangeVerb,
 ):
     described_enum(_words)
 enum(
@@ -172,6 +175,9 @@ BALANCES = Slot(
 )
 
 
+HISTORY = Slot("history", "ChangeConnection", "Every write to it, oldest first.", PAGE_ARGUMENTS, edge="history")
+
+
 def readiness_slot(resource: Resource) -> Slot:
     columns = tuple(field.name for field in CATALOGUE[resource])
     return Slot(
@@ -202,6 +208,7 @@ output(
             connection("representatives", Resource.REPRESENTATIVE, "The seller's people linked to it."),
             connection("contacts", Resource.CONTACT, "The customer's people."),
             BALANCES,
+            HISTORY,
             readiness_slot(Resource.ACCOUNT),
         )
     ),
@@ -257,6 +264,7 @@ output(
                 resolve=past_due,
                 needs=("status", "due_date"),
             ),
+            HISTORY,
             readiness_slot(Resource.DOCUMENT),
         )
     ),
@@ -297,6 +305,24 @@ output(
     list(own(Resource.CONTACT, to_one("account", "Account | None", "The customer the contact works for."))),
     resource=Resource.CONTACT,
     interfaces=("Node",),
+)
+output(
+    "Change",
+    "An entry of the change log: one write to one resource. Entries are never changed or removed.",
+    [
+        Slot("sequence", "int", "Counts the tenant's writes from 1, without a gap."),
+        Slot("at", "DateTime", "When."),
+        Slot("resource", "Resource", "What kind of resource was written."),
+        Slot("key", "str", "Its key."),
+        Slot("verb", "ChangeVerb", "What was done."),
+        Slot("version", "int | None", "Its version since then; null where the write did not make one."),
+        Slot("before", "JSON | None", "The fields that changed, by Ingest name, as they were; null for what is new."),
+        Slot("after", "JSON", "The fields that changed, by Ingest name, as they are since then."),
+        Slot("key_id", "str | None", "The first digits of the API key's hash, as `keys list` shows them."),
+        Slot("request_id", "str | None", "The X-Request-Id of the request that wrote."),
+        Slot("hash", "str", "SHA-256 over this entry and the hash of the one before."),
+    ],
+    resource=CHANGE,
 )
 output(
     "Tenant",

@@ -16,6 +16,7 @@ from app.storage.scoped import owned
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ATTACHMENTS,
+    CHANGES,
     DOCUMENT_REPRESENTATIVES,
     DOCUMENTS,
     STATUS_TRANSITIONS,
@@ -23,17 +24,19 @@ from app.storage.tables import (
     TENANTS,
 )
 
-QUERY, TENANT, TRANSITION, ATTACHMENT = "query", "tenant", "transition", "attachment"
+QUERY, TENANT, TRANSITION, ATTACHMENT, CHANGE = "query", "tenant", "transition", "attachment", "change"
 SOURCES: dict[str, sa.Table] = {
     **{str(resource): table for resource, table in TABLES.items()},
     TENANT: TENANTS,
     TRANSITION: STATUS_TRANSITIONS,
     ATTACHMENT: ATTACHMENTS,
+    CHANGE: CHANGES,
 }
 DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
     **{str(resource): (Order(key),) for resource, key in KEY_FIELD.items()},
     str(Resource.NOTE): (Order("created_at"),),
     TRANSITION: (Order("version"),),
+    CHANGE: (Order("sequence"),),
 }
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
@@ -130,6 +133,16 @@ def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Re
     ]
 
 
+def changes_of(resource: Resource) -> Edge:
+    """The changes of a resource of that kind."""
+
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+        kind: sa.ColumnElement[str] = sa.literal_column(f"'{resource}'")
+        return target, [owned(target, caller), target.c.resource == kind, target.c.key == start[0]]
+
+    return Edge(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
+
+
 def one(target: str, needs: str, column: str) -> Edge:
     return Edge(target, Shape.ONE, (needs,), same(column))
 
@@ -154,6 +167,7 @@ EDGES: dict[tuple[str, str], Edge] = {
         linked(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
     ),
     (ACCOUNT, "balances"): Edge(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
+    (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
     (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
     (DOCUMENT, "applies_to"): Edge(
         DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
@@ -166,6 +180,7 @@ EDGES: dict[tuple[str, str], Edge] = {
         linked(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
     ),
     (DOCUMENT, "status_history"): Edge(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
+    (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
     (DOCUMENT, "stored_attachment"): one(ATTACHMENT, "document_number", "document_number"),
     (NOTE, "account"): one(ACCOUNT, "account_number", "account_number"),
     (CONTACT, "account"): one(ACCOUNT, "account_number", "account_number"),
@@ -179,6 +194,7 @@ EDGES: dict[tuple[str, str], Edge] = {
     ),
     (QUERY, "tenant"): Edge(TENANT, Shape.ONE, (), same()),
     (TENANT, "balances"): Edge(DOCUMENT, Shape.BALANCES, (), same()),
+    (QUERY, "changes"): Edge(CHANGE, Shape.PAGE, (), same()),
     (QUERY, "note"): Edge(NOTE, Shape.ONE, ("account_number", "reference"), same("account_number", "reference")),
     **{(QUERY, f"{r}s"): Edge(r, Shape.PAGE, (), same()) for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)},
     **{

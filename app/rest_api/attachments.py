@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.access.envelope import request_id_of
 from app.access.links import FILES, BadLink, Links
 from app.access.requests import content_type
 from app.commands.attachments import attach_pdf
@@ -53,7 +54,7 @@ class Attachments:
             await receive(request, folder / "pushed.pdf", self.files.most_bytes)
             if content_type(request) != PDF:
                 raise RestError(400, "invalid_pdf", f"Send the PDF as {PDF}.")
-            row = await self.attach(caller, keys["document_number"], folder / "pushed.pdf", append=appends(request))
+            row = await self.attach(request, caller, keys["document_number"], folder / "pushed.pdf")
         return reply(metadata(row["csr_id"], row["document_number"], row.edges["stored"]))
 
     async def check_target(self, caller: Caller, connection_id: str, number: str) -> None:
@@ -68,7 +69,7 @@ class Attachments:
         if not found.get("found", [None])[0]:
             raise not_found(Resource.DOCUMENT)
 
-    async def attach(self, caller: Caller, number: str, pushed: Path, *, append: bool) -> Row:
+    async def attach(self, request: Request, caller: Caller, number: str, pushed: Path) -> Row:
         """The document with its new attachment."""
         stored = Follow("stored", "stored_attachment", Selection(frozenset(OF_ATTACHMENT)))
         selection = Selection(frozenset({"csr_id", "document_number"}), (stored,))
@@ -78,10 +79,9 @@ class Attachments:
             row: Row = (await read(connection, caller, [follow])).edges["found"][0]
             return row
 
+        write = Write(self.rest.database, caller, answer, request_id=request_id_of(request.scope))
         try:
-            return await attach_pdf(
-                Write(self.rest.database, caller, answer), self.files, number, pushed, append=append
-            )
+            return await attach_pdf(write, self.files, number, pushed, append=appends(request))
         except Refused as refusal:
             raise told(refusal, number) from None
 

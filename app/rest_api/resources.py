@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.access.budgets import Budgets, SpentUp
 from app.access.costs import REST_READ, REST_WRITE
+from app.access.envelope import request_id_of
 from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, parse_json, read_body
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
@@ -78,7 +79,7 @@ class Rest:
         body = await self.body(request, resource)
         key = request.path_params[KEY_FIELD[resource]]
         try:
-            written, row = await save(self.write(caller, resource), verb, resource, key, body)
+            written, row = await save(self.write(request, caller, resource), verb, resource, key, body)
         except Refused as refusal:
             raise translated(refusal, resource, key) from None
         return reply(resource_answer(resource, row), 201 if written.created else 200)
@@ -94,7 +95,7 @@ class Rest:
         body = await self.body(request)
         account, reference = request.path_params["account_number"], str(body.values.get("reference"))
         try:
-            _, row = await create_note(self.write(caller, Resource.NOTE), account, body)
+            _, row = await create_note(self.write(request, caller, Resource.NOTE), account, body)
         except Refused as refusal:
             raise translated(refusal, Resource.NOTE, reference) from None
         return reply(note_answer(row, embedded=False), 201)
@@ -114,7 +115,7 @@ class Rest:
         body = await self.body(request)
         number = request.path_params["document_number"]
         try:
-            _, row = await close_document(self.write(caller, Resource.DOCUMENT), number, body)
+            _, row = await close_document(self.write(request, caller, Resource.DOCUMENT), number, body)
         except Refused as refusal:
             raise translated(refusal, Resource.DOCUMENT, number) from None
         return reply(closure_answer(row))
@@ -125,8 +126,9 @@ class Rest:
 
         async def nothing(connection: AsyncConnection, written: Written) -> None: ...
 
+        write = Write(self.database, caller, nothing, request_id=request_id_of(request.scope))
         try:
-            await link_representative(Write(self.database, caller, nothing), reference, resource, key)
+            await link_representative(write, reference, resource, key)
         except Refused as refusal:
             raise translated(refusal, Resource.REPRESENTATIVE, reference) from None
         return reply({"reference": reference, KEY_FIELD[resource]: key})
@@ -146,13 +148,13 @@ class Rest:
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, LINKED[resource]: numbers(resource, row)})
 
-    def write(self, caller: Caller, resource: Resource) -> Write[tuple[Written, Row]]:
+    def write(self, request: Request, caller: Caller, resource: Resource) -> Write[tuple[Written, Row]]:
         """A write that is answered with the row it has written."""
 
         def show(written: Written) -> tuple[Written, Row]:
             return written, Row(resource, written.row(resource))
 
-        return Write(self.database, caller, show=show)
+        return Write(self.database, caller, show=show, request_id=request_id_of(request.scope))
 
     async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""

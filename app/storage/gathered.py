@@ -16,10 +16,11 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
+from app.storage.changes import FINGERPRINT, LOGGED, fingerprint
 from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database
 from app.storage.scoped import Look, Names, Scoped, named_by
-from app.storage.tables import TENANTS
+from app.storage.tables import CHANGES, TENANTS
 
 CACHED_STATEMENTS = 1_000
 VERSION = "seen_version"
@@ -48,7 +49,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """The change of a row: its table, the names of its key, and the columns that are set."""
 
     table: sa.Table
@@ -59,11 +60,13 @@ class Change:
 class Gathered(Scoped):
     """One tenant's rows for one write. What is inserted or updated is written by `commit`."""
 
-    def __init__(self, database: Database, caller: Caller, guard: Guard | None, driver: Any) -> None:
+    def __init__(self, database: Database, caller: Caller, request_id: str, guard: Guard | None, driver: Any) -> None:
         self.database = database
         self.driver = driver
         self.dialect = database.writer.dialect
         self.caller = caller
+        self.request_id = request_id
+        self.logged: list[Values] = []
         self.guard = guard
         self.found: dict[Look, Values | None] = {}
         self.insertions: list[tuple[sa.Table, Values]] = []  # the resource's own row first, where it is new
@@ -74,15 +77,18 @@ class Gathered(Scoped):
         raise NeedsTransaction
 
     @classmethod
-    def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AbstractAsyncContextManager[Self]:
+    def begun(
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+    ) -> AbstractAsyncContextManager[Self]:
         """For one write; what was written is undone on any exception."""
         raise NotImplementedError
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         raise NotImplementedError
 
-    async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
-        """Writes what was gathered; the csrId of the first insertion, where its table has them. Raises LostRace."""
+    async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
+        """Writes what was gathered and logged; the csrId of the first insertion, where its table has
+        them. Raises LostRace."""
         raise NotImplementedError
 
     def assume(self, looks: Sequence[Look]) -> bool:
@@ -132,24 +138,29 @@ class Gathered(Scoped):
         self.change = (look, dict(values))
 
     async def commit(self) -> None:
-        """Writes what was gathered; a new resource's row gets its csrId. Raises LostRace."""
+        """Writes what was gathered, and the one change that was logged; a new resource's row gets its csrId. Raises
+        LostRace."""
+        if len(self.logged) != 1:
+            raise NeedsTransaction
         values: Values = {"tenant": self.caller.tenant_id}
         change = None
         if self.change:
             look, row = self.change
             stored = self.found[look] or {}
             names = tuple(name for name, value in row.items() if differs(look.table.c[name], value, stored[name]))
-            change = Change(look.table, tuple(name for name, _ in look.key), names)
+            change = RowChange(look.table, tuple(name for name, _ in look.key), names)
             values |= {f"set_{name}": row[name] for name in names} | dict(look.key) | {VERSION: stored["version"]}
         shapes: list[Filled] = []
         for number, (table, row) in enumerate(self.insertions):
             filled = tuple(name for name, value in row.items() if value is not None)
             values |= {row_parameter(number, name): row[name] for name in filled}
             shapes.append((table, filled))
-        if change or shapes:
-            csr_id = await self.write(change, tuple(shapes), values)
-            if not change:
-                self.insertions[0][1]["csr_id"] = csr_id
+        entry = self.logged[0]
+        values |= {f"log_{name}": value for name, value in entry.items()}
+        values[FINGERPRINT] = fingerprint(self.caller.tenant_id, entry)
+        csr_id = await self.write(change, tuple(shapes), values)
+        if not change:
+            self.insertions[0][1]["csr_id"] = csr_id
 
 
 @lru_cache(CACHED_STATEMENTS)
@@ -191,7 +202,13 @@ def new_row(number: int, filled: Filled) -> dict[str, Any]:
     return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
 
 
-def updated(change: Change) -> sa.Update:
+def new_entry() -> dict[str, Any]:
+    """The values of the change that was logged, as parameters; its place in the chain is still to come."""
+    row = {name: sa.bindparam(f"log_{name}", type_=CHANGES.c[name].type) for name in LOGGED}
+    return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
+
+
+def updated(change: RowChange) -> sa.Update:
     """Sets the columns of the row, provided that it is at the version that was read."""
     table = change.table
     met = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in change.keys]

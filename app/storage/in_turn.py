@@ -5,17 +5,18 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
+from app.storage.changes import FINGERPRINT, chained
 from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database
-from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, Guard, new_row, updated
-from app.storage.tables import CSR_COUNTER
+from app.storage.gathered import CACHED_STATEMENTS, Filled, Gathered, Guard, RowChange, new_entry, new_row, updated
+from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
 
 Answer = TypeVar("Answer")
 
@@ -32,11 +33,13 @@ class InTurn(Gathered):
 
     @classmethod
     @asynccontextmanager
-    async def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator[Self]:
+    async def begun(
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+    ) -> AsyncIterator[Self]:
         if database.turns is None:
             raise TypeError("writers take turns on SQLite alone")
         async with database.turns.turn() as group:
-            scope = cls(database, caller, guard, group.driver)
+            scope = cls(database, caller, request_id, guard, group.driver)
             try:
                 yield scope
             finally:
@@ -68,16 +71,20 @@ class InTurn(Gathered):
         with self.database.told(text, arguments):
             return await self.in_thread(fetch)
 
-    async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
+    async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
         statements = writing(change, insertions, self.dialect)
 
         def run(connection: sqlite3.Connection) -> int:
             csr_id = 0
             self.begin(connection)
             for made in statements:
-                with self.database.told(made.text):
-                    found = connection.execute(made.text, made.arguments({**values, CSR_ID: csr_id})).fetchone()
+                found = self.execute(connection, made, {**values, CSR_ID: csr_id})
                 csr_id = found[0] if found else csr_id
+            end, entry, moved = logging(self.dialect)
+            sequence, former = self.execute(connection, end, values)
+            place = {"sequence": sequence + 1, "hash": chained(former, values[FINGERPRINT])}
+            self.execute(connection, entry, values | place)
+            self.execute(connection, moved, values | place)
             connection.execute("RELEASE gathered")
             self.open = False
             return csr_id
@@ -86,9 +93,14 @@ class InTurn(Gathered):
         self.written = True
         return csr_id
 
+    def execute(self, connection: sqlite3.Connection, made: Direct, values: Values) -> Any:
+        """The first row that a statement answers with, in the connection's thread."""
+        with self.database.told(made.text):
+            return connection.execute(made.text, made.arguments(values)).fetchone()
+
 
 @lru_cache(CACHED_STATEMENTS)
-def writing(change: Change | None, insertions: tuple[Filled, ...], dialect: Dialect) -> tuple[Direct, ...]:
+def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: Dialect) -> tuple[Direct, ...]:
     """What writes, in order; the one that takes a csrId answers with it."""
     statements: list[Any] = []
     if change:
@@ -100,3 +112,17 @@ def writing(change: Change | None, insertions: tuple[Filled, ...], dialect: Dial
             row[CSR_ID] = sa.bindparam(CSR_ID, type_=sa.Integer())
         statements.append(sa.insert(filled[0]).values(row))
     return tuple(direct(statement, dialect) for statement in statements)
+
+
+@cache
+def logging(dialect: Dialect) -> tuple[Direct, Direct, Direct]:
+    """What finds the end of the tenant's change log, what appends a row to it, and what moves the end there."""
+    own = CHANGES_END.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer())
+    place = {name: sa.bindparam(name, type_=CHANGES_END.c[name].type) for name in ("sequence", "hash")}
+    statements = (
+        sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(own),
+        sa.insert(CHANGES).values({**new_entry(), **place}),
+        sa.update(CHANGES_END).where(own).values(place),
+    )
+    end, entry, moved = (direct(statement, dialect) for statement in statements)
+    return end, entry, moved

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
+from app.domain.changes import Change
+from app.storage.changes import append, entry_of
 from app.storage.tables import CSR_COUNTER, CSR_SEQUENCE, TENANTS
 
 Values = dict[str, Any]
@@ -35,9 +37,11 @@ class Look:
 class Scoped:
     """One tenant's rows on one connection, inside the transaction of one write."""
 
-    def __init__(self, connection: AsyncConnection, caller: Caller) -> None:
+    def __init__(self, connection: AsyncConnection, caller: Caller, request_id: str = "") -> None:
         self.connection = connection
         self.caller = caller
+        self.request_id = request_id
+        self.logged: list[Values] = []
         self.is_postgres = connection.dialect.name == "postgresql"
 
     async def load(self, *looks: Look) -> None:
@@ -78,11 +82,21 @@ class Scoped:
                 row["csr_id"] = csr_id
         await self.connection.execute(sa.insert(table), owned_rows)
 
-    async def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> None:
-        """A new row, or nothing where its key is there already."""
+    def log(self, change: Change) -> None:
+        """Adds to the change log, once the command has written all else."""
+        self.logged.append(entry_of(self.caller, self.request_id, change))
+
+    async def write_log(self) -> None:
+        """Writes what was logged. Last of all: whoever else writes for the tenant waits from here to the commit."""
+        await append(self.connection, self.caller.tenant_id, self.logged)
+        self.logged.clear()
+
+    async def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
+        """A new row, or nothing where its key is there already; whether it is new."""
         dialect: Any = postgresql if self.is_postgres else sqlite
         row = {"tenant_id": self.caller.tenant_id, **values}
-        await self.connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+        made = await self.connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+        return made.rowcount > 0
 
     async def update(self, table: sa.Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         await self.connection.execute(updating(table, named_by(where)), {**values, **self.named(where)})

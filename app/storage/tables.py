@@ -12,6 +12,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.changes import ChangeVerb
 from app.domain.described import Described
 from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH, Kind
 from app.domain.fields import Field as CatalogueField
@@ -30,6 +31,7 @@ CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
 ATTACHMENT_ID_LENGTH = CLAIM_ID_LENGTH = 24
 SHA256_LENGTH = 64
 IDENTITY_LENGTH = 32
+REQUEST_ID_LENGTH = 128
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -295,6 +297,40 @@ def link_table(name: str, parent: str, key: str) -> sa.Table:
 
 ACCOUNT_REPRESENTATIVES = link_table("account_representatives", "accounts", "account_number")
 DOCUMENT_REPRESENTATIVES = link_table("document_representatives", "documents", "document_number")
+
+# The change log, and for each tenant where its chain of hashes ends. See changes.
+CHANGES = table(
+    "changes",
+    [
+        tenant_column(),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("at", Timestamp(), nullable=False),
+        sa.Column("key_id", Text(CODE_LENGTH)),  # none where the server wrote of its own accord
+        sa.Column("request_id", Text(REQUEST_ID_LENGTH)),
+        sa.Column("resource", Text(CODE_LENGTH), nullable=False),
+        sa.Column("key", Text(KEY_LENGTH), nullable=False),
+        sa.Column("verb", Text(CODE_LENGTH), nullable=False),
+        sa.Column("version", sa.Integer),
+        sa.Column("before", sa.JSON(none_as_null=True)),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("hash", Text(SHA256_LENGTH), nullable=False),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "sequence"),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+    one_of("resource", Resource),
+    one_of("verb", ChangeVerb),
+    by("resource", "key", "sequence"),
+)
+CHANGES_END = table(
+    "changes_end",
+    [
+        tenant_column(),
+        sa.Column("sequence", sa.Integer, nullable=False),
+        sa.Column("hash", Text(SHA256_LENGTH), nullable=False),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id"),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+)
 
 # The PDF of a document: it has one at most. Its bytes are a blob, named by their hash.
 ATTACHMENTS = table(

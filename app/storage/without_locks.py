@@ -12,11 +12,22 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
+from app.storage.changes import FINGERPRINT
 from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database, sqlstate
-from app.storage.gathered import CACHED_STATEMENTS, Change, Filled, Gathered, Guard, LostRace, new_row, updated
+from app.storage.gathered import (
+    CACHED_STATEMENTS,
+    Filled,
+    Gathered,
+    Guard,
+    LostRace,
+    RowChange,
+    new_entry,
+    new_row,
+    updated,
+)
 from app.storage.scoped import Look
-from app.storage.tables import CSR_SEQUENCE
+from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
 
 # Postgres: unique or foreign key violated, serialization failure, deadlock.
 LOST_STATES = {"23505", "23503", "40001", "40P01"}
@@ -30,9 +41,11 @@ class WithoutLocks(Gathered):
 
     @classmethod
     @asynccontextmanager
-    async def begun(cls, database: Database, caller: Caller, guard: Guard | None) -> AsyncIterator[Self]:
+    async def begun(
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+    ) -> AsyncIterator[Self]:
         async with database.driver() as driver:
-            yield cls(database, caller, guard, driver)
+            yield cls(database, caller, request_id, guard, driver)
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         with self.database.told(text, arguments):
@@ -47,7 +60,7 @@ class WithoutLocks(Gathered):
         self.found = {look: tenant if look.hoped else None for look in looks}
         return True
 
-    async def write(self, change: Change | None, insertions: tuple[Filled, ...], values: Values) -> int:
+    async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
         condition = None
         if self.guard and self.assumed:
             condition, values = self.guard.condition, values | self.guard.values
@@ -65,13 +78,14 @@ class WithoutLocks(Gathered):
 
 @lru_cache(CACHED_STATEMENTS)
 def writing(
-    change: Change | None,
+    change: RowChange | None,
     insertions: tuple[Filled, ...],
     condition: sa.ColumnElement[bool] | None,
     dialect: Dialect,
 ) -> Direct:
-    """Writes the changed row, or the first insertion under the condition, and the other insertions where that was done.
-    Answers the version or the csrId; no row where the row was not as it had been read, or its key is taken."""
+    """Writes the changed row, or the first insertion under the condition, and the other insertions and the change log
+    where that was done. Answers the version or the csrId; no row where the row was not as it had been read, or its key
+    is taken."""
     others = list(enumerate(insertions))
     first: Any
     if change:
@@ -83,9 +97,30 @@ def writing(
         first = insert(table).from_select(list(row), values).on_conflict_do_nothing()
         first = first.returning(table.c.csr_id.label("written"))
     written = first.cte("written")
-    statement = sa.select(written.c.written)
+    logged = log_of(written)
+    statement = sa.select(written.c.written).join(logged, sa.true())
     for number, filled in others:
         row = new_row(number, filled)
         added = sa.insert(filled[0]).from_select(list(row), sa.select(*row.values()).select_from(written))
         statement = statement.add_cte(added.cte(f"added{number}"))
     return direct(statement, dialect)
+
+
+def log_of(written: sa.CTE) -> sa.CTE:
+    """The row that is appended to the change log where something was written. The end of the chain comes last of all
+    that is locked, and is held for the length of a commit."""
+    former = sa.func.concat(CHANGES_END.c.hash, sa.bindparam(FINGERPRINT, type_=sa.Text()))
+    digest = sa.func.sha256(sa.func.convert_to(former, sa.literal_column("'UTF8'")))
+    moved = (
+        sa.update(CHANGES_END)
+        .where(CHANGES_END.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer()), written.c.written.is_not(None))
+        .values(
+            sequence=CHANGES_END.c.sequence + sa.literal_column("1"),
+            hash=sa.func.encode(digest, sa.literal_column("'hex'")),
+        )
+        .returning(CHANGES_END.c.sequence, CHANGES_END.c.hash)
+    )
+    end = moved.cte("chained")
+    row = {**new_entry(), "sequence": end.c.sequence, "hash": end.c.hash}
+    added = sa.insert(CHANGES).from_select(list(row), sa.select(*row.values()))
+    return added.returning(CHANGES.c.sequence).cte("logged")

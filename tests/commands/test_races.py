@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.access.keys import revoke_key
-from app.storage.gathered import Change, Filled
+from app.storage.gathered import RowChange, Filled
 from app.storage.without_locks import WithoutLocks
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
@@ -44,7 +44,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> BetweenReadAndWrite:
     def arrange(act: Callable[[], Awaitable[Any]]) -> None:
         left = [act]
 
-        async def late(scope: WithoutLocks, change: Change | None, rows: tuple[Filled, ...], values: Any) -> int:
+        async def late(scope: WithoutLocks, change: RowChange | None, rows: tuple[Filled, ...], values: Any) -> int:
             if left:
                 await left.pop()()
             return await original(scope, change, rows, values)
@@ -159,7 +159,7 @@ async def test_a_writer_that_loses_again_and_again_takes_a_lock_in_the_end(
     original = WithoutLocks.write
     lost: list[int] = []
 
-    async def late(scope: WithoutLocks, change: Change | None, rows: tuple[Filled, ...], values: Any) -> int:
+    async def late(scope: WithoutLocks, change: RowChange | None, rows: tuple[Filled, ...], values: Any) -> int:
         if scope.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
             lost.append(1)
             await patch(client, "Document", "D", {"comment": f"{len(lost)}"})

@@ -88,7 +88,7 @@ class Judge:
         executor = self.executor
         today = now().date()
         asking = await caller.caller()
-        context = Context(asking, executor.database, executor.files, executor.links, today, "http://gateway")
+        context = Context(asking, executor.database, executor.files, executor.links, today, base_url="http://gateway")
         try:
             found = prepared(operation.text, operation.name, executor.limits)
             await executor.links.load()

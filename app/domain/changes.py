@@ -1,0 +1,73 @@
+"""What a write changed, as the change log keeps it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.described import Described
+from app.domain.resources import Resource
+from app.domain.values import moment_text, shortest
+
+# What follows from other columns, or is told beside what changed.
+UNTOLD = frozenset(
+    {"tenant_id", "csr_id", "version", "created_at", "updated_at", "invoice_key", "open_amount", "open_currency"}
+)
+
+
+class ChangeVerb(Described):
+    """What was done to a resource."""
+
+    CREATE = "create", "Made new."
+    REPLACE = "replace", "Replaced whole: what was left out became empty."
+    PATCH = "patch", "Changed in part."
+    CLOSE = "close", "A document closed for a stated reason."
+    LINK = "link", "A representative linked to it."
+    ATTACH = "attach", "A PDF made the document's."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write to one resource. `before` and `after` hold the fields that differ by Ingest name, as JSON; empty ones
+    are left out, and `before` is None for what is new."""
+
+    resource: Resource
+    key: str
+    verb: ChangeVerb
+    at: datetime
+    version: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def change_of(
+    resource: Resource, key: str, verb: ChangeVerb, stored: Mapping[str, Any] | None, row: Mapping[str, Any]
+) -> Change:
+    """The change that writes a row over the stored one."""
+    before = None
+    told = {name: value for name, value in row.items() if name not in UNTOLD}
+    if stored is not None:
+        told = {name: value for name, value in told.items() if differs(value, stored.get(name))}
+        before = shown({name: stored.get(name) for name in told})
+    return Change(resource, key, verb, row["updated_at"], row["version"], before, shown(told))
+
+
+def differs(value: Any, stored: Any) -> bool:
+    """Whether a value is another than the stored one; True is not 1 here, as it is to Python."""
+    return bool(value != stored) or (isinstance(value, dict | list) and repr(value) != repr(stored))
+
+
+def shown(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: as_json(value) for name, value in values.items() if value is not None}
+
+
+def as_json(value: Any) -> Any:
+    """A column's value as JSON writes it; amounts as text, so that no reader rounds them."""
+    if isinstance(value, Decimal):
+        return shortest(value)
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
