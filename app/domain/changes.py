@@ -59,7 +59,8 @@ def differs(value: Any, stored: Any) -> bool:
 
 
 def shown(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: as_json(value) for name, value in values.items() if value is not None}
+    # names of columns are a text type of the database library's own, which JSON does not know
+    return {str(name): as_json(value) for name, value in values.items() if value is not None}
 
 
 def as_json(value: Any) -> Any:

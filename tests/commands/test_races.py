@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.access.keys import revoke_key
-from app.storage.gathered import RowChange, Filled
+from app.storage.gathered import Filled, RowChange
 from app.storage.without_locks import WithoutLocks
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway

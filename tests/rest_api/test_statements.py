@@ -35,4 +35,5 @@ async def test_a_write_is_answered_without_another_read(rest: Rest) -> None:
         rest.gateway.statements.texts.clear()
         await rest.patch(kind, key, body=body)
         words = [text.split()[0] for text in rest.gateway.statements.texts]
-        assert words == ["SELECT", "UPDATE" if rest.gateway.database.is_sqlite else "WITH"], kind
+        log = ["SELECT", "INSERT", "UPDATE"]
+        assert words == (["SELECT", "UPDATE", *log] if rest.gateway.database.is_sqlite else ["SELECT", "WITH"]), kind
