@@ -4,9 +4,11 @@ A query is planned once for its text and answered by one SQL statement. Mutation
 graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
@@ -22,6 +24,7 @@ from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, refused, with_code
 from app.graphql_api.limits import Limits, TooComplex
 from app.graphql_api.mutations import plan_payload
+from app.graphql_api.outline import outline
 from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import LONGEST_CACHED, Prepared, coerced, prepared
 from app.graphql_api.queries import plan_query
@@ -32,6 +35,7 @@ from app.reads.finish import Finish, finisher
 from app.reads.read import read
 from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
+from app.seeing.work import WORK
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
 from app.storage.gathered import CallerChanged, Guard
@@ -79,6 +83,8 @@ class Executor:
         caller = access.known or await access.caller()
         try:
             found = self.prepared(operation)
+            if work := WORK.get():
+                work.runs(found.name, partial(self.outline, found, operation))
             if found.operation.operation is OperationType.MUTATION and not writes:
                 raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
             context = Context(caller, self.database, self.files, self.links, base_url, now().date())
@@ -213,6 +219,12 @@ class Executor:
             raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit)) from None
         refuse_wrong(planner)
         return selection
+
+    def outline(self, found: Prepared, operation: Operation) -> Iterator[str]:
+        """How a query is read, for people; nothing for what is refused, or has no plan of its own."""
+        if found.planned:
+            with suppress(RequestError):
+                yield from outline(self.select(found, operation.variables, now().date()).members)
 
     def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
         return Planner(CORE, found.fragments, coerced(found.operation, variables), today, self.limits)

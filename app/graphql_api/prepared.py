@@ -52,6 +52,10 @@ class Prepared:
     links: bool  # whether it asks for addresses that are signed
 
     @property
+    def name(self) -> str | None:
+        return self.operation.name.value if self.operation.name else None
+
+    @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
 

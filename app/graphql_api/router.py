@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page
 from app.graphql_api.origins import is_foreign
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
+from app.seeing.work import REFUSED, WORK
 from app.storage.engine import Database, does_not_answer
 
 MODERN = "application/graphql-response+json"
@@ -48,6 +49,9 @@ class Endpoint:
             return graphiql_page()
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
+        work = WORK.get()
+        if work:
+            work.operation = REFUSED  # until it is known to be a valid one
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
         except RequestError as refusal:
@@ -59,6 +63,8 @@ class Endpoint:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
         response = reply(answer, status, modern)
+        if work:
+            work.codes, work.size = codes(answer), len(response.body)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -199,6 +205,11 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
     if result.errors:
         answer["errors"] = [shown(error, request_id) for error in result.errors]
     return answer
+
+
+def codes(answer: dict[str, Any] | bytes) -> Sequence[str]:
+    """The codes of an answer's errors."""
+    return () if isinstance(answer, bytes) else [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 
 def reply(answer: dict[str, Any] | bytes, status: int, modern: bool) -> Response:

@@ -4,6 +4,7 @@ once to write everything."""
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import lru_cache
 from typing import Any, Self
 
@@ -46,7 +47,8 @@ class InTurn(Gathered):
                 csr_id = found[0] if found else csr_id
             return csr_id
 
-        csr_id: int = await self.driver._execute(run, self.driver._conn)
+        # The driver's thread knows nothing of the request: whoever listens is told in its context.
+        csr_id: int = await self.driver._execute(copy_context().run, run, self.driver._conn)
         return csr_id
 
 
