@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # an extra that may not be installed
     from app.seeing.traces import Traces
 
 MOST_LINES = 100  # of a plan in the log
+LONGEST_LINE = 200  # characters
 MOST_STATEMENTS = 10
 LONGEST_STATEMENT = 4_000  # characters
 requests = logging.getLogger("app.requests")
@@ -73,7 +74,7 @@ def log_slow(work: Work, status: int, seconds: float) -> None:
         "seconds": round(seconds, 3),
         "statements": len(work.statements),
         "sql": [text[:LONGEST_STATEMENT] for text in texts[:MOST_STATEMENTS]],
-        "plan": list(islice(work.outline(), MOST_LINES)),
+        "plan": [line[:LONGEST_LINE] for line in islice(work.outline(), MOST_LINES)],
     }
     said = (work.request_id, named(work), seconds, len(work.statements))
     slow.warning("request %s: %s took %.3f s, SQL statements: %d", *said, extra={"facts": facts})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.rest_api.router import ROOT
-from app.seeing.watch import LONGEST_STATEMENT, MOST_LINES
+from app.seeing.watch import LONGEST_LINE, LONGEST_STATEMENT, MOST_LINES
 from tests.gateway import Gateway
 
 PAGE = """query Page($secret: String!) {
@@ -110,16 +110,17 @@ async def test_a_rest_request_is_logged_too(database_url: str, caplog: pytest.Lo
 
 async def test_the_record_is_of_a_bounded_size(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
     fields = " ".join(f"a{number}: accounts(first: 1) {{ nodes {{ name }} }}" for number in range(200))
+    long = "productFields(product: COLLECTIONS, resource: ACCOUNT) { name description }"
     async with Gateway(sqlite_url, slow_seconds=0) as gateway:
         acme = await gateway.tenant()
         await acme.query("query Warm { tenant { name } }")
         caplog.clear()
-        await acme.query(f"query Large {{ {fields} }}")
+        await acme.query(f"query Large {{ {long} {fields} }}")
     (record,) = slow(caplog)
 
     told = facts(record)
     assert [len(sql) for sql in told["sql"]] == [LONGEST_STATEMENT]
-    assert len(told["plan"]) == MOST_LINES
+    assert (len(told["plan"]), len(told["plan"][0])) == (MOST_LINES, LONGEST_LINE)
 
 
 async def test_one_that_is_refused_is_logged_without_a_plan(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:

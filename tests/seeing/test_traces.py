@@ -132,7 +132,8 @@ async def test_rest_requests_writes_and_failures_are_spans_too(
     with RunningServer(env, tmp_path) as server:
         caller = Caller(server, key)
         await caller.post(CREATE)
-        await caller.post("{ nobody }")
+        async with caller.client() as client:
+            await client.post("/graphql", json={"query": "{ nobody }"}, headers={"X-API-Key": key, "traceparent": "no"})
         await caller.get(f"{ROOT}/accounts/hidden")
         assert server.terminate() == 0
 
@@ -140,6 +141,7 @@ async def test_rest_requests_writes_and_failures_are_spans_too(
     account = f"GET {ROOT}/accounts/{{account_number}}"
     assert {"Create", "(refused)", account, "GET /readyz", "SELECT"} <= set(spans)
     codes = facts(spans["(refused)"])["gateway.error_codes"]
+    assert spans["(refused)"].parent_span_id == b""
     assert (spans["(refused)"].status.code, codes) == (2, ["GRAPHQL_VALIDATION_FAILED"])
     assert (spans["Create"].status.code, facts(spans[account])["http.response.status_code"]) == (0, 401)
     written = [span for span in receiver.spans if span.parent_span_id == spans["Create"].span_id]
