@@ -84,7 +84,7 @@ class Executor:
         try:
             found = self.prepared(operation)
             if work := WORK.get():
-                work.runs(found.name, partial(self.outline, found, operation))
+                work.operation, work.outline = found.name, partial(self.outline, found, operation)
             if found.operation.operation is OperationType.MUTATION and not writes:
                 raise refused(ErrorCode.BAD_REQUEST, "A GET request may only query: send mutations by POST.", 405)
             context = Context(caller, self.database, self.files, self.links, base_url, now().date())

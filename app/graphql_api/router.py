@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -64,7 +64,9 @@ class Endpoint:
             status = 503 if does_not_answer(cause) else 500
         response = reply(answer, status, modern)
         if work:
-            work.codes, work.size = codes(answer), len(response.body)
+            work.size = len(response.body)
+            if not isinstance(answer, bytes):
+                work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
             await pack(response)
         return response
@@ -205,11 +207,6 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
     if result.errors:
         answer["errors"] = [shown(error, request_id) for error in result.errors]
     return answer
-
-
-def codes(answer: dict[str, Any] | bytes) -> Sequence[str]:
-    """The codes of an answer's errors."""
-    return () if isinstance(answer, bytes) else [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 
 def reply(answer: dict[str, Any] | bytes, status: int, modern: bool) -> Response:

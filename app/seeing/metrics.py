@@ -1,13 +1,12 @@
 """Numbers for Prometheus: what was asked, how long it took, and how busy the process is.
 
-Whatever is counted for a request is looked up by its labels once and then kept. Labels have few values: routes as the
-application knows them, and the names of the first hundred operations.
+Requests are counted in plain attributes, which are told to the library when somebody reads them, or once a second where
+there are several workers. Labels have few values: routes as the application knows them, the first hundred names.
 """
 
 import os
-from collections.abc import Callable
+from bisect import bisect_left
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +26,51 @@ PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, which nobody asks for
 
 
-@dataclass(frozen=True, slots=True)
-class OfOperation:
-    """What is counted of the operations of one name."""
+class Times:
+    """How long requests of one kind took, since that was last told to the histogram: a request must not wait for its
+    locks, or for the file that several workers share."""
 
-    name: str
-    seconds: Histogram
-    statements: Counter
-    size: Counter
+    __slots__ = ("buckets", "histogram", "seconds")
+
+    def __init__(self, histogram: Histogram) -> None:
+        self.histogram: Any = histogram
+        self.clear()
+
+    def clear(self) -> None:
+        self.buckets = [0] * (len(BUCKETS) + 1)
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.buckets[bisect_left(BUCKETS, seconds)] += 1
+        self.seconds += seconds
+
+    def tell(self) -> None:
+        """Adds them all to the histogram, which itself takes but one at a time."""
+        for bucket, count in zip(self.histogram._buckets, self.buckets, strict=True):
+            if count:
+                bucket.inc(count)
+        self.histogram._sum.inc(self.seconds)
+        self.clear()
+
+
+class OfOperation(Times):
+    """The same of the operations of one name, with what else is counted of them."""
+
+    __slots__ = ("name", "size", "size_counter", "statement_counter", "statements")
+
+    def __init__(self, name: str, histogram: Histogram, statements: Counter, size: Counter) -> None:
+        self.name = name
+        self.statement_counter, self.size_counter = statements, size
+        super().__init__(histogram)
+
+    def clear(self) -> None:
+        super().clear()
+        self.statements = self.size = 0
+
+    def tell(self) -> None:
+        self.statement_counter.inc(self.statements)
+        self.size_counter.inc(self.size)
+        super().tell()
 
 
 class Metrics:
@@ -65,7 +101,7 @@ class Metrics:
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
-        self.requests: dict[tuple[str, str, int], Callable[[float], None]] = {}
+        self.requests: dict[tuple[str, str, int], Times] = {}
         self.operations: dict[str, OfOperation] = {}
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
@@ -83,17 +119,16 @@ class Metrics:
             self.count_request((work.scope["method"], work.route, status), seconds)
             return
         of = self.operations.get(work.operation) or self.of(work.operation)
-        of.seconds.observe(seconds)
-        of.statements.inc(len(work.statements))
-        of.size.inc(work.size)
+        of.add(seconds)
+        of.statements += len(work.statements)
+        of.size += work.size
         for code in work.codes:
             self.errors.labels(of.name, code).inc()
 
     def count_request(self, asked: tuple[str, str, int], seconds: float) -> None:
-        observe = self.requests.get(asked)
-        if observe is None:
-            observe = self.requests[asked] = self.request_seconds.labels(*asked).observe
-        observe(seconds)
+        if asked not in self.requests:
+            self.requests[asked] = Times(self.request_seconds.labels(*asked))
+        self.requests[asked].add(seconds)
 
     def of(self, name: str) -> OfOperation:
         """What is counted under a name: that of all others where it comes too late to have its own."""
@@ -106,7 +141,9 @@ class Metrics:
         return made
 
     def measure(self) -> None:
-        """Takes the numbers that rise and fall as they are at this moment."""
+        """Tells what was counted, and takes the numbers that rise and fall as they are at this moment."""
+        for times in (*self.requests.values(), *self.operations.values()):
+            times.tell()
         load = load_of(self.database)
         self.in_use.set(load.in_use)
         self.most.set(load.most)

@@ -35,7 +35,7 @@ class Scrape:
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
-        """Meanwhile a worker tells the others how it is; one that is alone is asked itself."""
+        """Meanwhile a worker tells the others what it has counted; one that is alone is asked itself."""
         pulse = asyncio.create_task(self.beat()) if is_shared() else None
         try:
             yield
@@ -44,6 +44,7 @@ class Scrape:
                 pulse.cancel()
                 with suppress(asyncio.CancelledError):
                     await pulse
+                self.metrics.measure()  # what was counted since the last beat
 
     async def beat(self) -> None:
         while True:

@@ -3,7 +3,6 @@ to be seen."""
 
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -11,23 +10,26 @@ LONGEST_NAME = 100  # characters of an operation's name that are shown: clients 
 REFUSED, ANONYMOUS, OTHER = "(refused)", "(anonymous)", "(other)"  # which no operation can be named
 
 
-def nothing() -> Iterable[str]:
-    return ()
+def shown_name(name: str | None) -> str:
+    """The name of a valid operation, as it is shown."""
+    return name[:LONGEST_NAME] if name else ANONYMOUS
 
 
-@dataclass(slots=True)
 class Work:
     """A request. `operation` is the name of its GraphQL operation, `codes` those of its errors, `size` the bytes of its
-    answer, `statements` the SQL that was run for it, and `outline` tells its plan."""
+    answer, `statements` the SQL that was run for it, and `outline` tells its plan. Made for every request: what is not
+    of its own yet is the class's."""
 
-    scope: MutableMapping[str, Any]
     operation: str | None = None
     codes: Sequence[str] = ()
-    size: int = 0
-    outline: Callable[[], Iterable[str]] = nothing
-    statements: list[str] = field(default_factory=list)
-    started: float = field(default_factory=perf_counter)
+    size = 0
+    outline: Callable[[], Iterable[str]] = staticmethod(tuple)
     span: Any = None  # where traces are sent
+
+    def __init__(self, scope: MutableMapping[str, Any]) -> None:
+        self.scope = scope
+        self.statements: list[str] = []
+        self.started = perf_counter()
 
     @property
     def request_id(self) -> str:
@@ -42,11 +44,6 @@ class Work:
         else:  # a route of the outer router does not tell its name: without keys, it is the path
             path = self.scope["path"] if "endpoint" in self.scope and not self.scope["path_params"] else OTHER
         return path
-
-    def runs(self, name: str | None, outline: Callable[[], Iterable[str]]) -> None:
-        """Notes the operation, now that it is known to be a valid one."""
-        self.operation = name[:LONGEST_NAME] if name else ANONYMOUS
-        self.outline = outline
 
 
 WORK: ContextVar[Work | None] = ContextVar("work", default=None)  # of the request that is answered here

@@ -84,7 +84,10 @@ class Database:
     def told(self, text: str, arguments: Sequence[Any] = ()) -> Iterator[None]:
         """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
         What a listener returns is called when the statement has ended."""
-        endings = [ended for listener in self.listeners if (ended := listener(text, arguments))]
+        endings = []
+        for listener in self.listeners:
+            if ended := listener(text, arguments):
+                endings.append(ended)
         try:
             yield
         except Exception as reason:

@@ -10,7 +10,11 @@ async def numbers(http: httpx.AsyncClient) -> Numbers:
     """Every sample by its name and labels."""
     response = await http.get("/metrics")
     assert response.status_code == 200, response.text
-    families = text_string_to_metric_families(response.text)
+    return samples(response.text)
+
+
+def samples(text: str) -> Numbers:
+    families = text_string_to_metric_families(text)
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in families

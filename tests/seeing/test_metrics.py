@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from app.rest_api.router import ROOT
-from app.seeing.metrics import MOST_NAMES
+from app.seeing.metrics import MOST_NAMES, Metrics
 from app.storage.engine import Database
 from tests.gateway import Client, Gateway
-from tests.seeing.numbers import labelled, numbers, of
+from tests.seeing.numbers import labelled, numbers, of, samples
 
 CREATE = (
     'mutation Create($n: String!) { createAccount(accountNumber: $n, input: {openBalance: {name: "A"}}) { created } }'
@@ -221,3 +221,21 @@ async def test_statements_outside_any_request_are_nobodys(database_url: str) -> 
         found = await numbers(gateway.http)
 
     assert of(found, "gateway_operation_statements_total", operation="Mine") == 5
+
+
+async def test_the_histogram_counts_each_time_once_and_in_its_bucket(sqlite_url: str) -> None:
+    async with Gateway(sqlite_url) as gateway:
+        metrics = Metrics(gateway.database)
+        for seconds in (0.0005, 0.001, 0.0011, 0.2, 40.0):
+            metrics.count_request(("GET", "/x", 200), seconds)
+            metrics.measure()
+        metrics.count_request(("GET", "/x", 200), 0.2)
+        metrics.measure()
+    found = samples(metrics.text().decode())
+
+    buckets = {le: of(found, "gateway_request_seconds_bucket", le=le, method="GET", route="/x", status="200")
+               for le in ("0.001", "0.0025", "0.1", "0.25", "30.0", "+Inf")}  # fmt: skip
+    assert buckets == {"0.001": 2, "0.0025": 3, "0.1": 3, "0.25": 5, "30.0": 5, "+Inf": 6}
+    labels = {"method": "GET", "route": "/x", "status": "200"}
+    assert of(found, "gateway_request_seconds_count", **labels) == 6
+    assert of(found, "gateway_request_seconds_sum", **labels) == pytest.approx(40.4026)

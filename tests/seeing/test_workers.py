@@ -39,10 +39,10 @@ async def told(caller: Caller) -> Numbers:
         return await numbers(client)
 
 
-async def until(caller: Caller, name: str, value: float) -> None:
+async def until(caller: Caller, name: str, value: float, **labels: str) -> None:
     """Waits for a number that workers tell one another once a second."""
     for _ in range(100):
-        if of(await told(caller), name) == value:
+        if of(await told(caller), name, **labels) == value:
             return
         await asyncio.sleep(0.1)
     raise AssertionError(await told(caller))
@@ -52,6 +52,7 @@ async def test_each_tells_the_numbers_of_both(pair: Caller) -> None:
     answers = await asyncio.gather(*(pair.post(MINE) for _ in range(40)))
     assert {answer.status_code for answer in answers} == {200}
 
+    await until(pair, "gateway_operation_seconds_count", 40, operation="Mine")
     for _ in range(10):  # each over a connection of its own: any worker answers
         assert of(await told(pair), "gateway_operation_seconds_count", operation="Mine") == 40
     await until(pair, "gateway_database_connections_limit", 6)
@@ -63,6 +64,7 @@ async def test_each_tells_the_numbers_of_both(pair: Caller) -> None:
 async def test_one_that_dies_is_not_counted_as_busy_and_what_it_counted_stays(pair: Caller) -> None:
     await asyncio.gather(*(pair.post(MINE) for _ in range(20)))
     await until(pair, "gateway_database_connections_limit", 6)
+    await until(pair, "gateway_operation_seconds_count", 20, operation="Mine")
     victim, *_ = await started_workers(pair.server, 2)
     os.kill(victim, signal.SIGKILL)
     await started_workers(pair.server, 3)
