@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,7 +31,7 @@ class Scrape:
             raise HTTPException(404)
         self.metrics.measure()
         # In a thread: a thousand lines take as long as dozens of requests.
-        return Response(await asyncio.to_thread(self.metrics.text), media_type=CONTENT_TYPE_LATEST)
+        return Response(await asyncio.to_thread(self.metrics.text), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:

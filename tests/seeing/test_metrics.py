@@ -205,6 +205,13 @@ async def test_only_those_may_read_it_whom_the_setting_names(asked: int, status:
     assert asked == status
 
 
+async def test_it_is_text_of_the_version_that_every_prometheus_reads(gateway: Gateway) -> None:
+    response = await gateway.http.get("/metrics")
+
+    assert response.headers.get_list("content-type") == ["text/plain; version=0.0.4; charset=utf-8"]
+    assert (response.headers["cache-control"], "gateway_memory_bytes " in response.text) == ("no-store", True)
+
+
 async def test_without_metrics_everything_else_goes_on(database_url: str) -> None:
     async with Gateway(database_url, metrics="off") as gateway:
         acme = await gateway.tenant()
