@@ -44,12 +44,16 @@ class Scrape:
                 pulse.cancel()
                 with suppress(asyncio.CancelledError):
                     await pulse
-                self.metrics.measure()  # what was counted since the last beat
+                self.tell()  # what was counted since the last beat
 
     async def beat(self) -> None:
         while True:
-            self.metrics.measure()
+            self.tell()
             await asyncio.sleep(PULSE)
+
+    def tell(self) -> None:
+        with suppress(OSError):  # a disk that is full for a while
+            self.metrics.measure()
 
     def routes(self) -> list[BaseRoute]:
         async def metrics(request: Request) -> Response:
