@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -23,9 +23,13 @@ from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.router import ROOT, failed, rest_routes, unrouted
+from app.seeing.metrics import Metrics
+from app.seeing.scrape import Scrape
+from app.seeing.watch import Watch
 from app.settings import Settings
 from app.storage.blobs import Blobs
 from app.storage.engine import Database
+from app.storage.heard import hear
 from app.storage.identity import Identity
 from app.storage.schema import is_current
 
@@ -49,6 +53,19 @@ def make_executor(settings: Settings, database: Database) -> Executor:
     return Executor(database, limits, files, Links(database), budgets, settings.trusted_only)
 
 
+def make_watch(settings: Settings, database: Database) -> Watch:
+    """What sees the requests, and the statements that are run for them."""
+    metrics = None if settings.metrics == "off" else Metrics(database)
+    traces = None
+    if settings.traces_endpoint:
+        from app.seeing.traces import Traces  # noqa: PLC0415 - an extra that may not be installed
+
+        traces = Traces(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
+    watch = Watch(settings.slow_seconds, settings.log_requests, metrics, traces)
+    hear(database, watch.ran)
+    return watch
+
+
 def collect_seldom() -> None:
     """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
     takes a third of the time of a large answer."""
@@ -63,13 +80,18 @@ def assemble(settings: Settings) -> FastAPI:
     executor = make_executor(settings, database)
     files, links = executor.files, executor.links
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
+    watch = make_watch(settings, database)
+    scrape = Scrape(watch.metrics, settings.metrics == "all") if watch.metrics else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         collect_seldom()
-        yield
+        async with scrape.beating() if scrape else nullcontext():
+            yield
         await files.close()
         await database.dispose()
+        if watch.traces:
+            await watch.traces.close()
 
     app = FastAPI(
         title="Ingest gateway",
@@ -84,7 +106,7 @@ def assemble(settings: Settings) -> FastAPI:
     trusted = load_trusted(settings.operations_manifest, only=settings.trusted_only)
     endpoint = Endpoint(database, executor, uploads, settings.public_url, settings.origins, trusted)
     app.router.routes.extend(graphql_routes(endpoint))
-    app.router.routes.extend([*asset_routes(), *docs_routes()])
+    app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     app.add_middleware(Lane, endpoint=endpoint)
     if settings.origins:
@@ -95,7 +117,7 @@ def assemble(settings: Settings) -> FastAPI:
             allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range", "X-Request-Id", "X-Gateway-Cost"],
             expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Retry-After"],
         )
-    app.add_middleware(Envelope, failed=failed)  # around all that answers, CORS too
+    app.add_middleware(Envelope, failed=failed, watch=watch)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)
 
     @app.api_route("/", methods=["GET", "HEAD"])

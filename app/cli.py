@@ -4,7 +4,9 @@ import json
 import shlex
 import signal
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +22,9 @@ from app.console import Stopped, blobs_of, err, opened, out, with_database
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
-from app.listening import CannotListen, browser_address, claimed, log_config
+from app.listening import CannotListen, browser_address, claimed
+from app.seeing.logs import log_config
+from app.seeing.workers import numbers_shared
 from app.settings import Settings, WrongSetting, load_settings
 from app.storage.blobs import StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
@@ -41,6 +45,8 @@ cli.add_typer(blobs, name="blobs")
 cli.add_typer(audit, name="audit")
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+TRACES = "opentelemetry.exporter.otlp.proto.http"
+TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -72,6 +78,18 @@ def check_documents(settings: Settings, workers: int) -> None:
         load_trusted(settings.operations_manifest, only=settings.trusted_only)
     except BrokenDocumentError as reason:
         raise Stopped(f"A trusted document is broken. {reason}") from None
+
+
+def check_traces(settings: Settings) -> None:
+    if settings.traces_endpoint and not installed(TRACES):
+        raise Stopped(f"GATEWAY_TRACES_ENDPOINT needs the extra 'traces': pip install {TRACES_PACKAGES}")
+
+
+def installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # nor is the package that it would be in
+        return False
 
 
 async def prepare(database: Database) -> None:
@@ -116,6 +134,7 @@ def serve(
         raise Stopped("Several workers need Postgres: SQLite has one writer. Set GATEWAY_DATABASE_URL or --workers 1.")
     if count > 1 and settings.blobs.startswith("memory:"):
         raise Stopped("Several workers cannot share PDFs in memory. Set GATEWAY_BLOB_URL or --workers 1.")
+    check_traces(settings)
     host = host or settings.host
     port = claimed(host, settings.port if port is None else port)
     check_store(settings, database)
@@ -130,17 +149,19 @@ def serve(
         out.print("GATEWAY_OPERATIONS=trusted: GraphiQL is off, and only trusted documents run.")
     out.print(f"The REST API is described at {address}/docs")
     signal.signal(signal.SIGTERM, end)
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=count,
-        log_level=settings.log_level,
-        log_config=log_config(settings.log_level),
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-        server_header=False,
-    )
+    with numbers_shared() if count > 1 else nullcontext():
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=count,
+            log_level=settings.log_level,
+            log_config=log_config(settings.log_level, settings.log_format),
+            access_log=False,  # it would show what comes by GET and signed links; ours does not
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+            server_header=False,
+        )
 
 
 def end(*_: object) -> None:

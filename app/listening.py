@@ -1,19 +1,10 @@
-"""Where the server listens, and how it logs."""
+"""Where the server listens."""
 
 import socket
-from typing import Any
-
-from uvicorn.config import LOGGING_CONFIG
 
 
 class CannotListen(Exception):
     """The address or the port cannot be had; the message says why and what to do."""
-
-
-def log_config(level: str) -> dict[str, Any]:
-    """Uvicorn's own, with the gateway's log lines in the same form."""
-    ours = {"app": {"handlers": ["default"], "level": level.upper(), "propagate": False}}
-    return {**LOGGING_CONFIG, "loggers": {**LOGGING_CONFIG["loggers"], **ours}}
 
 
 def claimed(host: str, port: int) -> int:

@@ -82,6 +82,21 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, or worse: debug, info, warning or error."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How it is logged: text for people, or json for programs, one object a line."
+    )
+    log_requests: bool = Field(default=False, description="Whether every request is logged, at the level info.")
+    slow_seconds: float = Field(
+        default=1, ge=0, description="Requests that take longer are logged with their SQL and their plan."
+    )
+    metrics: Literal["off", "loopback", "all"] = Field(
+        default="loopback", description="Who may read /metrics: nobody, programs on this machine, or all."
+    )
+    traces_endpoint: str = Field(
+        default="",
+        description="Where traces are sent, by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; nowhere by "
+        "default. Needs the extra 'traces'.",
+    )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."
     )
@@ -124,7 +139,7 @@ class Settings(BaseSettings):
             raise ValueError("must name a bucket, as in s3://bucket/prefix")
         return value
 
-    @field_validator("blob_endpoint", "public_url")
+    @field_validator("blob_endpoint", "public_url", "traces_endpoint")
     @classmethod
     def web_address(cls, value: str) -> str:
         if value and not (value.startswith(("http://", "https://")) and urlsplit(value).netloc):

@@ -31,6 +31,11 @@ DEFAULTS = {
     "budget": 0,
     "max_seconds": 30.0,
     "log_level": "info",
+    "log_format": "text",
+    "log_requests": False,
+    "slow_seconds": 1.0,
+    "metrics": "loopback",
+    "traces_endpoint": "",
     "shutdown_seconds": 20,
 }
 WHOLE = "Input should be a valid integer, unable to parse string as an integer."
@@ -116,6 +121,14 @@ WRONG = {
         ("INFO", "Input should be 'debug', 'info', 'warning' or 'error'."),
         ("", "Input should be 'debug', 'info', 'warning' or 'error'."),
     ],
+    "log_format": [("logfmt", "Input should be 'text' or 'json'.")],
+    "log_requests": [("often", "Input should be a valid boolean, unable to interpret input.")],
+    "slow_seconds": [
+        ("-1", "Input should be greater than or equal to 0."),
+        ("1s", "Input should be a valid number, unable to parse string as a number."),
+    ],
+    "metrics": [("on", "Input should be 'off', 'loopback' or 'all'.")],
+    "traces_endpoint": [("127.0.0.1:4318", "must be an address such as https://gateway.example.com.")],
     "shutdown_seconds": [
         ("0", "Input should be greater than or equal to 1."),
         ("3601", "Input should be less than or equal to 3600."),

@@ -1,7 +1,7 @@
 """What every answer carries, whatever answers it: the request's id, and the headers that keep a browser careful.
 
-The outermost part of the application. It knows no address and no facade; an answer that sets one of the headers by
-itself keeps its own.
+The outermost part of the application, and so the one place where every request is seen. It knows no address and no
+facade; an answer that sets one of the headers by itself keeps its own.
 """
 
 import asyncio
@@ -13,6 +13,9 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.seeing.watch import Watch
+from app.seeing.work import WORK
 
 REQUEST_ID = b"x-request-id"
 # What is safe in a log, in a header and on a page, and holds the ids that proxies make.
@@ -32,11 +35,13 @@ logger = logging.getLogger(__name__)
 
 
 class Envelope:
-    """Gives a request its id and an answer its headers; `failed` answers what nothing inside has answered."""
+    """Gives a request its id and an answer its headers; `failed` answers what nothing inside has answered, and `watch`
+    is told of each request and of its answer as it begins."""
 
-    def __init__(self, app: ASGIApp, failed: Callable[[Request, Exception], Response]) -> None:
+    def __init__(self, app: ASGIApp, failed: Callable[[Request, Exception], Response], watch: Watch) -> None:
         self.app = app
         self.failed = failed
+        self.watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,12 +49,15 @@ class Envelope:
             return
         request_id = scope["request_id"] = chosen_id(scope) or secrets.token_hex(8).encode()
         started = False
+        work = self.watch.begun(scope)
+        known = WORK.set(work)
 
         async def sealed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = with_ours(message.get("headers", ()), request_id)
+                self.watch.answered(work, message["status"])
             await send(message)
 
         try:
@@ -61,6 +69,8 @@ class Envelope:
                 logger.error("request %s: %s failed in the middle of its answer", *named(scope), exc_info=raised)
             else:
                 await self.failed(Request(scope), raised)(scope, receive, sealed)
+        finally:
+            WORK.reset(known)
 
 
 def chosen_id(scope: Scope) -> bytes | None:

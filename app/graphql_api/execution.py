@@ -4,10 +4,11 @@ A query is planned once for its text and answered by one SQL statement. Mutation
 graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused
 from app.graphql_api.limits import Limits
 from app.graphql_api.mutations import plan_payload
+from app.graphql_api.outline import outline
 from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import LONGEST_CACHED, Prepared, coerced, prepared
 from app.graphql_api.queries import plan_query
@@ -35,6 +37,7 @@ from app.reads.finish import Finish, finisher
 from app.reads.read import read
 from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
+from app.seeing.work import WORK
 from app.storage.clock import now
 from app.storage.engine import Database, StatementTooLarge
 from app.storage.gathered import CallerChanged, Guard
@@ -91,6 +94,8 @@ class Executor:
         caller = access.known or await access.caller()
         try:
             found = self.prepared(operation)
+            if work := WORK.get():
+                work.operation, work.outline = found.name, partial(self.outline, found, operation)
             if found.operation.operation is OperationType.MUTATION and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
@@ -238,6 +243,13 @@ class Executor:
         selection = plan_query(planner, found.operation.selection_set)
         planner.judge()
         return selection, planner.cost
+
+    def outline(self, found: Prepared, operation: Operation) -> Iterator[str]:
+        """How a query is read, for people; nothing for what is refused, or has no plan of its own."""
+        if found.planned:
+            with suppress(RequestError):
+                selection, _ = self.select(found, operation.variables, now().date())
+                yield from outline(selection.members)
 
     def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
         values = coerced(found.operation, variables, discreet=self.discreet)

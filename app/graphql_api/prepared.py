@@ -29,6 +29,7 @@ from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.queries import INTROSPECTIONS, LOOK_UPS
 from app.graphql_api.schema import CORE
 from app.reads.json_sql import LONGEST_KEY
+from app.seeing.work import shown_name
 
 CACHED_TEXTS = 512
 LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
@@ -46,6 +47,7 @@ class Prepared:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    name: str  # for people
     keys: frozenset[str]
     planned: bool
     settled: bool
@@ -77,9 +79,9 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     seen = Seen()
     visit(document, seen)
     keys = frozenset(look_up_variables(operation, seen))
-    return Prepared(
-        document, operation, keys, is_planned(operation, seen), is_settled(document, operation, seen), seen.links
-    )
+    shown = shown_name(operation.name.value if operation.name else None)
+    planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
+    return Prepared(document, operation, shown, keys, planned, settled, seen.links)
 
 
 class Seen(Visitor):

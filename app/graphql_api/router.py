@@ -36,6 +36,7 @@ from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_
 from app.graphql_api.origins import is_foreign
 from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
+from app.seeing.work import REFUSED, WORK
 from app.storage.engine import Database, does_not_answer
 
 ADDRESS = "/graphql"
@@ -65,6 +66,9 @@ class Endpoint:
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
         headers: Mapping[str, str] = {}
+        work = WORK.get()
+        if work:
+            work.operation = REFUSED  # until it is known to be a valid one
         try:
             answer, status = answer_of(await self.answer(request), request_id), 200
         except RequestError as refusal:
@@ -76,6 +80,10 @@ class Endpoint:
             answer = {"errors": [dict(internal(cause, request_id).formatted)]}
             status = 503 if does_not_answer(cause) else 500
         response = reply(answer, status, modern, headers)
+        if work:
+            work.size = len(response.body)
+            if not isinstance(answer, bytes):
+                work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):

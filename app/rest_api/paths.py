@@ -70,6 +70,7 @@ class RawRouter:
         for route, keys in matches:
             if route.method == method:
                 request.scope["path_params"] = keys
+                request.scope["route"] = route
                 return await route.endpoint(request)
         raise not_allowed(", ".join(sorted({route.method for route, _ in matches})))
 

@@ -67,7 +67,7 @@ class Database:
         else:
             self.writer = self.reader = postgres_engine(url, pool_size)
         self.turns = Turns(self.writer) if self.is_sqlite else None
-        self.listeners: list[Callable[[str, Sequence[Any]], None]] = []  # see `told`
+        self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
@@ -83,14 +83,20 @@ class Database:
 
     @contextmanager
     def told(self, text: str, arguments: Sequence[Any] = ()) -> Iterator[None]:
-        """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from."""
+        """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
+        What a listener returns is called when the statement has ended."""
+        endings = []
         for listener in self.listeners:
-            listener(text, arguments)
+            if ended := listener(text, arguments):
+                endings.append(ended)
         try:
             yield
         except Exception as reason:
             reason.add_note(f"SQL: {text}")
             raise
+        finally:
+            for ended in endings:
+                ended()
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[Any]:

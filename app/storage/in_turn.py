@@ -5,6 +5,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import cache, lru_cache
 from typing import Any, Self, TypeVar
 
@@ -89,7 +90,9 @@ class InTurn(Gathered):
             self.open = False
             return csr_id
 
-        csr_id = await self.in_thread(run)
+        # The driver's thread knows nothing of the request: whoever listens is told in its context.
+        context = copy_context()
+        csr_id = await self.in_thread(lambda connection: context.run(run, connection))
         self.written = True
         return csr_id
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from app import application
 from app.access.envelope import Envelope
 from app.rest_api.router import ROOT
+from app.seeing.watch import Watch
 from tests.gateway import Client, Gateway
 
 PAGE = {"accept": "text/html"}
@@ -184,7 +185,7 @@ async def test_a_failure_in_the_middle_of_an_answer_is_logged_and_leaves_the_ans
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await StreamingResponse(half())(scope, receive, send)
 
-    messages = await told(Envelope(app, unexpected))
+    messages = await told(Envelope(app, unexpected, Watch(slow_seconds=60)))
 
     assert [message["type"] for message in messages] == ["http.response.start", "http.response.body"]
     assert (messages[-1]["body"], messages[-1]["more_body"]) == (b"half", True)

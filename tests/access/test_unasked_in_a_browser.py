@@ -76,7 +76,7 @@ class Outcome:
 
 async def outcome(chromium: Browser, url: str, folder: Path, *, opened: bool, proxy: bool = False) -> Outcome:
     """All attempts of a page that somehow knows a key. A proxy would add the key to all that the browser sends."""
-    env = {"GATEWAY_DATABASE_URL": url}
+    env = {"GATEWAY_DATABASE_URL": url, "GATEWAY_LOG_REQUESTS": "true"}
     key = await new_tenant(env)
     with other_origin() as origin:
         server = RunningServer(env | ({"GATEWAY_CORS_ORIGINS": origin} if opened else {}), folder)
@@ -87,7 +87,7 @@ async def outcome(chromium: Browser, url: str, folder: Path, *, opened: bool, pr
             told = await page.evaluate(TRY_ALL, [f"{server.url}/graphql", key])
             made = (await Caller(server, key).post(MADE)).json()["data"]["accounts"]["nodes"]
         await context.close()
-    lines = re.findall(r'"(\w+) /graphql HTTP/1.1" (\d+)', server.log)[:-1]  # the last is the test's own
+    lines = re.findall(r"(\w+) /graphql(?: \S+)? answered (\d+)", server.log)[:-1]  # the last is the test's own
     return Outcome(told, [(method, int(status)) for method, status in lines], [node["accountNumber"] for node in made])
 
 

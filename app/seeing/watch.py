@@ -1,0 +1,86 @@
+"""Where requests are seen: each is begun here and answered here, and logged, counted and traced as the settings say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from app.seeing.metrics import Metrics
+from app.seeing.work import WORK, Work
+
+if TYPE_CHECKING:  # an extra that may not be installed
+    from app.seeing.traces import Traces
+
+MOST_LINES = 100  # of a plan in the log
+LONGEST_LINE = 200  # characters
+MOST_STATEMENTS = 10
+LONGEST_STATEMENT = 4_000  # characters
+requests = logging.getLogger("app.requests")
+slow = logging.getLogger("app.slow")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Sees all requests; those of more than `slow_seconds` are logged with what they did."""
+
+    slow_seconds: float
+    log_requests: bool = False
+    metrics: Metrics | None = None
+    traces: Traces | None = None
+
+    def begun(self, scope: MutableMapping[str, Any]) -> Work:
+        """A request whose head has come."""
+        work = Work(scope)
+        if self.traces:
+            work.span = self.traces.begun(scope)
+        return work
+
+    def answered(self, work: Work, status: int) -> None:
+        """The answer is made, and is about to be sent."""
+        seconds = perf_counter() - work.started
+        if self.metrics:
+            self.metrics.count(work, status, seconds)
+        if self.log_requests:
+            log_request(work, status, seconds)
+        if seconds >= self.slow_seconds:
+            log_slow(work, status, seconds)
+        if self.traces:
+            self.traces.answered(work, status)
+
+    def ran(self, text: str, _arguments: Any) -> Callable[[], None] | None:
+        """Notes an SQL statement of whatever request is answered here."""
+        work = WORK.get()
+        if work is None:
+            return None
+        work.statements.append(text)
+        return self.traces.ran(work, text) if self.traces else None
+
+
+def log_request(work: Work, status: int, seconds: float) -> None:
+    facts = {"status": status, "milliseconds": round(seconds * 1e3, 3)}
+    said = (work.request_id, named(work), status, seconds * 1e3)
+    requests.info("request %s: %s answered %d in %.1f ms", *said, extra={"facts": facts})
+
+
+def log_slow(work: Work, status: int, seconds: float) -> None:
+    """One record of a bounded size: the statements without their values, each text once, and the plan."""
+    texts = list(dict.fromkeys(work.statements))
+    facts = {
+        "status": status,
+        "seconds": round(seconds, 3),
+        "statements": len(work.statements),
+        "sql": [text[:LONGEST_STATEMENT] for text in texts[:MOST_STATEMENTS]],
+        "plan": [line[:LONGEST_LINE] for line in islice(work.outline(), MOST_LINES)],
+    }
+    said = (work.request_id, named(work), seconds, len(work.statements))
+    slow.warning("request %s: %s took %.3f s, SQL statements: %d", *said, extra={"facts": facts})
+
+
+def named(work: Work) -> str:
+    """Method, path and operation."""
+    parts = (work.scope["method"], work.scope["path"], work.operation)
+    return " ".join(part for part in parts if part)

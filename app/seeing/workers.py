@@ -1,0 +1,28 @@
+"""Several workers share one socket, and whoever asks for the numbers reaches any of them: so each keeps its own in a
+folder that all can read."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus-client looks for when it is imported
+
+
+def is_shared() -> bool:
+    """Whether this process is one of several workers."""
+    return SHARED in os.environ
+
+
+@contextmanager
+def numbers_shared() -> Iterator[None]:
+    """Gives the workers that are started meanwhile a folder for their numbers, unless the environment names one."""
+    if SHARED in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
+        os.environ[SHARED] = folder
+        try:
+            yield
+        finally:
+            del os.environ[SHARED]
