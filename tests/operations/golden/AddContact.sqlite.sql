@@ -20,6 +20,14 @@ UPDATE csr_counter SET value=(csr_counter.value + ?) RETURNING value;
 
 INSERT INTO contacts (tenant_id, reference, account_number, name, first_name, last_name, function, email, phone, mobile_phone, fax, title, department, contact_type, language, address1, address2, city, state, zip, country, notes, is_primary, custom_fields, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.account_number, target.email, target.first_name, target.function, target.is_primary, target.language, target.last_name, target.name, target.phone, target.reference
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN contacts AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;

@@ -10,6 +10,14 @@ SELECT nextval('csr_id_seq') AS next_value_1;
 
 INSERT INTO notes (tenant_id, reference, body, subject, note_type, effective_date, account_number, csr_id, products, version, created_at, updated_at) VALUES ($1::INTEGER, $2::VARCHAR, $3::VARCHAR, $4::VARCHAR, $5::VARCHAR, $6::TIMESTAMP WITH TIME ZONE, $7::VARCHAR, $8::INTEGER, $9::SMALLINT, $10::INTEGER, $11::TIMESTAMP WITH TIME ZONE, $12::TIMESTAMP WITH TIME ZONE);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) VALUES ($1::INTEGER, $2::INTEGER, $3::TIMESTAMP WITH TIME ZONE, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::INTEGER, $10::JSON, $11::JSON, $12::VARCHAR);
+
+UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
+
 SELECT anon_1.start_number, target.account_number, target.body, target.note_type, target.reference, target.subject
 FROM unnest($1::TEXT[], $2::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) JOIN notes AS target ON target.tenant_id = $3::INTEGER AND target.account_number = anon_1.k0 AND target.reference = anon_1.k1 ORDER BY anon_1.start_number;
 

@@ -10,6 +10,14 @@ UPDATE csr_counter SET value=(csr_counter.value + ?) RETURNING value;
 
 INSERT INTO notes (tenant_id, reference, body, subject, note_type, effective_date, account_number, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.account_number, target.body, target.note_type, target.reference, target.subject
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1
 FROM json_each(?) AS anon_1) AS starts JOIN notes AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.reference = starts.k1 ORDER BY starts.start_number;

@@ -19,6 +19,14 @@ UPDATE csr_counter SET value=(csr_counter.value + ?) RETURNING value;
 
 INSERT INTO representatives (tenant_id, reference, name, email, phone, mobile_phone, fax, language, title, department, representative_type, supervisor_representative_reference, extra_info, custom_fields, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.email, target.name, target.reference, target.supervisor_representative_reference
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;

@@ -16,6 +16,14 @@ INSERT INTO documents (tenant_id, document_number, account_number, applies_to_in
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES ($1::INTEGER, $2::VARCHAR, $3::INTEGER, $4::VARCHAR, $5::TIMESTAMP WITH TIME ZONE, $6::VARCHAR, $7::VARCHAR);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) VALUES ($1::INTEGER, $2::INTEGER, $3::TIMESTAMP WITH TIME ZONE, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::INTEGER, $10::JSON, $11::JSON, $12::VARCHAR);
+
+UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
+
 SELECT anon_1.start_number, target.account_number, target.document_number, target.open_amount, target.open_currency, target.products, target.status
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
 

@@ -8,6 +8,14 @@ WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
 INSERT INTO account_representatives (tenant_id, account_number, reference) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.name, target.reference
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;

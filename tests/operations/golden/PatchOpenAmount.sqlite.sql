@@ -10,6 +10,14 @@ UPDATE documents SET tenant_id=?, document_number=?, account_number=?, applies_t
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.comment, target.document_number, target.open_amount, target.open_currency, target.status, target.version
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;

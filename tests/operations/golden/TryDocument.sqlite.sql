@@ -16,6 +16,14 @@ INSERT INTO documents (tenant_id, document_number, account_number, applies_to_in
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
+SELECT changes_end.sequence, changes_end.hash
+FROM changes_end
+WHERE changes_end.tenant_id = ?;
+
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+
 SELECT starts.start_number, target.account_number, target.applies_to_invoice, target.base_currency, target.branch_name, target.comment, target.commodity_code, target.currency, target.custom_fields, target.denomination, target.denomination_in_base_currency, target.denomination_in_original_currency, target.description, target.dest_email_address, target.dest_fax_number, target.discount_amount, target.discount_date, target.document_number, target.document_type, target.due_date, target.duty_amt, target.fabricated_record, target.freight_amount, target.invoice_date, target.invoice_num, target.line_items, target.match_field_1, target.match_field_10, target.match_field_11, target.match_field_12, target.match_field_13, target.match_field_14, target.match_field_15, target.match_field_16, target.match_field_17, target.match_field_18, target.match_field_19, target.match_field_2, target.match_field_20, target.match_field_21, target.match_field_22, target.match_field_3, target.match_field_4, target.match_field_5, target.match_field_6, target.match_field_7, target.match_field_8, target.match_field_9, target.merchant_name, target.open_amount, target.open_currency, target.original_currency, target.original_denomination, target.original_denomination_in_base_currency, target.original_denomination_in_original_currency, target.part_number, target.pdf_name, target.po_number, target.routing, target.ship_from_zip, target.ship_to_account_num, target.ship_to_address_city, target.ship_to_address_country, target.ship_to_address_state, target.ship_to_address_street, target.ship_to_address_suite, target.ship_to_address_zip, target.status, target.tax_rate, target.template_id, target.thick_billing, target.udp1, target.udp2, target.udp3, target.udp4, target.udp5
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;
