@@ -14,14 +14,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.access.budgets import Budgets
 from app.access.envelope import Envelope
 from app.access.links import Links
+from app.access.once import REPLAYED, Once
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
-from app.graphql_api.router import Endpoint, Lane, graphql_routes
+from app.graphql_api.router import ADDRESS, Endpoint, Lane, graphql_routes, refusal
 from app.graphql_api.trusted import load_trusted
 from app.graphql_api.uploads import UploadLimits
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
+from app.rest_api.errors import RestError
 from app.rest_api.router import ROOT, failed, rest_routes, unrouted
 from app.seeing.metrics import Metrics
 from app.seeing.scrape import Scrape
@@ -64,6 +66,13 @@ def make_watch(settings: Settings, database: Database) -> Watch:
     watch = Watch(settings.slow_seconds, settings.log_requests, metrics, traces)
     hear(database, watch.ran)
     return watch
+
+
+def refuse(request: Request, status: int, word: str, message: str) -> Response:
+    """A refusal in the words of the facade that the request is for."""
+    if request.url.path == ADDRESS:
+        return refusal(status, message)
+    return failed(request, RestError(status, word, message))
 
 
 def collect_seldom() -> None:
@@ -109,13 +118,22 @@ def assemble(settings: Settings) -> FastAPI:
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     app.add_middleware(Lane, endpoint=endpoint)
+    app.add_middleware(Once, database=database, most_bytes=settings.max_body_bytes, refuse=refuse)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.origins,
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-            allow_headers=["X-API-Key", "Content-Type", "If-None-Match", "Range", "X-Request-Id", "X-Gateway-Cost"],
-            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Retry-After"],
+            allow_headers=[
+                "X-API-Key",
+                "Content-Type",
+                "If-None-Match",
+                "Range",
+                "X-Request-Id",
+                "X-Gateway-Cost",
+                "Idempotency-Key",
+            ],
+            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Retry-After", REPLAYED],
         )
     app.add_middleware(Envelope, failed=failed, watch=watch)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)

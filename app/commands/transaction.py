@@ -76,7 +76,7 @@ class Write(Generic[Answer]):
         it whole. Raises CallerChanged where the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
-        if self.show and not self.dry_run:
+        if self.show and not self.dry_run and not self.database.holder.get():
             with suppress(NeedsTransaction, LostRace):
                 return self.show(await self.gathered(command, looks))
         for _ in range(ATTEMPTS - 1):

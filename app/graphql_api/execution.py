@@ -96,6 +96,7 @@ class Executor:
             found = self.prepared(operation)
             if work := WORK.get():
                 work.operation, work.outline = found.name, partial(self.outline, found, operation)
+                work.writes = found.operation.operation is OperationType.MUTATION
             if found.operation.operation is OperationType.MUTATION and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})

@@ -30,7 +30,7 @@ from app.access.requests import (
 )
 from app.commands.files import workspace
 from app.domain.caller import Caller
-from app.graphql_api.errors import ErrorCode, RequestError, internal, refused, shown
+from app.graphql_api.errors import ErrorCode, RequestError, error, internal, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.origins import is_foreign
@@ -241,6 +241,12 @@ def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any
 def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, headers: Mapping[str, str]) -> Response:
     media_type = f"{MODERN if modern else PLAIN}; charset=utf-8"
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
+
+
+def refusal(status: int, message: str) -> Response:
+    """What a request is answered that is refused before it reaches the endpoint."""
+    code = ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL_SERVER_ERROR
+    return reply({"errors": [dict(error(code, message).formatted)]}, status, False, {})
 
 
 def versioned(request: Request, response: Response) -> Response:

@@ -20,7 +20,7 @@ from app.reads.selection import Follow, Order
 
 START = "start_number"  # which starting row a row belongs to, from 1
 TOTAL, EARLIER, LATER = "list_total", "list_earlier", "list_later"
-PRESENT = "csr_id"  # null where a starting row reached nothing
+PRESENT = "tenant_id"  # null where a starting row reached nothing
 
 Starts = Sequence[tuple[Any, ...]]
 

@@ -16,13 +16,14 @@ def shown_name(name: str | None) -> str:
 
 
 class Work:
-    """A request. `operation` is the name of its GraphQL operation, `codes` those of its errors, `size` the bytes of its
-    answer, `statements` the SQL that was run for it, and `outline` tells its plan. Made for every request: what is not
-    of its own yet is the class's."""
+    """A request. `operation` is the name of its GraphQL operation, `codes` those of its errors, `writes` whether it may
+    write, `size` the bytes of its answer, `statements` the SQL that was run for it, and `outline` tells its plan. Made
+    for every request: what is not of its own yet is the class's."""
 
     operation: str | None = None
     codes: Sequence[str] = ()
     size = 0
+    writes = True
     outline: Callable[[], Iterable[str]] = staticmethod(tuple)
     span: Any = None  # where traces are sent
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Database:
         else:
             self.writer = self.reader = postgres_engine(url, pool_size)
         self.turns = Turns(self.writer) if self.is_sqlite else None
+        self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
@@ -103,6 +105,9 @@ class Database:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
+        if connection := self.holder.get():
+            yield (await connection.get_raw_connection()).driver_connection
+            return
         held = await self.taken()
         set_deadline(held.info)
         driver: Any = held.driver_connection
@@ -133,6 +138,9 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database for as long as it is held."""
+        if holder := self.holder.get():
+            yield holder
+            return
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
@@ -142,12 +150,25 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction: committed at the end, rolled back on any exception."""
-        if self.turns:
+        if holder := self.holder.get():
+            async with holder.begin_nested():
+                yield holder
+        elif self.turns:
             async with self.turns.turn() as group, group.connection.begin_nested():
                 yield group.connection
         else:
             async with self.writer.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that all reading and writing of this task is a part of until it ends."""
+        async with self.writing() as connection:
+            token = self.holder.set(connection)
+            try:
+                yield connection
+            finally:
+                self.holder.reset(token)
 
     async def dispose(self) -> None:
         await self.writer.dispose()

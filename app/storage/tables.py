@@ -172,6 +172,23 @@ BUDGETS = table(
     sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
 )
 
+# What writes that were sent under an Idempotency-Key were answered. See answers.
+IDEMPOTENT_ANSWERS = table(
+    "idempotent_answers",
+    [
+        tenant_column(),
+        sa.Column("key", Text(KEY_LENGTH), nullable=False),
+        sa.Column("fingerprint", Text(SHA256_LENGTH), nullable=False),
+        sa.Column("status", sa.Integer, nullable=False),
+        sa.Column("content_type", Text(TEXT_LENGTH), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("created_at", Timestamp(), nullable=False),
+    ],
+    sa.PrimaryKeyConstraint("tenant_id", "key"),
+    sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),
+    by("created_at"),
+)
+
 ACCOUNTS = resource_table(
     "accounts",
     Resource.ACCOUNT,

@@ -107,6 +107,16 @@ async def test_rest_writes_are_told_alike_with_the_key_and_the_request(acme: Cli
     assert first["keyId"] not in acme.api_key
 
 
+async def test_a_payload_shows_the_history_up_to_the_write_itself(acme: Client) -> None:
+    await account(acme, "1")
+    text = """mutation { patchAccount(accountNumber: "1", patch: {vat: "1"}) {
+      account { history(last: 1) { totalCount nodes { sequence after } } } } }"""
+    found = await acme.query(text)
+    assert found == {
+        "patchAccount": {"account": {"history": {"totalCount": 2, "nodes": [{"sequence": 2, "after": {"vat": "1"}}]}}}
+    }
+
+
 async def test_a_contact_that_loses_its_place_as_the_primary_one_is_told_of_too(acme: Client) -> None:
     await account(acme, "1")
     await create(acme, "Contact", "C1", {"accountNumber": "1", "isPrimary": True})
