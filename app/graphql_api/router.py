@@ -294,6 +294,7 @@ class Lane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == ADDRESS and scope["method"] == "POST":
+            scope.update(endpoint=self.endpoint, path_params={})  # as a router tells
             response = await self.endpoint(Request(scope, receive))
             await response(scope, receive, send)
         else:

@@ -34,6 +34,7 @@ PLAIN: dict[str, list[Any]] = {
     "CurrencyCode": ["USD", "EUR", "XXX"],
 }
 RUBBISH = ["", "nothing", "QWNjb3VudDox", "x" * 300, "null", "%", "\\", "\x00"]
+PAGING = ("first", "after", "last", "before", "orderBy")
 SIZES = (0, 1, 1, 2, 2, 3, 5, 20)
 
 
@@ -88,7 +89,9 @@ class Arguments:
 
     def page(self, definition: GraphQLField, room: int) -> tuple[str, int]:
         target = get_named_type(definition.type).name.removesuffix("Connection")
-        order, orders = self.order(target, definition.args["orderBy"])
+        order, orders = "", [list[Term]()] * self.runs
+        if "orderBy" in definition.args:
+            order, orders = self.order(target, definition.args["orderBy"])
         words = {"orderBy": order} if order else {}
         sizes = [size for size in SIZES if size <= room]
         rows = 20
@@ -98,8 +101,9 @@ class Arguments:
         for end in ("after", "before"):
             if self.chance(0.2):
                 words[end] = self.place(definition.args[end], target, orders)
-        if self.chance(0.3):
-            words["filter"] = self.written(definition.args["filter"].type, (target, ""))
+        for name in [name for name in definition.args if name not in PAGING]:
+            if self.chance(0.3):
+                words[name] = self.written(definition.args[name].type, (target, "" if name == "filter" else name))
         return in_parentheses(self.random, words), rows
 
     def size(self, argument: GraphQLArgument, sizes: list[int]) -> tuple[str, int]:

@@ -61,9 +61,8 @@ def texts(answer: Any) -> Iterator[str]:
 
 
 def signature_of(type_: str, terms: list[Term]) -> str:
-    resource = str(Resource[type_.upper()])
     order = [Order(term["field"].lower(), term.get("direction") == "DESC") for term in terms]
-    return signature(resource, complete(resource, order))
+    return signature(type_.lower(), complete(type_.lower(), order))
 
 
 def leaves(type_: str) -> list[str]:
@@ -79,6 +78,8 @@ async def learned(client: Client, random: Random) -> Pools:
     for type_ in ("Account", "Document", "Representative", "Contact"):
         await learn_rows(pools, client, type_, f"{{ {type_.lower()}s(first: 1000) {{ nodes {{ %s }} }} }}")
     await learn_rows(pools, client, "Note", "{ accounts { nodes { notes(first: 1000) { nodes { %s } } } } }")
+    await learn_rows(pools, client, "Change", "{ changes(first: 1000) { nodes { %s } } }")
+    pools.learn(await client.query("{ changes(first: 40) { edges { cursor } } }"), random)
     for resource in ORDERS:
         await learn_orders(pools, client, resource.capitalize(), random)
     return pools
@@ -87,13 +88,14 @@ async def learned(client: Client, random: Random) -> Pools:
 async def learn_rows(pools: Pools, client: Client, type_: str, around: str) -> None:
     found = [await client.query(around % " ".join(leaves(type_)))]
     rows: list[dict[str, Any]] = []
+    number = {"csrId", "sequence"}
     while found:
         part = found.pop()
-        if "csrId" in part:
+        if number & part.keys():
             rows.append(part)
         else:
             found += [inner for v in part.values() for inner in (v if isinstance(v, list) else [v])]
-    for row in sorted(rows, key=lambda row: row["csrId"]):
+    for row in sorted(rows, key=lambda row: row.get("csrId") or row["sequence"]):
         for name, value in row.items():
             pools.values[type_, name] += [value] if value is not None else []
 

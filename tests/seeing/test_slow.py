@@ -74,9 +74,9 @@ async def test_a_mutation_is_logged_with_all_its_statements(
 
     told = facts(record)
     assert (told["statements"], len(told["sql"]), told["plan"]) == (
-        (3, 3, []) if gateway.database.is_sqlite else (1, 1, [])
+        (6, 6, []) if gateway.database.is_sqlite else (1, 1, [])
     )
-    assert "INSERT INTO accounts" in told["sql"][-1]
+    assert any("INSERT INTO accounts" in sql for sql in told["sql"])
     assert "Secret" not in str(record.__dict__)
 
 
