@@ -4,6 +4,7 @@ account is written again. Nothing of the caller's is changed, so a key that may 
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.commands.attachments import blob_of, name_pdf
@@ -104,17 +105,27 @@ async def generate(database: Database, files: Files, caller: Caller, facts: Fact
 
     assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
     issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
-    check_length(facts.document)
-    data = await asyncio.to_thread(invoice, facts.document, facts.account)
+    data = await asyncio.to_thread(drawn_up, facts)
     rendered = await render_off_loop(data, issued_at)
-    blob = Blob(caller.tenant_id, hashlib.sha256(rendered).hexdigest())
     async with workspace() as folder:
         path = folder / "invoice.pdf"
-        await asyncio.to_thread(path.write_bytes, rendered)
+        blob = Blob(caller.tenant_id, await asyncio.to_thread(written, path, rendered))
         async with claimed(database, files.blobs, blob, path) as claim, database.writing() as connection:
             await keep(Scoped(connection, caller), facts, len(rendered), claim)
     if facts.stored and facts.stored["sha256"] != blob.sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
+
+
+def drawn_up(facts: Facts) -> dict[str, Any]:
+    """The data of the invoice. Raises TooLong."""
+    check_length(facts.document)
+    return invoice(facts.document, facts.account)
+
+
+def written(path: Path, content: bytes) -> str:
+    """Writes a file; the hash of its content."""
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:

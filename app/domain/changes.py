@@ -46,9 +46,14 @@ def change_of(
 ) -> Change:
     """The change that writes a row over the stored one."""
     before = None
-    told = {name: value for name, value in row.items() if name not in UNTOLD}
-    if stored is not None:
-        told = {name: value for name, value in told.items() if differs(value, stored.get(name))}
+    if stored is None:
+        told = {name: value for name, value in row.items() if value is not None and name not in UNTOLD}
+    else:
+        told = {  # most are empty, and stay so
+            name: value
+            for name, value in row.items()
+            if value is not (old := stored.get(name)) and name not in UNTOLD and differs(value, old)
+        }
         before = shown({name: stored.get(name) for name in told})
     return Change(resource, key, verb, row["updated_at"], row["version"], before, shown(told))
 

@@ -47,12 +47,16 @@ def measures(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def texts_of(value: Any) -> Iterator[str]:
-    """Every text in the data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from texts_of(part)
+    """Every text in the data, in no particular order."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
 
 
 def column(head: str, cells: Iterable[str], *, crowded: bool) -> dict[str, float]:

@@ -47,13 +47,13 @@ LOGGED = ("at", *TOLD, "before", "after")  # what an entry consists of
 
 def fingerprint(tenant_id: int, row: Values) -> str:
     """The hash of all that a row tells, whose JSON columns are values or, as the database keeps them, text."""
-    sides = (text_of(row["before"]), text_of(row["after"]))
-    told = [tenant_id, moment_text(row["at"]), *(row[name] for name in TOLD), *sides]
-    return hashlib.sha256(dump_json(told).encode()).hexdigest()
+    told = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in TOLD)])
+    lines = (told, text_of(row["before"]), text_of(row["after"]))  # JSON without a line break in it
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def text_of(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else dump_json(value)
+def text_of(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else dump_json(value)
 
 
 def chained(former: str, fingerprint: str) -> str:

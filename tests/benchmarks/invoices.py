@@ -1,20 +1,31 @@
-"""How long an invoice takes to render, and what it does to the event loop beside it.
+"""How long an invoice takes to render, and what it does to other requests.
 
 `python -m tests.benchmarks.invoices` tells; nothing here passes or fails.
 """
 
-import asyncio
+import json
 import statistics
+import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import httpx
+
 from app.invoices.invoice import invoice
-from app.invoices.render import render, render_off_loop
+from app.invoices.render import render
 from tests.invoices.samples import ACCOUNT, ISSUED_AT, LINES, fullest, with_lines
+from tests.servers import RunningServer, gateway_cli
 
 TURNS = 7
+ROUNDS, SECONDS, RENDERS = 3, 8, 8
+Latencies = tuple[float, float, int]  # the median and the 99th of 100 in milliseconds, and of how many
+ROOT = "/api/v1/ingest"
 
 
 def different(count: int, turn: int) -> dict[str, Any]:
@@ -52,32 +63,88 @@ def report(name: str, document: Callable[[int], dict[str, Any]]) -> None:
     )
 
 
-async def lateness(work: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
-    """How late the loop's turns come while the work is awaited: the 99th of 100, and the latest, in milliseconds."""
-    task = asyncio.ensure_future(work())
-    late = []
-    while not task.done():
+QUERY = """query($number: String!) { account(accountNumber: $number) { name documents { nodes { openAmount } } } }"""
+BUSY = "import time\nwhile True: time.time()"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[httpx.Client]:
+    """A client of a server with one account and one document, whose invoice has a thousand lines."""
+    env = {"GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'gateway.db'}"}
+    made = json.loads(gateway_cli("tenants", "create", "acme", "--json", env=env, folder=folder))
+    with (
+        RunningServer(env, folder) as server,
+        httpx.Client(base_url=server.url, headers={"X-API-Key": made["apiKey"]}, timeout=60, trust_env=False) as http,
+    ):
+        http.post(f"{ROOT}/accounts/A-1", json={"name": "Acme"}).raise_for_status()
+        http.post(f"{ROOT}/documents/D-1", json=document()).raise_for_status()
+        yield http
+
+
+def document() -> dict[str, Any]:
+    lines = different(1000, 0)["thick_billing"]["detail"]
+    detail = [{name.upper(): value for name, value in line.items()} for line in lines]
+    dates = {"account_number": "A-1", "invoice_date": "2026-01-05", "due_date": "2026-02-04"}
+    return {**dates, "invoicing_detail": {"DETAIL": detail}}
+
+
+def render_again(http: httpx.Client, turn: int) -> None:
+    """A new version of the account, which the invoice names, and its PDF."""
+    http.patch(f"{ROOT}/accounts/A-1", json={"name": f"Acme {turn}"}).raise_for_status()
+    http.get(f"{ROOT}/documents/D-1/attachments").raise_for_status()
+
+
+def latencies(http: httpx.Client, ended: Callable[[], bool]) -> Latencies:
+    """What a small query takes that is asked again and again."""
+    took = []
+    body = {"query": QUERY, "variables": {"number": "A-1"}}
+    while not ended():
         before = time.perf_counter()
-        await asyncio.sleep(0.002)
-        late.append((time.perf_counter() - before - 0.002) * 1000)
-    await task
-    return sorted(late)[int(len(late) * 0.99) - 1], max(late)
+        http.post("/graphql", json=body).raise_for_status()
+        took.append((time.perf_counter() - before) * 1000)
+        time.sleep(0.005)
+    took.sort()
+    return statistics.median(took), took[int(len(took) * 0.99) - 1], len(took)
 
 
-async def beside() -> None:
-    data = [invoice(different(1000, 100 + turn), ACCOUNT) for turn in range(4)]
+def beside() -> None:
+    """What other requests take while invoices render, beside an equal load elsewhere: a process that is busy."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as http, client_of(http) as other:
+        render_again(other, 0)
+        for turn in range(ROUNDS):
+            usual = elsewhere(http)
+            found = rendering(http, other, turn)
+            tell(
+                f"other requests: load elsewhere p50 {usual[0]:.1f} p99 {usual[1]:.1f} ms of {usual[2]}, rendering "
+                f"p50 {found[0]:.1f} p99 {found[1]:.1f} ms of {found[2]}: {found[1] / usual[1]:.2f} times"
+            )
 
-    async def rendering() -> None:
-        await asyncio.gather(*(render_off_loop(one, ISSUED_AT) for one in data))
 
-    other = "import time\nend = time.time() + 4\nwhile time.time() < end: pass"
+def elsewhere(http: httpx.Client) -> Latencies:
+    busy = subprocess.Popen([sys.executable, "-c", BUSY])
+    end = time.perf_counter() + SECONDS
+    try:
+        return latencies(http, lambda: time.perf_counter() > end)
+    finally:
+        busy.kill()
+        busy.wait()
 
-    async def elsewhere() -> None:
-        await (await asyncio.create_subprocess_exec(sys.executable, "-c", other)).wait()
 
-    for name, work in (("idle", lambda: asyncio.sleep(3)), ("load elsewhere", elsewhere), ("rendering", rendering)):
-        usual, latest = await lateness(work)
-        tell(f"turns of the loop, {name:16} p99 {usual:6.1f} ms late, at worst {latest:6.1f}")
+def rendering(http: httpx.Client, other: httpx.Client, turn: int) -> Latencies:
+    def render_some() -> None:
+        for n in range(RENDERS):
+            render_again(other, 1 + turn * RENDERS + n)
+
+    thread = threading.Thread(target=render_some)
+    thread.start()
+    found = latencies(http, lambda: not thread.is_alive())
+    thread.join()
+    return found
+
+
+def client_of(http: httpx.Client) -> httpx.Client:
+    """Another of the same caller."""
+    return httpx.Client(base_url=http.base_url, headers=http.headers, timeout=60, trust_env=False)
 
 
 def main() -> None:
@@ -86,7 +153,7 @@ def main() -> None:
     report("100 lines", lambda turn: different(100, turn))
     report("1,000 lines", lambda turn: different(1000, turn))
     report("every element, 3 lines", lambda turn: {**fullest(), "invoice_num": str(turn)})
-    asyncio.run(beside())
+    beside()
 
 
 if __name__ == "__main__":

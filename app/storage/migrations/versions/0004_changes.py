@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.Column("hash", types.Text(64), nullable=False),
         sa.CheckConstraint(f"resource IN ({RESOURCES})", name=op.f("ck_changes_resource")),
         sa.CheckConstraint(f"verb IN ({VERBS})", name=op.f("ck_changes_verb")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_changes_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "sequence", name=op.f("pk_changes")),
     )
     op.create_index(
