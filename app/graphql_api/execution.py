@@ -119,6 +119,8 @@ class Executor:
                     raise
                 message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
                 raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
+        if work:
+            work.cost = context.cost
         if tells_cost:
             return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer

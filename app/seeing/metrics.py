@@ -56,20 +56,21 @@ class Times:
 class OfOperation(Times):
     """The same of the operations of one name, with what else is counted of them."""
 
-    __slots__ = ("name", "size", "size_counter", "statement_counter", "statements")
+    __slots__ = ("cost", "counters", "name", "size", "statements")
 
-    def __init__(self, name: str, histogram: Histogram, statements: Counter, size: Counter) -> None:
+    def __init__(self, name: str, histogram: Histogram, *counters: Counter) -> None:
+        """The counters are of statements, bytes and cost."""
         self.name = name
-        self.statement_counter, self.size_counter = statements, size
+        self.counters = counters
         super().__init__(histogram)
 
     def clear(self) -> None:
         super().clear()
-        self.statements = self.size = 0
+        self.statements = self.size = self.cost = 0
 
     def tell(self) -> None:
-        self.statement_counter.inc(self.statements)
-        self.size_counter.inc(self.size)
+        for counter, count in zip(self.counters, (self.statements, self.size, self.cost), strict=True):
+            counter.inc(count)
         super().tell()
 
 
@@ -96,6 +97,7 @@ class Metrics:
             "gateway_operation_statements_total", "SQL statements run for operations.", "operation"
         )
         self.size = self.counter("gateway_operation_answer_bytes_total", "Bytes of answers.", "operation")
+        self.cost = self.counter("gateway_operation_cost_total", "What operations cost, in points.", "operation")
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
         self.most = self.gauge("gateway_database_connections_limit", "Database connections at most.")
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
@@ -122,6 +124,7 @@ class Metrics:
         of.add(seconds)
         of.statements += len(work.statements)
         of.size += work.size
+        of.cost += work.cost
         for code in work.codes:
             self.errors.labels(of.name, code).inc()
 
@@ -134,9 +137,8 @@ class Metrics:
         """What is counted under a name: that of all others where it comes too late to have its own."""
         if len(self.operations) >= MOST_NAMES and name != OTHER:
             return self.operations.get(OTHER) or self.of(OTHER)
-        made = OfOperation(
-            name, self.operation_seconds.labels(name), self.statements.labels(name), self.size.labels(name)
-        )
+        counters = (counter.labels(name) for counter in (self.statements, self.size, self.cost))
+        made = OfOperation(name, self.operation_seconds.labels(name), *counters)
         self.operations[name] = made
         return made
 

@@ -36,6 +36,7 @@ async def test_operations_are_counted_by_name_with_their_statements_bytes_and_ti
     assert 0 < of(found, "gateway_operation_seconds_sum", operation="Mine") < 3
     assert of(found, "gateway_operation_answer_bytes_total", operation="Mine") == 3 * len(answer.content)
     assert of(found, "gateway_operation_statements_total", operation="Mine") == 3
+    assert of(found, "gateway_operation_cost_total", operation="Mine") == 3 * 2  # the operation, and the tenant's row
     assert labelled(found, "gateway_operation_errors_total") == {}
 
 
