@@ -3,9 +3,12 @@ account is written again. Nothing of the caller's is changed, so a key that may 
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from app.commands.attachments import blob_of, name_pdf
 from app.commands.body import absent
@@ -20,7 +23,7 @@ from app.invoices.limits import check_length
 from app.storage.blobs import Blob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
 from app.storage.engine import Database
-from app.storage.scoped import Scoped
+from app.storage.scoped import Scoped, owned
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, DOCUMENTS
 
 ATTEMPTS = 8  # each time the document, its account or its PDF was written while the PDF was made
@@ -63,16 +66,14 @@ async def document_pdf(
         found = facts.attachment
         if found is None or (attachment_id and found.id != attachment_id):
             return None
-        try:
-            if found.sha256 is None:
-                async with files.turn(caller.tenant_id, number):
-                    facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
-                    if facts.attachment == found:
-                        await generate(database, files, caller, facts)
-                continue
-        except (Outdated, ClaimLost):
-            continue
-        return pdf_of(caller, facts, found, found.sha256)
+        if found.sha256 is not None:
+            return pdf_of(caller, facts, found, found.sha256)
+        with suppress(Outdated, ClaimLost):
+            async with files.turn(caller.tenant_id, number):
+                facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
+                if facts.attachment == found:
+                    size, sha256 = await generate(database, files, caller, facts)
+                    return pdf_of(caller, facts, replace(found, file_size=size, sha256=sha256), sha256)
     raise RuntimeError(f"the PDF of a document changed {ATTEMPTS} times while it was made")
 
 
@@ -90,8 +91,8 @@ async def read_facts(database: Database, caller: Caller, number: str) -> Facts:
         return await facts_of(Scoped(connection, caller), number)
 
 
-async def facts_of(scope: Scoped, number: str, *, lock: bool = False) -> Facts:
-    document = await scope.find(DOCUMENTS, lock=lock, document_number=number)
+async def facts_of(scope: Scoped, number: str) -> Facts:
+    document = await scope.find(DOCUMENTS, document_number=number)
     if document is None:
         raise Refused([absent(Resource.DOCUMENT, number)])
     account = await scope.find(ACCOUNTS, account_number=document["account_number"]) or {}
@@ -99,8 +100,8 @@ async def facts_of(scope: Scoped, number: str, *, lock: bool = False) -> Facts:
     return Facts(document, account, stored, attachment_of(document, account, stored, scope.caller.products))
 
 
-async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> None:
-    """Renders the PDF and keeps it. Raises Outdated, and TooLong."""
+async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> tuple[int, str]:
+    """Renders the PDF and keeps it; its size and hash. Raises Outdated, and TooLong."""
     from app.invoices.render import render_off_loop  # noqa: PLC0415 - Typst takes 6 MB, of servers that make invoices
 
     assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
@@ -114,6 +115,7 @@ async def generate(database: Database, files: Files, caller: Caller, facts: Fact
             await keep(Scoped(connection, caller), facts, len(rendered), claim)
     if facts.stored and facts.stored["sha256"] != blob.sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
+    return len(rendered), blob.sha256
 
 
 def drawn_up(facts: Facts) -> dict[str, Any]:
@@ -130,9 +132,14 @@ def written(path: Path, content: bytes) -> str:
 
 async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:
     """Names the PDF as the document's, unless what it shows has changed meanwhile. Raises Outdated."""
-    number = facts.document["document_number"]
-    current = await facts_of(scope, number, lock=True)
-    if current.attachment != facts.attachment or facts.attachment is None:
+    number, account = facts.document["document_number"], facts.document["account_number"]
+    versions = (
+        await version_of(scope, DOCUMENTS, lock=True, document_number=number),
+        await version_of(scope, ACCOUNTS, account_number=account),
+    )
+    stored = await scope.find(ATTACHMENTS, document_number=number)
+    known = (facts.document["version"], facts.account["version"])
+    if versions != known or stored != facts.stored or facts.attachment is None:
         raise Outdated
     await claim.settle(scope)
     row = {
@@ -145,4 +152,12 @@ async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:
         "sha256": claim.blob.sha256,
         "page_count": None,
     }
-    await name_pdf(scope, number, current.stored, row)
+    await name_pdf(scope, number, stored, row)
+
+
+async def version_of(scope: Scoped, table: sa.Table, *, lock: bool = False, **key: str) -> int | None:
+    """The version of a row alone: to read all of a large invoice again takes the event loop a while."""
+    ((name, value),) = key.items()
+    statement = sa.select(table.c.version).where(owned(table, scope.caller), table.c[name] == value)
+    rows = await scope.fetch(statement.with_for_update(key_share=True) if lock else statement)
+    return rows[0]["version"] if rows else None
