@@ -32,6 +32,7 @@ ATTACHMENT_ID_LENGTH = CLAIM_ID_LENGTH = 24
 SHA256_LENGTH = 64
 IDENTITY_LENGTH = 32
 REQUEST_ID_LENGTH = 128
+LONGEST_TEXT = 10 * 2**20  # as many characters as Postgres allows for where there is a limit
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -181,7 +182,7 @@ IDEMPOTENT_ANSWERS = table(
         sa.Column("fingerprint", Text(SHA256_LENGTH), nullable=False),
         sa.Column("status", sa.Integer, nullable=False),
         sa.Column("content_type", Text(TEXT_LENGTH), nullable=False),
-        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("body", Text(LONGEST_TEXT), nullable=False),
         sa.Column("created_at", Timestamp(), nullable=False),
     ],
     sa.PrimaryKeyConstraint("tenant_id", "key"),

@@ -52,6 +52,7 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
     assert allowed["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH"
     assert set(allowed["access-control-allow-headers"].lower().split(", ")) == SAFELISTED | {
         "x-api-key", "content-type", "if-none-match", "range", "x-request-id", "x-gateway-cost",
+        "idempotency-key",
     }  # fmt: skip
     assert response.headers[ALLOW_ORIGIN] == origin
     assert (

@@ -34,8 +34,8 @@ FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN contact
 SELECT anon_1.start_number, target.account_number
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
 
-SELECT anon_1.start_number, picked.csr_id, picked.is_primary, picked.reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.is_primary AS is_primary, target.reference AS reference
+SELECT anon_1.start_number, picked.is_primary, picked.reference, picked.tenant_id
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.is_primary AS is_primary, target.reference AS reference, target.tenant_id AS tenant_id
 FROM contacts AS target
 WHERE target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 AND true ORDER BY target.reference ASC
  LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

@@ -36,7 +36,7 @@ SELECT starts.start_number, target.account_number
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
 
-SELECT starts.start_number, picked.csr_id, picked.is_primary, picked.reference
+SELECT starts.start_number, picked.is_primary, picked.reference, picked.tenant_id
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN contacts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM contacts AS target

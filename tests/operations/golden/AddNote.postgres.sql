@@ -29,8 +29,8 @@ WITH lists AS MATERIALIZED
 FROM notes AS counted
 WHERE counted.tenant_id = $1::INTEGER AND counted.account_number = anon_1.k0 AND true) AS list_total
 FROM unnest($2::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number))
- SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.created_at AS created_at, target.csr_id AS csr_id
+ SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id, picked.tenant_id
+FROM lists LEFT OUTER JOIN LATERAL (SELECT target.created_at AS created_at, target.csr_id AS csr_id, target.tenant_id AS tenant_id
 FROM notes AS target
 WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true ORDER BY target.created_at DESC, target.csr_id DESC
  LIMIT 4) AS picked ON true ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;

@@ -32,7 +32,7 @@ FROM notes AS counted
 WHERE counted.tenant_id = ? AND counted.account_number = starts.k0 AND 1 = 1) AS list_total
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts)
- SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id
+ SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id, picked.tenant_id
 FROM lists LEFT OUTER JOIN notes AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM notes AS target
 WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 ORDER BY target.created_at DESC, target.csr_id DESC

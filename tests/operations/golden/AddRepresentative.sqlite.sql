@@ -35,7 +35,7 @@ SELECT starts.start_number, target.name, target.reference
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
 
-SELECT starts.start_number, picked.csr_id, picked.reference
+SELECT starts.start_number, picked.reference, picked.tenant_id
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM representatives AS target

@@ -32,8 +32,8 @@ FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1
 FROM documents AS meant
 WHERE meant.tenant_id = $4::INTEGER AND meant.invoice_key = anon_1.k0 AND meant.document_type != $6::VARCHAR) ORDER BY anon_1.start_number;
 
-SELECT anon_1.start_number, picked.csr_id, picked.document_number, picked.open_amount
-FROM unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.document_number AS document_number, target.open_amount AS open_amount
+SELECT anon_1.start_number, picked.document_number, picked.open_amount, picked.tenant_id
+FROM unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) LEFT OUTER JOIN LATERAL (SELECT target.document_number AS document_number, target.open_amount AS open_amount, target.tenant_id AS tenant_id
 FROM documents AS target
 WHERE target.tenant_id = $3::INTEGER AND target.document_type = $4::VARCHAR AND target.applies_to_invoice = anon_1.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant

@@ -34,7 +34,7 @@ FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant
 FROM documents AS meant
 WHERE meant.tenant_id = ? AND meant.invoice_key = starts.k0 AND meant.document_type != ?) ORDER BY starts.start_number;
 
-SELECT starts.start_number, picked.csr_id, picked.document_number, picked.open_amount
+SELECT starts.start_number, picked.document_number, picked.open_amount, picked.tenant_id
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1
 FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN documents AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
 FROM documents AS target

@@ -22,8 +22,8 @@ FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN represe
 SELECT anon_1.start_number, target.document_number
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
 
-SELECT anon_1.start_number, picked.csr_id, picked.reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.csr_id AS csr_id, target.reference AS reference
+SELECT anon_1.start_number, picked.reference, picked.tenant_id
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.reference AS reference, target.tenant_id AS tenant_id
 FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
 WHERE tie.tenant_id = $2::INTEGER AND target.tenant_id = $2::INTEGER AND tie.document_number = anon_1.k0 AND true ORDER BY target.reference ASC
  LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;

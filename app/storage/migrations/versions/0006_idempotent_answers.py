@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", types.Text(64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("content_type", types.Text(255), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", types.Text(10 * 2**20), nullable=False),
         sa.Column("created_at", types.Timestamp(), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_idempotent_answers_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "key", name=op.f("pk_idempotent_answers")),
