@@ -57,7 +57,7 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
     assert response.headers[ALLOW_ORIGIN] == origin
     assert (
         response.headers["access-control-expose-headers"]
-        == "X-Request-Id, Content-Disposition, Content-Range, ETag, Retry-After"
+        == "X-Request-Id, Content-Disposition, Content-Range, ETag, Retry-After, Idempotent-Replayed"
     )
     assert "access-control-allow-credentials" not in {**allowed, **response.headers}
 
