@@ -105,9 +105,10 @@ async def close_document(write: Write[Answer], number: str, body: Body, expected
             raise Refused([absent(Resource.DOCUMENT, number)])
         check_open(number, stored)
         check_version(Resource.DOCUMENT, number, stored, expected_version)
-        closing = read_closure(body)
+        moment = now()
+        closing = read_closure(body, moment)
         version = stored["version"] + 1
-        row = closed(closing, version, now())
+        row = closed(closing, version, moment)
         await scope.update(DOCUMENTS, {"document_number": number}, row)
         await add_transition(scope, number, version, closing)
         scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
@@ -123,13 +124,14 @@ def check_open(number: str, stored: Values) -> None:
         raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
 
 
-def read_closure(body: Body) -> lifecycle.Transition:
+def read_closure(body: Body, moment: datetime) -> lifecycle.Transition:
+    """The closure that a body states; at this moment, where it states none. Raises Refused."""
     values, problems = read_body(CLOSURE, body.values)
     if "closure_reason" not in {p.field[0] for p in problems} and is_empty(values.get("closure_reason")):
         problems.append(Problem(Code.REQUIRED, ("closure_reason",), "closure_reason is required."))
     if problems:
         raise Refused(problems)
-    at = values.get("closure_date") or now()
+    at = values.get("closure_date") or moment
     return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
 
 

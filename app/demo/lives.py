@@ -56,7 +56,7 @@ class Life:
 
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
-        closing = read_closure(Body(values))
+        closing = read_closure(Body(values), moment)
         row = closed(closing, self.row["version"] + 1, moment)
         self.log(ChangeVerb.CLOSE, row)
         self.row |= row
