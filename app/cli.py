@@ -6,7 +6,6 @@ import signal
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from app.access import demonstration
 from app.access import keys as access
 from app.audit_cli import audit
 from app.backup_cli import backup_command, restore_command
+from app.checks import check_documents, check_store, check_traces
 from app.console import Stopped, blobs_of, err, opened, out, with_database
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
@@ -26,7 +26,6 @@ from app.listening import CannotListen, browser_address, claimed
 from app.seeing.logs import log_config
 from app.seeing.workers import numbers_shared
 from app.settings import Settings, WrongSetting, load_settings
-from app.storage.blobs import StoreAway
 from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
@@ -45,8 +44,6 @@ cli.add_typer(blobs, name="blobs")
 cli.add_typer(audit, name="audit")
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
-TRACES = "opentelemetry.exporter.otlp.proto.http"
-TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -57,39 +54,6 @@ def main() -> None:
     except (WrongSetting, CannotListen, Stopped) as reason:
         err.print(str(reason).encode(errors="replace").decode(), markup=False)  # arguments may hold any bytes
         raise SystemExit(1) from None
-
-
-def check_store(settings: Settings, database: Database) -> None:
-    try:
-        blobs_of(settings, database).check()
-    except StoreAway as reason:
-        raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
-
-
-def check_documents(settings: Settings, workers: int) -> None:
-    """Refuses trusted documents that are broken. Where workers are to look at them again, only an operator's own are
-    worth the time, and the memory of a schema in a process that serves nobody."""
-    if workers > 1 and not settings.operations_manifest:
-        return
-    from app.graphql_api.documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
-    from app.graphql_api.trusted import load_trusted  # noqa: PLC0415
-
-    try:
-        load_trusted(settings.operations_manifest, only=settings.trusted_only)
-    except BrokenDocumentError as reason:
-        raise Stopped(f"A trusted document is broken. {reason}") from None
-
-
-def check_traces(settings: Settings) -> None:
-    if settings.traces_endpoint and not installed(TRACES):
-        raise Stopped(f"GATEWAY_TRACES_ENDPOINT needs the extra 'traces': pip install {TRACES_PACKAGES}")
-
-
-def installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # nor is the package that it would be in
-        return False
 
 
 async def prepare(database: Database) -> None:

@@ -88,7 +88,7 @@ def declare_order(resource: Resource) -> None:
     """The order type of a resource."""
     name = type_name(resource)
     words = [column.upper() for column in ORDERS[resource]]
-    fields: Any = Enum(f"{name}OrderField", {word: word.lower() for word in words})  # type: ignore[misc]
+    fields: Any = Enum(f"{name}OrderField", {word: word.lower() for word in words})  # type: ignore[misc]  # made of a table
     meanings = {word: f"By {SHOWN.get(word, word.lower().replace('_', ' '))}." for word in words}
     enum(fields, f"{name}OrderField", f"What {resource}s can be ordered by.", meanings)
     input_type(

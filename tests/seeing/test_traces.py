@@ -13,7 +13,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from app.cli import installed
+from app.checks import installed
 from app.rest_api.router import ROOT
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer, ServerError, free_port, gateway_cli

@@ -1,0 +1,44 @@
+"""What `ingest-gateway serve` looks at before it starts: each raises Stopped with what to do about it."""
+
+from importlib.util import find_spec
+
+from app.console import Stopped, blobs_of
+from app.settings import Settings
+from app.storage.blobs import StoreAway
+from app.storage.engine import Database
+
+TRACES = "opentelemetry.exporter.otlp.proto.http"
+TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
+
+
+def check_store(settings: Settings, database: Database) -> None:
+    try:
+        blobs_of(settings, database).check()
+    except StoreAway as reason:
+        raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
+
+
+def check_documents(settings: Settings, workers: int) -> None:
+    """Refuses trusted documents that are broken. Where workers are to look at them again, only an operator's own are
+    worth the time, and the memory of a schema in a process that serves nobody."""
+    if workers > 1 and not settings.operations_manifest:
+        return
+    from app.graphql_api.documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
+    from app.graphql_api.trusted import load_trusted  # noqa: PLC0415 - likewise
+
+    try:
+        load_trusted(settings.operations_manifest, only=settings.trusted_only)
+    except BrokenDocumentError as reason:
+        raise Stopped(f"A trusted document is broken. {reason}") from None
+
+
+def check_traces(settings: Settings) -> None:
+    if settings.traces_endpoint and not installed(TRACES):
+        raise Stopped(f"GATEWAY_TRACES_ENDPOINT needs the extra 'traces': pip install {TRACES_PACKAGES}")
+
+
+def installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # nor is the package that it would be in
+        return False
