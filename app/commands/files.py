@@ -1,4 +1,5 @@
-"""What commands on PDFs work with: where the bytes are kept, who judges them, the limits, and whose turn it is."""
+"""What commands on PDFs work with: where the bytes are kept, who judges and renders them, the limits, and whose turn
+it is."""
 
 import asyncio
 import tempfile
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from app.invoices.workers import InvoiceWorkers
 from app.storage.blobs import Blobs
 from app.storage.pdf_workers import PdfWorkers
 
@@ -20,6 +22,7 @@ class Files:
     most_bytes: int = 64 << 20
     most_pages: int = 10_000
     workers: PdfWorkers = field(default_factory=PdfWorkers)
+    renderers: InvoiceWorkers = field(default_factory=InvoiceWorkers)
     turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
@@ -32,6 +35,7 @@ class Files:
 
     async def close(self) -> None:
         await self.workers.close()
+        await self.renderers.close()
 
 
 @asynccontextmanager

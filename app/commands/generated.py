@@ -1,11 +1,8 @@
 """Finding a document's PDF, and making a generated one when it is first asked for: kept until the document or its
 account is written again. Nothing of the caller's is changed, so a key that may only read may ask."""
 
-import asyncio
-import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +15,6 @@ from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
-from app.invoices.invoice import invoice
-from app.invoices.limits import check_length
 from app.storage.blobs import Blob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
 from app.storage.engine import Database
@@ -102,32 +97,17 @@ async def facts_of(scope: Scoped, number: str) -> Facts:
 
 async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> tuple[int, str]:
     """Renders the PDF and keeps it; its size and hash. Raises Outdated, and TooLong."""
-    from app.invoices.render import render_off_loop  # noqa: PLC0415 - Typst takes 6 MB, of servers that make invoices
-
     assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
     issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
-    data = await asyncio.to_thread(drawn_up, facts)
-    rendered = await render_off_loop(data, issued_at)
     async with workspace() as folder:
         path = folder / "invoice.pdf"
-        blob = Blob(caller.tenant_id, await asyncio.to_thread(written, path, rendered))
+        size, sha256 = await files.renderers.render(facts.document, facts.account, issued_at, path)
+        blob = Blob(caller.tenant_id, sha256)
         async with claimed(database, files.blobs, blob, path) as claim, database.writing() as connection:
-            await keep(Scoped(connection, caller), facts, len(rendered), claim)
-    if facts.stored and facts.stored["sha256"] != blob.sha256:
+            await keep(Scoped(connection, caller), facts, size, claim)
+    if facts.stored and facts.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
-    return len(rendered), blob.sha256
-
-
-def drawn_up(facts: Facts) -> dict[str, Any]:
-    """The data of the invoice. Raises TooLong."""
-    check_length(facts.document)
-    return invoice(facts.document, facts.account)
-
-
-def written(path: Path, content: bytes) -> str:
-    """Writes a file; the hash of its content."""
-    path.write_bytes(content)
-    return hashlib.sha256(content).hexdigest()
+    return size, sha256
 
 
 async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:

@@ -1,13 +1,9 @@
-"""From the data of an invoice to the bytes of its PDF, in threads of their own: the event loop never waits for one.
+"""From the data of an invoice to the bytes of its PDF.
 
 The template sees nothing but the data: no file beyond its folder, no package, no network.
 """
 
-import asyncio
 import json
-import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,29 +15,21 @@ from app.invoices.measures import measures
 
 PAGES = Path(__file__).with_name("invoice.typ")
 BLANK = Path(__file__).with_name("blank.typ")
-# One core stays with the event loop.
-THREADS = max(1, min(4, (os.cpu_count() or 2) - 1))
-POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="invoices")
 
-# Typst keeps what it worked out for its last ten compilations: 80 MB of an invoice of 1,000 lines. After one whose data
-# has more characters than this, so many blank pages make it let go.
-LARGE = 20_000
+# Typst keeps what it worked out for its last ten compilations: 80 MB of an invoice of 1,000 lines. So many blank pages
+# make it let go.
 KEPT = 11
 
-_own = threading.local()  # a Compiler serves one thread
+
+@cache
+def compiler(template: Path) -> typst.Compiler:
+    """The compiler of the template, with Typst's own fonts and the system's. It serves one thread."""
+    return typst.Compiler(template, root=template.parent, font_paths=fonts())
 
 
 @cache
 def fonts() -> typst.Fonts:
-    """Typst's own fonts and the system's, looked up once."""
     return typst.Fonts()
-
-
-def compiler(template: Path) -> typst.Compiler:
-    """This thread's compiler of the template."""
-    if not hasattr(_own, template.stem):
-        setattr(_own, template.stem, typst.Compiler(template, root=template.parent, font_paths=fonts()))
-    return getattr(_own, template.stem)  # type: ignore[no-any-return]
 
 
 def render(data: dict[str, Any], issued_at: datetime) -> bytes:
@@ -52,9 +40,6 @@ def render(data: dict[str, Any], issued_at: datetime) -> bytes:
         return compiled(inputs, issued_at, "a-2a")
     except typst.TypstError:
         return compiled(inputs, issued_at, "1.7")
-    finally:
-        if len(inputs["data"]) > LARGE:
-            POOL.submit(forget)
 
 
 def compiled(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"]) -> bytes:
@@ -63,10 +48,6 @@ def compiled(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2
 
 
 def forget() -> None:
+    """Gives back the memory of what was rendered."""
     for turn in range(KEPT):
         compiler(BLANK).compile(sys_inputs={"turn": str(turn)})
-
-
-async def render_off_loop(data: dict[str, Any], issued_at: datetime) -> bytes:
-    """`render`, for the event loop to await."""
-    return await asyncio.get_running_loop().run_in_executor(POOL, render, data, issued_at)

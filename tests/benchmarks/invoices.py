@@ -3,6 +3,7 @@
 `python -m tests.benchmarks.invoices` tells; nothing here passes or fails.
 """
 
+import asyncio
 import json
 import statistics
 import subprocess
@@ -17,8 +18,7 @@ from typing import Any
 
 import httpx
 
-from app.invoices.invoice import invoice
-from app.invoices.render import render
+from app.invoices.workers import InvoiceWorkers
 from tests.invoices.samples import ACCOUNT, ISSUED_AT, LINES, fullest, with_lines
 from tests.servers import RunningServer, gateway_cli
 
@@ -48,19 +48,29 @@ def tell(text: str) -> None:
     sys.stdout.flush()
 
 
-def timed(document: dict[str, Any]) -> tuple[float, float, int]:
-    wall, processor = time.perf_counter(), time.process_time()
-    pdf = render(invoice(document, ACCOUNT), ISSUED_AT)
-    return time.perf_counter() - wall, time.process_time() - processor, len(pdf)
+async def timed(renderers: InvoiceWorkers, document: dict[str, Any]) -> tuple[float, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        size, _ = await renderers.render(document, ACCOUNT, ISSUED_AT, Path(folder) / "invoice.pdf")
+        return time.perf_counter() - began, size
 
 
-def report(name: str, document: Callable[[int], dict[str, Any]]) -> None:
-    found = [timed(document(turn)) for turn in range(TURNS)]
-    wall, processor = (sorted(one[at] for one in found) for at in (0, 1))
-    tell(
-        f"{name:24} wall {wall[0] * 1000:6.0f} ms at best, {statistics.median(wall) * 1000:6.0f} in the middle; "
-        f"processor {processor[0] * 1000:6.0f} ms; {found[0][2] / 1000:6.0f} kB"
-    )
+async def report(renderers: InvoiceWorkers, name: str, document: Callable[[int], dict[str, Any]]) -> None:
+    found = sorted([await timed(renderers, document(turn)) for turn in range(TURNS)])
+    best, middle = found[0][0] * 1000, statistics.median(took for took, _ in found) * 1000
+    tell(f"{name:24} {best:6.0f} ms at best, {middle:6.0f} in the middle; {found[0][1] / 1000:6.0f} kB")
+
+
+async def alone() -> None:
+    """What invoices take of which nothing else is asked."""
+    renderers = InvoiceWorkers()
+    began, _ = await timed(renderers, different(3, 99))
+    tell(f"{'the first of all':24} {began * 1000:6.0f} ms, a process started and fonts looked up")
+    await report(renderers, "one page, 3 lines", lambda turn: different(3, turn))
+    await report(renderers, "100 lines", lambda turn: different(100, turn))
+    await report(renderers, "1,000 lines", lambda turn: different(1000, turn))
+    await report(renderers, "every element, 3 lines", lambda turn: {**fullest(), "invoice_num": str(turn)})
+    await renderers.close()
 
 
 QUERY = """query($number: String!) { account(accountNumber: $number) { name documents { nodes { openAmount } } } }"""
@@ -148,11 +158,7 @@ def client_of(http: httpx.Client) -> httpx.Client:
 
 
 def main() -> None:
-    tell(f"{'the first of all':24} wall {timed(different(3, 99))[0] * 1000:6.0f} ms, fonts looked up")
-    report("one page, 3 lines", lambda turn: different(3, turn))
-    report("100 lines", lambda turn: different(100, turn))
-    report("1,000 lines", lambda turn: different(1000, turn))
-    report("every element, 3 lines", lambda turn: {**fullest(), "invoice_num": str(turn)})
+    asyncio.run(alone())
     beside()
 
 

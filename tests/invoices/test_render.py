@@ -1,11 +1,9 @@
 """The PDF of an invoice: its text, its pages, what text cannot do in it, and that it is the same each time."""
 
-import asyncio
 import re
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ import typst
 from app.invoices import render as rendering
 from app.invoices.invoice import invoice
 from app.invoices.measures import measures
-from app.invoices.render import render, render_off_loop
+from app.invoices.render import render
 from tests.invoices.pages import pages
 from tests.invoices.samples import (
     ACCOUNT,
@@ -203,7 +201,7 @@ def test_a_script_without_a_font_leaves_gaps_and_an_invoice_all_the_same(
 def without_system_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a server that has no fonts of its own."""
     bare = typst.Fonts(include_system_fonts=False)
-    monkeypatch.setattr(rendering, "_own", threading.local())
+    monkeypatch.setattr(rendering, "compiler", cache(rendering.compiler.__wrapped__))
     monkeypatch.setattr(rendering, "fonts", lambda: bare)
 
 
@@ -227,32 +225,6 @@ def test_the_same_data_and_time_make_the_same_bytes() -> None:
     data = invoice(INVOICE, ACCOUNT)
     assert render(data, ISSUED_AT) != render(data, ISSUED_AT + timedelta(seconds=1))
     assert render(data, ISSUED_AT) == render(data, ISSUED_AT)
-
-
-def test_invoices_rendered_at_once_in_many_threads_do_not_mix() -> None:
-    data = [invoice({**INVOICE, "invoice_num": f"N{n}"}, ACCOUNT) for n in range(12)]
-    alone = [render(one, ISSUED_AT) for one in data]
-    with ThreadPoolExecutor(4) as threads:
-        assert [*threads.map(lambda one: render(one, ISSUED_AT), data * 2)] == alone * 2
-
-
-async def test_the_event_loop_goes_on_while_a_long_invoice_is_rendered() -> None:
-    data = invoice(with_lines(many_lines(1000)), ACCOUNT)
-    rendered = asyncio.create_task(render_off_loop(data, ISSUED_AT))
-    turns, started = 0, time.perf_counter()
-    while not rendered.done():
-        await asyncio.sleep(0.001)
-        turns += 1
-    taken = time.perf_counter() - started
-    assert len(pages(await rendered)) == 27
-    assert turns > 20 * taken  # a blocked loop would have had one turn
-
-
-async def test_rendering_keeps_to_its_own_threads() -> None:
-    data = invoice(INVOICE, ACCOUNT)
-    await asyncio.gather(*(render_off_loop(data, ISSUED_AT) for _ in range(20)))
-    named = [thread for thread in threading.enumerate() if thread.name.startswith("invoices")]
-    assert 1 <= len(named) <= rendering.THREADS
 
 
 def test_columns_are_as_wide_as_their_widest_text() -> None:

