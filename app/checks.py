@@ -6,6 +6,7 @@ from app.console import Stopped, blobs_of
 from app.settings import Settings
 from app.storage.blobs import StoreAway
 from app.storage.engine import Database
+from app.storage.walls import ABOVE_WALLS
 
 TRACES = "opentelemetry.exporter.otlp.proto.http"
 TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
@@ -16,6 +17,17 @@ def check_store(settings: Settings, database: Database) -> None:
         blobs_of(settings, database).check()
     except StoreAway as reason:
         raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
+
+
+async def walls_notice(database: Database) -> str | None:
+    """Says so where whoever breaks into the server could take down the walls between tenants."""
+    if database.is_sqlite:
+        return None
+    async with database.reading() as connection:
+        if not (await connection.execute(ABOVE_WALLS)).scalar_one():
+            return None
+    login = database.url.username
+    return f"The Postgres login {login!r} can take down the walls between tenants: see 'Postgres' in the README."
 
 
 def check_documents(settings: Settings, workers: int) -> None:

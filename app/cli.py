@@ -17,7 +17,7 @@ from app.access import demonstration
 from app.access import keys as access
 from app.audit_cli import audit
 from app.backup_cli import backup_command, restore_command
-from app.checks import check_documents, check_store, check_traces
+from app.checks import check_documents, check_store, check_traces, walls_notice
 from app.console import Stopped, blobs_of, err, opened, out, with_database
 from app.demo.plan import Plan
 from app.domain.fields import TEXT_LENGTH
@@ -112,6 +112,8 @@ def serve(
     if settings.trusted_only:
         out.print("GATEWAY_OPERATIONS=trusted: GraphiQL is off, and only trusted documents run.")
     out.print(f"The REST API is described at {address}/docs")
+    if notice := with_database(walls_notice(database), database):
+        out.print(notice)
     signal.signal(signal.SIGTERM, end)
     with numbers_shared() if count > 1 else nullcontext():
         uvicorn.run(
@@ -227,7 +229,7 @@ def explain_command(
     from app.graphql_api import explain  # noqa: PLC0415 - as for `schema`
 
     settings = load_settings()
-    database = opened(settings)
+    database = opened(settings, administers=False)
 
     async def work() -> str:
         await prepare(database)

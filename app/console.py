@@ -54,5 +54,5 @@ def blobs_of(settings: Settings, database: Database) -> Blobs:
     return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
 
 
-def opened(settings: Settings) -> Database:
-    return Database(settings.database_url, settings.pool_size)
+def opened(settings: Settings, *, administers: bool = True) -> Database:
+    return Database(settings.database_url, settings.pool_size, administers=administers)

@@ -23,7 +23,7 @@ numbers = count(1)
 
 
 async def migrated(url: str) -> None:
-    database = Database(url)
+    database = Database(url, administers=True)
     await migrate(database)
     await database.dispose()
 

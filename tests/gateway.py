@@ -88,16 +88,18 @@ class Client:
 
 
 class Gateway:
-    """The application, its database and its tenants."""
+    """The application, its database and its tenants: `serving` is the database as the application sees it, `database`
+    as its owner does."""
 
     def __init__(self, database_url: str, **settings: Any) -> None:
         settings.setdefault("blob_url", "memory:///")
         self.app: FastAPI = create_app(Settings(database_url=database_url, **settings))
-        self.database: Database = self.app.state.database
+        self.serving: Database = self.app.state.database
+        self.database = self.serving if self.serving.is_sqlite else Database(database_url, administers=True)
         self.statements = Statements()
-        for engine in {self.database.reader.sync_engine, self.database.writer.sync_engine}:
+        for engine in {self.serving.reader.sync_engine, self.serving.writer.sync_engine}:
             event.listen(engine, "before_cursor_execute", self.statements.record)
-        self.database.listeners.append(self.statements.hear)
+        self.serving.listeners.append(self.statements.hear)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
 
     async def tenant(self, name: str = "acme", products: Sequence[Product] = tuple(Product)) -> Client:
@@ -119,4 +121,5 @@ class Gateway:
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
         await self.app.state.files.close()
+        await self.serving.dispose()
         await self.database.dispose()

@@ -76,7 +76,7 @@ class Budgets:
             "wanted": max(needed, self.points // SLICES),
             "points": self.points,
         }
-        async with self.database.writing() as connection:
+        async with self.database.writing(caller.tenant_id) as connection:
             row = (await connection.execute(TAKE, values)).one()
         purse.spent_until = monotonic() + row.ahead
         return int(row.taken)

@@ -24,6 +24,7 @@ from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.tables import API_KEYS, TENANTS
 from app.storage.types import bit, products_of
+from app.storage.walls import KEY_SETTING, TENANT_SETTING, inside
 
 PREFIX = "igk_"
 KEY_HASH = "key_hash"
@@ -76,20 +77,26 @@ async def authenticate(database: Database, key: str) -> Caller | None:
 @cache
 def look_up_statement(dialect: Dialect) -> Statement:
     columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model)
-    row = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID)
-    return compiled(row.scalar_subquery(), dialect)
+    row: Any = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID).scalar_subquery()
+    if dialect.name == "postgresql":
+        tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(VALID[0]).limit(sa.literal_column("1"))
+        row = inside(KEY_SETTING, GIVEN, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
+    return compiled(row, dialect)
 
 
 @cache
-def unchanged() -> sa.ColumnElement[bool]:
-    """The condition that a key still stands for the caller that it stood for: see `claims`."""
+def unchanged(dialect: Dialect) -> sa.ColumnElement[bool]:
+    """The condition that a key still stands for the caller that it stood for, which enters the tenant: see `claims`."""
     model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))
     same = (
         API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
         sa.bindparam("products", type_=sa.Integer()) == PRODUCTS,
         model == sa.bindparam("currency_model", type_=sa.Text()),
     )
-    return sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
+    condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
+    if dialect.name != "postgresql":
+        return condition
+    return inside(TENANT_SETTING, sa.cast(sa.bindparam(TENANT, type_=sa.Integer()), sa.Text()), condition)
 
 
 def claims(caller: Caller) -> dict[str, Any]:
@@ -105,7 +112,8 @@ def claims(caller: Caller) -> dict[str, Any]:
 
 KEYS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
 PRODUCTS = sa.type_coerce(TENANTS.c.products, sa.Integer())
-VALID = (API_KEYS.c.key_hash == sa.bindparam(KEY_HASH, type_=sa.Text()), API_KEYS.c.revoked_at.is_(None))
+GIVEN = sa.bindparam(KEY_HASH, type_=sa.Text())
+VALID = (API_KEYS.c.key_hash == GIVEN, API_KEYS.c.revoked_at.is_(None))
 
 
 async def create_tenant(database: Database, name: str, products: Sequence[Product]) -> tuple[Tenant, str]:

@@ -75,7 +75,7 @@ class Links:
             .join(DOCUMENTS, DOCUMENTS.c.tenant_id == TENANTS.c.tenant_id)
             .where(DOCUMENTS.c.tenant_id == tenant_id, DOCUMENTS.c.csr_id == csr_id)
         )
-        async with self.database.reading() as connection:
+        async with self.database.reading(tenant_id) as connection:
             row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None

@@ -75,7 +75,7 @@ class Once:
             await self.refuse(request, 413, "body_too_large", str(reason))(scope, receive, send)
             return
         try:
-            async with self.database.held() as connection:
+            async with self.database.held(caller.tenant_id) as connection:
                 stored = await claim(connection, caller, key, fingerprint(request, body))
                 if stored is None:
                     messages = await self.run(request, body)

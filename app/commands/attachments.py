@@ -86,7 +86,7 @@ class Attaching(Generic[Answer]):
     async def pushed_before(self) -> Values | None:
         """The attachment that was pushed before. Raises Refused where there is no such document."""
         if storable(self.number):
-            async with self.write.database.reading() as connection:
+            async with self.write.database.reading(self.write.caller.tenant_id) as connection:
                 scope = Scoped(connection, self.write.caller)
                 if await scope.exists(DOCUMENTS, document_number=self.number):
                     return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))

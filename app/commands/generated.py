@@ -82,7 +82,7 @@ async def read_facts(database: Database, caller: Caller, number: str) -> Facts:
     """Raises Refused where there is no such document."""
     if not storable(number):
         raise Refused([absent(Resource.DOCUMENT, number)])
-    async with database.reading() as connection:
+    async with database.reading(caller.tenant_id) as connection:
         return await facts_of(Scoped(connection, caller), number)
 
 
@@ -103,7 +103,10 @@ async def generate(database: Database, files: Files, caller: Caller, facts: Fact
         path = folder / "invoice.pdf"
         size, sha256 = await files.renderers.render(facts.document, facts.account, issued_at, path)
         blob = Blob(caller.tenant_id, sha256)
-        async with claimed(database, files.blobs, blob, path) as claim, database.writing() as connection:
+        async with (
+            claimed(database, files.blobs, blob, path) as claim,
+            database.writing(caller.tenant_id) as connection,
+        ):
             await keep(Scoped(connection, caller), facts, size, claim)
     if facts.stored and facts.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))

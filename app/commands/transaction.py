@@ -109,7 +109,7 @@ class Write(Generic[Answer]):
 
     async def attempt(self, command: Command) -> Answer:
         try:
-            async with self.database.writing() as connection:
+            async with self.database.writing(self.caller.tenant_id) as connection:
                 scope = Scoped(connection, self.caller, self.request_id)
                 written = await command(scope)
                 await scope.write_log()

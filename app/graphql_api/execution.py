@@ -163,7 +163,7 @@ class Executor:
                 await spend(self.budgets, context.caller, context.cost)
             if access.known and self.may_ask_meanwhile(access.known, given):
                 with suppress(CallerChanged):
-                    guard = Guard(unchanged(), claims(access.known))
+                    guard = Guard(unchanged(self.database.writer.dialect), claims(access.known))
                     return await run_writes(plan, given, context, guard)
             context.caller = await access.caller()
             return await run_writes(plan, given, context, None)
@@ -238,7 +238,8 @@ class Executor:
         members = selection.members
         if all(isinstance(shown, Fixed) for _, shown in members):
             return Plan(None, None, {key: shown.value for key, shown in members if isinstance(shown, Fixed)}, cost)
-        return Plan(statement(members, self.database.reader.dialect, unchanged()), finisher(members), {}, cost)
+        dialect = self.database.reader.dialect
+        return Plan(statement(members, dialect, unchanged(dialect)), finisher(members), {}, cost)
 
     def select(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
         """What a query asks for, and what that costs. Raises RequestError where it is not to be run."""
@@ -264,7 +265,7 @@ class Executor:
         if found.operation.operation is OperationType.QUERY:
             follows = self.select(found, operation.variables, context.today)[0].follows
             if follows:
-                async with self.database.reading() as connection:
+                async with self.database.reading(context.caller.tenant_id) as connection:
                     root = await read(connection, context.caller, follows)
         answer = execute(
             CORE,

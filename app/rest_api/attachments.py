@@ -62,7 +62,7 @@ class Attachments:
         follows = [Follow("tenant", "tenant", Selection(frozenset({"connection_id"})))]
         if storable(number):
             follows.append(Follow("found", Resource.DOCUMENT, Selection(), given=((number,),)))
-        async with self.rest.database.reading() as connection:
+        async with self.rest.database.reading(caller.tenant_id) as connection:
             found = (await read(connection, caller, follows)).edges
         if found["tenant"]["connection_id"] != connection_id.lower():
             raise RestError(404, "connection_not_found", "There is no such connection.")

@@ -159,7 +159,7 @@ class Rest:
     async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""
         if all(storable(part) for key in follow.given for part in key):
-            async with self.database.reading() as connection:
+            async with self.database.reading(caller.tenant_id) as connection:
                 row: Row | None = (await read(connection, caller, [follow])).edges["found"][0]
             if row is not None:
                 return row

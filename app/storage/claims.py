@@ -47,7 +47,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
     """Claims a blob and puts the file's bytes in it. A claim that is not settled leaves nothing behind."""
     claim = Claim(blob, secrets.token_hex(CLAIM_ID_LENGTH // 2))
     row = {"claim_id": claim.id, "sha256": blob.sha256, "claimed_at": now()}
-    async with database.writing() as connection:
+    async with database.writing(blob.tenant_id) as connection:
         scope = Scoped(connection, owner(blob))
         await scope.lock_tenant()
         await scope.insert(BLOB_CLAIMS, row)
@@ -55,7 +55,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
         await blobs.put(blob, source)
         yield claim
     except BaseException:
-        async with database.writing() as connection:
+        async with database.writing(blob.tenant_id) as connection:
             await Scoped(connection, owner(blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
         await remove_unneeded(database, blobs, blob)
         raise
@@ -64,7 +64,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
 async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: datetime | None = None) -> bool:
     """Removes a blob that nothing needs; claims from before that time are a dead command's. Whether it was removed."""
     await blobs.identity()  # now: inside the transaction there may be no second connection to read it through
-    async with database.writing() as connection:
+    async with database.writing(blob.tenant_id) as connection:
         scope = Scoped(connection, owner(blob))
         await scope.lock_tenant()
         stale = BLOB_CLAIMS.c.claimed_at < (before or now() - CLAIM_LASTS)
@@ -106,7 +106,7 @@ async def sweep(database: Database, blobs: Blobs, grace: timedelta = CLAIM_LASTS
 async def seems_unneeded(database: Database, blob: Blob) -> bool:
     """Whether a blob is of a tenant of this database and no row names it. Takes no lock: a first look, which is the
     last one at nearly every blob."""
-    async with database.reading() as connection:
+    async with database.reading(blob.tenant_id) as connection:
         scope = Scoped(connection, owner(blob))
         return await scope.exists(TENANTS) and not await scope.exists(ATTACHMENTS, sha256=blob.sha256)
 

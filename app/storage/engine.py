@@ -24,6 +24,7 @@ from app.domain.values import exact_number, shortest
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
+from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
 # Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
 LOST_STATES = ("08", "53", "57P")
@@ -42,7 +43,8 @@ POSTGRES_OPTIONS = {
     "statement_cache_size": 500,
     "max_cacheable_statement_size": 0,
     "max_cached_statement_lifetime": 0,
-    "server_settings": {"jit": "off"},
+    # No statement is to read a table whole. Of a small one the planner would, before the statement enters its tenant.
+    "server_settings": {"jit": "off", "enable_seqscan": "off"},
 }
 # What a statement can have too much of: levels, tables, columns, values, arguments of a function.
 TOO_LARGE_STATES = "54"
@@ -57,16 +59,17 @@ class StatementTooLarge(Exception):
 
 class Database:
     """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
-    committed state meanwhile."""
+    committed state meanwhile. On Postgres a transaction sees the rows of the tenant that it has entered, and where it
+    `administers`, with the rights of the database's owner, those of all while it has entered none."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, *, administers: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1)
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
         else:
-            self.writer = self.reader = postgres_engine(url, pool_size)
+            self.writer = self.reader = postgres_engine(url, pool_size, walled=not administers)
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
@@ -136,8 +139,8 @@ class Database:
         return await self.reader.raw_connection()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database for as long as it is held."""
+    async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
         if holder := self.holder.get():
             yield holder
             return
@@ -145,11 +148,12 @@ class Database:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
             set_deadline((await connection.get_raw_connection()).info)
+            await self.enter(connection, tenant_id)
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A connection inside a transaction: committed at the end, rolled back on any exception."""
+    async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
         if holder := self.holder.get():
             async with holder.begin_nested():
                 yield holder
@@ -158,12 +162,18 @@ class Database:
                 yield group.connection
         else:
             async with self.writer.begin() as connection:
+                await self.enter(connection, tenant_id)
                 yield connection
 
+    async def enter(self, connection: AsyncConnection, tenant_id: int) -> None:
+        """Shows the transaction the tenant's rows."""
+        if tenant_id != NOBODY and not self.is_sqlite:
+            await connection.execute(ENTER, {"tenant": str(tenant_id)})
+
     @asynccontextmanager
-    async def held(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that all reading and writing of this task is a part of until it ends."""
-        async with self.writing() as connection:
+    async def held(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
+        """A transaction on the tenant's rows that all reading and writing of this task is a part of until it ends."""
+        async with self.writing(tenant_id) as connection:
             token = self.holder.set(connection)
             try:
                 yield connection
@@ -195,8 +205,13 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     )
 
 
-def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+def postgres_engine(url: str, pool_size: int, *, walled: bool) -> AsyncEngine:
     engine = new_engine(url, pool_size, connect_args=POSTGRES_OPTIONS)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        if walled:
+            connection.run_async(behind_the_wall)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def renew(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -205,6 +220,11 @@ def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
             raise InvalidatePoolError
 
     return engine
+
+
+async def behind_the_wall(driver: Any) -> None:
+    """Leaves a new connection without the right to see any row, until it enters a tenant."""
+    await driver.execute(f"{TAKE_ROLE}; SET {WALLED_SETTING} = 'on'")
 
 
 def does_not_answer(error: BaseException) -> bool:

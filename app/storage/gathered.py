@@ -21,6 +21,7 @@ from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database
 from app.storage.scoped import Look, Names, Scoped, named_by
 from app.storage.tables import CHANGES, TENANTS
+from app.storage.walls import entered
 
 CACHED_STATEMENTS = 1_000
 VERSION = "seen_version"
@@ -169,7 +170,7 @@ def reading(
 ) -> Direct:
     """Reads the tenant, and a row of each table, whole or its tenant alone, or nulls in its place; no row at all where
     the condition does not hold."""
-    tenant = sa.bindparam("tenant", type_=sa.Integer())
+    tenant = own_tenant(dialect)
     joined: Any = TENANTS
     columns: list[sa.ColumnElement[Any]] = [TENANTS.c.tenant_id]
     for number, (table, names, whole) in enumerate(shapes):
@@ -208,11 +209,17 @@ def new_entry() -> dict[str, Any]:
     return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
 
 
-def updated(change: RowChange) -> sa.Update:
+def own_tenant(dialect: Dialect) -> sa.ColumnElement[int]:
+    """The tenant, as a parameter; on Postgres the statement enters it by that."""
+    tenant = sa.bindparam("tenant", type_=sa.Integer())
+    return entered(tenant) if dialect.name == "postgresql" else tenant
+
+
+def updated(change: RowChange, dialect: Dialect) -> sa.Update:
     """Sets the columns of the row, provided that it is at the version that was read."""
     table = change.table
     met = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in change.keys]
-    met += [table.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer())]
+    met += [table.c.tenant_id == own_tenant(dialect)]
     met += [table.c.version == sa.bindparam(VERSION, type_=sa.Integer())]
     sets = {name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in change.names}
     return sa.update(table).where(*met).values(sets)

@@ -107,7 +107,7 @@ def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: D
     """What writes, in order; the one that takes a csrId answers with it."""
     statements: list[Any] = []
     if change:
-        statements.append(updated(change))
+        statements.append(updated(change, dialect))
     for number, filled in enumerate(insertions):
         row = new_row(number, filled)
         if CSR_ID in filled[0].c:

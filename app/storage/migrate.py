@@ -9,6 +9,7 @@ from app.storage import tables
 from app.storage.engine import Database
 from app.storage.estimates import estimate
 from app.storage.schema import MIGRATIONS, UnknownSchema, revision
+from app.storage.walls import raise_walls
 
 METADATA = tables.metadata
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
@@ -34,6 +35,8 @@ async def migrate(database: Database) -> None:
         command.upgrade(config(connection), "head")
         if connection.dialect.name == "sqlite":
             estimate(connection)
+        else:
+            raise_walls(connection)
 
     async with database.writing() as connection:
         await connection.run_sync(upgrade)

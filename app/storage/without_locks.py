@@ -24,12 +24,15 @@ from app.storage.gathered import (
     RowChange,
     new_entry,
     new_row,
+    own_tenant,
     updated,
 )
 from app.storage.scoped import Look
 from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
+from app.storage.walls import entered
 
 # Postgres: unique or foreign key violated, serialization failure, deadlock.
+TENANT = sa.bindparam("tenant", type_=sa.Integer())
 LOST_STATES = {"23505", "23503", "40001", "40P01"}
 OF_DATA = ("22", "23")  # values or constraints: a key that was assumed to name something may be none at all
 
@@ -89,11 +92,12 @@ def writing(
     others = list(enumerate(insertions))
     first: Any
     if change:
-        first = updated(change).returning(change.table.c.version.label("written"))
+        first = updated(change, dialect).returning(change.table.c.version.label("written"))
     else:
         number, filled = others.pop(0)
         table, row = filled[0], {**new_row(number, filled), "csr_id": CSR_SEQUENCE.next_value()}
-        values = sa.select(*row.values()).where(*(() if condition is None else (condition,)))
+        met = own_tenant(dialect) == TENANT if condition is None else condition  # either enters the tenant
+        values = sa.select(*row.values()).where(met)
         first = insert(table).from_select(list(row), values).on_conflict_do_nothing()
         first = first.returning(table.c.csr_id.label("written"))
     written = first.cte("written")
@@ -113,7 +117,7 @@ def log_of(written: sa.CTE) -> sa.CTE:
     digest = sa.func.sha256(sa.func.convert_to(former, sa.literal_column("'UTF8'")))
     moved = (
         sa.update(CHANGES_END)
-        .where(CHANGES_END.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer()), written.c.written.is_not(None))
+        .where(CHANGES_END.c.tenant_id == entered(TENANT), written.c.written.is_not(None))
         .values(
             sequence=CHANGES_END.c.sequence + sa.literal_column("1"),
             hash=sa.func.encode(digest, sa.literal_column("'hex'")),

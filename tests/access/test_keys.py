@@ -91,7 +91,7 @@ async def test_keys_and_tenants_that_another_process_makes_or_ends_count_at_once
     gateway: Gateway, acme: Client, database_url: str
 ) -> None:
     assert (await answer(acme))[0] == 200  # the gateway is warm
-    elsewhere = Database(database_url)
+    elsewhere = Database(database_url, administers=True)
     _, key = await create_tenant(elsewhere, "newcomer", (Product.CASH_APP,))
     newcomer = Client(gateway, key)
     text = "{ tenant { name products } }"
@@ -178,7 +178,7 @@ async def test_a_read_only_key_reads_and_every_mutation_is_forbidden_to_it(gatew
 
 async def test_a_key_that_is_known_is_looked_at_by_the_statement_that_reads(acme: Client) -> None:
     heard: list[str] = []
-    acme.gateway.database.listeners.append(lambda text, _: heard.append(text))
+    acme.gateway.serving.listeners.append(lambda text, _: heard.append(text))
     for statements in (2, 1, 1):
         heard.clear()
         await acme.query("{ a: tenant { name } b: accounts { nodes { name } } c: documents { totalCount } }")

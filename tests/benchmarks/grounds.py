@@ -40,7 +40,7 @@ class Grounds:
 
 
 async def with_database(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = Database(url)
+    database = Database(url, administers=True)
     try:
         return await work(database)
     finally:

@@ -135,7 +135,7 @@ async def test_a_server_that_is_written_to_is_backed_up_and_each_backup_is_a_who
     sqlite_url: str, tmp_path: Path
 ) -> None:
     env = {"GATEWAY_DATABASE_URL": sqlite_url}
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, administers=True)
     tenant, key = await create_tenant(database, "acme", tuple(Product))
     await database.dispose()
     limits, seen = httpx.Limits(max_connections=20), []

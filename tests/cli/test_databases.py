@@ -39,7 +39,7 @@ def test_help_names_every_command(cli: CommandLine) -> None:
 
 def is_migrated(url: str) -> bool:
     async def ask() -> bool:
-        database = Database(url)
+        database = Database(url, administers=True)
         try:
             return await is_current(database)
         finally:
@@ -84,7 +84,7 @@ def test_on_postgres_a_schema_that_is_not_current_is_refused_with_the_command_to
 
 def test_a_schema_of_a_newer_release_is_refused(cli: CommandLine, env: dict[str, str]) -> None:
     async def advance() -> None:
-        database = Database(env["GATEWAY_DATABASE_URL"])
+        database = Database(env["GATEWAY_DATABASE_URL"], administers=True)
         async with database.writing() as connection:
             await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
         await database.dispose()

@@ -48,7 +48,7 @@ async def push_on(database: Database, files: Files) -> None:
 
 
 async def main(url: str, folder: str) -> None:
-    database = Database(url)
+    database = Database(url, administers=True)
     files = Files(Blobs(Path(folder).as_uri(), Identity(database).load))
     async with asyncio.TaskGroup() as pushers:
         for _ in range(4):

@@ -18,7 +18,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 async def made(url: str, plan: Plan | None = None) -> Rows:
     """The rows of a ledger that is made in an empty database."""
-    database = Database(url)
+    database = Database(url, administers=True)
     try:
         await make_demonstration(database, plan or Plan(AS_OF))
         return await all_rows(database)

@@ -133,7 +133,7 @@ def test_each_start_of_serve_demo_prints_keys_that_work_and_ends_the_former_ones
 async def test_serve_demo_leaves_a_database_with_tenants_as_it_is(
     sqlite_url: str, env: dict[str, str], tmp_path: Path
 ) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, administers=True)
     await create_tenant(database, "acme", ())
     with RunningServer(env, tmp_path, "--demo") as server:
         assert "The database has tenants of its own, so no demonstration ledger is made." in server.log
@@ -155,7 +155,7 @@ def test_a_start_that_fails_on_a_taken_port_leaves_the_keys_of_the_running_serve
 
 
 async def test_keys_are_listed_with_what_they_are_for(sqlite_url: str, env: dict[str, str]) -> None:
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, administers=True)
     await make_demonstration(database, Plan(AS_OF, 2, 1))
     await open_demonstration(database)
     await reopen_demonstration(database)

@@ -41,7 +41,7 @@ ACCOUNT_BALANCES = (
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    found = Database(database_url)
+    found = Database(database_url, administers=True)
     yield found
     await found.dispose()
 
@@ -204,7 +204,7 @@ async def test_there_is_no_key_to_make_again_without_a_demonstration(database: D
 
 
 async def test_postgres_knows_how_large_the_tables_are_as_soon_as_it_is_made(postgres_url: str) -> None:
-    database = Database(postgres_url)
+    database = Database(postgres_url, administers=True)
     await make_demonstration(database, Plan(AS_OF))
     async with database.reading() as connection:
         known = await connection.execute(

@@ -47,7 +47,7 @@ class Judge:
     last: list[bytes] = field(default_factory=list)  # answers to the runs of the last operation
 
     def __post_init__(self) -> None:
-        database = self.gateway.database
+        database = self.gateway.serving
         self.executor = Executor(database, Limits(), self.gateway.app.state.files, Links(database))
 
     async def difference(self, drawn: Drawn) -> Difference | None:

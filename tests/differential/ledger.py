@@ -123,7 +123,7 @@ async def build(gateway: Gateway, seed: int) -> list[Owner]:
 
 
 async def access_of(gateway: Gateway, client: Client) -> Access:
-    access = Access(gateway.database, client.api_key or "", None)
+    access = Access(gateway.serving, client.api_key or "", None)
     await access.caller()
     return access
 
@@ -174,7 +174,7 @@ class Filling:
 
     async def write(self) -> Write[None]:
         caller = await (await access_of(self.gateway, self.client)).caller()
-        return Write(self.gateway.database, caller, lambda connection, written: asyncio.sleep(0))
+        return Write(self.gateway.serving, caller, lambda connection, written: asyncio.sleep(0))
 
     async def save(self, resource: Resource, key: str, draw: Callable[[], Values]) -> None:
         """Writes what is drawn, as REST would take it; draws again where it is refused."""

@@ -62,7 +62,7 @@ class PostgresCopies:
 
 
 async def fill(url: str) -> None:
-    database = Database(url)
+    database = Database(url, administers=True)
     await make_demonstration(database, Plan(AS_OF))
     await database.dispose()
 

@@ -128,7 +128,7 @@ async def test_text_columns_of_postgres_are_compared_by_code_point_whatever_the_
         "JOIN pg_collation c ON c.oid = a.attcollation WHERE t.relkind IN ('r', 'i') "
         "AND t.relnamespace = 'public'::regnamespace AND t.relname !~ 'alembic'"
     )
-    database = Database(postgres_url)
+    database = Database(postgres_url, administers=True)
     async with database.reading() as connection:
         collations = {row[0]: row[1] for row in await connection.execute(texts)}
     await database.dispose()

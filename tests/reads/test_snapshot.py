@@ -23,14 +23,14 @@ async def test_what_is_written_between_two_levels_of_a_read_is_not_seen_by_it(ac
     ledger = Ledger(acme)
     await ledger.account("A", name="Before")
     await ledger.document("D", "A", comment="Before")
-    database = acme.gateway.database
+    database = acme.gateway.serving
     caller = await authenticate(database, acme.api_key or "")
     assert caller
-    async with database.reading() as connection:
+    async with database.reading(caller.tenant_id) as connection:
         assert await seen(connection, caller) == [("Before", ["Before"])]
         await ledger.patch("Account", "accountNumber", "A", name="After")
         await ledger.patch("Document", "documentNumber", "D", comment="After")
         await ledger.account("B", name="New")
         assert await seen(connection, caller) == [("Before", ["Before"])]
-    async with database.reading() as connection:
+    async with database.reading(caller.tenant_id) as connection:
         assert await seen(connection, caller) == [("After", ["After"]), ("New", [])]

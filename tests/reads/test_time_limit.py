@@ -20,7 +20,7 @@ LIMIT = 0.3  # seconds
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """With one connection, which must be free again for whoever comes next."""
-    made = Database(database_url, pool_size=1)
+    made = Database(database_url, pool_size=1, administers=True)
     yield made
     await made.dispose()
 

@@ -15,7 +15,7 @@ GRAIN = 10  # steps between two looks at the machine
 def recorded(client: Client) -> Iterator[list[Statement]]:
     """The statements of the queries that run inside, with their parameters."""
     found: list[Statement] = []
-    listeners = client.gateway.database.listeners
+    listeners = client.gateway.serving.listeners
     listeners.append(lambda text, arguments: found.append((text, arguments)))
     try:
         yield found
@@ -28,7 +28,7 @@ async def work(client: Client, text: str, **variables: Any) -> int:
     with recorded(client) as statements:
         await client.query(text, **variables)
     statement = statements[-1]  # the key may have been looked up before
-    database = client.gateway.database
+    database = client.gateway.serving
     async with database.reading() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         return await (steps if database.is_sqlite else rows)(driver, statement)

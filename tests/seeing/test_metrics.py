@@ -61,7 +61,7 @@ async def test_every_statement_of_an_operation_is_counted_however_it_is_run(
     await acme.query(text)
     found = of(await numbers(gateway.http), "gateway_operation_statements_total", operation="Mine")
 
-    assert found == (on_sqlite if gateway.database.is_sqlite else on_postgres)
+    assert found == (on_sqlite if gateway.serving.is_sqlite else on_postgres)
 
 
 async def test_errors_are_counted_by_code(acme: Client, gateway: Gateway) -> None:
@@ -134,7 +134,7 @@ async def test_it_tells_how_many_connections_are_in_use_and_who_waits(database_u
     async with Gateway(database_url, pool_size=2) as gateway, AsyncExitStack() as held:
         acme = await gateway.tenant()
         for _ in range(2):
-            await held.enter_async_context(gateway.database.reading())
+            await held.enter_async_context(gateway.serving.reading())
         waiting = asyncio.create_task(acme.query(MINE))
         await asyncio.sleep(0.1)
         busy = await numbers(gateway.http)
@@ -142,7 +142,7 @@ async def test_it_tells_how_many_connections_are_in_use_and_who_waits(database_u
         await waiting
         idle = await numbers(gateway.http)
 
-    most = 3 if gateway.database.is_sqlite else 2
+    most = 3 if gateway.serving.is_sqlite else 2
     assert [
         of(busy, f"gateway_database_{name}") for name in ("connections_in_use", "connections_limit", "waiting")
     ] == [
@@ -163,7 +163,7 @@ async def test_it_tells_how_many_connections_are_in_use_and_who_waits(database_u
 async def test_on_sqlite_it_tells_how_many_writers_wait_for_their_turn(sqlite_url: str) -> None:
     async with Gateway(sqlite_url) as gateway:
         acme = await gateway.tenant()
-        async with gateway.database.writing():
+        async with gateway.serving.writing():
             writers = [asyncio.create_task(acme.query(CREATE, n=f"A-{number}")) for number in range(3)]
             await asyncio.sleep(0.1)
             busy = await numbers(gateway.http)
@@ -223,7 +223,7 @@ async def test_statements_outside_any_request_are_nobodys(database_url: str) -> 
     async with Gateway(database_url) as gateway:
         acme = await gateway.tenant()
         await acme.query("query Warm { tenant { name } }")
-        other = Database(database_url)
+        other = Database(database_url, administers=True)
         await asyncio.gather(*(acme.query(MINE) for _ in range(5)), gateway.tenant("other"))
         await other.dispose()
         found = await numbers(gateway.http)
@@ -233,7 +233,7 @@ async def test_statements_outside_any_request_are_nobodys(database_url: str) -> 
 
 async def test_the_histogram_counts_each_time_once_and_in_its_bucket(sqlite_url: str) -> None:
     async with Gateway(sqlite_url) as gateway:
-        metrics = Metrics(gateway.database)
+        metrics = Metrics(gateway.serving)
         for seconds in (0.0005, 0.001, 0.0011, 0.2, 40.0):
             metrics.count_request(("GET", "/x", 200), seconds)
             metrics.measure()

@@ -34,7 +34,7 @@ FAULTS = {
 
 
 async def executed(url: str, *statements: str) -> None:
-    database = Database(url)
+    database = Database(url, administers=True)
     async with database.writing() as connection:
         for statement in statements:
             await connection.execute(sa.text(statement))

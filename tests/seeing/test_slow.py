@@ -58,7 +58,7 @@ async def test_an_operation_is_logged_with_its_statements_and_its_plan(
     assert record.getMessage() == (f"request {request_id}: POST /graphql Page took {seconds:.3f} s, SQL statements: 1")
     assert record.levelno == logging.WARNING
     assert "FROM accounts AS t1" in sql
-    assert ("?" if gateway.database.is_sqlite else "$1") in sql
+    assert ("?" if gateway.serving.is_sqlite else "$1") in sql
     assert "secret" not in str(record.__dict__).lower()
 
 
@@ -74,7 +74,7 @@ async def test_a_mutation_is_logged_with_all_its_statements(
 
     told = facts(record)
     assert (told["statements"], len(told["sql"]), told["plan"]) == (
-        (6, 6, []) if gateway.database.is_sqlite else (1, 1, [])
+        (6, 6, []) if gateway.serving.is_sqlite else (1, 1, [])
     )
     assert any("INSERT INTO accounts" in sql for sql in told["sql"])
     assert "Secret" not in str(record.__dict__)
@@ -87,7 +87,7 @@ async def test_one_that_waits_longer_than_the_setting_is_logged_and_a_quick_one_
         acme = await gateway.tenant()
         await acme.query("query Quick { tenant { name } }")
         assert slow(caplog) == []
-        async with gateway.database.writing():
+        async with gateway.serving.writing():
             running = asyncio.create_task(acme.query(CREATE))
             await asyncio.sleep(0.6)
         await running

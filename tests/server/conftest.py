@@ -38,7 +38,7 @@ class Caller:
 
 async def new_tenant(env: dict[str, str], name: str = "acme") -> str:
     """A new tenant's key."""
-    database = Database(env["GATEWAY_DATABASE_URL"])
+    database = Database(env["GATEWAY_DATABASE_URL"], administers=True)
     _, key = await create_tenant(database, name, tuple(Product))
     await database.dispose()
     return key
@@ -52,7 +52,7 @@ def env(database_url: str) -> dict[str, str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """The database of the server, as another program would open it."""
-    opened = Database(database_url)
+    opened = Database(database_url, administers=True)
     yield opened
     await opened.dispose()
 

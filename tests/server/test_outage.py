@@ -86,7 +86,7 @@ async def test_a_restart_between_two_requests_goes_unnoticed(mortal: Caller, mor
 async def test_a_write_that_loses_its_database_is_an_error_with_a_request_id_and_leaves_nothing(
     mortal: Caller, mortal_postgres: LaunchedPostgres
 ) -> None:
-    database = Database(mortal_postgres.url(f"mortal_{mortal.server.log_path.parent.name}"))
+    database = Database(mortal_postgres.url(f"mortal_{mortal.server.log_path.parent.name}"), administers=True)
     with suppress(DBAPIError):  # the lock's own connection dies, too
         async with database.writing() as connection:
             await connection.execute(sa.text("SELECT 1 FROM tenants FOR UPDATE"))

@@ -66,7 +66,7 @@ def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
     """Over a store of each kind."""
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, administers=True)
     made = Ledger(database, blobs, tmp_path)
     await made.fill(MANY)
     yield made
@@ -76,7 +76,7 @@ async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path, two_at_once: Non
 @pytest.fixture
 async def in_folder(sqlite_url: str, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
     """Over a folder."""
-    database = Database(sqlite_url)
+    database = Database(sqlite_url, administers=True)
 
     async def nobody() -> str:
         return ""

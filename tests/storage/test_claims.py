@@ -115,7 +115,7 @@ async def test_a_blob_that_is_gone_already_is_removed_again_without_harm(
 async def test_a_sweep_leaves_the_blobs_of_another_database_in_the_same_store_alone(
     gateway: Gateway, acme: Client, blobs: Blobs, source: Path, tmp_path: Path
 ) -> None:
-    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", administers=True)
     await migrate(other)
     await create_tenant(other, "acme", ())  # its number is that of the other's acme
     theirs = blobs_of(other, tmp_path)
@@ -142,7 +142,7 @@ async def test_a_database_keeps_its_identity_when_it_is_migrated_again(gateway: 
 async def test_a_blob_is_removed_through_a_pool_of_one_connection(
     database_url: str, source: Path, tmp_path: Path
 ) -> None:
-    narrow = Database(database_url, pool_size=1)
+    narrow = Database(database_url, pool_size=1, administers=True)
     await create_tenant(narrow, "acme", ())
 
     assert await remove_unneeded(narrow, blobs_of(narrow, tmp_path), BLOB, now()) is True

@@ -22,7 +22,7 @@ TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, administers=True)
     yield opened
     await opened.dispose()
 
@@ -53,14 +53,14 @@ async def test_the_schema_is_current_after_migrating_and_migrating_again_changes
 
 
 async def test_an_empty_sqlite_file_is_not_current(tmp_path: Any) -> None:
-    empty = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+    empty = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}", administers=True)
     assert not await is_current(empty)
     await empty.dispose()
 
 
 async def test_three_hosts_may_migrate_an_empty_postgres_at_once(postgres: PostgresServer) -> None:
     url = await postgres.create_database("migrated_at_once")
-    hosts = [Database(url) for _ in range(3)]
+    hosts = [Database(url, administers=True) for _ in range(3)]
     await asyncio.gather(*(migrate(host) for host in hosts))
     assert await is_current(hosts[0])
     for host in hosts:
@@ -69,7 +69,7 @@ async def test_three_hosts_may_migrate_an_empty_postgres_at_once(postgres: Postg
 
 
 async def test_three_processes_may_migrate_an_empty_sqlite_file_at_once(tmp_path: Any) -> None:
-    hosts = [Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}") for _ in range(3)]
+    hosts = [Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", administers=True) for _ in range(3)]
     await asyncio.gather(*(migrate(host) for host in hosts))
     assert await is_current(hosts[0])
     for host in hosts:

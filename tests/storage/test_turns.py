@@ -18,7 +18,7 @@ WRITERS = 20
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    found = Database(f"sqlite+aiosqlite:///{tmp_path / 'turns.db'}")
+    found = Database(f"sqlite+aiosqlite:///{tmp_path / 'turns.db'}", administers=True)
     async with found.writing() as connection:
         await connection.execute(sa.text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
         await connection.execute(sa.text("CREATE TABLE children (id INTEGER PRIMARY KEY, parent REFERENCES parents)"))

@@ -38,7 +38,7 @@ sample = sa.Table(
 @pytest.fixture
 async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
     """A connection to a database with the sample table."""
-    database = Database(database_url)
+    database = Database(database_url, administers=True)
     async with database.writing() as opened:
         await opened.run_sync(sample.metadata.create_all)
         yield opened

@@ -1,0 +1,81 @@
+"""The walls between tenants on Postgres, behind the conditions that every statement has anyhow: row-level security
+shows a transaction the rows of the one tenant that it has entered, and none before.
+
+The server works as a role that owns nothing and cannot take the walls down: `migrate` makes it and grants it what it
+needs. The owner of the tables, who administers, sees all rows until it enters a tenant.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+ROLE = "ingest_gateway"
+TENANT_SETTING, KEY_SETTING = "gateway.tenant", "gateway.key"
+WALLED_SETTING = "gateway.walled"  # of a connection that may see no row but of a tenant it has entered
+NOBODY = 0  # no tenant's id
+
+# What the server may do beside reading. The change log is only ever appended to; keys and tenants are administered.
+WRITTEN = (
+    *("accounts", "documents", "notes", "representatives", "contacts", "status_transitions", "attachments"),
+    *("account_representatives", "document_representatives", "changes_end"),
+    *("blob_claims", "budgets", "idempotent_answers"),
+)
+GRANTS = (
+    f"GRANT SELECT ON ALL TABLES IN SCHEMA {{schema}} TO {ROLE}",
+    f"GRANT INSERT, UPDATE, DELETE ON {', '.join(WRITTEN)} TO {ROLE}",
+    f"GRANT INSERT ON changes TO {ROLE}",
+    f"GRANT UPDATE ON tenants TO {ROLE}",  # its currency model; and to lock a row takes the right to change it
+    f"GRANT USAGE ON SEQUENCE csr_id_seq TO {ROLE}",
+)
+# Another database of the cluster may have made it, perhaps at this very moment; and not everybody may make roles.
+MAKE_ROLE = f"""
+DO $$ BEGIN
+    IF to_regrole('{ROLE}') IS NULL THEN CREATE ROLE {ROLE} NOLOGIN; END IF;
+    IF NOT pg_has_role('{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege OR internal_error THEN NULL;
+END $$"""
+# Amounts are found by their index only if it is sure that to compare them tells nothing of rows behind the wall. It
+# does not, but Postgres takes only a superuser's word for it.
+VOUCH = """
+DO $$ BEGIN
+    ALTER FUNCTION numeric_eq(numeric, numeric) LEAKPROOF;
+    ALTER FUNCTION numeric_lt(numeric, numeric) LEAKPROOF;
+    ALTER FUNCTION numeric_le(numeric, numeric) LEAKPROOF;
+    ALTER FUNCTION numeric_gt(numeric, numeric) LEAKPROOF;
+    ALTER FUNCTION numeric_ge(numeric, numeric) LEAKPROOF;
+EXCEPTION WHEN insufficient_privilege THEN NULL;
+END $$"""
+# Takes the server's role on a new connection, where this database knows it.
+TAKE_ROLE = f"""
+SELECT set_config('role', rolname, false) FROM pg_roles
+WHERE rolname = '{ROLE}' AND pg_has_role(session_user, oid, 'MEMBER')
+    AND has_table_privilege(oid, to_regclass('changes'), 'INSERT')"""  # noqa: S608 -- a name of ours
+ENTER = sa.text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+# Whether who has logged in could take the walls down: it owns the tables, or no wall holds it.
+ABOVE_WALLS = sa.text("""
+SELECT rolsuper OR rolbypassrls OR pg_has_role(session_user, relowner, 'MEMBER')
+FROM pg_roles, pg_class WHERE rolname = session_user AND pg_class.oid = to_regclass('accounts')""")
+
+
+def raise_walls(connection: sa.Connection) -> None:
+    """The role and its rights, and what only a superuser may say. Roles are the cluster's and not this database's: a
+    restored database needs this again, so every `migrate` does it."""
+    for statement in (MAKE_ROLE, VOUCH):
+        connection.exec_driver_sql(statement)
+    if connection.exec_driver_sql(f"SELECT to_regrole('{ROLE}')").scalar_one():
+        schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+        for grant in GRANTS:
+            connection.exec_driver_sql(grant.format(schema=schema))
+
+
+def entered(tenant: sa.BindParameter[int]) -> sa.ColumnElement[int]:
+    """The tenant, which the statement enters before it looks at any row by it: as the key of an index this is worked
+    out before the first row is fetched."""
+    made = sa.func.set_config(sa.literal_column(f"'{TENANT_SETTING}'"), sa.cast(tenant, sa.Text()), sa.true())
+    return sa.select(sa.cast(made, sa.Integer())).scalar_subquery()
+
+
+def inside(setting: str, value: Any, condition: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A condition or value that is worked out only when the setting has been made: CASE keeps to its order."""
+    made = sa.func.set_config(sa.literal_column(f"'{setting}'"), value, sa.true())
+    return sa.case((made.is_not(None), condition))
