@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from asyncpg import InsufficientPrivilegeError
+from asyncpg import InsufficientPrivilegeError  # type: ignore[import-untyped]
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -89,7 +89,7 @@ async def test_all_kinds_of_requests_work_for_a_login_that_may_do_nothing_else(
     assert (await one.only(CLOSE))["document"] == {"status": "CLOSED"}
     again = await one.only(ACCOUNT, number="A", name="Again")
     assert [error["message"] for error in again["userErrors"]] != []
-    patch = 'mutation { patchAccount(accountNumber: "A", patch: { combined: { name: "Eins" } }) { account { name } } }'
+    patch = 'mutation { patchAccount(accountNumber: "A", patch: { name: "Eins" }) { account { name } } }'
     assert (await one.only(patch))["account"] == {"name": "Eins"}
     history = {"nodes": [{"verb": "CREATE"}, {"verb": "PATCH"}]}
     assert (await one.only(NAMES))["nodes"] == [{"name": "Eins", "history": history}]
@@ -99,9 +99,11 @@ async def test_all_kinds_of_requests_work_for_a_login_that_may_do_nothing_else(
         response = await gateway.http.get(path, headers=client.headers)
         assert (response.status_code, response.json()["status"]) == (200, status)
     posted = await gateway.http.post(
-        "/api/v1/ingest/accounts/A/notes/N", json={"body": "hello"}, headers={**two.headers, "Idempotency-Key": "k"}
+        "/api/v1/ingest/accounts/A/notes",
+        json={"reference": "N", "body": "hello"},
+        headers={**two.headers, "Idempotency-Key": "k"},
     )
-    assert posted.status_code in (200, 201)
+    assert posted.status_code == 201
 
 
 async def test_a_broken_condition_shows_nothing_of_another_tenant(
@@ -129,7 +131,7 @@ async def test_a_statement_without_any_condition_reaches_one_tenants_rows_alone(
 async def test_a_change_without_any_condition_changes_one_tenants_rows_alone(
     gateway: Gateway, others: tuple[Client, Client], table: str
 ) -> None:
-    one, two = await tenant_ids(gateway.database)
+    one, _ = await tenant_ids(gateway.database)
     column = {"changes_end": "hash", "tenants": "currency_model"}.get(table, "created_at")
     changed = await execute(gateway.serving, f"UPDATE {table} SET {column} = {column}", one)
     assert changed.rowcount == 1
