@@ -104,6 +104,7 @@ class Write(Generic[Answer]):
                             raise
                         continue  # what was assumed may have been wrong
                     await scope.commit()
+                await self.database.kept()
                 return written
         raise LostRace
 

@@ -114,6 +114,8 @@ class Executor:
             try:
                 async with TimeLimit(self.limits.seconds) as limit:
                     answer = await self.query(found, plan, operation, context, access)
+                    if found.log:  # who pages on must not have seen what a crash takes back
+                        await self.database.kept()
             except TimeoutError:
                 if not limit.expired:
                     raise

@@ -31,6 +31,7 @@ from app.graphql_api.schema import CORE
 from app.reads.json_sql import LONGEST_KEY
 from app.seeing.work import shown_name
 
+CHANGE_LISTS = {"changes", "history"}
 CACHED_TEXTS = 512
 LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
@@ -52,6 +53,7 @@ class Prepared:
     planned: bool
     settled: bool
     links: bool  # whether it asks for addresses that are signed
+    log: bool  # whether it reads the change log
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -81,7 +83,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
     planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
-    return Prepared(document, operation, shown, keys, planned, settled, seen.links)
+    return Prepared(document, operation, shown, keys, planned, settled, seen.links, seen.log)
 
 
 class Seen(Visitor):
@@ -94,6 +96,7 @@ class Seen(Visitor):
         self.directives = False
         self.longest_key = 0
         self.links = False
+        self.log = False
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         self.variables[node.name.value] += 1
@@ -103,6 +106,7 @@ class Seen(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.links = self.links or node.name.value == "url"
+        self.log = self.log or node.name.value in CHANGE_LISTS
         self.introspects = self.introspects or node.name.value in INTROSPECTIONS
         self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
 

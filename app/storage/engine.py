@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number, shortest
+from app.storage.flushes import Flushes
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
@@ -71,6 +72,7 @@ class Database:
         else:
             self.writer = self.reader = postgres_engine(url, pool_size, walled=not administers)
         self.turns = Turns(self.writer) if self.is_sqlite else None
+        self.flushes = None if self.is_sqlite else Flushes(postgres_engine(url, 1, walled=not administers))
         self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
@@ -180,7 +182,14 @@ class Database:
             finally:
                 self.holder.reset(token)
 
+    async def kept(self) -> None:
+        """Returns when what was committed is on the disk: at once, but for commits that did not wait for it."""
+        if self.flushes:
+            await self.flushes.done()
+
     async def dispose(self) -> None:
+        if self.flushes:
+            await self.flushes.engine.dispose()
         await self.writer.dispose()
         await self.reader.dispose()
 

@@ -15,6 +15,7 @@ from app.domain.caller import Caller
 from app.storage.changes import FINGERPRINT
 from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database, sqlstate
+from app.storage.flushes import not_waiting
 from app.storage.gathered import (
     CACHED_STATEMENTS,
     Filled,
@@ -102,7 +103,7 @@ def writing(
         first = first.returning(table.c.csr_id.label("written"))
     written = first.cte("written")
     logged = log_of(written)
-    statement = sa.select(written.c.written).join(logged, sa.true())
+    statement = sa.select(written.c.written).join(logged, sa.true()).where(not_waiting())
     for number, filled in others:
         row = new_row(number, filled)
         added = sa.insert(filled[0]).from_select(list(row), sa.select(*row.values()).select_from(written))

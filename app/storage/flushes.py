@@ -1,0 +1,47 @@
+"""Commits on Postgres that others need not wait for.
+
+A write holds the end of its tenant's change log until it is committed. Were it to wait for the disk meanwhile, no two
+writes of a tenant could share that wait. So it commits without, lets the next one go on, and then waits for a flush of
+the log of Postgres that began after it: one serves all that wait. Nothing is acknowledged before.
+"""
+
+import asyncio
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+# A commit that has something to write waits for the disk, and for whatever else this Postgres is set to wait for.
+FLUSH = "SELECT pg_logical_emit_message(true, 'gateway', '')"
+
+
+def not_waiting() -> sa.ColumnElement[bool]:
+    """True; the transaction of the statement does not wait for the disk."""
+    made = sa.func.set_config(*map(sa.literal_column, ("'synchronous_commit'", "'off'", "true")))
+    return made.is_not(None)
+
+
+class Flushes:
+    """Flushes of one database's log, one after another, on a connection of their own."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.running: asyncio.Task[None] | None = None
+        self.next: asyncio.Task[None] | None = None
+
+    async def done(self) -> None:
+        """Returns when all that was committed before the call is on the disk."""
+        if self.next is None:
+            self.next = asyncio.create_task(self.flush(self.running))
+        await asyncio.shield(self.next)
+
+    async def flush(self, former: asyncio.Task[None] | None) -> None:
+        if former:
+            await asyncio.wait({former})
+        self.running, self.next = self.next, None  # who comes from now on needs a later one
+        connection = await self.engine.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            await driver.fetchval(FLUSH)
+        finally:
+            connection.close()
