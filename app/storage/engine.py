@@ -2,12 +2,12 @@
 
 import asyncio
 import base64
-import errno
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -25,24 +24,22 @@ from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 
-# Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
-LOST_STATES = ("08", "53", "57P")
-OF_FILES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EIO, errno.EMFILE}
-LOST_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
+DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRAGMAS = (
     "journal_mode=WAL",
-    "busy_timeout=10000",
     "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
 )
 # Statements stay prepared however long they are and however seldom they come; compiling them to machine code takes
 # longer than running them.
+POSTGRES_SETTINGS = {"jit": "off"}
 POSTGRES_OPTIONS = {
     "statement_cache_size": 500,
     "max_cacheable_statement_size": 0,
     "max_cached_statement_lifetime": 0,
-    "server_settings": {"jit": "off"},
+    "server_settings": POSTGRES_SETTINGS,
 }
 # What a statement can have too much of: levels, tables, columns, values, arguments of a function.
 TOO_LARGE_STATES = "54"
@@ -55,18 +52,32 @@ class StatementTooLarge(Exception):
     """The database does not take a statement of that depth or size."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a server waits for a connection or a lock of another's, and, on Postgres, for the end of a
+    statement: whoever asks is told then, and nothing hangs on a database that does. Commands wait without end for locks
+    and statements."""
+
+    wait: float = 10
+    statement: float | None = None
+
+
 class Database:
     """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
     committed state meanwhile."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, patience: Patience | None = None) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1)
-            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
+            wait = (patience or Patience()).wait
+            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
+            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
-            self.writer = self.reader = postgres_engine(url, pool_size)
+            self.writer = self.reader = postgres_engine(url, pool_size, patience)
+        self.damaged = False  # whether an SQLite file was found to be: see `note_damage`
+        for engine in {self.writer.sync_engine, self.reader.sync_engine}:
+            event.listen(engine, "handle_error", lambda context: self.note_damage(context.original_exception))
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
@@ -94,11 +105,17 @@ class Database:
         try:
             yield
         except Exception as reason:
+            self.note_damage(reason)
             reason.add_note(f"SQL: {text}")
             raise
         finally:
             for ended in endings:
                 ended()
+
+    def note_damage(self, reason: BaseException) -> None:
+        """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
+        nothing."""
+        self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[Any]:
@@ -114,7 +131,9 @@ class Database:
         try:
             yield driver
         except Exception as reason:
-            if not self.is_sqlite and driver.is_closed():
+            if not self.is_sqlite and isinstance(reason, TimeoutError):
+                driver.terminate()  # nobody knows what it is at: the next to take it gets a new one
+            elif not self.is_sqlite and driver.is_closed():
                 raise ConnectionError(str(reason)) from reason
             if is_too_large(reason):
                 raise StatementTooLarge(str(reason)) from reason
@@ -195,8 +214,9 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     )
 
 
-def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
-    engine = new_engine(url, pool_size, connect_args=POSTGRES_OPTIONS)
+def postgres_engine(url: str, pool_size: int, patience: Patience | None) -> AsyncEngine:
+    bounds = {} if patience is None else {"pool_timeout": patience.wait}
+    engine = new_engine(url, pool_size, connect_args=postgres_options(patience), **bounds)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def renew(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -204,17 +224,32 @@ def postgres_engine(url: str, pool_size: int) -> AsyncEngine:
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError
 
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up(context: Any) -> None:
+        if isinstance(context.original_exception, TimeoutError):  # nobody knows what the connection is at
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+
     return engine
 
 
-def does_not_answer(error: BaseException) -> bool:
-    """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
-    if isinstance(error, OSError):
-        return error.errno not in OF_FILES
-    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        return True
+def postgres_options(patience: Patience | None) -> dict[str, Any]:
+    """What the driver is told, with the bounds of a server's patience."""
+    if patience is None:
+        return POSTGRES_OPTIONS
+    settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(patience.wait * 1000))}
+    bounds = {"timeout": patience.wait, "command_timeout": patience.statement}
+    return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the database found that what it keeps is not what it wrote."""
+    return sqlite_code(error) in DAMAGE_CODES or sqlstate(error).startswith(DAMAGE_STATES)
+
+
+def sqlite_code(error: BaseException) -> int:
+    """The code that SQLite gave an error; 0 where it is another's."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return sqlstate(error).startswith(LOST_STATES) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOST_CODES
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
 
 
 def sqlstate(error: BaseException) -> str:
@@ -229,8 +264,8 @@ def is_too_large(error: Exception) -> bool:
     return sqlstate(error).startswith(TOO_LARGE_STATES)
 
 
-def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
-    engine = new_engine(url, pool_size)
+def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:
+    engine = new_engine(url, pool_size, pool_timeout=wait)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -239,7 +274,7 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> 
         for name, function in FUNCTIONS.items():
             connection.create_function(name, -1, function, deterministic=True)
         try:
-            for pragma in PRAGMAS:
+            for pragma in (f"busy_timeout={round(wait * 1000)}", *PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
         except BaseException:
