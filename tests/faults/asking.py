@@ -88,7 +88,7 @@ def told(answer: httpx.Response) -> str:
     """The sentence of an answer that says, as it is documented, that something cannot be used; else the answer."""
     request_id = answer.headers["x-request-id"]
     found = answer.json()
-    message = found["message"] if "message" in found else found["errors"][0]["message"]
+    message = str(found.get("message") or found.get("errors", [{}])[0].get("message"))
     error = {"message": message, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
     if answer.request.url.path == "/graphql":
         documented = {"errors": [error]}
@@ -97,7 +97,7 @@ def told(answer: httpx.Response) -> str:
     advice = f" Quote request {request_id} when you report it."
     if answer.status_code != 503 or found != documented or not message.endswith(advice):
         return f"{answer.status_code} {answer.text}"
-    return str(message.removesuffix(advice))
+    return message.removesuffix(advice)
 
 
 def all_told(answers: Mapping[str, httpx.Response]) -> dict[str, str]:
