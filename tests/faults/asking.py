@@ -90,6 +90,7 @@ def told(answer: httpx.Response) -> str:
     found = answer.json()
     message = str(found.get("message") or found.get("errors", [{}])[0].get("message"))
     error = {"message": message, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
+    documented: dict[str, Any]
     if answer.request.url.path == "/graphql":
         documented = {"errors": [error]}
     else:

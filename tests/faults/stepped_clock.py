@@ -23,5 +23,5 @@ class Stepped(real):
 
 
 if __name__ == "__main__":
-    clock.datetime = Stepped  # type: ignore[misc, attr-defined]
+    clock.datetime = Stepped  # type: ignore[attr-defined]
     main()

@@ -9,8 +9,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from tests.faults.asking import (
@@ -30,7 +31,7 @@ from tests.postgres import LaunchedPostgres
 from tests.servers import RunningServer
 
 SLOW = "The database takes too long to answer: try again."
-SETTINGS = {"max_seconds": 2, "max_wait_seconds": 0.5, "pool_size": 2}
+SETTINGS: dict[str, Any] = {"max_seconds": 2, "max_wait_seconds": 0.5, "pool_size": 2}
 LONGEST = 8  # seconds: more than the bounds above allow, less than the defaults would take
 
 
