@@ -1,6 +1,7 @@
-"""Servers that a fault is about to meet, shared by the tests of a file, and a new tenant on one for each test."""
+"""Servers that a fault is about to meet, shared by many tests, and a new tenant on one for each test."""
 
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -9,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import cli
 from tests.conftest import KINDS, migrated
 from tests.faults.asking import Asker
 from tests.postgres import LaunchedPostgres, PostgresServer
 from tests.server.conftest import mortal_postgres, new_tenant
 from tests.servers import COMMAND, RunningServer
 
-__all__ = ["mortal_postgres"]
+__all__ = ["cli", "mortal_postgres"]
+STEPPED = (sys.executable, "-m", "tests.faults.stepped_clock")
+CLOCK = "clock"  # the file beside the log that says by how many seconds the clock is off
 numbers = count(1)
 
 
@@ -38,18 +42,34 @@ async def asker_of(server: RunningServer, url: str) -> Asker:
     return asker
 
 
-@pytest.fixture(scope="module", params=KINDS)
-async def shared_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """A migrated database for the tests of a file: on SQLite in one run of them, on Postgres in the other."""
+@pytest.fixture(scope="package", params=KINDS)
+async def shared_url(
+    request: pytest.FixtureRequest,
+    sqlite_template: Path,
+    postgres: PostgresServer,
+    postgres_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[str]:
+    """A migrated database for many tests: on SQLite in one run of them, on Postgres in the other."""
     if request.param == "sqlite":
         path = tmp_path_factory.mktemp("shared") / "gateway.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        shutil.copy(sqlite_template, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
     name = f"faults_{next(numbers)}"
-    yield await postgres.create_database(name, request.getfixturevalue("postgres_template"))
+    yield await postgres.create_database(name, postgres_template)
     await postgres.drop_database(name)
+
+
+@pytest.fixture(scope="package")
+def shared_server(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on it, which outlives what happens to it; a test may set its clock."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / CLOCK).write_text("0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLOCK", str(folder / CLOCK))
+        with serving(shared_url, folder, STEPPED, pool_size=5, max_wait_seconds=1) as running:
+            yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.faults.asking import DONE, READS, WRITES, Asker, all_told, done, numbers_of
+from tests.cli.command_line import CommandLine
+from tests.faults.asking import DONE, EVERYTHING, READS, WRITES, Asker, all_told, done, numbers_of, sound_changes
 from tests.faults.conftest import serving
 from tests.gateway import Gateway
 from tests.server.conftest import new_tenant
-from tests.servers import COMMAND, ServerError, gateway_cli
+from tests.servers import COMMAND
 
 FULL = "The database has no room left: try again when its operator has made some."
 DAMAGED = "The database is damaged: its operator has to restore it from a backup."
@@ -58,10 +58,6 @@ def put(source: Path, folder: Path) -> None:
         shutil.copy(file, folder)
 
 
-def audited(url: str) -> list[str]:
-    return gateway_cli("audit", "verify", env={"GATEWAY_DATABASE_URL": url}).splitlines()
-
-
 @needs_mounts
 async def test_without_room_on_the_disk_writes_are_told_reads_go_on_and_nothing_is_there_by_half(
     sqlite_url: str, tmp_path: Path
@@ -87,7 +83,7 @@ async def test_without_room_on_the_disk_writes_are_told_reads_go_on_and_nothing_
         assert await asker.accounts() == {"here", *numbers_of("one")}
         assert await asker.in_use() == (0, 0)
         put(seen, tmp_path)
-    assert audited(sqlite_url) == ["acme: 5 changes, all sound."]
+    assert await sound_changes(sqlite_url) == 5
 
 
 @needs_mounts
@@ -138,44 +134,42 @@ async def sound(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     return path, client.api_key
 
 
-@pytest.fixture
-def damaged(sound: tuple[Path, str], tmp_path: Path) -> Iterator[Asker]:
-    """A client of a server on a copy of the file, which has not looked into it yet."""
-    path = tmp_path / "gateway.db"
-    shutil.copy(sound[0], path)
-    with serving(f"sqlite+aiosqlite:///{path}", tmp_path) as server:
-        yield Asker(server, sound[1])
+async def told_of_damage(asker: Asker) -> None:
+    for name in ("one", "two"):
+        assert all_told(await asker.everything(name)) == dict.fromkeys(EVERYTHING, DAMAGED)
+    ready = await asker.get("/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "reason": "the database is damaged"})
+    assert (await asker.get("/healthz")).status_code == 200
+    assert "Traceback" not in asker.server.log
 
 
-@pytest.mark.parametrize("damage", [middle, truncated], ids=lambda damage: damage.__name__)
 async def test_a_damaged_file_is_told_for_what_it_is_and_one_that_is_put_in_its_place_is_served(
-    damaged: Asker, sound: tuple[Path, str], tmp_path: Path, damage: Callable[[Path], None]
+    sound: tuple[Path, str], tmp_path: Path
 ) -> None:
     path = tmp_path / "gateway.db"
-    damage(path)
-    broken = path.read_bytes()
-    for _ in range(2):
-        answers = all_told(await damaged.everything("damaged"))
-        assert set(answers.values()) == {DAMAGED}, answers
-    ready = await damaged.get("/readyz")
-    assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "reason": "the database is damaged"})
-    assert (await damaged.get("/healthz")).status_code == 200
-    assert "Traceback" not in damaged.server.log
-    damaged.server.kill()
-    assert path.read_bytes() == broken
     put(sound[0].parent, tmp_path)
-    damaged.server.start()
-    assert done(await damaged.everything("after")) == DONE
-    assert await damaged.accounts() == {"here", *map(str, range(60)), *numbers_of("after")}
-    assert audited(f"sqlite+aiosqlite:///{path}") == ["acme: 65 changes, all sound."]
+    with serving(f"sqlite+aiosqlite:///{path}", tmp_path) as server:
+        asker = Asker(server, sound[1])
+        for damage in (middle, truncated):
+            damage(path)
+            broken = path.read_bytes()
+            await told_of_damage(asker)
+            server.kill()
+            assert path.read_bytes() == broken
+            put(sound[0].parent, tmp_path)
+            server.start()
+        assert done(await asker.everything("after")) == DONE
+        assert await asker.accounts() == {"here", *map(str, range(60)), *numbers_of("after")}
+    assert await sound_changes(f"sqlite+aiosqlite:///{path}") == 65
 
 
-def test_a_file_whose_header_is_gone_is_not_served_and_not_touched(sound: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_file_whose_header_is_gone_is_not_served_and_not_touched(
+    cli: CommandLine, sound: tuple[Path, str], tmp_path: Path
+) -> None:
     path = tmp_path / "gateway.db"
-    path.write_bytes(bytes(100) + sound[0].read_bytes()[100:])
-    broken = path.read_bytes()
-    env = {"GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{path}"}
-    with pytest.raises(ServerError, match="does not answer: file is not a database") as refused:
-        gateway_cli("serve", "--port", "0", env=env, folder=tmp_path)
-    assert "code 1" in str(refused.value)
+    broken = bytes(100) + sound[0].read_bytes()[100:]
+    path.write_bytes(broken)
+    url = f"sqlite+aiosqlite:///{path}"
+    sentence = f"The database {url} does not answer: file is not a database"
+    assert cli.refusal({"GATEWAY_DATABASE_URL": url}, "serve", "--port", "0") == sentence
     assert path.read_bytes() == broken

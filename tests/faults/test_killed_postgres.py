@@ -18,10 +18,10 @@ import asyncpg  # type: ignore[import-untyped]
 import httpx
 import pytest
 
-from tests.faults.asking import DONE, EVERYTHING, Asker, done, number_of, numbers_of, told
+from tests.faults.asking import DONE, EVERYTHING, Asker, done, number_of, numbers_of, sound_changes, told
 from tests.faults.conftest import asker_of, serving
 from tests.postgres import LaunchedPostgres
-from tests.servers import RunningServer, gateway_cli
+from tests.servers import RunningServer
 
 OUTAGES = int(os.environ.get("OUTAGES", "1"))
 AWAY = "The database does not answer: try again."
@@ -137,8 +137,7 @@ async def test_everybody_is_told_and_two_seconds_after_its_return_everything_wor
     assert len(await pids(mortal_url, "backend_type = 'client backend'")) <= POOL
     assert await pids(mortal_url, "backend_type = 'client backend' AND state <> 'idle'") == []
     assert "Traceback" not in server.log
-    audited = gateway_cli("audit", "verify", env={"GATEWAY_DATABASE_URL": mortal_url})
-    assert audited.count("all sound.") == len(audited.strip().splitlines())
+    assert await sound_changes(mortal_url) >= len(stored)
 
 
 async def test_backends_that_are_killed_under_a_postmaster_that_lives_are_told_and_replaced_too(

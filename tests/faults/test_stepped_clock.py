@@ -1,8 +1,7 @@
 """A server whose wall clock jumps, back and forth: what was answered stays answered, lists and the change log keep
 their order, and links live or are made anew."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ import httpx
 import pytest
 
 from tests.faults.asking import Asker
-from tests.faults.conftest import asker_of, serving
+from tests.faults.conftest import CLOCK, asker_of
 from tests.pdfs import pdf
 from tests.servers import RunningServer, gateway_cli
 
-STEPPED = (sys.executable, "-m", "tests.faults.stepped_clock")
 HOUR = 3600
 DAY = 24 * HOUR
 STEPS = (0, -3 * DAY, 20 * HOUR, 5 * DAY, -HOUR, 0)  # seconds by which the clock is off, one after another
@@ -34,7 +32,7 @@ class Clocked(Asker):
 
     @property
     def clock(self) -> Path:
-        return self.server.log_path.with_name("clock")
+        return self.server.log_path.with_name(CLOCK)
 
     async def put(self, key: str) -> tuple[httpx.Response, bool]:
         """Counts the account's version up, once a key; whether the answer was one that had been kept."""
@@ -77,21 +75,12 @@ class Clocked(Asker):
         assert pushed.status_code == 200, pushed.text
 
 
-@pytest.fixture(scope="module")
-def server(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("clock")
-    (folder / "clock").write_text("0")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLOCK", str(folder / "clock"))
-        with serving(shared_url, folder, STEPPED) as running:
-            yield running
-
-
 @pytest.fixture
-async def asker(server: RunningServer, shared_url: str) -> Clocked:
-    server.log_path.with_name("clock").write_text("0")
-    made = await asker_of(server, shared_url)
-    return Clocked(made.server, made.key)
+async def asker(shared_server: RunningServer, shared_url: str) -> AsyncIterator[Clocked]:
+    made = await asker_of(shared_server, shared_url)
+    clocked = Clocked(made.server, made.key)
+    yield clocked
+    clocked.clock.write_text("0")
 
 
 async def test_nothing_breaks_where_the_clock_jumps_back_and_forth(asker: Clocked, shared_url: str) -> None:
