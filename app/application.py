@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -20,21 +19,23 @@ from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
 from app.graphql_api.router import ADDRESS, Endpoint, Lane, graphql_routes, refusal
+from app.graphql_api.router import failed as graphql_failed
 from app.graphql_api.trusted import load_trusted
 from app.graphql_api.uploads import UploadLimits
+from app.health import health_routes
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
-from app.rest_api.router import ROOT, failed, rest_routes, unrouted
+from app.rest_api.router import ROOT, rest_routes, unrouted
+from app.rest_api.router import failed as rest_failed
 from app.seeing.metrics import Metrics
 from app.seeing.scrape import Scrape
 from app.seeing.watch import Watch
 from app.settings import Settings
 from app.storage.blobs import Blobs
-from app.storage.engine import Database
+from app.storage.engine import Database, Patience
 from app.storage.heard import hear
 from app.storage.identity import Identity
-from app.storage.schema import is_current
 
 LONGEST_TURN = 0.0005  # seconds for which a thread may keep Python to itself while the event loop waits for it
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
@@ -74,7 +75,12 @@ def refuse(request: Request, status: int, word: str, message: str) -> Response:
     """A refusal in the words of the facade that the request is for."""
     if request.url.path == ADDRESS:
         return refusal(status, message)
-    return failed(request, RestError(status, word, message))
+    return rest_failed(request, RestError(status, word, message))
+
+
+def failed(request: Request, raised: Exception) -> Response:
+    """The answer to what no facade has answered, in the words of the one that the request is for."""
+    return graphql_failed(request, raised) if request.url.path == ADDRESS else rest_failed(request, raised)
 
 
 def tune() -> None:
@@ -89,7 +95,8 @@ def tune() -> None:
 
 def assemble(settings: Settings) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
-    database = Database(settings.database_url, settings.pool_size)
+    patience = Patience(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
+    database = Database(settings.database_url, settings.pool_size, patience)
     executor = make_executor(settings, database)
     files, links = executor.files, executor.links
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
@@ -120,6 +127,7 @@ def assemble(settings: Settings) -> FastAPI:
     endpoint = Endpoint(database, executor, uploads, settings.public_url, settings.origins, trusted)
     app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
+    app.router.routes.extend(health_routes(database))
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     app.add_middleware(Lane, endpoint=endpoint)
     app.add_middleware(Once, database=database, most_bytes=settings.max_body_bytes, refuse=refuse)
@@ -148,22 +156,5 @@ def assemble(settings: Settings) -> FastAPI:
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/graphql", headers={"Vary": "Accept"})
         return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
-
-    @app.get("/healthz")
-    async def healthz() -> JSONResponse:
-        """The process lives."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz")
-    async def readyz(_: Request) -> JSONResponse:
-        """The database answers and its schema is current."""
-        try:
-            current = await is_current(database)
-        except (SQLAlchemyError, OSError):
-            return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, 503)
-        if not current:
-            reason = "the database's schema is not current: run ingest-gateway migrate"
-            return JSONResponse({"status": "unavailable", "reason": reason}, 503)
-        return JSONResponse({"status": "ok"})
 
     return app

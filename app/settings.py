@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         description="Points that each key may spend a minute, at least 100; 0 for no bound.",
     )
     max_seconds: float = Field(default=30, ge=0.1, le=3600, description="Most seconds that a query may take.")
+    max_wait_seconds: float = Field(
+        default=10,
+        ge=0.1,
+        le=3600,
+        description="Most seconds that a request waits for a database connection, or for what others have locked.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, or worse: debug, info, warning or error."
     )

@@ -15,8 +15,8 @@ from app.domain.resources import Product
 from app.main import create_app
 from app.settings import Settings
 from app.storage.engine import Database
+from app.storage.heard import TRANSACTION_WORDS
 
-TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 KEY_LOOK_UP = "api_keys"
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +32,7 @@ class RunningServer:
         *arguments: str,
         port: int | None = None,
         seconds: float = 30,
+        program: Sequence[str] = COMMAND,
     ) -> None:
         """Settings in `env` are the only GATEWAY_ variables it sees; it works and logs in `folder`."""
         self.port = port or free_port()
@@ -41,6 +42,7 @@ class RunningServer:
         self._env = _environment(env)
         self._arguments = arguments
         self._seconds = seconds
+        self._program = program
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +58,7 @@ class RunningServer:
         """Start it and wait until it says that it is ready."""
         if self._process is not None and self._process.poll() is None:
             return self
-        command = [*COMMAND, "serve", "--host", "127.0.0.1", "--port", str(self.port), *self._arguments]
+        command = [*self._program, "serve", "--host", "127.0.0.1", "--port", str(self.port), *self._arguments]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=self._folder, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

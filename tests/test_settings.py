@@ -30,6 +30,7 @@ DEFAULTS = {
     "operations_manifest": "",
     "budget": 0,
     "max_seconds": 30.0,
+    "max_wait_seconds": 10.0,
     "log_level": "info",
     "log_format": "text",
     "log_requests": False,
@@ -112,6 +113,10 @@ WRONG = {
         ("99", "must be 0 or at least 100: single requests cost some points."),
         ("1000000001", "Input should be less than or equal to 1000000000."),
         ("none", WHOLE),
+    ],
+    "max_wait_seconds": [
+        ("0", "Input should be greater than or equal to 0.1."),
+        ("3601", "Input should be less than or equal to 3600."),
     ],
     "max_seconds": [
         ("0", "Input should be greater than or equal to 0.1."),

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.requests import BodyTooLarge, Unauthenticated, caller_of, content_type, read_body
 from app.domain.caller import Caller
-from app.seeing.work import WORK
+from app.seeing.work import WORK, Work
 from app.storage.answers import StoredAnswer, claim, keep
 from app.storage.engine import Database
 
@@ -25,7 +25,7 @@ REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
 METHODS = {"POST", "PUT", "PATCH"}
 JSON = "application/json"
 NOT_KEPT = {401, 403, 408, 429}  # what the same request may be answered otherwise at any moment
-FAILED = "INTERNAL_SERVER_ERROR"
+FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
 
 Refuse = Callable[[Request, int, str, str], Response]  # status, word for programs, message for people
 
@@ -74,6 +74,9 @@ class Once:
         except BodyTooLarge as reason:
             await self.refuse(request, 413, "body_too_large", str(reason))(scope, receive, send)
             return
+        except ClientDisconnect:
+            await Response(status_code=400)(scope, receive, send)  # to nobody
+            return
         try:
             async with self.database.held(caller.tenant_id) as connection:
                 stored = await claim(connection, caller, key, fingerprint(request, body))
@@ -100,6 +103,13 @@ class Once:
         request.scope["headers"] = [pair for pair in headers if pair[0] != b"accept-encoding"]
         return await collected(self.app, request, receive)
 
+    def in_part(self, request: Request, work: Work) -> Response:
+        """The answer to a request of which a part failed, all of which is undone."""
+        advice = f"and nothing was written. Quote request {work.request_id} when you report it."
+        if FAILED in work.codes:
+            return self.refuse(request, 500, "internal_error", f"The server failed, {advice}")
+        return self.refuse(request, 503, "unavailable", f"The database or the store of the PDFs failed, {advice}")
+
     async def settle(
         self, connection: AsyncConnection, caller: Caller, key: str, request: Request, messages: list[Message]
     ) -> list[Message]:
@@ -107,9 +117,8 @@ class Once:
         there is nothing to keep."""
         start, *rest = messages
         work = WORK.get()
-        if work and FAILED in work.codes and start["status"] < 500:
-            message = f"The server failed, and nothing was written. Quote request {work.request_id} when you report it."
-            raise Undone(await collected(self.refuse(request, 500, "internal_error", message), request))
+        if work and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(work.codes):
+            raise Undone(await collected(self.in_part(request, work), request))
         if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and not work.writes):
             raise Undone(messages)
         kind = dict(start["headers"])[b"content-type"].decode()

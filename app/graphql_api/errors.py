@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 
-from app.storage.outages import away
+from app.storage.outages import outage
 
 logger = logging.getLogger("app.graphql_api")
 
@@ -24,6 +24,7 @@ class ErrorCode(Enum):
     QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
     RATE_LIMITED = "RATE_LIMITED"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    UNAVAILABLE = "UNAVAILABLE"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
@@ -62,16 +63,26 @@ def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
 
 
 def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
-    """A failure of ours: logged, and shown without a word of its inside, but what was away."""
-    extensions = {"code": ErrorCode.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
-    if part := away(cause):
-        logger.error("request %s: the %s does not answer: %s", request_id, part, first_line(cause))
-        message = f"The {part} does not answer: try again. Quote request {request_id} when you report it."
+    """A failure of ours: logged, and shown without a word of its inside, but what could not be used."""
+    if found := outage(cause):
+        logger.error("request %s: %s: %s", request_id, found.fact, first_line(cause))
+        code, sentence = ErrorCode.UNAVAILABLE, found.value
     else:
         logger.error("request %s failed", request_id, exc_info=cause)
-        message = f"The server failed. Quote request {request_id} when you report it."
+        code, sentence = ErrorCode.INTERNAL_SERVER_ERROR, "The server failed."
+    extensions = {"code": code.value, "requestId": request_id}
+    message = f"{sentence} Quote request {request_id} when you report it."
     return GraphQLError(message, extensions=extensions, **where)
 
 
+def raise_outage(result: ExecutionResult) -> None:
+    """Raises the outage that has left nothing of an answer, for the request to fail as a whole."""
+    if any(value is not None for value in (result.data or {}).values()):
+        return
+    for found in result.errors or ():
+        if found.original_error and outage(found.original_error):
+            raise found.original_error
+
+
 def first_line(cause: Exception) -> str:
-    return str(cause).partition("\n")[0]
+    return str(cause).partition("\n")[0] or type(cause).__name__

@@ -30,14 +30,15 @@ from app.access.requests import (
 )
 from app.commands.files import workspace
 from app.domain.caller import Caller
-from app.graphql_api.errors import ErrorCode, RequestError, error, internal, refused, shown
+from app.graphql_api.errors import ErrorCode, RequestError, error, internal, raise_outage, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.origins import is_foreign
 from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.seeing.work import REFUSED, WORK
-from app.storage.engine import Database, does_not_answer
+from app.storage.engine import Database
+from app.storage.outages import outage
 
 ADDRESS = "/graphql"
 MODERN = "application/graphql-response+json"
@@ -77,8 +78,7 @@ class Endpoint:
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
         except Exception as cause:
-            answer = {"errors": [dict(internal(cause, request_id).formatted)]}
-            status = 503 if does_not_answer(cause) else 500
+            answer, status = failure(cause, request_id)
         response = reply(answer, status, modern, headers)
         if work:
             work.size = len(response.body)
@@ -230,6 +230,7 @@ def wanted(request: Request, media_type: str) -> float:
 def answer_of(result: ExecutionResult | bytes, request_id: str) -> dict[str, Any] | bytes:
     if isinstance(result, bytes):
         return result
+    raise_outage(result)
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [shown(error, request_id) for error in result.errors]
@@ -243,9 +244,19 @@ def reply(answer: dict[str, Any] | bytes, status: int, modern: bool, headers: Ma
     return Response(answer if isinstance(answer, bytes) else to_json(answer), status, headers, media_type)
 
 
+def failure(cause: Exception, request_id: str) -> tuple[dict[str, Any], int]:
+    """The answer to a request that failed as a whole, and its status."""
+    return {"errors": [dict(internal(cause, request_id).formatted)]}, 503 if outage(cause) else 500
+
+
+def failed(request: Request, cause: Exception) -> Response:
+    """What a request is answered that failed outside the endpoint."""
+    return reply(*failure(cause, request_id_of(request.scope)), wants_modern(request), {})
+
+
 def refusal(status: int, message: str) -> Response:
     """What a request is answered that is refused before it reaches the endpoint."""
-    code = ErrorCode.BAD_REQUEST if status < 500 else ErrorCode.INTERNAL_SERVER_ERROR
+    code = {500: ErrorCode.INTERNAL_SERVER_ERROR, 503: ErrorCode.UNAVAILABLE}.get(status, ErrorCode.BAD_REQUEST)
     return reply({"errors": [dict(error(code, message).formatted)]}, status, False, {})
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.storage.clock import now
+from app.storage.clock import span
 from app.storage.scoped import Scoped
 from app.storage.tables import IDEMPOTENT_ANSWERS as ANSWERS
 
@@ -29,14 +29,15 @@ async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerpri
     """Takes the key for this request inside its transaction; the answer where the key was used before. Of two at once
     the second waits for the first to end."""
     scope = Scoped(connection, caller)
-    await scope.delete(ANSWERS, ANSWERS.c.created_at < now() - KEPT)
+    earliest, latest = span()
+    await scope.delete(ANSWERS, ANSWERS.c.created_at < earliest - KEPT)
     row = {
         "key": key,
         "fingerprint": fingerprint,
         "status": UNDER_WAY,
         "content_type": "",
         "body": "",
-        "created_at": now(),
+        "created_at": latest,
     }
     if await scope.insert_once(ANSWERS, row):
         return None

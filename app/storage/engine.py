@@ -2,13 +2,14 @@
 
 import asyncio
 import base64
-import errno
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -27,25 +27,25 @@ from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
-# Postgres: connection exceptions, too many connections, disk full, server going down or coming up.
-LOST_STATES = ("08", "53", "57P")
-OF_FILES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EIO, errno.EMFILE}
-LOST_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
+DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
+DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRAGMAS = (
     "journal_mode=WAL",
-    "busy_timeout=10000",
     "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
 )
 # Statements stay prepared however long they are and however seldom they come; compiling them to machine code takes
 # longer than running them.
+POSTGRES_SETTINGS = {
+    "jit": "off",
+    "enable_seqscan": "off",  # of a small table the planner would scan all, before the statement enters its tenant
+}
 POSTGRES_OPTIONS = {
     "statement_cache_size": 500,
     "max_cacheable_statement_size": 0,
     "max_cached_statement_lifetime": 0,
-    # No statement is to read a table whole. Of a small one the planner would, before the statement enters its tenant.
-    "server_settings": {"jit": "off", "enable_seqscan": "off"},
+    "server_settings": POSTGRES_SETTINGS,
 }
 # What a statement can have too much of: levels, tables, columns, values, arguments of a function.
 TOO_LARGE_STATES = "54"
@@ -58,21 +58,38 @@ class StatementTooLarge(Exception):
     """The database does not take a statement of that depth or size."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a server waits for a connection or a lock of another's, and, on Postgres, for the end of a
+    statement: whoever asks is told then, and nothing hangs on a database that does. Commands wait without end for locks
+    and statements."""
+
+    wait: float = 10
+    statement: float | None = None
+
+
 class Database:
     """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
     committed state meanwhile. On Postgres a transaction sees the rows of the tenant that it has entered, and where it
     `administers`, with the rights of the database's owner, those of all while it has entered none."""
 
-    def __init__(self, url: str, pool_size: int = 10, *, administers: bool = False) -> None:
+    def __init__(
+        self, url: str, pool_size: int = 10, patience: Patience | None = None, *, administers: bool = False
+    ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1)
-            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size)
+            wait = (patience or Patience()).wait
+            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
+            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
-            self.writer = self.reader = postgres_engine(url, pool_size, walled=not administers)
+            self.writer = self.reader = postgres_engine(url, pool_size, patience, walled=not administers)
+        self.damaged = False  # whether an SQLite file was found to be: see `note_damage`
+        for engine in {self.writer.sync_engine, self.reader.sync_engine}:
+            event.listen(engine, "handle_error", lambda context: self.note_damage(context.original_exception))
         self.turns = Turns(self.writer) if self.is_sqlite else None
-        self.flushes = None if self.is_sqlite else Flushes(postgres_engine(url, 1, walled=not administers))
+        self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
+        self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
         self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
@@ -99,11 +116,17 @@ class Database:
         try:
             yield
         except Exception as reason:
+            self.note_damage(reason)
             reason.add_note(f"SQL: {text}")
             raise
         finally:
             for ended in endings:
                 ended()
+
+    def note_damage(self, reason: BaseException) -> None:
+        """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
+        nothing."""
+        self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[Any]:
@@ -113,13 +136,21 @@ class Database:
         if connection := self.holder.get():
             yield (await connection.get_raw_connection()).driver_connection
             return
-        held = await self.taken()
+        async with self.lent(self.reader) as driver:
+            yield driver
+
+    @asynccontextmanager
+    async def lent(self, engine: AsyncEngine) -> AsyncIterator[Any]:
+        """A driver's connection from the pool of an engine; raises as `driver` does."""
+        held = await taken(engine)
         set_deadline(held.info)
         driver: Any = held.driver_connection
         try:
             yield driver
         except Exception as reason:
-            if not self.is_sqlite and driver.is_closed():
+            if not self.is_sqlite and isinstance(reason, TimeoutError):
+                driver.terminate()  # nobody knows what it is at: the next to take it gets a new one
+            elif not self.is_sqlite and driver.is_closed():
                 raise ConnectionError(str(reason)) from reason
             if is_too_large(reason):
                 raise StatementTooLarge(str(reason)) from reason
@@ -130,15 +161,6 @@ class Database:
             raise
         finally:
             held.close()
-
-    async def taken(self) -> PoolProxiedConnection:
-        """A connection from the pool. One that lies idle is taken as it is, for a third of what waiting for one costs,
-        unless it turns out to be lost."""
-        engine = self.reader.sync_engine
-        if isinstance(engine.pool, QueuePool) and engine.pool.checkedin():
-            with suppress(MissingGreenlet):
-                return engine.raw_connection()
-        return await self.reader.raw_connection()
 
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
@@ -188,10 +210,19 @@ class Database:
             await self.flushes.done()
 
     async def dispose(self) -> None:
-        if self.flushes:
-            await self.flushes.engine.dispose()
+        if self.flusher:
+            await self.flusher.dispose()
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+async def taken(engine: AsyncEngine) -> PoolProxiedConnection:
+    """A connection from the pool. One that lies idle is taken as it is, for a third of what waiting for one costs,
+    unless it turns out to be lost."""
+    if isinstance(engine.sync_engine.pool, QueuePool) and engine.sync_engine.pool.checkedin():
+        with suppress(MissingGreenlet):
+            return engine.sync_engine.raw_connection()
+    return await engine.raw_connection()
 
 
 async def ended(held: PoolProxiedConnection) -> None:
@@ -214,8 +245,9 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     )
 
 
-def postgres_engine(url: str, pool_size: int, *, walled: bool) -> AsyncEngine:
-    engine = new_engine(url, pool_size, connect_args=POSTGRES_OPTIONS)
+def postgres_engine(url: str, pool_size: int, patience: Patience | None, *, walled: bool) -> AsyncEngine:
+    bounds = {} if patience is None else {"pool_timeout": patience.wait}
+    engine = new_engine(url, pool_size, connect_args=postgres_options(patience), **bounds)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -228,6 +260,11 @@ def postgres_engine(url: str, pool_size: int, *, walled: bool) -> AsyncEngine:
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError
 
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up(context: Any) -> None:
+        if isinstance(context.original_exception, TimeoutError):  # nobody knows what the connection is at
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+
     return engine
 
 
@@ -236,14 +273,24 @@ async def behind_the_wall(driver: Any) -> None:
     await driver.execute(f"{TAKE_ROLE}; SET {WALLED_SETTING} = 'on'")
 
 
-def does_not_answer(error: BaseException) -> bool:
-    """Whether the database could not be reached, was lost or has no room, whatever it was asked."""
-    if isinstance(error, OSError):
-        return error.errno not in OF_FILES
-    if isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        return True
+def postgres_options(patience: Patience | None) -> dict[str, Any]:
+    """What the driver is told, with the bounds of a server's patience."""
+    if patience is None:
+        return POSTGRES_OPTIONS
+    settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(patience.wait * 1000))}
+    bounds = {"timeout": patience.wait, "command_timeout": patience.statement}
+    return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the database found that what it keeps is not what it wrote."""
+    return sqlite_code(error) in DAMAGE_CODES or sqlstate(error).startswith(DAMAGE_STATES)
+
+
+def sqlite_code(error: BaseException) -> int:
+    """The code that SQLite gave an error; 0 where it is another's."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return sqlstate(error).startswith(LOST_STATES) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in LOST_CODES
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
 
 
 def sqlstate(error: BaseException) -> str:
@@ -258,8 +305,8 @@ def is_too_large(error: Exception) -> bool:
     return sqlstate(error).startswith(TOO_LARGE_STATES)
 
 
-def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> AsyncEngine:
-    engine = new_engine(url, pool_size)
+def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:
+    engine = new_engine(url, pool_size, pool_timeout=wait)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -268,7 +315,7 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int) -> 
         for name, function in FUNCTIONS.items():
             connection.create_function(name, -1, function, deterministic=True)
         try:
-            for pragma in PRAGMAS:
+            for pragma in (f"busy_timeout={round(wait * 1000)}", *PRAGMAS):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
         except BaseException:

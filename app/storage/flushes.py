@@ -6,10 +6,11 @@ the log of Postgres that began after it: one serves all that wait. Nothing is ac
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 # A commit that has something to write waits for the disk, and for whatever else this Postgres is set to wait for.
 FLUSH = "SELECT pg_logical_emit_message(true, 'gateway', '')"
@@ -22,10 +23,10 @@ def not_waiting() -> sa.ColumnElement[bool]:
 
 
 class Flushes:
-    """Flushes of one database's log, one after another, on a connection of their own."""
+    """Flushes of one database's log, one after another. `lent` gives the driver's connection for one."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, lent: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
+        self.lent = lent
         self.running: asyncio.Task[None] | None = None
         self.next: asyncio.Task[None] | None = None
 
@@ -39,9 +40,5 @@ class Flushes:
         if former:
             await asyncio.wait({former})
         self.running, self.next = self.next, None  # who comes from now on needs a later one
-        connection = await self.engine.raw_connection()
-        try:
-            driver: Any = connection.driver_connection
+        async with self.lent() as driver:
             await driver.fetchval(FLUSH)
-        finally:
-            connection.close()

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import event
 
 from app.storage.engine import Database
+from app.storage.walls import ENTERS
 
-TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+# How statements begin that nobody asked for: those of the transaction itself.
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", ENTERS)
 ENDED = "ended"  # where a connection keeps what is to be told at the end of its statement
 
 Listener = Callable[[str, Sequence[Any]], Callable[[], None] | None]

@@ -50,7 +50,8 @@ TAKE_ROLE = f"""
 SELECT set_config('role', rolname, false) FROM pg_roles
 WHERE rolname = '{ROLE}' AND pg_has_role(session_user, oid, 'MEMBER')
     AND has_table_privilege(oid, to_regclass('changes'), 'INSERT')"""  # noqa: S608 -- a name of ours
-ENTER = sa.text(f"SELECT set_config('{TENANT_SETTING}', :tenant, true)")
+ENTERS = f"SELECT set_config('{TENANT_SETTING}'"
+ENTER = sa.text(f"{ENTERS}, :tenant, true)")
 # Whether who has logged in could take the walls down: it owns the tables, or no wall holds it.
 ABOVE_WALLS = sa.text("""
 SELECT rolsuper OR rolbypassrls OR pg_has_role(session_user, relowner, 'MEMBER')

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app import application
+from app import health
 from app.access.envelope import Envelope
 from app.rest_api.router import ROOT
 from app.seeing.watch import Watch
@@ -160,7 +160,7 @@ async def test_a_failure_outside_the_facades_is_told_as_one_of_rest_and_logged_o
     async def broken(_: object) -> bool:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(application, "is_current", broken)
+    monkeypatch.setattr(health, "is_current", broken)
     response = await sent(acme, "GET", "/readyz", {}, **{"x-request-id": "probe-1"})
 
     assert (response.status_code, response.json()) == (

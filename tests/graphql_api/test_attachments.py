@@ -315,5 +315,6 @@ async def test_a_store_that_is_away_is_told_with_a_request_id_and_nothing_is_wri
 
     request_id, answer = response.headers["x-request-id"], response.json()
     message = f"The store of the PDFs does not answer: try again. Quote request {request_id} when you report it."
-    assert (answer["data"], [error["message"] for error in answer["errors"]]) == ({"attachPdf": None}, [message])
+    error = {"message": message, "extensions": {"code": "UNAVAILABLE", "requestId": request_id}}
+    assert (response.status_code, answer) == (503, {"errors": [error]})
     assert stored == []

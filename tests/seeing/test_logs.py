@@ -16,7 +16,7 @@ from tests.servers import RunningServer
 NAMED = "query FirstLook($secret: String!) { account(accountNumber: $secret) { name } }"
 FORGED = "/nowhere/%0d%0aERROR:%20forged%1b%5b31m%E2%80%A8%C2%85%E2%80%AE"
 MADE = "[0-9a-f]{16}"
-GREETINGS = ("GraphiQL: ", "The REST API is described at ")
+GREETINGS = ("GraphiQL: ", "The REST API is described at ", "The Postgres login")
 
 
 def record(message: str, *args: object, **extra: Any) -> logging.LogRecord:

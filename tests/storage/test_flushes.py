@@ -70,7 +70,7 @@ async def test_a_write_whose_flush_fails_is_not_acknowledged(quiet: Client, monk
     monkeypatch.setattr(flushes, "FLUSH", "SELECT 1 / 0")
     response = await quiet.post({"query": ACCOUNT, "variables": {"number": "A"}})
     assert response.json()["data"] == {"createAccount": None}
-    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     monkeypatch.undo()
     assert (await quiet.only("{ accounts { totalCount } }"))["totalCount"] == 1
 

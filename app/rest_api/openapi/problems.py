@@ -155,12 +155,13 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
     503: (
         "Unavailable",
         response(
-            "The database, or the store of the PDFs, does not answer. Try again.",
+            "The database, or the store of the PDFs, cannot be used now. The message says what to do.",
             ref("Unavailable"),
             {
                 "error": "unavailable",
                 "request_id": "9c1f04be7a2d53e8",
-                "message": "The database does not answer. Try again.",
+                "message": "The database does not answer: try again. Quote request 9c1f04be7a2d53e8 when you "
+                "report it.",
             },
         ),
     ),

@@ -1,0 +1,47 @@
+"""How the server is, for those who watch over it: whether it lives, and whether it can work."""
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from app.storage.engine import Database
+from app.storage.outages import Outage, outage
+from app.storage.schema import is_current
+from app.storage.state import writes_refused
+from app.storage.time_limits import TimeLimit
+
+SECONDS = 5  # after which whoever asks has given up
+OLD_SCHEMA = "the database's schema is not current: run ingest-gateway migrate"
+
+
+def health_routes(database: Database) -> list[BaseRoute]:
+    async def healthz(_: Request) -> JSONResponse:
+        """The process lives."""
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> JSONResponse:
+        """The database answers and its schema is current; where it takes no writes, reads go on."""
+        try:
+            async with TimeLimit(SECONDS):
+                return await readiness(database)
+        except (SQLAlchemyError, OSError) as error:
+            return unavailable((outage(error) or Outage.AWAY).fact)
+
+    answers: dict[str, Callable[[Request], object]] = {"/healthz": healthz, "/readyz": readyz}
+    return [Route(path, answer, methods=["GET"]) for path, answer in answers.items()]
+
+
+async def readiness(database: Database) -> JSONResponse:
+    if not await is_current(database):
+        return unavailable(OLD_SCHEMA)
+    if database.damaged:
+        return unavailable(Outage.DAMAGED.fact)
+    refused = await writes_refused(database)
+    return JSONResponse({"status": "read-only", "reason": refused.fact} if refused else {"status": "ok"})
+
+
+def unavailable(reason: str) -> JSONResponse:
+    return JSONResponse({"status": "unavailable", "reason": reason}, 503)

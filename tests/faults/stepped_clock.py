@@ -1,0 +1,27 @@
+"""The command line under a wall clock that a test sets: it is off by as many seconds as the file named by CLOCK says.
+
+Run as a module in the place of `app.cli`.
+"""
+
+import os
+from datetime import datetime as real
+from datetime import timedelta, tzinfo
+from pathlib import Path
+
+from app.cli import main
+from app.storage import clock
+
+FILE = Path(os.environ["CLOCK"])
+
+
+class Stepped(real):
+    """What `clock` takes the present from."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Stepped":
+        return super().now(tz) + timedelta(seconds=float(FILE.read_text()))
+
+
+if __name__ == "__main__":
+    clock.datetime = Stepped  # type: ignore[attr-defined]
+    main()
