@@ -50,6 +50,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
         settings.max_directives,
         min(settings.max_cost, settings.budget or settings.max_cost),  # what no budget could ever pay is too complex
         settings.max_seconds,
+        settings.max_characters,
     )
     budgets = Budgets(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)

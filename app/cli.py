@@ -119,6 +119,7 @@ def serve(
             factory=True,
             host=host,
             port=port,
+            http="app.heads:BoundedHeads",
             workers=count,
             log_level=settings.log_level,
             log_config=log_config(settings.log_level, settings.log_format),
