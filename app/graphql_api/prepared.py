@@ -59,12 +59,13 @@ class Prepared:
         return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
-# Clients send the same few texts again and again. Weighed by characters, each of which takes some hundred bytes.
-KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(300_000)
+# Clients send the same few texts again and again. Weighed by tokens, each of which takes a kilobyte.
+KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(40_000)
 
 
 def remembered(text: str, name: str | None, limits: Limits, found: Prepared | RequestError) -> Prepared | RequestError:
-    KEPT.put((text, name, limits), found, len(text))
+    tokens = found.document.token_count if isinstance(found, Prepared) else len(text)
+    KEPT.put((text, name, limits), found, tokens)
     return found
 
 
