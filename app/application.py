@@ -36,7 +36,7 @@ from app.storage.heard import hear
 from app.storage.identity import Identity
 from app.storage.schema import is_current
 
-LONGEST_TURN = 0.0005  # seconds for which a thread may keep Python to itself while the event loop waits for it
+LONGEST_TURN = 0.0001  # seconds for which a thread may keep Python to itself while the event loop waits for it
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
 
 

@@ -243,9 +243,15 @@ class Executor:
         return work(*args, **kwargs)
 
     async def in_turn(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Does work in a thread, one after the other: however much of it comes, other requests have their turns."""
-        async with self.thinking:
+        """Does work in a thread, one after the other, with a rest after each as long as it took: however much of it
+        comes, most of the time is for other requests."""
+        loop = asyncio.get_running_loop()
+        await self.thinking.acquire()
+        began = loop.time()
+        try:
             return await asyncio.to_thread(work, *args, **kwargs)
+        finally:
+            loop.call_later(loop.time() - began, self.thinking.release)
 
     def values(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """What the statement of a query is given for one run."""

@@ -3,31 +3,36 @@ Eight honest clients are served alone and then beside two abusive ones, who send
 ends with status 1 where honest times more than double, or the server takes more than 250 MiB."""
 
 import argparse
+import asyncio
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
-import orjson
-
+from app.access.keys import create_tenant
+from app.domain.resources import Product
+from app.storage.engine import Database
 from tests.attacks.bodies import ATTACKS
 from tests.attacks.judge import forget_peak, operation, peak
-from tests.benchmarks.crowd import Crowd, Met
-from tests.benchmarks.grounds import Grounds, grounds
+from tests.benchmarks.crowd import Crowd, Met, met
+from tests.benchmarks.grounds import Grounds, grounds, with_database
 from tests.benchmarks.ledger import Size
 from tests.benchmarks.processes import memory, processor_seconds
-from tests.benchmarks.shapes import shapes
 from tests.benchmarks.targets import BODIES, OURS, Target, gateway
-from tests.servers import ServerError
 
 HONEST, ABUSIVE = 8, 2  # clients
 MOST_RATIO = 2.0
 MOST_MEMORY = 250.0  # mebibytes
 SELDOM = 100  # attacks of little size for each large one
+
+
+async def another_tenant(database: Database) -> str:
+    """The key of who abuses the server."""
+    return (await create_tenant(database, "abuser", tuple(Product)))[1]
 
 
 def arguments() -> argparse.Namespace:
@@ -71,11 +76,11 @@ def small() -> dict[str, bytes]:
         "SQL": operation(
             "query($f: AccountFilter) { accounts(filter: $f) { totalCount } }",
             f={"name": {"eq": "NUMBER__' OR '1'='1"}},
-        ),  # fmt: skip
+        ),
         "half a surrogate pair": operation(f'{{ {mark} account(accountNumber: "\\ud800") {{ name }} }}'),
         "a wrong variable": operation(
             "query($f: AccountFilter) { accounts(filter: $f) { totalCount } }", f={"nameNUMBER__": {"eq": "x"}}
-        ),  # fmt: skip
+        ),
         "no JSON": b'{"query": "NUMBER__',
         "a batch": b'[{"query": "{ __typename }"}]',
         "null": b"null",
@@ -103,13 +108,15 @@ def honest(target: Target) -> list[str]:
     return [writes[n] if n % 10 == 0 else reads[n] for n in range(BODIES)]
 
 
-def met(crowd: Crowd) -> Met:
-    """What a crowd meets with, in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.crowd"]
-    done = subprocess.run(command, input=orjson.dumps(asdict(crowd)), capture_output=True, check=False, timeout=3_600)
-    if done.returncode:
-        raise ServerError(f"the crowd failed:\n{done.stderr.decode()[-2_000:]}")
-    return Met(**orjson.loads(done.stdout))
+def beside(abuse: Crowd, crowd: Crowd, stop: Path) -> tuple[Met, Met]:
+    """What two crowds meet with, the second for as long as the first is there."""
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(met, replace(crowd, stop=str(stop)))
+        try:
+            abused = met(abuse)
+        finally:
+            stop.touch()
+        return abused, running.result()
 
 
 @contextmanager
@@ -126,7 +133,7 @@ def told(name: str, found: Met) -> str:
     )
 
 
-def attack(target: Target, options: argparse.Namespace) -> bool:
+def attack(target: Target, abuser: str, folder: Path, options: argparse.Namespace) -> bool:
     """Whether all bounds hold."""
     key, requests = target.headers["X-API-Key"], honest(target)
     met(Crowd(target.port, key, requests, HONEST, seconds=3))
@@ -134,21 +141,21 @@ def attack(target: Target, options: argparse.Namespace) -> bool:
     tell(told("alone", alone))
     held = memory(target.pid)
     forget_peak(target.pid)
-    beside = met(Crowd(target.port, key, requests, HONEST, mixture(), ABUSIVE, abuses=options.operations))
-    tell(told("beside abuse", beside))
-    p50, p99, most = beside.p50 / alone.p50, beside.p99 / alone.p99, peak(target.pid)
-    tell(f"{beside.abuses} abusive operations in {beside.seconds:.0f} s; answers: {beside.answers}")
+    abuse = Crowd(target.port, "", [], 0, mixture(), ABUSIVE, abuser, abuses=options.operations)
+    abused, crowded = beside(abuse, Crowd(target.port, key, requests, HONEST), folder / "stop")
+    tell(told("beside abuse", crowded))
+    p50, p99, most = crowded.p50 / alone.p50, crowded.p99 / alone.p99, peak(target.pid)
+    tell(f"{abused.abuses} abusive operations in {abused.seconds:.0f} s; answers: {abused.answers}")
     tell(f"honest times beside abuse: p50 {p50:.2f} of what it was, p99 {p99:.2f}; at most {MOST_RATIO} is meant")
     tell(f"memory: {held:.0f} MiB before, at most {most:.0f}, {memory(target.pid):.0f} after; meant: {MOST_MEMORY:.0f}")
-    return max(p50, p99) <= MOST_RATIO and most <= MOST_MEMORY and not beside.wrong
+    return max(p50, p99) <= MOST_RATIO and most <= MOST_MEMORY and not crowded.wrong
 
 
-def each(target: Target) -> None:
+def each(target: Target, key: str) -> None:
     """What each attack costs by itself."""
-    key = target.headers["X-API-Key"]
     for name, body in [*small().items(), *((name, a.body()) for name, a in ATTACKS.items())]:
         spent = processor_seconds(target.pid)
-        found = met(Crowd(target.port, key, [], 0, [body.decode()], 1, abuses=10))
+        found = met(Crowd(target.port, "", [], 0, [body.decode()], 1, key, abuses=10))
         spent = (processor_seconds(target.pid) - spent) / found.abuses
         tell(f"{spent * 1e3:8.1f} ms of the server, {found.seconds * 100:8.1f} ms in all: {name} {found.answers}")
 
@@ -162,9 +169,10 @@ def main() -> int:
         grounds(size, Path(folder)) as base,
         served(base, options.database, size, Path(folder)) as target,
     ):
+        abuser = asyncio.run(with_database(base.urls[options.database], another_tenant))
         if not options.each:
-            return 0 if attack(target, options) else 1
-        each(target)
+            return 0 if attack(target, abuser, Path(folder), options) else 1
+        each(target, abuser)
         return 0
 
 
