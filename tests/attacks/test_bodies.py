@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.attacks.bodies import ATTACKS, LARGEST, filled
-from tests.attacks.judge import Target, memory, operation, processor_seconds
+from tests.attacks.judge import Target, operation
+from tests.benchmarks.processes import memory, processor_seconds
 
 
 @pytest.mark.parametrize("name", ATTACKS)

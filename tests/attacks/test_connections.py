@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 
 from app.heads import LARGEST_HEAD
-from tests.attacks.judge import Target, memory
+from tests.attacks.judge import Target
+from tests.benchmarks.processes import memory
 
 BODY = b'{"query":"{ tenant { name } }"}'
 ANSWERED = b'{"data":{"tenant":{"name":"acme"}}}'

@@ -3,7 +3,7 @@ facades. What is to be accepted is worked out here once more, by other means tha
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -24,7 +24,7 @@ class Property(NamedTuple):
     """What is drawn, and what must hold for it."""
 
     drawn: st.SearchStrategy[Any]
-    holds: Callable[[Ledger, Any], Awaitable[None]]
+    holds: Callable[[Ledger, Any], Coroutine[Any, Any, None]]
 
 
 async def a_cursor_is_a_place_or_refused(ledger: Ledger, drawn: Any) -> None:

@@ -33,7 +33,9 @@ class Session:
         phases = [Phase.generate, Phase.shrink] if shrinks else [Phase.generate]
 
         @seed(number)
-        @settings(max_examples=EXAMPLES, database=None, deadline=None, phases=phases, suppress_health_check=HealthCheck)
+        @settings(
+            max_examples=EXAMPLES, database=None, deadline=None, phases=phases, suppress_health_check=list(HealthCheck)
+        )
         @given(drawn)
         def asked(example: Any) -> None:
             self.examples[name] += 1

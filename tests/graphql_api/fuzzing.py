@@ -2,6 +2,7 @@
 no codes but those that are documented."""
 
 from datetime import UTC
+from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
@@ -20,7 +21,9 @@ schemathesis.graphql.scalar("Upload", st.just("no file").map(nodes.String))
 
 
 @schemathesis.check
-def documented_answer(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case) -> None:
+def documented_answer(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]
+) -> None:
     """An answer is 200 with data, or with errors whose codes are documented; a write tells what it refuses."""
     assert response.status_code == 200, response.text
     answer = response.json()
