@@ -59,8 +59,8 @@ class Prepared:
         return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
-# Clients send the same few texts again and again. Weighed by tokens, each of which takes a kilobyte.
-KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(40_000)
+# Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
+KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(100_000)
 
 
 def remembered(text: str, name: str | None, limits: Limits, found: Prepared | RequestError) -> Prepared | RequestError:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.attacks.bodies import ATTACKS, LARGEST, filled
 from tests.attacks.judge import Target, operation
-from tests.benchmarks.processes import memory, processor_seconds
+from tests.benchmarks.processes import processor_seconds
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -36,27 +36,6 @@ def test_a_stranger_is_sent_away_before_what_was_sent_is_read(target: Target) ->
 
 
 HONEST_BUT_SLOW = operation("{ __typename }", a=[1.5] * 100_000)
-
-
-def test_texts_that_are_never_twice_the_same_do_not_fill_the_memory(target: Target) -> None:
-    """What is worked out for a text is kept for the next time: 60 texts of 4,000 tokens."""
-    held = memory(target.server.pid)
-    for turn in range(60):
-        text = f"{{ t{turn}: tenant {{ name }} nodes(ids: [{'0 ' * 4_000}]) {{ id }} }}"
-        assert target.run(text).refusal[1] == "BAD_USER_INPUT"
-    assert memory(target.server.pid) - held < 100
-    target.answers_honestly()
-
-
-def test_plans_that_are_never_twice_the_same_do_not_fill_the_memory(target: Target) -> None:
-    fields = " ".join(
-        f"d{n}: documents(first: {n + 1}) {{ nodes {{ documentNumber poNumber }} }}" for n in range(20)
-    )  # of some 30,000 characters of SQL
-    held = memory(target.server.pid)
-    for turn in range(60):
-        assert target.run(f"{{ t{turn}: tenant {{ name }} {fields} }}").status == 200
-    assert memory(target.server.pid) - held < 150
-    target.answers_honestly()
 
 
 def test_the_largest_body_of_one_text_is_read(target: Target) -> None:
