@@ -27,6 +27,7 @@ TEXT: st.SearchStrategy[str] = (
 JSON = ANY_JSON
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
 AMOUNTS = st.one_of(
+    st.decimals(-(10**15), 10**15, places=4).map(lambda amount: f"{amount:f}"),
     st.builds("{}{}.{}".format, st.sampled_from(["", "-"]), DIGITS, st.text("0123456789", min_size=1, max_size=6)),
     DIGITS,
     st.sampled_from(
