@@ -37,7 +37,7 @@ from app.storage.engine import Database, Patience
 from app.storage.heard import hear
 from app.storage.identity import Identity
 
-LONGEST_TURN = 0.0005  # seconds for which a thread may keep Python to itself while the event loop waits for it
+LONGEST_TURN = 0.0001  # seconds for which a thread may keep Python to itself while the event loop waits for it
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
 
 
@@ -51,6 +51,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
         settings.max_directives,
         min(settings.max_cost, settings.budget or settings.max_cost),  # what no budget could ever pay is too complex
         settings.max_seconds,
+        settings.max_characters,
     )
     budgets = Budgets(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)

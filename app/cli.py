@@ -44,6 +44,8 @@ cli.add_typer(blobs, name="blobs")
 cli.add_typer(audit, name="audit")
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+# Seconds: a worker that has not answered for so long is taken for dead, and on a busy machine even a start takes some.
+SLOWEST_START = 60
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -121,11 +123,13 @@ def serve(
             factory=True,
             host=host,
             port=port,
+            http="app.heads:BoundedHeads",
             workers=count,
             log_level=settings.log_level,
             log_config=log_config(settings.log_level, settings.log_format),
             access_log=False,  # it would show what comes by GET and signed links; ours does not
             timeout_graceful_shutdown=settings.shutdown_seconds,
+            timeout_worker_healthcheck=SLOWEST_START,
             server_header=False,
         )
 

@@ -8,7 +8,7 @@ REQUEST = 1  # whatever it asks for
 ROW = 1  # each that is read: of a page as many as `first` or `last` allow, one for every edge to one row
 WHOLE_LIST = 10  # each that is read whole to be counted, summed or shown: totalCount, balances, statusHistory
 WRITE = 10  # each, judged by every rule and kept with its history
-INTROSPECTION = 100  # each __schema or __type, which Python executes field by field
+INTROSPECTION = 100  # each field of __schema or __type, which Python executes for every type that there is
 
 REST_READ = REQUEST + ROW
 REST_WRITE = REQUEST + WRITE + ROW

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLError,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -25,6 +26,7 @@ from graphql.utilities.coerce_input_value import coerce_default_value
 
 DEEPEST = 50  # levels of a value
 MOST_ERRORS = 50
+LONGEST_JUDGED = 1_000  # characters of a text; longer ones, taken for names, would be compared for seconds
 
 
 class Unclear(Exception):
@@ -48,7 +50,21 @@ def variable_values(
     try:
         return plainly_valid(schema, operation, sent)
     except Unclear:
-        return get_variable_values(schema, operation.variable_definitions or (), sent, max_errors=MOST_ERRORS)
+        definitions, brief = operation.variable_definitions or (), shortened(sent)
+        if brief != sent:
+            found = get_variable_values(schema, definitions, brief, max_errors=MOST_ERRORS)
+            if isinstance(found, list):
+                return found
+        return get_variable_values(schema, definitions, sent, max_errors=MOST_ERRORS)
+
+
+def shortened(value: Any) -> Any:
+    """The value with the beginnings of its texts. What is no name of the schema's is none then, either."""
+    if isinstance(value, dict):
+        return {name[:LONGEST_JUDGED]: shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [shortened(inner) for inner in value]
+    return value[:LONGEST_JUDGED] if isinstance(value, str) else value
 
 
 def plainly_valid(schema: GraphQLSchema, operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
@@ -79,6 +95,8 @@ def coerced_value(value: Any, type_: GraphQLInputType, level: int = 0) -> Any:
         return [coerced_value(item, type_.of_type, level + 1) for item in value]
     if isinstance(type_, GraphQLInputObjectType):
         return coerced_object(value, type_, level)
+    if isinstance(type_, GraphQLEnumType) and not (isinstance(value, str) and value in type_.values):
+        raise Unclear  # before it is compared with all that there are
     try:
         found = type_.coerce_input_value(value)
     except Exception:

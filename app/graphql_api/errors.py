@@ -10,6 +10,7 @@ from graphql import ExecutionResult, GraphQLError
 from app.storage.outages import outage
 
 logger = logging.getLogger("app.graphql_api")
+LONGEST_MESSAGE = 1_000  # characters: what a client has sent is not to come back twenty times as long
 
 
 class ErrorCode(Enum):
@@ -59,7 +60,14 @@ def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
     """An error as the answer holds it; one without a code is ours."""
     if not (found.extensions and "code" in found.extensions):
         found = internal(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
-    return dict(found.formatted)
+    return cut(dict(found.formatted))
+
+
+def cut(formatted: dict[str, Any]) -> dict[str, Any]:
+    message = formatted["message"]
+    if len(message) > LONGEST_MESSAGE:
+        formatted["message"] = f"{message[:LONGEST_MESSAGE]}…"
+    return formatted
 
 
 def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:

@@ -4,12 +4,13 @@ A query is planned once for its text and answered by one SQL statement. Mutation
 graphql-core over the same schema; `reference` executes any operation so, and is what the statements are judged by.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import orjson
 from graphql import ExecutionResult, OperationType, execute
@@ -24,11 +25,12 @@ from app.domain.values import storable
 from app.graphql_api.bills import bill, spend, with_bill
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused
+from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits
 from app.graphql_api.mutations import plan_payload
 from app.graphql_api.outline import outline
 from app.graphql_api.planning import Planner
-from app.graphql_api.prepared import LONGEST_CACHED, Prepared, coerced, prepared
+from app.graphql_api.prepared import KEPT, Prepared, coerced, or_raised, prepare, remembered
 from app.graphql_api.queries import plan_query
 from app.graphql_api.schema import CORE
 from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
@@ -43,8 +45,16 @@ from app.storage.engine import Database, StatementTooLarge
 from app.storage.gathered import CallerChanged, Guard
 from app.storage.time_limits import TimeLimit
 
-CACHED_PLANS = 1_000
+KEPT_PLANS = 4_000_000  # characters of their statements
+KEPT_WRITES = 300_000  # characters of their texts
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
+# What the event loop itself sees to: more of it would keep other requests waiting.
+SHORT_TEXT = 500  # characters
+FEW_FIELDS = 100
+SMALL_REQUEST = 16_384  # bytes
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Operation:
     text: str
     variables: dict[str, Any] = field(default_factory=dict)
     name: str | None = None
+    size: int = 0  # bytes of the request
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,11 @@ class Plan:
     fixed: dict[str, Any]
     cost: int
 
+    @property
+    def weight(self) -> int:
+        """Roughly, in characters."""
+        return len(self.statement.text) if self.statement else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Executor:
@@ -77,8 +93,9 @@ class Executor:
     links: Links
     budgets: Budgets | None = None
     discreet: bool = False  # whether errors keep to themselves what the schema has
-    plans: dict[Any, Plan] = field(default_factory=dict)  # the least recently used first
-    write_plans: dict[Any, WritePlan | None] = field(default_factory=dict)
+    plans: Kept[Any, Plan] = field(default_factory=partial(Kept, KEPT_PLANS))
+    write_plans: Kept[Any, tuple[WritePlan | None]] = field(default_factory=partial(Kept, KEPT_WRITES))
+    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who works beside the event loop
 
     async def run(
         self,
@@ -93,7 +110,7 @@ class Executor:
         RequestError where it is refused as a whole, and Unauthenticated."""
         caller = access.known or await access.caller()
         try:
-            found = self.prepared(operation)
+            found = await self.prepared(operation)
             if work := WORK.get():
                 work.operation, work.outline = found.name, partial(self.outline, found, operation)
                 work.writes = found.operation.operation is OperationType.MUTATION
@@ -104,7 +121,7 @@ class Executor:
             if found.links:
                 await self.links.load()
                 context.base_url = base_url()
-            plan = self.plan(found, operation, context.today) if found.planned else None
+            plan = await self.plan(found, operation, context.today) if found.planned else None
         except RequestError:
             await access.caller()  # whoever is not known is told so before anything else
             raise
@@ -132,7 +149,12 @@ class Executor:
     ) -> ExecutionResult | bytes:
         """The answer of a query."""
         answer: ExecutionResult | bytes | None
-        context.cost = plan.cost if plan else self.select(found, operation.variables, context.today)[1]
+        if plan:
+            context.cost = plan.cost
+        else:
+            _, context.cost = await self.beside(
+                found, operation, self.select, found, operation.variables, context.today
+            )
         if self.budgets:
             await spend(self.budgets, context.caller, context.cost)
         if plan and plan.statement:
@@ -149,12 +171,14 @@ class Executor:
         self, found: Prepared, operation: Operation, context: Context, access: Access
     ) -> ExecutionResult | bytes:
         """The answer of a mutation."""
-        planner = self.planner(found, operation.variables, context.today)
+        planner = await self.beside(found, operation, self.planner, found, operation.variables, context.today)
         plan = self.write_plan(found, operation, planner) if found.settled else None
         try:
             if plan is None:
                 context.caller = await access.caller()
-                context.payloads, context.cost = self.payloads(found, operation.variables, context.today)
+                context.payloads, context.cost = await self.beside(
+                    found, operation, self.payloads, found, operation.variables, context.today
+                )
                 if self.budgets:
                     await spend(self.budgets, context.caller, context.cost)
                 return await self.reference(found, operation, context)
@@ -180,14 +204,12 @@ class Executor:
         return kept and not caller.read_only
 
     def write_plan(self, found: Prepared, operation: Operation, planner: Planner) -> WritePlan | None:
-        if len(operation.text) > LONGEST_CACHED:
-            return plan_writes(planner, found)
         known = (operation.text, operation.name)
-        if known not in self.write_plans:
-            if len(self.write_plans) >= CACHED_PLANS:
-                del self.write_plans[next(iter(self.write_plans))]
-            self.write_plans[known] = plan_writes(planner, found)
-        return self.write_plans[known]
+        kept = self.write_plans.get(known)
+        if kept is None:
+            kept = (plan_writes(planner, found),)
+            self.write_plans.put(known, kept, len(operation.text))
+        return kept[0]
 
     async def answer(self, plan: Plan, operation: Operation, context: Context, access: Access) -> bytes | None:
         """The JSON that a plan comes to; None where the key stands for another caller now, or the database does not
@@ -205,34 +227,57 @@ class Executor:
         plan.finish(data, context)
         return orjson.dumps({"data": data}, default=digits)
 
-    def prepared(self, operation: Operation) -> Prepared:
-        return prepared(operation.text, operation.name, self.limits)
+    async def prepared(self, operation: Operation) -> Prepared:
+        """The operation within limits and valid. Raises RequestError."""
+        meant = (operation.text, operation.name, self.limits)
+        known = KEPT.get(meant)
+        if known is None:
+            long = len(operation.text) > SHORT_TEXT
+            known = remembered(*meant, await self.in_turn(prepare, *meant) if long else prepare(*meant))
+        return or_raised(known)
+
+    async def beside(
+        self, found: Prepared, operation: Operation, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Does work on an operation, beside the event loop where it may take long."""
+        if found.fields > FEW_FIELDS or operation.size > SMALL_REQUEST:
+            return await self.in_turn(work, *args, **kwargs)
+        return work(*args, **kwargs)
+
+    async def in_turn(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does work in a thread, one after the other, with a rest after each as long as it took: however much of it
+        comes, most of the time is for other requests."""
+        loop = asyncio.get_running_loop()
+        await self.thinking.acquire()
+        began = loop.time()
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        finally:
+            loop.call_later(loop.time() - began, self.thinking.release)
 
     def values(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """What the statement of a query is given for one run."""
         return {**claims(caller), **{f"${name}": value for name, value in operation.variables.items()}}
 
-    def plan(self, found: Prepared, operation: Operation, today: date) -> Plan:
+    async def plan(self, found: Prepared, operation: Operation, today: date) -> Plan:
         """The plan of a query, made once for its text and whatever of its variables decides how it is read."""
         sent = operation.variables
         keys = {name: sent[name] for name in found.keys if is_key(sent.get(name))}
-        if len(keys) < len(found.keys) or len(operation.text) > LONGEST_CACHED:
-            return self.make_plan(found, sent, today)
+        if len(keys) < len(found.keys):
+            return await self.beside(found, operation, self.make_plan, found, sent, today)
         rest = {name: value for name, value in sent.items() if name not in keys}
         try:
             others = orjson.dumps(rest, default=repr, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:  # half of a surrogate pair, or numbers beyond all use
-            return self.make_plan(found, sent, today)
+            return await self.beside(found, operation, self.make_plan, found, sent, today)
         if len(others) > LONGEST_CACHED_VARIABLES:
-            return self.make_plan(found, sent, today)
+            return await self.beside(found, operation, self.make_plan, found, sent, today)
         known = (operation.text, operation.name, others, today)
-        plan = self.plans.pop(known, None)
+        plan = self.plans.get(known)
         if plan is None:
             given = {name: Parameter(f"${name}", value) for name, value in keys.items()}
-            plan = self.make_plan(found, {**sent, **given}, today)
-            if len(self.plans) >= CACHED_PLANS:
-                del self.plans[next(iter(self.plans))]
-        self.plans[known] = plan
+            plan = await self.beside(found, operation, self.make_plan, found, {**sent, **given}, today)
+            self.plans.put(known, plan, plan.weight + len(operation.text))
         return plan
 
     def make_plan(self, found: Prepared, variables: dict[str, Any], today: date) -> Plan:
@@ -269,7 +314,8 @@ class Executor:
             if follows:
                 async with self.database.reading(context.caller.tenant_id) as connection:
                     root = await read(connection, context.caller, follows)
-        answer = execute(
+        run = partial(
+            execute,
             CORE,
             found.document,
             root_value=root,
@@ -277,6 +323,7 @@ class Executor:
             variable_values=operation.variables,
             operation_name=operation.name,
         )
+        answer = await self.in_turn(run) if found.introspects else run()
         return answer if isinstance(answer, ExecutionResult) else await answer
 
     def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[dict[str, list[Follow]], int]:

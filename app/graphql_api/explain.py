@@ -9,7 +9,7 @@ from app.access.requests import Access, NotJson, Unauthenticated, parse_json
 from app.graphql_api.errors import RequestError
 from app.graphql_api.execution import Executor, Operation, Plan
 from app.graphql_api.outline import outline
-from app.graphql_api.prepared import prepare
+from app.graphql_api.prepared import KEPT
 from app.reads.compiled import Statement
 from app.storage.clock import now
 from app.storage.engine import Database
@@ -65,13 +65,13 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
     """Raises RequestError where the operation is refused, and NotPlanned."""
     today = now().date()
     started = perf_counter()
-    prepare.cache_clear()
-    found = executor.prepared(operation)
+    KEPT.clear()
+    found = await executor.prepared(operation)
     prepared_at = perf_counter()
     if not found.planned:
         raise NotPlanned("Only queries are answered by a statement of their own.")
     selection, cost = executor.select(found, operation.variables, today)
-    plan = executor.plan(found, operation, today)
+    plan = await executor.plan(found, operation, today)
     planned_at = perf_counter()
     if plan.statement is None:
         raise NotPlanned("The query reads nothing from the database.")

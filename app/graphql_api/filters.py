@@ -9,7 +9,7 @@ from typing import Any
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.resources import DocumentStatus, Resource
-from app.domain.values import Fault, check_digits, storable
+from app.domain.values import Fault, check_digits, levels, storable
 from app.graphql_api.declare import Slot, input_type
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
 
@@ -18,6 +18,7 @@ from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Oper
 LONGEST_LIST = 1_000  # values of one `in`, and of a filter in all
 MOST_COMPARISONS = 200
 DEEPEST_FILTER = 20
+MOST_PARTS = 30_000  # names and values of a filter, counted before anything is made of them
 
 
 class BadFilter(Exception):
@@ -207,6 +208,8 @@ BY_SHOWN = {resource: {f.shown: f for f in filters} for resource, filters in FIL
 
 def to_condition(resource: Resource, sent: dict[str, Any] | None, today: date) -> Condition:
     """The condition that a filter states; `{}` is everything. Raises BadFilter."""
+    if sum(map(len, levels(sent))) > MOST_PARTS:
+        raise BadFilter(f"filter has more than {MOST_PARTS} parts.")
     stated = all_of(resource, sent, today, "filter")
     size = measured(stated)
     if size.values > LONGEST_LIST:

@@ -6,6 +6,7 @@ import binascii
 from app.domain.resources import Resource
 
 INT_LIMIT = 2**31
+LONGEST = 100  # characters
 
 
 def encode_id(resource: Resource, csr_id: int) -> str:
@@ -14,6 +15,8 @@ def encode_id(resource: Resource, csr_id: int) -> str:
 
 def decode_id(text: str) -> tuple[Resource, int] | None:
     """The resource and csrId that an identifier names; None for one of nobody's making."""
+    if len(text) > LONGEST:
+        return None
     try:
         resource, _, number = (
             base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().partition(":")

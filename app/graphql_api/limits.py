@@ -1,5 +1,5 @@
-"""What bounds an operation: tokens, depth, fields, aliases and directives before it is validated, the cost of what it
-asks for where the plan is made, seconds while a query is read."""
+"""What bounds an operation: characters before it is parsed, tokens, depth, fields, aliases and directives before it is
+validated, the cost of what it asks for where the plan is made, seconds while a query is read."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ class Limits:
     directives: int = 100
     cost: int = 100_000
     seconds: float = 30
+    characters: int = 200_000
 
 
 class TooComplex(Exception):

@@ -5,7 +5,6 @@ Whatever is wrong with the operation as a whole is found here, and refused with 
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -25,6 +24,7 @@ from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Vi
 
 from app.graphql_api.coercion import variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.queries import INTROSPECTIONS, LOOK_UPS
 from app.graphql_api.schema import CORE
@@ -32,8 +32,7 @@ from app.reads.json_sql import LONGEST_KEY
 from app.seeing.work import shown_name
 
 CHANGE_LISTS = {"changes", "history"}
-CACHED_TEXTS = 512
-LONGEST_CACHED = 20_000  # characters; longer ones are checked anew each time, or a few could fill the memory
+LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
 MOST_VALIDATION_ERRORS = 20
@@ -54,23 +53,32 @@ class Prepared:
     settled: bool
     links: bool  # whether it asks for addresses that are signed
     log: bool  # whether it reads the change log
+    introspects: bool
+    fields: int
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
-def prepared(text: str, name: str | None, limits: Limits) -> Prepared:
-    """The operation that a text and a name mean, within limits and valid. Raises RequestError."""
-    found = (prepare if len(text) <= LONGEST_CACHED else prepare.__wrapped__)(text, name, limits)
+# Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
+KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(100_000)
+
+
+def remembered(text: str, name: str | None, limits: Limits, found: Prepared | RequestError) -> Prepared | RequestError:
+    tokens = found.document.token_count if isinstance(found, Prepared) else len(text)
+    KEPT.put((text, name, limits), found, tokens)
+    return found
+
+
+def or_raised(found: Prepared | RequestError) -> Prepared:
     if isinstance(found, RequestError):
         raise RequestError([*found.errors], found.status)
     return found
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
 def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestError:
-    """What a text comes to, remembered: clients send the same few texts again and again."""
+    """What a text comes to."""
     document = check(text, limits)
     if isinstance(document, RequestError):
         return document
@@ -80,10 +88,15 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
         return refused(ErrorCode.BAD_USER_INPUT, message)
     seen = Seen()
     visit(document, seen)
+    if seen.longest_key > LONGEST_NAME:
+        message = f"The operation has a name of {seen.longest_key} characters; at most {LONGEST_NAME} are allowed."
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
     planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
-    return Prepared(document, operation, shown, keys, planned, settled, seen.links, seen.log)
+    return Prepared(
+        document, operation, shown, keys, planned, settled, seen.links, seen.log, seen.introspects, seen.fields
+    )
 
 
 class Seen(Visitor):
@@ -97,6 +110,7 @@ class Seen(Visitor):
         self.longest_key = 0
         self.links = False
         self.log = False
+        self.fields = 0
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         self.variables[node.name.value] += 1
@@ -105,6 +119,7 @@ class Seen(Visitor):
         self.directives = True
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.fields += 1
         self.links = self.links or node.name.value == "url"
         self.log = self.log or node.name.value in CHANGE_LISTS
         self.introspects = self.introspects or node.name.value in INTROSPECTIONS
@@ -142,6 +157,9 @@ def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[st
 
 def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     """The document of a text, or why it is refused."""
+    if len(text) > limits.characters:
+        message = f"The operation has {len(text)} characters; at most {limits.characters} are allowed."
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     try:
         document = parse(text, max_tokens=limits.tokens)
         check_document(document, limits)

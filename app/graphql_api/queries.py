@@ -14,6 +14,7 @@ from app.domain.resources import Product, Requirement, Resource
 from app.graphql_api.connections import PAGE_ARGUMENTS, page_arguments, type_name
 from app.graphql_api.declare import Slot, output
 from app.graphql_api.ids import decode_id
+from app.graphql_api.limits import measure
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
 from app.graphql_api.slots import described
 from app.reads.edges import CHANGE
@@ -240,7 +241,8 @@ def plan_query(planner: Planner, selection_set: Any) -> Selection:
     for key, nodes in planner.collect("Query", [selection_set]).items():
         if nodes[0].name.value not in PLANS:
             members.append((key, Fixed("Query")))  # __typename, or what graphql-core answers
-            planner.cost += INTROSPECTION * (nodes[0].name.value in INTROSPECTIONS)
+            if nodes[0].name.value in INTROSPECTIONS:
+                planner.cost += INTROSPECTION * sum(measure(node, planner.fragments, {}).fields for node in nodes)
         for planned in planner.guarded(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
             follows += planned.follows
             members.append((key, planned.shown))

@@ -25,8 +25,8 @@ from app.access.requests import (
     Unauthenticated,
     has_version,
     key_of,
-    parse_json,
     read_body,
+    read_json,
 )
 from app.commands.files import workspace
 from app.domain.caller import Caller
@@ -118,6 +118,8 @@ class Endpoint:
             base_url=partial(self.base_url, request),
             tells_cost=ASKS_COST in request.scope["headers"],
         )
+        if access.known is None:
+            await access.caller()  # strangers are heard no further: what they send is neither kept nor read
         if posted(request) and is_multipart(request):
             await access.caller()
             if is_foreign(request, self.origins):
@@ -138,23 +140,24 @@ class Endpoint:
     async def operation(self, request: Request) -> Operation:
         if posted(request):
             check_content_type(request.headers.get("content-type", ""))
-            return self.to_operation(parsed(await self.body(request)))
+            body = await self.body(request)
+            return self.to_operation(await parsed(body), len(body))
         query = request.query_params
         sent: dict[str, Any] = {name: query[name] for name in ("query", "documentId", "operationName") if name in query}
         for name in ("variables", "extensions"):
             if query.get(name):
-                sent[name] = parsed(query[name])
+                sent[name] = await parsed(query[name])
         return self.to_operation(sent)
 
     async def operation_with_files(self, request: Request, folder: Path) -> Operation:
         try:
-            return self.to_operation(await read_form(request, self.limits, folder))
+            return self.to_operation(await read_form(request, self.limits, folder), self.limits.text)
         except BodyTooLarge as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
         except (BadForm, NotJson) as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
 
-    def to_operation(self, sent: Any) -> Operation:
+    def to_operation(self, sent: Any, size: int = 0) -> Operation:
         """The operation that the parameters of a request name. Raises RequestError."""
         if not isinstance(sent, dict):
             raise refused(ErrorCode.BAD_REQUEST, "The request must be one JSON object; batches are not taken.")
@@ -167,7 +170,7 @@ class Endpoint:
             raise refused(ErrorCode.BAD_REQUEST, "'operationName' must be a string.")
         if not isinstance(sent.get("extensions"), dict | None):
             raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
-        return Operation(text, variables or {}, name or None)
+        return Operation(text, variables or {}, name or None, size)
 
     async def body(self, request: Request) -> bytes:
         try:
@@ -192,9 +195,9 @@ def check_content_type(header: str) -> None:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
 
 
-def parsed(text: str | bytes) -> Any:
+async def parsed(text: str | bytes) -> Any:
     try:
-        return parse_json(text)
+        return await read_json(text)
     except NotJson as reason:
         raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
 

@@ -17,6 +17,7 @@ from app.reads.selection import Order
 from app.storage.types import OrderedAmount, Timestamp
 
 INT_LIMIT = 2**31
+LONGEST_CURSOR = 100_000  # characters, more than any order can hold
 
 WORDS = {"status": tuple(str(status) for status in DocumentStatus)}  # columns of few values, and these
 
@@ -234,6 +235,8 @@ def plain(value: Any) -> Any:
 
 def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> tuple[Any, ...]:
     """The values that a cursor holds. Raises BadCursor for one of another order, or of nobody's making."""
+    if len(cursor) > LONGEST_CURSOR:
+        raise BadCursor("This is no cursor of this server.")
     try:
         place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.budgets import Budgets, SpentUp
 from app.access.costs import REST_READ, REST_WRITE
 from app.access.envelope import request_id_of
-from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, parse_json, read_body
+from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, read_body, read_json
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -65,7 +65,7 @@ class Rest:
             received = await read_body(request, self.max_body_bytes)
             if content_type(request) != "application/json":
                 raise RestError(415, "unsupported_media_type", "Send the body as application/json.")
-            sent = parse_json(received)
+            sent = await read_json(received)
         except BodyTooLarge as reason:
             raise RestError(413, "body_too_large", str(reason)) from None
         except NotJson as reason:

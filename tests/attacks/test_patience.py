@@ -1,0 +1,64 @@
+"""Clients that leave a request unfinished are not waited for without end."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from app import heads
+from app.heads import BoundedHeads
+
+UNFINISHED = {
+    "nothing": b"",
+    "half a line": b"GET /hea",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost: a\r\n",
+    "half a body": b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n{",
+    "half a second head": b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n",
+}
+TOLD = b"HTTP/1.1 408 Request Timeout\r\n"
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Answers when the body has come."""
+    while (message := await receive()).get("more_body"):
+        pass
+    if message["type"] == "http.request":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "PATIENCE", 0.3)
+    config = Config(cast(Any, echo), lifespan="off", log_config=None)
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: BoundedHeads(config, ServerState(), {}), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(UNFINISHED[name])
+        received = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    assert TOLD in received
+    assert received.count(b"HTTP/1.1 200") == (1 if "second" in name else 0)
+
+
+async def test_a_slow_body_is_waited_for_as_long_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heads, "PATIENCE", 0.3)
+    config = Config(cast(Any, echo), lifespan="off", log_config=None)
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: BoundedHeads(config, ServerState(), {}), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 12\r\n\r\n")
+        for _ in range(12):
+            await asyncio.sleep(0.1)
+            writer.write(b"x")
+        received = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
