@@ -1,19 +1,19 @@
-SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-8") AS to_json_1
+WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-8") AS to_json_1
 FROM (SELECT t1.account_number AS "accountNumber", t1.name AS name, t1.is_parent_account AS "isParentAccount", (SELECT json_agg(json_build_array(p2.open_currency, p2.bucket, p2.documents, CAST(p2.high AS TEXT), CAST(p2.low AS TEXT))) AS json_agg_1
 FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= $5::DATE) THEN 0 WHEN (target.due_date >= $6::DATE) THEN 1 WHEN (target.due_date >= $7::DATE) THEN 2 WHEN (target.due_date >= $8::DATE) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, 0 AS high, sum(target.open_amount) * 10000 AS low
 FROM documents AS target
-WHERE target.tenant_id = $2::INTEGER AND target.account_number = t1.account_number AND target.status = $9::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p2) AS balances, CASE WHEN (t3.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t3.account_number AS "accountNumber", t3.name AS "name") "row-") END AS "parentAccount", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
+WHERE target.tenant_id = $1::INTEGER AND target.account_number = t1.account_number AND target.status = $9::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p2) AS balances, CASE WHEN (t3.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t3.account_number AS "accountNumber", t3.name AS "name") "row-") END AS "parentAccount", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM accounts AS counted
-WHERE counted.tenant_id = $2::INTEGER AND counted.parent_account_number = t1.account_number AND true) AS "totalCount", (SELECT coalesce(json_agg("row-7"), '[]'::json) AS coalesce_1
+WHERE counted.tenant_id = $1::INTEGER AND counted.parent_account_number = t1.account_number AND true) AS "totalCount", (SELECT coalesce(json_agg("row-7"), '[]'::json) AS coalesce_1
 FROM (SELECT p5.account_number AS "accountNumber", p5.name AS name, (SELECT json_agg(json_build_array(p6.open_currency, p6.bucket, p6.documents, CAST(p6.high AS TEXT), CAST(p6.low AS TEXT))) AS json_agg_2
 FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= $10::DATE) THEN 0 WHEN (target.due_date >= $11::DATE) THEN 1 WHEN (target.due_date >= $12::DATE) THEN 2 WHEN (target.due_date >= $13::DATE) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, 0 AS high, sum(target.open_amount) * 10000 AS low
 FROM documents AS target
-WHERE target.tenant_id = $2::INTEGER AND target.account_number = p5.account_number AND target.status = $14::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p6) AS balances
+WHERE target.tenant_id = $1::INTEGER AND target.account_number = p5.account_number AND target.status = $14::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p6) AS balances
 FROM (SELECT t4.account_number AS account_number, t4.name AS name, t4.tenant_id AS tenant_id
 FROM accounts AS t4
-WHERE t4.tenant_id = $2::INTEGER AND t4.parent_account_number = t1.account_number AND true ORDER BY t4.account_number ASC
+WHERE t4.tenant_id = $1::INTEGER AND t4.parent_account_number = t1.account_number AND true ORDER BY t4.account_number ASC
  LIMIT 100) AS p5 ORDER BY p5.account_number ASC) AS "row-7") AS "nodes") "row-") AS "childAccounts"
-FROM accounts AS t1 LEFT OUTER JOIN accounts AS t3 ON t3.tenant_id = $2::INTEGER AND t3.account_number = t1.parent_account_number
-WHERE t1.tenant_id = $2::INTEGER AND t1.account_number = $15::VARCHAR) AS "row-8") AS "account") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+FROM accounts AS t1 LEFT OUTER JOIN accounts AS t3 ON t3.tenant_id = $1::INTEGER AND t3.account_number = t1.parent_account_number
+WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $15::VARCHAR) AS "row-8") AS "account") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

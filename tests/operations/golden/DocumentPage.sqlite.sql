@@ -25,7 +25,7 @@ FROM document_representatives AS tie JOIN representatives AS t9 ON t9.reference 
 WHERE tie.tenant_id = ? AND t9.tenant_id = ? AND tie.document_number = t1.document_number AND 1 = 1 ORDER BY t9.reference ASC
  LIMIT 10 OFFSET ?) ORDER BY t10.reference ASC
  LIMIT 2147483647 OFFSET ?) AS p11), 'version', t1.version, 'updatedAt', strftime('%Y-%m-%dT%H:%M:%fZ', t1.updated_at / 1000.0, 'unixepoch')) AS anon_2
-FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number LEFT OUTER JOIN documents AS t3 ON t3.tenant_id = ? AND t1.document_type = ? AND t3.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_3
+FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number LEFT OUTER JOIN documents AS t3 ON t3.tenant_id = ? AND t1.document_type = ? AND t3.invoice_key = t1.applies_to_invoice AND t3.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_3
 FROM documents AS meant
 WHERE meant.tenant_id = ? AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != ?)
 WHERE t1.tenant_id = ? AND t1.document_number = ?)) END AS anon_1;

@@ -28,7 +28,7 @@ SELECT anon_1.start_number, target.account_number, target.applies_to_invoice, ta
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
 
 SELECT anon_1.start_number, target.csr_id, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_key, target.invoice_num, target.open_amount, target.open_currency, target.status
-FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, k2, start_number) JOIN documents AS target ON target.tenant_id = $4::INTEGER AND anon_1.k2 = $5::VARCHAR AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = anon_1.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, k2, start_number) JOIN documents AS target ON target.tenant_id = $4::INTEGER AND anon_1.k2 = $5::VARCHAR AND target.invoice_key = anon_1.k0 AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = anon_1.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
 WHERE meant.tenant_id = $4::INTEGER AND meant.invoice_key = anon_1.k0 AND meant.document_type != $6::VARCHAR) ORDER BY anon_1.start_number;
 

@@ -30,7 +30,7 @@ FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant
 
 SELECT starts.start_number, target.csr_id, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_key, target.invoice_num, target.open_amount, target.open_currency, target.status
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1, json_extract(anon_1.value, ?) AS k2
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND starts.k2 = ? AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = starts.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND starts.k2 = ? AND target.invoice_key = starts.k0 AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = starts.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
 WHERE meant.tenant_id = ? AND meant.invoice_key = starts.k0 AND meant.document_type != ?) ORDER BY starts.start_number;
 

@@ -1,28 +1,28 @@
-SELECT convert_to(CAST(CASE WHEN (EXISTS (SELECT 1
+SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = $1::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $2::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR)) THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-13") AS to_json_1
+WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-13") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.title AS title, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name") "row-") END AS supervisor, (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference, p4.name AS name, p4.title AS title
 FROM (SELECT t3.name AS name, t3.reference AS reference, t3.tenant_id AS tenant_id, t3.title AS title
 FROM representatives AS t3
-WHERE t3.tenant_id = $2::INTEGER AND t3.supervisor_representative_reference = t1.reference AND true ORDER BY t3.reference ASC
+WHERE t3.tenant_id = $1::INTEGER AND t3.supervisor_representative_reference = t1.reference AND true ORDER BY t3.reference ASC
  LIMIT 20) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS reports, (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM account_representatives AS tie JOIN accounts AS counted ON counted.account_number = tie.account_number AND counted.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND counted.tenant_id = $2::INTEGER AND tie.reference = t1.reference AND true) AS "totalCount", (SELECT coalesce(json_agg("row-9"), '[]'::json) AS coalesce_2
+WHERE tie.tenant_id = $1::INTEGER AND counted.tenant_id = $1::INTEGER AND tie.reference = t1.reference AND true) AS "totalCount", (SELECT coalesce(json_agg("row-9"), '[]'::json) AS coalesce_2
 FROM (SELECT p7.account_number AS "accountNumber", p7.name AS name, (SELECT json_agg(json_build_array(p8.open_currency, p8.bucket, p8.documents, CAST(p8.high AS TEXT), CAST(p8.low AS TEXT))) AS json_agg_1
 FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= $5::DATE) THEN 0 WHEN (target.due_date >= $6::DATE) THEN 1 WHEN (target.due_date >= $7::DATE) THEN 2 WHEN (target.due_date >= $8::DATE) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, 0 AS high, sum(target.open_amount) * 10000 AS low
 FROM documents AS target
-WHERE target.tenant_id = $2::INTEGER AND target.account_number = p7.account_number AND target.status = $9::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p8) AS balances
+WHERE target.tenant_id = $1::INTEGER AND target.account_number = p7.account_number AND target.status = $9::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p8) AS balances
 FROM (SELECT t6.account_number AS account_number, t6.name AS name, t6.tenant_id AS tenant_id
 FROM account_representatives AS tie JOIN accounts AS t6 ON t6.account_number = tie.account_number AND t6.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND t6.tenant_id = $2::INTEGER AND tie.reference = t1.reference AND true ORDER BY t6.account_number ASC
+WHERE tie.tenant_id = $1::INTEGER AND t6.tenant_id = $1::INTEGER AND tie.reference = t1.reference AND true ORDER BY t6.account_number ASC
  LIMIT 3) AS p7 ORDER BY p7.account_number ASC) AS "row-9") AS "nodes") "row-") AS accounts, (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_2
 FROM document_representatives AS tie JOIN documents AS counted ON counted.document_number = tie.document_number AND counted.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND counted.tenant_id = $2::INTEGER AND tie.reference = t1.reference AND counted.status = $10::VARCHAR) AS "totalCount", (SELECT coalesce(json_agg("row-12"), '[]'::json) AS coalesce_3
+WHERE tie.tenant_id = $1::INTEGER AND counted.tenant_id = $1::INTEGER AND tie.reference = t1.reference AND counted.status = $10::VARCHAR) AS "totalCount", (SELECT coalesce(json_agg("row-12"), '[]'::json) AS coalesce_3
 FROM (SELECT p11.document_number AS "documentNumber", p11.invoice_num AS "invoiceNum", upper(p11.document_type) AS "documentType", upper(p11.status) AS status, CASE WHEN (p11.invoice_date = '-infinity') THEN '0001-01-01' WHEN (p11.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(p11.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (p11.due_date = '-infinity') THEN '0001-01-01' WHEN (p11.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p11.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(p11.open_amount) AS TEXT) AS "openAmount", p11.open_currency AS "openCurrency", json_build_array(p11.status, CASE WHEN (p11.due_date = '-infinity') THEN '0001-01-01' WHEN (p11.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p11.due_date AS TEXT) END) AS "daysPastDue"
 FROM (SELECT t10.csr_id AS csr_id, t10.document_number AS document_number, t10.document_type AS document_type, t10.due_date AS due_date, t10.invoice_date AS invoice_date, t10.invoice_num AS invoice_num, t10.open_amount AS open_amount, t10.open_currency AS open_currency, t10.status AS status, t10.tenant_id AS tenant_id
 FROM document_representatives AS tie JOIN documents AS t10 ON t10.document_number = tie.document_number AND t10.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND t10.tenant_id = $2::INTEGER AND tie.reference = t1.reference AND t10.status = $11::VARCHAR ORDER BY t10.due_date ASC, t10.csr_id ASC
+WHERE tie.tenant_id = $1::INTEGER AND t10.tenant_id = $1::INTEGER AND tie.reference = t1.reference AND t10.status = $11::VARCHAR ORDER BY t10.due_date ASC, t10.csr_id ASC
  LIMIT 3) AS p11 ORDER BY p11.due_date ASC, p11.csr_id ASC) AS "row-12") AS "nodes") "row-") AS documents
-FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $2::INTEGER AND t2.reference = t1.supervisor_representative_reference
-WHERE t1.tenant_id = $2::INTEGER AND t1.reference = $12::VARCHAR) AS "row-13") AS "representative") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $1::INTEGER AND t2.reference = t1.supervisor_representative_reference
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $12::VARCHAR) AS "row-13") AS "representative") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
