@@ -45,15 +45,16 @@ class Written:
 
     def row(self, resource: Resource) -> dict[str, Any]:
         """A row that was written, every column as a read would find it."""
-        table, known = TABLES[resource], self.rows[resource]
+        known = self.rows[resource]
         kept = {name: known[name] for name in JSON_COLUMNS[resource] if known.get(name) is not None}
-        return dict.fromkeys(table.c.keys()) | known | {name: load_json(dump_json(kept[name])) for name in kept}
+        return EMPTY[resource] | known | {name: load_json(dump_json(kept[name])) for name in kept}
 
 
 JSON_COLUMNS = {
     resource: tuple(column.name for column in table.c if isinstance(column.type, sa.JSON))
     for resource, table in TABLES.items()
 }
+EMPTY: dict[Resource, dict[str, Any]] = {resource: dict.fromkeys(table.c.keys()) for resource, table in TABLES.items()}
 Command = Callable[[Scoped], Awaitable[Written]]
 
 

@@ -5,7 +5,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
@@ -128,16 +128,12 @@ class Database:
         nothing."""
         self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
 
-    @asynccontextmanager
-    async def driver(self) -> AsyncIterator[Any]:
+    def driver(self) -> AbstractAsyncContextManager[Any]:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
-        if connection := self.holder.get():
-            yield (await connection.get_raw_connection()).driver_connection
-            return
-        async with self.lent(self.reader) as driver:
-            yield driver
+        holder = self.holder.get()
+        return shared(holder) if holder else self.lent(self.reader)
 
     @asynccontextmanager
     async def lent(self, engine: AsyncEngine) -> AsyncIterator[Any]:
@@ -214,6 +210,12 @@ class Database:
             await self.flusher.dispose()
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+@asynccontextmanager
+async def shared(holder: AsyncConnection) -> AsyncIterator[Any]:
+    """The driver's connection of a transaction that goes on."""
+    yield (await holder.get_raw_connection()).driver_connection
 
 
 async def taken(engine: AsyncEngine) -> PoolProxiedConnection:
