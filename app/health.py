@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from fastapi.routing import APIRoute
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from app.storage.engine import Database
 from app.storage.outages import Outage, outage
@@ -31,7 +32,7 @@ def health_routes(database: Database) -> list[BaseRoute]:
             return unavailable((outage(error) or Outage.AWAY).fact)
 
     answers: dict[str, Callable[[Request], object]] = {"/healthz": healthz, "/readyz": readyz}
-    return [Route(path, answer, methods=["GET"]) for path, answer in answers.items()]
+    return [APIRoute(path, answer, methods=["GET"]) for path, answer in answers.items()]
 
 
 async def readiness(database: Database) -> JSONResponse:
