@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.settings import Settings
 from app.storage.blobs import Blobs, StoreAway
-from app.storage.engine import Database
+from app.storage.engine import Database, sqlstate
 from app.storage.identity import Identity
 from app.storage.schema import UnknownSchema
 
@@ -19,6 +19,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
+NOT_ALLOWED = "42501"  # Postgres: insufficient privilege
 
 
 class Stopped(Exception):
@@ -46,6 +47,10 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
     except StoreAway as reason:
         raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
     except (SQLAlchemyError, OSError) as reason:
+        if sqlstate(reason) == NOT_ALLOWED:
+            raise Stopped(
+                f"The database login {database.url.username!r} may not do this: administer with its owner's."
+            ) from None
         cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
         raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
 

@@ -1,6 +1,7 @@
 """The walls between tenants on Postgres: behind the conditions of every statement, the database itself shows a
 transaction the rows of one tenant alone, and the server's login cannot change that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.access.keys import create_tenant
+from app.console import Stopped, with_database
 from app.domain.resources import Product
 from app.reads import edges
 from app.storage.engine import Database, sqlstate
@@ -188,6 +190,12 @@ async def test_neither_can_it_become_somebody_who_could(gateway: Gateway, postgr
     assert sqlstate(refused.value) == REFUSED
     await execute(gateway.serving, "RESET ROLE")
     assert list((await execute(gateway.serving, "SELECT name FROM accounts")).scalars()) == []
+
+
+async def test_a_command_that_administers_says_that_it_needs_the_owners_login(server_url: str) -> None:
+    database = Database(server_url, administers=True)
+    with pytest.raises(Stopped, match=r"may not do this: administer with its owner's\.$"):
+        await asyncio.to_thread(with_database, create_tenant(database, "new", ()), database)
 
 
 async def test_a_tenant_is_entered_for_one_transaction_and_no_longer(
