@@ -67,7 +67,7 @@ async def document_pdf(
             async with files.turn(caller.tenant_id, number):
                 facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
                 if facts.attachment == found:
-                    size, sha256 = await generate(database, files, caller, facts)
+                    size, sha256 = await generate(database, files, caller, facts, found)
                     return pdf_of(caller, facts, replace(found, file_size=size, sha256=sha256), sha256)
     raise RuntimeError(f"the PDF of a document changed {ATTEMPTS} times while it was made")
 
@@ -95,10 +95,11 @@ async def facts_of(scope: Scoped, number: str) -> Facts:
     return Facts(document, account, stored, attachment_of(document, account, stored, scope.caller.products))
 
 
-async def generate(database: Database, files: Files, caller: Caller, facts: Facts) -> tuple[int, str]:
-    """Renders the PDF and keeps it; its size and hash. Raises Outdated, and TooLong."""
-    assert facts.attachment is not None  # noqa: S101 -- the caller saw that there is one to make
-    issued_at = facts.attachment.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
+async def generate(
+    database: Database, files: Files, caller: Caller, facts: Facts, wanted: Attachment
+) -> tuple[int, str]:
+    """Renders the PDF that the facts lead to and keeps it; its size and hash. Raises Outdated, and TooLong."""
+    issued_at = wanted.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
     async with workspace() as folder:
         path = folder / "invoice.pdf"
         size, sha256 = await files.renderers.render(facts.document, facts.account, issued_at, path)
@@ -107,13 +108,13 @@ async def generate(database: Database, files: Files, caller: Caller, facts: Fact
             claimed(database, files.blobs, blob, path) as claim,
             database.writing(caller.tenant_id) as connection,
         ):
-            await keep(Scoped(connection, caller), facts, size, claim)
+            await keep(Scoped(connection, caller), facts, wanted, size, claim)
     if facts.stored and facts.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
     return size, sha256
 
 
-async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:
+async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim: Claim) -> None:
     """Names the PDF as the document's, unless what it shows has changed meanwhile. Raises Outdated."""
     number, account = facts.document["document_number"], facts.document["account_number"]
     versions = (
@@ -122,13 +123,13 @@ async def keep(scope: Scoped, facts: Facts, size: int, claim: Claim) -> None:
     )
     stored = await scope.find(ATTACHMENTS, document_number=number)
     known = (facts.document["version"], facts.account["version"])
-    if versions != known or stored != facts.stored or facts.attachment is None:
+    if versions != known or stored != facts.stored:
         raise Outdated
     await claim.settle(scope)
     row = {
-        "attachment_id": facts.attachment.id,
+        "attachment_id": wanted.id,
         "source": str(AttachmentSource.GENERATED),
-        "uploaded_at": facts.attachment.uploaded_at,
+        "uploaded_at": wanted.uploaded_at,
         "document_version": facts.document["version"],
         "account_version": facts.account["version"],
         "file_size": size,

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
-from app.storage.outages import outage
+from app.storage.outages import first_line, outage
 
 logger = logging.getLogger("app.graphql_api")
 LONGEST_MESSAGE = 1_000  # characters: what a client has sent is not to come back twenty times as long
@@ -90,7 +90,3 @@ def raise_outage(result: ExecutionResult) -> None:
     for found in result.errors or ():
         if found.original_error and outage(found.original_error):
             raise found.original_error
-
-
-def first_line(cause: Exception) -> str:
-    return str(cause).partition("\n")[0] or type(cause).__name__

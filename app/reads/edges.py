@@ -119,8 +119,7 @@ def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached
     return target, [
         owned(target, caller),
         start[2] == str(DocumentType.CREDIT_NOTE),
-        target.c.invoice_key
-        == start[0],  # by which Postgres finds it: behind its walls it trusts no subquery with that
+        target.c.invoice_key == start[0],  # is its index key: behind its walls Postgres takes no subquery for one
         target.c.csr_id == meant_invoice(start[0], start[1], caller),
     ]
 

@@ -22,7 +22,7 @@ from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
 from app.storage.engine import Database
-from app.storage.outages import outage
+from app.storage.outages import first_line, outage
 
 ROOT = "/api/v1/ingest"
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
@@ -76,9 +76,7 @@ def unrouted(request: Request, raised: Exception) -> Response:
 def unexpected(raised: Exception, request_id: str) -> RestError:
     """A failure of ours: logged, and told without a word of its inside, but what could not be used."""
     if found := outage(raised):
-        logger.error(
-            "request %s: %s: %s", request_id, found.fact, str(raised).partition("\n")[0] or type(raised).__name__
-        )
+        logger.error("request %s: %s: %s", request_id, found.fact, first_line(raised))
         message = f"{found.value} Quote request {request_id} when you report it."
         return RestError(503, "unavailable", message, request_id=request_id)
     logger.error("request %s failed", request_id, exc_info=raised)

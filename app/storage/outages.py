@@ -53,6 +53,11 @@ CODES = {
 OF_FILES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EIO, errno.EMFILE}
 
 
+def first_line(error: BaseException) -> str:
+    """What is wrong, for the log."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
 def outage(error: BaseException) -> Outage | None:
     """What could not be used; None where the failure is of another kind."""
     if isinstance(error, StoreAway):

@@ -1,6 +1,8 @@
 """Clients that leave a request unfinished are not waited for without end."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
@@ -29,36 +31,37 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
-@pytest.mark.parametrize("name", UNFINISHED)
-async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(heads, "PATIENCE", 0.3)
+@asynccontextmanager
+async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server of its own."""
     config = Config(cast(Any, echo), lifespan="off", log_config=None)
     config.load()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: BoundedHeads(config, ServerState(), {}), "127.0.0.1", 0)
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        yield reader, writer
+        writer.close()
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "PATIENCE", 0.3)
+    async with connected() as (reader, writer):
         writer.write(UNFINISHED[name])
         received = await asyncio.wait_for(reader.read(), 10)
-        writer.close()
     assert TOLD in received
     assert received.count(b"HTTP/1.1 200") == (1 if "second" in name else 0)
 
 
 async def test_a_slow_body_is_waited_for_as_long_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "PATIENCE", 0.3)
-    config = Config(cast(Any, echo), lifespan="off", log_config=None)
-    config.load()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: BoundedHeads(config, ServerState(), {}), "127.0.0.1", 0)
-    async with server:
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async with connected() as (reader, writer):
         writer.write(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 12\r\n\r\n")
         for _ in range(12):
             await asyncio.sleep(0.1)
             writer.write(b"x")
         received = await asyncio.wait_for(reader.read(), 10)
-        writer.close()
     assert received.startswith(b"HTTP/1.1 200 OK\r\n")

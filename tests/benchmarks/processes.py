@@ -1,7 +1,9 @@
 """What processes cost: processor time and memory, as /proc tells them."""
 
 import os
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,3 +37,21 @@ def memory(pid: int) -> float:
             lines = Path(f"/proc/{one}/status").read_text().splitlines()
             kibibytes += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
     return kibibytes / 1024
+
+
+@contextmanager
+def repeating(every: float, work: Callable[[], None]) -> Iterator[None]:
+    """Does work in a thread of its own again and again, so many seconds after the time before."""
+    over = threading.Event()
+
+    def repeat() -> None:
+        while not over.wait(every):
+            work()
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -7,16 +7,14 @@ import argparse
 import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.benchmarks.crowd import Crowd, met
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.ledger import Size
-from tests.benchmarks.processes import family, memory
+from tests.benchmarks.processes import family, memory, repeating
 from tests.benchmarks.targets import BODIES, OURS, Target, gateway
 
 CLIENTS = 200
@@ -43,24 +41,16 @@ def workers(pid: int) -> list[int]:
     return sorted(family(pid)[1:], key=memory, reverse=True)[:WORKERS]
 
 
-@contextmanager
-def watched(pid: int, told: list[float]) -> Iterator[None]:
+def watched(pid: int, told: list[float]) -> AbstractContextManager[None]:
     """Notes and tells the memory of the workers, each half minute."""
-    over, began = threading.Event(), time.monotonic()
+    began = time.monotonic()
 
     def watch() -> None:
-        while not over.wait(EVERY):
-            each = [memory(worker) for worker in workers(pid)]
-            told.append(sum(each))
-            tell(f"{time.monotonic() - began:5.0f} s: {' + '.join(f'{one:.0f}' for one in each)} MiB")
+        each = [memory(worker) for worker in workers(pid)]
+        told.append(sum(each))
+        tell(f"{time.monotonic() - began:5.0f} s: {' + '.join(f'{one:.0f}' for one in each)} MiB")
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return repeating(EVERY, watch)
 
 
 def requests(target: Target) -> list[str]:

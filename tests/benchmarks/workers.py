@@ -5,16 +5,16 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.ledger import Size
-from tests.benchmarks.processes import family
+from tests.benchmarks.processes import family, repeating
 from tests.benchmarks.targets import OURS, gateway
 
 RUNS, RESTS = 0.01, 0.04  # seconds
@@ -23,26 +23,18 @@ ROUNDS = 5
 SECONDS = 5
 
 
-@contextmanager
-def held_back(processes: Sequence[int]) -> Iterator[None]:
+def hold(processes: Sequence[int]) -> None:
+    """Stops the processes for a while."""
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(RESTS)
+    for pid in processes:
+        os.kill(pid, signal.SIGCONT)
+
+
+def held_back(processes: Sequence[int]) -> AbstractContextManager[None]:
     """Stops the processes for most of the time."""
-    over = threading.Event()
-
-    def hold() -> None:
-        while not over.wait(RUNS):
-            for pid in processes:
-                os.kill(pid, signal.SIGSTOP)
-            time.sleep(RESTS)
-            for pid in processes:
-                os.kill(pid, signal.SIGCONT)
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return repeating(RUNS, partial(hold, processes))
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
 """A client that asks a running server everything it can be asked, over both facades, and reads what it is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 import httpx
 
 from app.storage.changes import audit
@@ -114,3 +116,13 @@ def told(answer: httpx.Response) -> str:
 
 def all_told(answers: Mapping[str, httpx.Response]) -> dict[str, str]:
     return {kind: told(answer) for kind, answer in answers.items()}
+
+
+@asynccontextmanager
+async def session(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of whoever runs the Postgres."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        yield connection
+    finally:
+        await connection.close()

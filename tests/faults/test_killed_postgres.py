@@ -14,11 +14,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-import asyncpg  # type: ignore[import-untyped]
 import httpx
 import pytest
 
-from tests.faults.asking import DONE, EVERYTHING, Asker, done, number_of, numbers_of, sound_changes, told
+from tests.faults.asking import DONE, EVERYTHING, Asker, done, number_of, numbers_of, session, sound_changes, told
 from tests.faults.conftest import asker_of, serving
 from tests.postgres import LaunchedPostgres
 from tests.servers import RunningServer
@@ -39,15 +38,6 @@ def server(mortal_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 async def asker(server: RunningServer, mortal_url: str) -> Asker:
     return await asker_of(server, mortal_url)
-
-
-@asynccontextmanager
-async def session(url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def pids(url: str, condition: str) -> list[int]:

@@ -1,18 +1,14 @@
 """A Postgres that answers and takes no writes is told for what it is; reads go on, and nothing is left of a write."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from tests.faults.asking import DONE, READS, WRITES, Asker, all_told, done, numbers_of
+from tests.faults.asking import DONE, READS, WRITES, Asker, all_told, done, numbers_of, session
 from tests.faults.conftest import asker_of
 from tests.servers import RunningServer
 
 FULL = "The database has no room left: try again when its operator has made some."
 READ_ONLY = "The database only takes reads at present: try again later."
-END_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+END_OTHERS = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 NO_ROOM = """CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'could not extend file "base/1"'; END $$;
@@ -24,15 +20,6 @@ on_postgres = pytest.mark.parametrize("shared_url", ["postgres"], indirect=True)
 @pytest.fixture
 async def asker(shared_server: RunningServer, shared_url: str) -> Asker:
     return await asker_of(shared_server, shared_url)
-
-
-@asynccontextmanager
-async def operator(url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def refused(asker: Asker, sentence: str) -> None:
@@ -54,7 +41,7 @@ async def test_one_that_takes_reads_alone_as_a_standby_does_is_told_by_readyz_to
     asker: Asker, shared_url: str
 ) -> None:
     name = shared_url.rpartition("/")[2]
-    async with operator(shared_url) as other:
+    async with session(shared_url) as other:
         await other.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         await other.fetch(END_OTHERS)
         await refused(asker, READ_ONLY)
@@ -69,7 +56,7 @@ async def test_one_that_takes_reads_alone_as_a_standby_does_is_told_by_readyz_to
 @on_postgres
 async def test_one_without_room_is_told_with_what_to_do_and_nothing_of_its_files(asker: Asker, shared_url: str) -> None:
     """What Postgres raises then is raised where the last row of a write is added."""
-    async with operator(shared_url) as other:
+    async with session(shared_url) as other:
         await other.execute(NO_ROOM)
         await refused(asker, FULL)
         await other.execute("DROP TRIGGER no_room ON changes; DROP FUNCTION no_room")
