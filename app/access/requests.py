@@ -84,7 +84,8 @@ def parse_json(text: str | bytes) -> Any:
         text = text if isinstance(text, str) else text.decode()
     except UnicodeDecodeError:
         raise NotJson("The body is not UTF-8.") from None
-    if sum(map(text.count, ",[{")) > MOST_PARTS:  # before they are made; those inside of strings count, too
+    opened = text.count("[") + text.count("{")
+    if opened + text.count(",") > MOST_PARTS:  # before they are made; those inside of strings count, too
         raise NotJson(f"The request has more than {MOST_PARTS} commas and brackets.")
     try:
         value = load_json(text)
@@ -92,7 +93,7 @@ def parse_json(text: str | bytes) -> Any:
         raise NotJson("The request is no JSON.") from None
     except Fault as fault:
         raise NotJson(f"A number in the request {fault.message}.") from None
-    if sum(1 for _ in islice(levels(value), DEEPEST_JSON + 1)) > DEEPEST_JSON:
+    if opened >= DEEPEST_JSON and sum(1 for _ in islice(levels(value), DEEPEST_JSON + 1)) > DEEPEST_JSON:
         raise NotJson(f"The request is nested deeper than {DEEPEST_JSON} levels.")
     return value
 

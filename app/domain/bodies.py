@@ -4,6 +4,7 @@ Absent and null are kept apart: an absent field has no key in the answer, an emp
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from app.domain.values import Fault, read_custom_value, read_value, shortest, st
 Values = dict[str, Any]
 # Asked of every field of every write; by way of its class a member takes ten times as long to reach.
 OBJECT, LIST, CUSTOM_FIELDS = Kind.OBJECT, Kind.LIST, Kind.CUSTOM_FIELDS
+PARTED = {OBJECT, LIST, CUSTOM_FIELDS}
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
 
 
@@ -23,17 +25,48 @@ class Entries(tuple[tuple[str, Any], ...]):
     problems lie at positions, those of an object at its keys."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What every write asks of some fields as a whole: each with its place by name, an empty value for each, and those
+    whose values merge part by part."""
+
+    fields: Sequence[Field]
+    places: dict[str, tuple[int, Field]]
+    empty: Values
+    merging: tuple[Field, ...]
+
+
+LAYOUTS: dict[int, Layout] = {}  # by the id of the fields, which a layout keeps alive
+
+
+def layout(fields: Sequence[Field]) -> Layout:
+    """The layout of some of the catalogue's fields, worked out once: of a document's hundred fields few are sent."""
+    found = LAYOUTS.get(id(fields))
+    if found is None:
+        places = {field.name: (place, field) for place, field in enumerate(fields)}
+        merging = tuple(field for field in fields if field.kind in (OBJECT, CUSTOM_FIELDS))
+        found = LAYOUTS[id(fields)] = Layout(fields, places, dict.fromkeys(places), merging)
+    return found
+
+
 def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
     """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form, `path` being
     where the body lies. Of an object with problems the other parts are read all the same."""
+    places = layout(fields).places
     values: Values = {}
     problems: list[Problem] = []
-    for field in fields:
-        if field.name in raw:
-            found, wrong = read_field(field, raw[field.name], (*path, field.name))
+    for _, field in sorted([places[name] for name in raw if name in places]):
+        name, value = field.name, raw[field.name]
+        if field.kind in PARTED:
+            found, wrong = read_parted(field, value, (*path, name))
             problems += wrong
             if found:
-                (values[field.name],) = found
+                (values[name],) = found
+            continue
+        try:
+            values[name] = read_value(field, value)
+        except Fault as fault:
+            problems.append(Problem(fault.code, (*path, name), f"{name} {fault.message}."))
     return values, problems
 
 
@@ -41,17 +74,12 @@ def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Va
 Found = tuple[list[Any], list[Problem]]
 
 
-def read_field(field: Field, raw: Any, path: Path) -> Found:
-    if raw is not None and field.kind is OBJECT:
-        return read_object(field, raw, path)
-    if raw is not None and field.kind is LIST:
-        return read_list(field, raw, path)
+def read_parted(field: Field, raw: Any, path: Path) -> Found:
     if field.kind is CUSTOM_FIELDS:
         return read_custom_fields(raw, path)
-    try:
-        return [read_value(field, raw)], []
-    except Fault as fault:
-        return [], [Problem(fault.code, path, f"{field.name} {fault.message}.")]
+    if raw is None:
+        return [None], []
+    return read_object(field, raw, path) if field.kind is OBJECT else read_list(field, raw, path)
 
 
 def read_object(field: Field, raw: Any, path: Path) -> Found:
@@ -130,12 +158,13 @@ def without_empty(values: Values) -> Values:
 def merged(fields: Sequence[Field], stored: Values, sent: Values, *, replace: bool) -> Values:
     """The values after a write. A replace empties what it leaves out; custom fields merge either way, addresses and
     thick billing merge key by key in a patch."""
-    result: Values = {field.name: None for field in fields} | ({} if replace else stored) | sent
-    for field in fields:
+    known = layout(fields)
+    result: Values = known.empty | ({} if replace else stored) | sent
+    for field in known.merging:
         name = field.name
         if field.kind is CUSTOM_FIELDS:
             result[name] = without_empty({**(stored.get(name) or {}), **sent.get(name, {})}) or None
-        elif field.kind is OBJECT and sent.get(name) is not None:
+        elif sent.get(name) is not None:
             kept = {} if replace else stored.get(name) or {}
             result[name] = without_empty({**kept, **sent[name]}) or None
     return result

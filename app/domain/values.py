@@ -65,9 +65,12 @@ def storable(text: str) -> bool:
     return UNSTORABLE.search(text) is None
 
 
+AMOUNT_TYPES = (str, Decimal, int)
+
+
 def parse_amount(raw: Any) -> Decimal:
     """A number, or a plain decimal string, exactly. Raises Fault for any other type or notation."""
-    if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
+    if isinstance(raw, bool) or not isinstance(raw, AMOUNT_TYPES):
         raise Fault("must be a number or a decimal string")
     if isinstance(raw, str) and not AMOUNT.fullmatch(raw):
         raise Fault("must be a plain decimal such as -1234.50, without exponent, sign + or separators")
@@ -77,11 +80,14 @@ def parse_amount(raw: Any) -> Decimal:
     return value
 
 
+UNITS = [Decimal(1).scaleb(-places) for places in range(5)]  # of so many decimals
+
+
 def check_digits(value: Decimal, places: int) -> Decimal:
     """The value without trailing zeros, which do not count, when its digits fit before and after the point."""
     if value and value.adjusted() >= WHOLE_DIGITS:
         raise Fault(f"may have at most {WHOLE_DIGITS} digits before the point")
-    exact = value.quantize(Decimal(1).scaleb(-places))
+    exact = value.quantize(UNITS[places])
     if exact != value:
         raise Fault(f"may have at most {places} digits after the point")
     return Decimal(shortest(exact))
@@ -127,8 +133,9 @@ def read_text(field: Field, raw: Any) -> str:
         raise Fault("must be a string")
     if not storable(raw):
         raise Fault("must not contain NUL or unpaired surrogates")
-    if field.length and len(raw) > field.length:
-        raise Fault(f"may have at most {field.length} characters", Code.TOO_LONG)
+    longest = field.length
+    if longest and len(raw) > longest:
+        raise Fault(f"may have at most {longest} characters", Code.TOO_LONG)
     return raw
 
 
@@ -149,14 +156,17 @@ def read_code(known: frozenset[str], what: str) -> Callable[[Field, Any], str]:
 
 
 def read_word(words: type[Described]) -> Callable[[Field, Any], str]:
-    allowed = ", ".join(words)
+    known = {str(word): str(word) for word in words}
 
     def read(field: Field, raw: Any) -> str:
-        if not isinstance(raw, str) or raw not in set(words):
-            raise Fault(f"must be one of: {allowed}")
-        return str(words(raw))
+        if not isinstance(raw, str) or raw not in known:
+            raise Fault(f"must be one of: {', '.join(known)}")
+        return known[raw]
 
     return read
+
+
+read_document_word = read_word(DocumentType)
 
 
 def read_document_type(field: Field, raw: Any) -> str:
@@ -164,7 +174,7 @@ def read_document_type(field: Field, raw: Any) -> str:
         if raw in DOCUMENT_TYPE_NUMBERS:
             return str(DOCUMENT_TYPE_NUMBERS[int(raw)])
         raise Fault("must be 1 (other), 2 (invoice), 3 (credit_note) or one of these words")
-    return read_word(DocumentType)(field, raw)
+    return read_document_word(field, raw)
 
 
 def read_decimal(field: Field, raw: Any) -> Decimal:

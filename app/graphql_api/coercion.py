@@ -2,6 +2,7 @@
 of a document's; here only those that were sent are looked at, and whatever is not plainly valid is left to
 graphql-core, which knows how to say what is wrong."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from graphql import (
     GraphQLEnumType,
     GraphQLError,
-    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -19,7 +19,7 @@ from graphql import (
     get_variable_values,
     is_required_input_field,
 )
-from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.language import OperationDefinitionNode
 from graphql.utilities.coerce_input_value import coerce_default_value
@@ -33,22 +33,24 @@ class Unclear(Exception):
     """Not plainly valid: graphql-core decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What must be known of an input object type: its fields by name, and of those the ones that are demanded and the
-    ones that have a default."""
+Coerce = Callable[[Any, int], Any]  # of a value and the level that it lies on; raises Unclear
 
-    fields: dict[str, GraphQLInputField]
-    required: tuple[str, ...]
-    defaults: tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that an operation declares."""
+
+    name: str
+    signature: GraphQLVariableSignature
+    coerce: Coerce
 
 
 def variable_values(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, sent: dict[str, Any]
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Sequence[Variable], sent: dict[str, Any]
 ) -> VariableValues | list[GraphQLError]:
     """The operation's variables, or what is wrong with them. Raises RecursionError where they are nested too deeply."""
     try:
-        return plainly_valid(schema, operation, sent)
+        return plainly_valid(variables, sent)
     except Unclear:
         definitions, brief = operation.variable_definitions or (), shortened(sent)
         if brief != sent:
@@ -67,66 +69,120 @@ def shortened(value: Any) -> Any:
     return value[:LONGEST_JUDGED] if isinstance(value, str) else value
 
 
-def plainly_valid(schema: GraphQLSchema, operation: OperationDefinitionNode, sent: dict[str, Any]) -> VariableValues:
+def plainly_valid(variables: Sequence[Variable], sent: dict[str, Any]) -> VariableValues:
     found = VariableValues({}, {})
-    for node in operation.variable_definitions or ():
-        name = node.variable.name.value
-        signature = get_variable_signature(schema, node)
-        if isinstance(signature, GraphQLError) or name not in sent:
+    for variable in variables:
+        if variable.name not in sent:
             raise Unclear
-        found.sources[name] = VariableValueSource(signature, sent[name])
-        found.coerced[name] = coerced_value(sent[name], signature.type)
+        value = sent[variable.name]
+        found.sources[variable.name] = VariableValueSource(variable.signature, value)
+        found.coerced[variable.name] = variable.coerce(value, 0)
     return found
 
 
-def coerced_value(value: Any, type_: GraphQLInputType, level: int = 0) -> Any:
-    """The value as graphql-core would coerce it. Raises Unclear."""
+def declared(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple[Variable, ...]:
+    """The variables of a valid operation."""
+    found = []
+    for node in operation.variable_definitions or ():
+        signature = get_variable_signature(schema, node)
+        if isinstance(signature, GraphQLError):
+            raise signature
+        found.append(Variable(node.variable.name.value, signature, coercer(signature.type)))
+    return tuple(found)
+
+
+def coercer(type_: GraphQLInputType) -> Coerce:
+    """What makes of values of the type what graphql-core would coerce them to."""
     if isinstance(type_, GraphQLNonNull):
+        return of_non_null(coercer(type_.of_type))
+    if isinstance(type_, GraphQLList):
+        return of_list(coercer(type_.of_type))
+    return of_named(type_)
+
+
+def of_non_null(inner: Coerce) -> Coerce:
+    def coerce(value: Any, level: int) -> Any:
         if value is None:
             raise Unclear
-        type_ = type_.of_type
-    if value is None:
-        return None
-    if level > DEEPEST:
-        raise Unclear
-    if isinstance(type_, GraphQLList):
-        if not isinstance(value, list):
+        return inner(value, level)
+
+    return coerce
+
+
+def of_list(inner: Coerce) -> Coerce:
+    def coerce(value: Any, level: int) -> Any:
+        if value is None:
+            return None
+        if level > DEEPEST or not isinstance(value, list):
             raise Unclear
-        return [coerced_value(item, type_.of_type, level + 1) for item in value]
+        return [inner(item, level + 1) for item in value]
+
+    return coerce
+
+
+@cache  # of named types there are only so many, and some lead back to themselves
+def of_named(type_: GraphQLInputType) -> Coerce:
     if isinstance(type_, GraphQLInputObjectType):
-        return coerced_object(value, type_, level)
-    if isinstance(type_, GraphQLEnumType) and not (isinstance(value, str) and value in type_.values):
-        raise Unclear  # before it is compared with all that there are
-    try:
-        found = type_.coerce_input_value(value)
-    except Exception:
-        raise Unclear from None
-    if found is Undefined:
-        raise Unclear
-    return found
+        return of_object(type_)
+    return of_enum(type_) if isinstance(type_, GraphQLEnumType) else of_scalar(type_)
 
 
-def coerced_object(value: Any, type_: GraphQLInputObjectType, level: int) -> Any:
-    shape = shape_of(type_)
-    if not isinstance(value, dict) or any(name not in value for name in shape.required):
-        raise Unclear
-    if type_.is_one_of and (len(value) != 1 or None in value.values()):
-        raise Unclear
-    found = {}
-    for name, part in value.items():
-        field = shape.fields.get(name)
+def of_enum(type_: GraphQLEnumType) -> Coerce:
+    meanings = {name: type_.coerce_input_value(name) for name in type_.values}
+
+    def coerce(value: Any, level: int) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, str) or value not in meanings:
+            raise Unclear  # before it is compared with all that there are
+        return meanings[value]
+
+    return coerce
+
+
+def of_scalar(type_: Any) -> Coerce:
+    take = type_.coerce_input_value
+
+    def coerce(value: Any, level: int) -> Any:
+        if value is None:
+            return None
+        try:
+            found = take(value)
+        except Exception:
+            raise Unclear from None
+        if found is Undefined:
+            raise Unclear
+        return found
+
+    return coerce
+
+
+def of_object(type_: GraphQLInputObjectType) -> Coerce:
+    required = [name for name, field in type_.fields.items() if is_required_input_field(field)]
+    defaults = [field for field in type_.fields.items() if coerce_default_value(field[1]) is not Undefined]
+    parts: dict[str, tuple[str, Coerce]] = {}  # of the fields that were ever sent
+
+    def part(name: str) -> tuple[str, Coerce]:
+        field = type_.fields.get(name)
         if field is None:
             raise Unclear
-        found[field.out_name or name] = coerced_value(part, field.type, level + 1)
-    for name in shape.defaults:
-        if name not in value:
-            found[shape.fields[name].out_name or name] = coerce_default_value(shape.fields[name])
-    return type_.out_type(found)
+        parts[name] = field.out_name or name, coercer(field.type)
+        return parts[name]
 
+    def coerce(value: Any, level: int) -> Any:
+        if value is None:
+            return None
+        if level > DEEPEST or not isinstance(value, dict) or any(name not in value for name in required):
+            raise Unclear
+        if type_.is_one_of and (len(value) != 1 or None in value.values()):
+            raise Unclear
+        found = {}
+        for name, inner in value.items():
+            out_name, take = parts.get(name) or part(name)
+            found[out_name] = take(inner, level + 1)
+        for name, field in defaults:
+            if name not in value:
+                found[field.out_name or name] = coerce_default_value(field)
+        return type_.out_type(found)
 
-@cache
-def shape_of(type_: GraphQLInputObjectType) -> Shape:
-    fields = type_.fields
-    required = tuple(name for name, field in fields.items() if is_required_input_field(field))
-    defaults = tuple(name for name, field in fields.items() if coerce_default_value(field) is not Undefined)
-    return Shape(fields, required, defaults)
+    return coerce

@@ -303,7 +303,7 @@ class Executor:
                 yield from outline(selection.members)
 
     def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
-        values = coerced(found.operation, variables, discreet=self.discreet)
+        values = coerced(found, variables, discreet=self.discreet)
         return Planner(CORE, found.fragments, values, today, self.limits)
 
     async def reference(self, found: Prepared, operation: Operation, context: Context) -> ExecutionResult:

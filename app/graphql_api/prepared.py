@@ -22,7 +22,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
 
-from app.graphql_api.coercion import variable_values
+from app.graphql_api.coercion import Variable, declared, variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits, TooComplex, check_document
@@ -48,6 +48,7 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     name: str  # for people
+    variables: tuple[Variable, ...]
     keys: frozenset[str]
     planned: bool
     settled: bool
@@ -94,9 +95,11 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
     planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
+    variables = declared(CORE, operation)
     return Prepared(
-        document, operation, shown, keys, planned, settled, seen.links, seen.log, seen.introspects, seen.fields
-    )
+        document, operation, shown, variables, keys, planned, settled, seen.links, seen.log, seen.introspects,
+        seen.fields,
+    )  # fmt: skip
 
 
 class Seen(Visitor):
@@ -183,11 +186,11 @@ def place_of(wrong: GraphQLError) -> dict[str, Any]:
     return {"source": wrong.source, "positions": wrong.positions}
 
 
-def coerced(operation: OperationDefinitionNode, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
+def coerced(prepared: Prepared, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
     """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
     are wrong: the details name types and fields, and suggest others."""
     try:
-        found = variable_values(CORE, operation, sent)
+        found = variable_values(CORE, prepared.operation, prepared.variables, sent)
     except RecursionError:
         raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
     if isinstance(found, list):

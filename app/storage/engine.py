@@ -22,6 +22,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number, shortest
 from app.storage.flushes import Flushes
+from app.storage.lanes import Lanes
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
@@ -90,6 +91,7 @@ class Database:
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
         self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
+        self.lanes = Lanes((patience or Patience()).wait)
         self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
@@ -239,6 +241,7 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # few connections are busy most of the time, and what they need is near then
         pool_reset_on_return=None,  # transactions are ended where they are begun
         hide_parameters=True,  # errors are logged, and what tenants store is not for the log
         json_serializer=dump_json,

@@ -27,18 +27,45 @@ class Flushes:
 
     def __init__(self, lent: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
         self.lent = lent
+        self.waiting: list[asyncio.Future[None]] = []
         self.running: asyncio.Task[None] | None = None
-        self.next: asyncio.Task[None] | None = None
 
     async def done(self) -> None:
         """Returns when all that was committed before the call is on the disk."""
-        if self.next is None:
-            self.next = asyncio.create_task(self.flush(self.running))
-        await asyncio.shield(self.next)
+        waiter = asyncio.get_running_loop().create_future()
+        self.waiting.append(waiter)
+        if self.running is None:
+            self.running = asyncio.create_task(self.run())
+        await waiter
 
-    async def flush(self, former: asyncio.Task[None] | None) -> None:
-        if former:
-            await asyncio.wait({former})
-        self.running, self.next = self.next, None  # who comes from now on needs a later one
-        async with self.lent() as driver:
-            await driver.fetchval(FLUSH)
+    async def run(self) -> None:
+        """Flushes for as long as somebody waits; who comes during a flush needs a later one."""
+        served: list[asyncio.Future[None]] = []
+        try:
+            while self.waiting:
+                served, self.waiting = self.waiting, []
+                failure = await self.flush()
+                for waiter in served:
+                    tell(waiter, failure)
+        finally:
+            self.running = None
+            for waiter in (*served, *self.waiting):
+                waiter.cancel()  # where the process ends in the middle of it; nothing to those that were told
+
+    async def flush(self) -> Exception | None:
+        """Why it failed, if it did."""
+        try:
+            async with self.lent() as driver:
+                await driver.fetchval(FLUSH)
+        except Exception as reason:
+            return reason
+        return None
+
+
+def tell(waiter: asyncio.Future[None], failure: Exception | None) -> None:
+    if waiter.done():  # it has given up
+        return
+    if failure:
+        waiter.set_exception(failure)
+    else:
+        waiter.set_result(None)

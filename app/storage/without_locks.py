@@ -48,8 +48,12 @@ class WithoutLocks(Gathered):
     async def begun(
         cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
     ) -> AsyncIterator[Self]:
-        async with database.driver() as driver:
-            yield cls(database, caller, request_id, guard, driver)
+        lane = await database.lanes.entered(caller.tenant_id)
+        try:
+            async with database.driver() as driver:
+                yield cls(database, caller, request_id, guard, driver)
+        finally:
+            lane.release()
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         with self.database.told(text, arguments):

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLError, OperationDefinitionNode, get_variable_values, parse
 from graphql.execution.values import VariableValues
 
-from app.graphql_api.coercion import Unclear, plainly_valid, variable_values
+from app.graphql_api.coercion import Unclear, declared, plainly_valid, variable_values
 from app.graphql_api.schema import CORE
 
 TEXT = """query($a: AccountInput, $d: CombinedDocumentInput!, $f: DocumentFilter, $ids: [ID!]!, $n: Int = 3,
@@ -63,7 +63,7 @@ def told(found: VariableValues | list[GraphQLError]) -> Any:
 @pytest.mark.parametrize("changed", VALID)
 def test_what_is_plainly_valid_comes_to_the_same(changed: dict[str, Any]) -> None:
     sent = PLAIN | changed
-    found, expected = plainly_valid(CORE, operation(), sent), by_graphql_core(sent)
+    found, expected = plainly_valid(declared(CORE, operation()), sent), by_graphql_core(sent)
 
     assert found.coerced == expected.coerced
     assert {name: source.value for name, source in found.sources.items()} == sent
@@ -74,13 +74,13 @@ def test_what_is_plainly_valid_comes_to_the_same(changed: dict[str, Any]) -> Non
 def test_whatever_else_is_graphql_core_s_to_judge(changed: dict[str, Any]) -> None:
     sent = PLAIN | changed
     with pytest.raises(Unclear):
-        plainly_valid(CORE, operation(), sent)
+        plainly_valid(declared(CORE, operation()), sent)
 
-    assert told(variable_values(CORE, operation(), sent)) == told(by_graphql_core(sent))
+    assert told(variable_values(CORE, operation(), declared(CORE, operation()), sent)) == told(by_graphql_core(sent))
 
 
 def test_a_variable_that_is_left_out_has_its_default() -> None:
     sent = {name: value for name, value in PLAIN.items() if name != "n"}
-    found = variable_values(CORE, operation(), sent)
+    found = variable_values(CORE, operation(), declared(CORE, operation()), sent)
     assert not isinstance(found, list)
     assert found.coerced["n"] == 3

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.storage import flushes
+from app.storage.flushes import Flushes
 from tests.gateway import Client, Gateway
 
 ACCOUNT = """mutation($number: String!) { createAccount(accountNumber: $number,
@@ -18,6 +19,19 @@ async def quiet(postgres_url: str) -> AsyncIterator[Client]:
     """A tenant on Postgres alone."""
     async with Gateway(postgres_url) as gateway:
         yield await gateway.tenant("acme")
+
+
+def counted(found: Flushes, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one with every flush."""
+    ran: list[int] = []
+    flush = found.flush
+
+    async def watched() -> Exception | None:
+        ran.append(1)
+        return await flush()
+
+    monkeypatch.setattr(found, "flush", watched)
+    return ran
 
 
 async def test_a_write_is_on_the_disk_when_it_is_answered(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,30 +54,32 @@ async def test_a_write_is_on_the_disk_when_it_is_answered(quiet: Client, monkeyp
 async def test_writes_that_wait_at_once_share_a_flush(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     database = quiet.gateway.serving
     assert database.flushes
-    ran = []
-    flush = database.flushes.flush
-
-    async def counted(former: asyncio.Task[None] | None) -> None:
-        ran.append(1)
-        await flush(former)
-
-    monkeypatch.setattr(database.flushes, "flush", counted)
+    ran = counted(database.flushes, monkeypatch)
     await asyncio.gather(*(database.kept() for _ in range(50)))
     assert len(ran) == 1
 
 
-async def test_who_comes_during_a_flush_waits_for_the_next(quiet: Client) -> None:
+async def test_who_comes_during_a_flush_waits_for_the_next(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     database = quiet.gateway.serving
     assert database.flushes
+    ran = counted(database.flushes, monkeypatch)
     first = asyncio.create_task(database.kept())
     await asyncio.sleep(0)
-    await asyncio.sleep(0)  # it is under way
-    under_way = database.flushes.running
+    await asyncio.sleep(0)
+    assert len(ran) == 1  # it is under way
     await database.kept()
-    assert under_way is not None
-    assert under_way.done()
-    assert database.flushes.running is not under_way
-    await first
+    assert first.done()
+    assert len(ran) == 2
+
+
+async def test_whoever_gives_up_waiting_for_a_flush_leaves_it_to_the_others(quiet: Client) -> None:
+    database = quiet.gateway.serving
+    gone, stayed = asyncio.create_task(database.kept()), asyncio.create_task(database.kept())
+    await asyncio.sleep(0)
+    gone.cancel()
+    await stayed
+    assert gone.cancelled()
+    await database.kept()
 
 
 async def test_a_write_whose_flush_fails_is_not_acknowledged(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
