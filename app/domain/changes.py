@@ -70,6 +70,8 @@ def shown(values: dict[str, Any]) -> dict[str, Any]:
 
 def as_json(value: Any) -> Any:
     """A column's value as JSON writes it; amounts as text, so that no reader rounds them."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return shortest(value)
     if isinstance(value, datetime):

@@ -84,9 +84,10 @@ def demanded_by(field: Field, values: Values, products: Collection[Product]) -> 
     if field.base is REQUIRED:
         return " and must not be blank"
     condition = CONDITIONS.get(field.name)
-    readers = [product for product in products if field.use(product) is not NOT_READ]
-    if condition and (readers or not products) and condition(values):
-        return f" when {field.when}"
+    if condition and condition(values):
+        readers = [product for product in products if field.use(product) is not NOT_READ]
+        if readers or not products:
+            return f" when {field.when}"
     demanding = [product for product in products if field.use(product) is REQUIRED]
     return f" for {' and '.join(PRODUCT_TITLES[product] for product in demanding)}" if demanding else ""
 

@@ -8,9 +8,9 @@ from strawberry.utils.str_converters import to_camel_case as convert
 
 from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
-from app.domain.bodies import CUSTOM_FIELD_OWNER, Entries
+from app.domain.bodies import CUSTOM_FIELD_OWNER, LIST, OBJECT, PARTED, Entries
 from app.domain.catalogue import CATALOGUE
-from app.domain.fields import Field, Kind
+from app.domain.fields import Field
 from app.domain.problems import Path, Problem, Where
 from app.domain.requirements import AMOUNTS
 from app.domain.resources import CurrencyModel, Product, Resource
@@ -18,6 +18,7 @@ from app.graphql_api.inputs import COMBINED, DECLARED
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
 BY_SHOWN_NAME: dict[int, dict[str, Field]] = {}  # by the id of a tuple of fields, which live as long as the catalogue
+PRODUCTS = tuple(Product)
 PRODUCTS_BY_MEMBER = {to_camel_case(product): product for product in Product}
 Arguments = dict[str, Any]
 
@@ -41,7 +42,7 @@ def patch_body(resource: Resource, sent: Arguments) -> Body:
 
 
 def in_order(products: Sequence[Product]) -> tuple[Product, ...]:
-    return tuple(product for product in Product if product in products)
+    return tuple(product for product in PRODUCTS if product in products)
 
 
 def ingest_values(fields: Sequence[Field], sent: Arguments) -> dict[str, Any]:
@@ -49,20 +50,20 @@ def ingest_values(fields: Sequence[Field], sent: Arguments) -> dict[str, Any]:
     known = BY_SHOWN_NAME.get(id(fields))
     if known is None:
         known = BY_SHOWN_NAME[id(fields)] = {to_camel_case(field.name): field for field in fields}
-    pairs = ((known[shown], value) for shown, value in sent.items() if shown in known)
-    return {field.name: ingest_value(field, value) for field, value in pairs}
+    found = {}
+    for shown, value in sent.items():
+        field = known.get(shown)
+        if field is not None:
+            found[field.name] = value if field.kind not in PARTED or value is None else parted(field, value)
+    return found
 
 
-def ingest_value(field: Field, value: Any) -> Any:
-    if value is None:
-        return None
-    if field.kind is Kind.OBJECT:
+def parted(field: Field, value: Any) -> Any:
+    if field.kind is OBJECT:
         return ingest_values(field.parts, value)
-    if field.kind is Kind.LIST:
+    if field.kind is LIST:
         return [ingest_values(field.parts, item) for item in value]
-    if field.kind is Kind.CUSTOM_FIELDS:
-        return {CUSTOM_FIELD_OWNER: Entries((entry["key"], custom_value(entry.get("value"))) for entry in value)}
-    return value
+    return {CUSTOM_FIELD_OWNER: Entries((entry["key"], custom_value(entry.get("value"))) for entry in value)}
 
 
 def custom_value(value: Arguments | None) -> Any:
