@@ -7,7 +7,7 @@ connection of its own, wait here: the database is spared a third of its work, an
 import asyncio
 from weakref import WeakValueDictionary
 
-WRITERS = 3  # one at the end of the log, one on its way there, one that is being answered
+WRITERS = 5  # enough that a flush serves several
 
 
 class Lanes:
