@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number, shortest
 from app.storage.flushes import Flushes
+from app.storage.held import Held
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
@@ -90,7 +91,7 @@ class Database:
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
         self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
-        self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
+        self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
@@ -132,8 +133,8 @@ class Database:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
-        holder = self.holder.get()
-        return shared(holder) if holder else self.lent(self.reader)
+        held = self.holder.get()
+        return shared(held.connection) if held and held.connection else self.lent(self.reader)
 
     @asynccontextmanager
     async def lent(self, engine: AsyncEngine) -> AsyncIterator[Any]:
@@ -161,8 +162,8 @@ class Database:
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
-        if holder := self.holder.get():
-            yield holder
+        if (held := self.holder.get()) and held.connection:
+            yield held.connection
             return
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
@@ -174,10 +175,18 @@ class Database:
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
-        if holder := self.holder.get():
-            async with holder.begin_nested():
-                yield holder
-        elif self.turns:
+        if held := self.holder.get():
+            connection = await held.begin()
+            async with connection.begin_nested():
+                yield connection
+        else:
+            async with self.transaction(tenant_id) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
+        """The same, whatever is held."""
+        if self.turns:
             async with self.turns.turn() as group, group.connection.begin_nested():
                 yield group.connection
         else:
@@ -191,14 +200,26 @@ class Database:
             await connection.execute(ENTER, {"tenant": str(tenant_id)})
 
     @asynccontextmanager
-    async def held(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
-        """A transaction on the tenant's rows that all reading and writing of this task is a part of until it ends."""
-        async with self.writing(tenant_id) as connection:
-            token = self.holder.set(connection)
-            try:
-                yield connection
-            finally:
-                self.holder.reset(token)
+    async def held(self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]) -> AsyncIterator[Held]:
+        """One transaction that all writing of this task is a part of, and all reading from the first write on; it is
+        undone unless it is committed."""
+        held = Held(partial(self.transaction, tenant_id), first)
+        token = self.holder.set(held)
+        try:
+            yield held
+        finally:
+            self.holder.reset(token)
+            await held.undo()
+            await held.endings.aclose()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is read and written meanwhile is no part of what is held."""
+        token = self.holder.set(None)
+        try:
+            yield
+        finally:
+            self.holder.reset(token)
 
     async def kept(self) -> None:
         """Returns when what was committed is on the disk: at once, but for commits that did not wait for it."""
