@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic
 
@@ -14,7 +15,7 @@ from app.commands.body import absent
 from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
-from app.domain.changes import Change, ChangeVerb
+from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
@@ -184,7 +185,7 @@ class Attaching(Generic[Answer]):
                 await settle(ready.claim, scope)
             row = pushed_row(ready.checked)
             await name_pdf(scope, self.number, stored, row)
-            scope.log(attached(self.number, stored, row))
+            scope.log(attached(self.number, stored, row, row["uploaded_at"]))
             self.replaced = blob_of(stored) if stored and stored["sha256"] != ready.checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
@@ -199,10 +200,10 @@ async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Value
         await scope.insert(ATTACHMENTS, {"document_number": number, **row})
 
 
-def attached(number: str, stored: Values | None, row: Values) -> Change:
+def attached(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
     """The change that makes a PDF the document's."""
-    before, after = (side and {name: side[name] for name in LOGGED} for side in (stored, row))
-    return Change(Resource.DOCUMENT, number, ChangeVerb.ATTACH, row["uploaded_at"], None, before or {}, after or {})
+    before, after = (shown({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
+    return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
 
 
 def pushed_row(checked: Checked) -> Values:

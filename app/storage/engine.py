@@ -1,7 +1,6 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
-import base64
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -20,12 +19,12 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from app.domain.values import exact_number, shortest
+from app.domain.values import exact_number
 from app.storage.flushes import Flushes
 from app.storage.held import Held
+from app.storage.sqlite_functions import FUNCTIONS
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
-from app.storage.types import SHIFT, UNIT
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
 DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
@@ -356,34 +355,6 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def fold(text: str | None) -> str | None:
-    """Text for comparison without regard to case: what `lower` does, and the two Greek small sigmas as one."""
-    return None if text is None else text.lower().replace("ς", "σ")
-
-
-def base64url(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def amount_text(kept: str | None) -> str | None:
-    """An OrderedAmount of SQLite in its shortest notation."""
-    return None if kept is None else shortest(Decimal(int(kept) - SHIFT) / UNIT)
-
-
-def one_object(*objects: str) -> str:
-    """The members of JSON objects as those of one; SQLite's own function takes a limited number."""
-    return "{" + ",".join(text[1:-1] for text in objects) + "}"
-
-
-# What SQL on SQLite calls that Postgres has of its own.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "fold": fold,
-    "base64url": base64url,
-    "amount_text": amount_text,
-    "one_object": one_object,
-}
 
 
 def dump_json(value: Any) -> str:
