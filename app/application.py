@@ -131,7 +131,7 @@ def assemble(settings: Settings) -> FastAPI:
     app.router.routes.extend(health_routes(database))
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     app.add_middleware(Lane, endpoint=endpoint)
-    app.add_middleware(Once, database=database, most_bytes=settings.max_body_bytes, refuse=refuse)
+    app.add_middleware(Once, database=database, most_bytes=uploads.text + uploads.files, refuse=refuse)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,

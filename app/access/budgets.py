@@ -46,7 +46,10 @@ class Budgets:
     purses: dict[str, Purse] = field(default_factory=dict)  # by the key's hash
 
     async def spend(self, caller: Caller, cost: int) -> None:
-        """Takes the cost of a request from the budget of the caller's key. Raises SpentUp."""
+        """Takes the cost of a request from the budget of the caller's key, once however often it is run. Raises
+        SpentUp."""
+        if (held := self.database.holder.get()) and held.runs > 1:
+            return
         purse = self.purses.get(caller.key_hash) or self.purses.setdefault(caller.key_hash, Purse())
         if purse.left < cost:
             async with purse.lock:  # or all that wait would take a slice each
@@ -76,8 +79,10 @@ class Budgets:
             "wanted": max(needed, self.points // SLICES),
             "points": self.points,
         }
-        async with self.database.writing(caller.tenant_id) as connection:
-            row = (await connection.execute(TAKE, values)).one()
+        # Whatever becomes of the request, its points are spent; and what it is to do in one transaction has not begun.
+        with self.database.apart():
+            async with self.database.writing(caller.tenant_id) as connection:
+                row = (await connection.execute(TAKE, values)).one()
         purse.spent_until = monotonic() + row.ahead
         return int(row.taken)
 

@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
+from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.resources import CurrencyModel, Product
 from app.domain.values import storable
 from app.reads.compiled import TENANT, Statement, compiled
@@ -22,6 +24,7 @@ from app.reads.json_sql import json_array
 from app.storage.changes import KEY_ID_LENGTH, begin_chain
 from app.storage.clock import now
 from app.storage.engine import Database
+from app.storage.scoped import Scoped
 from app.storage.tables import API_KEYS, TENANTS
 from app.storage.types import bit, products_of
 from app.storage.walls import KEY_SETTING, TENANT_SETTING, inside
@@ -128,7 +131,7 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
     """A new tenant without a key; its id. Raises TenantExists."""
     if await find_tenant(connection, tenant.name) is not None:
         raise TenantExists(tenant.name)
-    row = {
+    row: dict[str, Any] = {
         "name": tenant.name,
         "connection_id": tenant.connection_id,
         "products": tenant.products,
@@ -140,6 +143,11 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         raise TenantExists(tenant.name) from None
     tenant_id = int(made.scalar_one())
     await begin_chain(connection, tenant_id)
+    told = {name: row[name] for name in ("name", "connection_id", "products")}
+    made_new = Change(
+        ChangedResource.TENANT, tenant.name, ChangeVerb.CREATE, row["created_at"], None, None, shown(told)
+    )
+    await log(connection, tenant_id, made_new)
     return tenant_id
 
 
@@ -160,8 +168,7 @@ async def create_key(database: Database, tenant: str, *, read_only: bool) -> str
 
 async def replace_key(connection: AsyncConnection, tenant_id: int, label: str) -> str:
     """A writing key in the place of the tenant's former one with this label, which ends."""
-    former = (API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label, API_KEYS.c.revoked_at.is_(None))
-    await connection.execute(sa.update(API_KEYS).where(*former).values(revoked_at=now()))
+    await end_keys(connection, API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label)
     return await insert_key(connection, tenant_id, read_only=False, label=label)
 
 
@@ -185,9 +192,32 @@ async def revoke_key(database: Database, key: str) -> int:
     named = API_KEYS.c.key_hash == hashed(key)
     if len(key) == KEY_ID_LENGTH and not key.startswith(PREFIX):
         named = sa.func.substr(API_KEYS.c.key_hash, 1, KEY_ID_LENGTH) == key
-    statement = sa.update(API_KEYS).where(named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
     async with database.writing() as connection:
-        return (await connection.execute(statement)).rowcount
+        return await end_keys(connection, named)
+
+
+async def end_keys(connection: AsyncConnection, *named: sa.ColumnElement[bool]) -> int:
+    """Ends the keys that these conditions name, and tells the change log; their number."""
+    ending = sa.update(API_KEYS).where(*named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
+    ended = (await connection.execute(ending.returning(*API_KEYS.c))).all()
+    for row in ended:
+        after = shown({"revoked_at": row.revoked_at})
+        await log(connection, row.tenant_id, key_change(row.key_hash, ChangeVerb.REVOKE, row.revoked_at, {}, after))
+    return len(ended)
+
+
+def key_change(
+    key_hash: str, verb: ChangeVerb, at: datetime, before: dict[str, Any] | None, after: dict[str, Any]
+) -> Change:
+    """What is told of a key: neither itself nor its hash."""
+    return Change(ChangedResource.API_KEY, key_hash[:KEY_ID_LENGTH], verb, at, None, before, after)
+
+
+async def log(connection: AsyncConnection, tenant_id: int, change: Change) -> None:
+    """Adds to a tenant's change log what its operator did."""
+    scope = Scoped(connection, Caller(tenant_id, (), read_only=False))
+    scope.log(change)
+    await scope.write_log()
 
 
 async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
@@ -199,7 +229,7 @@ async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
 
 async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: bool, label: str | None = None) -> str:
     key = PREFIX + secrets.token_urlsafe(32)
-    row = {
+    row: dict[str, Any] = {
         "tenant_id": tenant_id,
         "key_hash": hashed(key),
         "read_only": read_only,
@@ -207,4 +237,6 @@ async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: 
         "created_at": now(),
     }
     await connection.execute(sa.insert(API_KEYS).values(row))
+    told = shown({"read_only": read_only, "label": label})
+    await log(connection, tenant_id, key_change(row["key_hash"], ChangeVerb.CREATE, row["created_at"], None, told))
     return key

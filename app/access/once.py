@@ -4,26 +4,29 @@ The request runs inside one transaction that also keeps its answer, so that ther
 the process, the connection or the client goes away. It knows no facade: each tells in its own way what is refused.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.access.requests import BodyTooLarge, Unauthenticated, caller_of, content_type, read_body
+from app.access.bodies import KeptBody, kept_body
+from app.access.requests import Unauthenticated, caller_of
 from app.domain.caller import Caller
 from app.seeing.work import WORK, Work
-from app.storage.answers import StoredAnswer, claim, keep
+from app.storage.answers import Answered, StoredAnswer, Taken, claim, find, keep
 from app.storage.engine import Database
+from app.storage.held import Anew
 
 HEADER = b"idempotency-key"
 SANE = re.compile(r"[!-~]{1,255}")
 REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
 METHODS = {"POST", "PUT", "PATCH"}
-JSON = "application/json"
+MOST_RUNS = 50  # of a request, each of which has found something to be done outside of its transaction
+TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
 NOT_KEPT = {401, 403, 408, 429}  # what the same request may be answered otherwise at any moment
 FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
 
@@ -57,51 +60,69 @@ class Once:
         if len(given) > 1 or not SANE.fullmatch(key):
             message = "Idempotency-Key must be one text of 1 to 255 visible ASCII characters."
             await self.refuse(request, 400, "bad_request", message)(scope, receive, send)
-        elif content_type(request) not in (JSON, ""):
-            message = "Files are not taken under an Idempotency-Key: push the whole PDF, which may be repeated."
-            await self.refuse(request, 400, "bad_request", message)(scope, receive, send)
-        else:
-            await self.answer(request, key, send)
+            return
+        with kept_body(request) as body:
+            try:
+                caller = await self.writer(request, body)
+            except ClientDisconnect:
+                await Response(status_code=400)(scope, receive, send)  # to nobody
+                return
+            if caller is None:
+                await self.app(scope, body.replayed(receive), send)
+                return
+            for part in await self.answer(request, caller, key, body):
+                await send(part)
 
-    async def answer(self, request: Request, key: str, send: Send) -> None:
-        scope, receive = request.scope, request.receive
+    async def writer(self, request: Request, body: KeptBody) -> Caller | None:
+        """Who sends a request that may write, its body read; None where the application refuses it in its own words,
+        and in the order of its own: a stranger, a key that may only read, a body over the limit."""
         try:
             caller = await caller_of(request, self.database)
-            body = await read_body(request, self.most_bytes)
         except Unauthenticated:
-            await self.app(scope, receive, send)  # which says so
-            return
-        except BodyTooLarge as reason:
-            await self.refuse(request, 413, "body_too_large", str(reason))(scope, receive, send)
-            return
-        except ClientDisconnect:
-            await Response(status_code=400)(scope, receive, send)  # to nobody
-            return
-        try:
-            async with self.database.held(caller.tenant_id) as connection:
-                stored = await claim(connection, caller, key, fingerprint(request, body))
-                if stored is None:
+            return None
+        declared = request.headers.get("content-length", "")
+        if caller.read_only or (declared.isdigit() and (len(declared) > 19 or int(declared) > self.most_bytes)):
+            return None
+        await body.read(request, self.most_bytes)
+        return caller if body.whole else None
+
+    async def answer(self, request: Request, caller: Caller, key: str, body: KeptBody) -> list[Message]:
+        fingerprint = body.fingerprint.text()
+        stored = await find(self.database, caller, key)
+        if stored is None:
+            try:
+                return await self.done(request, caller, key, body)
+            except Undone as undone:
+                return undone.messages
+            except Taken as taken:
+                stored = taken.stored
+        if stored.fingerprint == fingerprint:
+            return await collected(replayed(stored), request)
+        message = "This Idempotency-Key was used for another request: take a new one for each."
+        return await collected(self.refuse(request, 422, "idempotency_key_reused", message), request)
+
+    async def done(self, request: Request, caller: Caller, key: str, body: KeptBody) -> list[Message]:
+        """What the request is answered, once all of it is kept. Raises Taken, and Undone."""
+        first = partial(claim, caller=caller, key=key, fingerprint=body.fingerprint.text())
+        asked = dict(request.scope)
+        async with self.database.held(caller.tenant_id, first) as held:
+            for _ in range(MOST_RUNS):
+                with suppress(Anew):
                     messages = await self.run(request, body)
-                    messages = await self.settle(connection, caller, key, request, messages)
-                elif stored.fingerprint == fingerprint(request, body):
-                    messages = await collected(replayed(stored), request)
-                else:
-                    message = "This Idempotency-Key was used for another request: take a new one for each."
-                    messages = await collected(self.refuse(request, 422, "idempotency_key_reused", message), request)
-        except Undone as undone:
-            messages = undone.messages
-        for part in messages:
-            await send(part)
+                    kept = await self.settled(request, messages)
+                    await keep(await held.begin(), caller, key, kept)
+                    await held.commit()
+                    return messages
+                await held.again()
+                request.scope.clear()
+                request.scope.update(asked)
+        raise Undone(await collected(self.refuse(request, 503, "unavailable", TOO_BUSY), request))
 
-    async def run(self, request: Request, body: bytes) -> list[Message]:
+    async def run(self, request: Request, body: KeptBody) -> list[Message]:
         """What the application answers, uncompressed."""
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
         headers = request.scope["headers"]
         request.scope["headers"] = [pair for pair in headers if pair[0] != b"accept-encoding"]
-        return await collected(self.app, request, receive)
+        return await collected(self.app, request, body.replayed(request.receive))
 
     def in_part(self, request: Request, work: Work) -> Response:
         """The answer to a request of which a part failed, all of which is undone."""
@@ -110,11 +131,9 @@ class Once:
             return self.refuse(request, 500, "internal_error", f"The server failed, {advice}")
         return self.refuse(request, 503, "unavailable", f"The database or the store of the PDFs failed, {advice}")
 
-    async def settle(
-        self, connection: AsyncConnection, caller: Caller, key: str, request: Request, messages: list[Message]
-    ) -> list[Message]:
-        """Keeps the answer. Raises Undone where the server failed, so that the request can be tried again, and where
-        there is nothing to keep."""
+    async def settled(self, request: Request, messages: list[Message]) -> Answered:
+        """What is kept of the answer. Raises Undone where the server failed, so that the request can be tried again,
+        and where there is nothing to keep."""
         start, *rest = messages
         work = WORK.get()
         if work and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(work.codes):
@@ -123,19 +142,12 @@ class Once:
             raise Undone(messages)
         kind = dict(start["headers"])[b"content-type"].decode()
         text = b"".join(message.get("body", b"") for message in rest)
-        await keep(connection, caller, key, start["status"], kind, text.decode())
-        return messages
-
-
-def fingerprint(request: Request, body: bytes) -> str:
-    """What tells the request from others."""
-    scope = request.scope
-    line = f"{scope['method']} {scope.get('raw_path', b'').decode()}?{scope['query_string'].decode()}\n"
-    return hashlib.sha256(line.encode() + body).hexdigest()
+        return Answered(start["status"], kind, text.decode())
 
 
 def replayed(stored: StoredAnswer) -> Response:
-    return Response(stored.body, stored.status, {"Content-Type": stored.content_type, REPLAYED: "true"})
+    answer = stored.answer
+    return Response(answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"})
 
 
 async def collected(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:

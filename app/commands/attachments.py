@@ -2,9 +2,12 @@
 PDF before it is removed once nothing names it."""
 
 import asyncio
+import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic
 
@@ -12,13 +15,14 @@ from app.commands.body import absent
 from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
-from app.domain.changes import Change, ChangeVerb
+from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
-from app.storage.blobs import Blob, NoSuchBlob
-from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.blobs import Blob, NoSuchBlob, StoreAway
+from app.storage.claims import Claim, ClaimLost, claimed, give_up, remove_unneeded
 from app.storage.clock import now
+from app.storage.held import Anew, Held
 from app.storage.pdf_workers import Checked, Unfit
 from app.storage.scoped import Scoped
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
@@ -40,6 +44,8 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
     if write.caller.read_only:
         raise Forbidden
     attaching = Attaching(write, files, number, pushed, append)
+    if held := write.database.holder.get():
+        return await attaching.within(held)
     async with files.turn(write.caller.tenant_id, number):
         for _ in range(ATTEMPTS - 1):
             try:
@@ -47,6 +53,14 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
             except (Overtaken, ClaimLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
                 continue
         return await attaching.attempt()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A file that may become a document's PDF, in the store. Without a claim it is not there, and nothing is kept."""
+
+    checked: Checked
+    claim: Claim | None
 
 
 @dataclass(slots=True)
@@ -62,17 +76,64 @@ class Attaching(Generic[Answer]):
 
     async def attempt(self) -> Answer:
         before = await self.pushed_before()
-        self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
-        async with workspace() as folder:
-            path, checked = await self.made(before, folder)
-            if self.write.dry_run:
-                return await self.write.run(self.naming(checked, before, None))
-            blob = Blob(self.write.caller.tenant_id, checked.sha256)
-            async with claimed(self.write.database, self.files.blobs, blob, path) as claim:
-                answer = await self.write.run(self.naming(checked, before, claim))
+        await self.check_pushed()
+        async with self.ready(before) as ready:
+            answer = await self.write.run(self.naming(ready, before, Claim.settle))
         if self.replaced:
             await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
         return answer
+
+    async def within(self, held: Held) -> Answer:
+        """The same as a part of what is held: the file is made ready outside of the transaction, and blobs are removed
+        after it, so that the stored PDF stays whole where it is undone."""
+        before = await self.pushed_before()
+        await self.check_pushed()
+        base = blob_of(before) if before and self.append else None
+        wanted = (await asyncio.to_thread(digest_of, self.pushed), base, self.write.dry_run)
+        if wanted not in held.made:
+            await held.undo()
+            with self.write.database.apart():
+                held.made[wanted] = await self.ready_or_refused(held, before)
+        ready = held.made[wanted]
+        if isinstance(ready, Refused):
+            raise ready
+        try:
+            answer = await self.write.run(self.naming(ready, before, Claim.confirm))
+        except (Overtaken, ClaimLost):
+            held.made.pop(wanted)
+            raise Anew from None
+        if self.replaced and not self.write.dry_run:
+            held.endings.push_async_callback(self.left_to_sweep, remove_unneeded, self.replaced)
+        return answer
+
+    async def ready_or_refused(self, held: Held, before: Values | None) -> Ready | Refused:
+        """The file made ready for as long as the request lasts."""
+        try:
+            ready = await held.endings.enter_async_context(self.ready(before))
+        except Refused as refusal:
+            return refusal
+        except NoSuchBlob:  # the stored blob was replaced and removed
+            raise Anew from None
+        if ready.claim:
+            held.endings.push_async_callback(self.left_to_sweep, give_up, ready.claim)
+        return ready
+
+    async def left_to_sweep(self, removing: Callable[..., Awaitable[object]], what: Blob | Claim) -> None:
+        """Removes what is not needed any more, if the store can be reached: the request itself is done."""
+        with suppress(StoreAway):
+            await removing(self.write.database, self.files.blobs, what)
+
+    @asynccontextmanager
+    async def ready(self, before: Values | None) -> AsyncIterator[Ready]:
+        """The file judged and, unless for a dry run, put into the store."""
+        async with workspace() as folder:
+            path, checked = await self.made(before, folder)
+            if self.write.dry_run:
+                yield Ready(checked, None)
+                return
+            blob = Blob(self.write.caller.tenant_id, checked.sha256)
+            async with claimed(self.write.database, self.files.blobs, blob, path) as claim:
+                yield Ready(checked, claim)
 
     async def made(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
         """The file that is to be the document's PDF, found sound: the pushed one, or one that continues the stored."""
@@ -102,27 +163,30 @@ class Attaching(Generic[Answer]):
         self.check_size(checked.size)
         return checked
 
+    async def check_pushed(self) -> None:
+        self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
+
     def check_size(self, size: int) -> None:
         if size > self.files.most_bytes:
             message = f"The PDF comes to {size} bytes; at most {self.files.most_bytes} are taken."
             raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
 
     def naming(
-        self, checked: Checked, before: Values | None, claim: Claim | None
+        self, ready: Ready, before: Values | None, settle: Callable[[Claim, Scoped], Awaitable[None]]
     ) -> Callable[[Scoped], Awaitable[Written]]:
-        """The command that makes the file the document's PDF. Without a claim nothing is kept."""
+        """The command that makes the file the document's PDF."""
 
         async def command(scope: Scoped) -> Written:
             await scope.find(DOCUMENTS, lock=True, document_number=self.number)
             stored = await scope.find(ATTACHMENTS, document_number=self.number)
             if self.append and id_of(only_pushed(stored)) != id_of(before):
                 raise Overtaken
-            if claim:
-                await claim.settle(scope)
-            row = pushed_row(checked)
+            if ready.claim:
+                await settle(ready.claim, scope)
+            row = pushed_row(ready.checked)
             await name_pdf(scope, self.number, stored, row)
-            scope.log(attached(self.number, stored, row))
-            self.replaced = blob_of(stored) if stored and stored["sha256"] != checked.sha256 else None
+            scope.log(attached(self.number, stored, row, row["uploaded_at"]))
+            self.replaced = blob_of(stored) if stored and stored["sha256"] != ready.checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
         return command
@@ -136,10 +200,10 @@ async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Value
         await scope.insert(ATTACHMENTS, {"document_number": number, **row})
 
 
-def attached(number: str, stored: Values | None, row: Values) -> Change:
+def attached(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
     """The change that makes a PDF the document's."""
-    before, after = (side and {name: side[name] for name in LOGGED} for side in (stored, row))
-    return Change(Resource.DOCUMENT, number, ChangeVerb.ATTACH, row["uploaded_at"], None, before or {}, after or {})
+    before, after = (shown({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
+    return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
 
 
 def pushed_row(checked: Checked) -> Values:
@@ -161,6 +225,11 @@ def only_pushed(stored: Values | None) -> Values | None:
 
 def id_of(stored: Values | None) -> str | None:
     return stored["attachment_id"] if stored else None
+
+
+def digest_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def blob_of(stored: Values) -> Blob:

@@ -9,7 +9,7 @@ from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.changes import ChangeVerb, change_of
+from app.domain.changes import ChangeVerb, change_of, model_fixed
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
@@ -46,6 +46,8 @@ async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     settle(made, row)
     if row["currency_model"] and made.locked is None:
         await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
+        tenant = await scope.lock_tenant()  # which it is already
+        scope.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
 def settle(made: Draft, row: Values) -> None:

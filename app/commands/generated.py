@@ -1,5 +1,6 @@
 """Finding a document's PDF, and making a generated one when it is first asked for: kept until the document or its
-account is written again. Nothing of the caller's is changed, so a key that may only read may ask."""
+account is written again. Nothing of the caller's is changed, so a key that may only read may ask; the change log tells
+once of each that was made, and nothing of those that were found."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.commands.attachments import blob_of, name_pdf
+from app.commands.attachments import attached, blob_of, name_pdf
 from app.commands.body import absent
 from app.commands.files import Files, workspace
 from app.domain.attachments import Attachment, attachment_of, file_name
@@ -17,6 +18,7 @@ from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.storage.blobs import Blob
 from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.scoped import Scoped, owned
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, DOCUMENTS
@@ -52,10 +54,15 @@ class DocumentPdf:
 
 
 async def document_pdf(
-    database: Database, files: Files, caller: Caller, number: str, attachment_id: str | None = None
+    database: Database,
+    files: Files,
+    caller: Caller,
+    number: str,
+    attachment_id: str | None = None,
+    request_id: str = "",
 ) -> DocumentPdf | None:
-    """The document's PDF, made now where it is one to generate; None where there is none, or not the one of that
-    identifier. Raises Refused where there is no such document, and TooLong."""
+    """The document's PDF, made now where it is one to generate, which the change log then tells; None where there is
+    none, or not the one of that identifier. Raises Refused where there is no such document, and TooLong."""
     for _ in range(ATTEMPTS):
         facts = await read_facts(database, caller, number)
         found = facts.attachment
@@ -67,7 +74,7 @@ async def document_pdf(
             async with files.turn(caller.tenant_id, number):
                 facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
                 if facts.attachment == found:
-                    size, sha256 = await generate(database, files, caller, facts, found)
+                    size, sha256 = await generate(database, files, caller, facts, found, request_id)
                     return pdf_of(caller, facts, replace(found, file_size=size, sha256=sha256), sha256)
     raise RuntimeError(f"the PDF of a document changed {ATTEMPTS} times while it was made")
 
@@ -96,7 +103,7 @@ async def facts_of(scope: Scoped, number: str) -> Facts:
 
 
 async def generate(
-    database: Database, files: Files, caller: Caller, facts: Facts, wanted: Attachment
+    database: Database, files: Files, caller: Caller, facts: Facts, wanted: Attachment, request_id: str
 ) -> tuple[int, str]:
     """Renders the PDF that the facts lead to and keeps it; its size and hash. Raises Outdated, and TooLong."""
     issued_at = wanted.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
@@ -108,7 +115,7 @@ async def generate(
             claimed(database, files.blobs, blob, path) as claim,
             database.writing(caller.tenant_id) as connection,
         ):
-            await keep(Scoped(connection, caller), facts, wanted, size, claim)
+            await keep(Scoped(connection, caller, request_id), facts, wanted, size, claim)
     if facts.stored and facts.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
     return size, sha256
@@ -137,6 +144,8 @@ async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim
         "page_count": None,
     }
     await name_pdf(scope, number, stored, row)
+    scope.log(attached(number, stored, row, now()))
+    await scope.write_log()
 
 
 async def version_of(scope: Scoped, table: sa.Table, *, lock: bool = False, **key: str) -> int | None:

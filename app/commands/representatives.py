@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.commands.body import Draft, absent, hold
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
-from app.domain.changes import Change, ChangeVerb
+from app.domain.changes import Change, ChangedResource, ChangeVerb
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
@@ -63,7 +63,7 @@ async def link_representative(write: Write[Answer], reference: str, resource: Re
             raise Refused(missing)
         if await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
             linked = {"representative": reference}
-            scope.log(Change(resource, key, ChangeVerb.LINK, now(), None, {}, linked))
+            scope.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
     return await write.run(command)

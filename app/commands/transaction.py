@@ -15,6 +15,7 @@ from app.domain.problems import Refused
 from app.domain.resources import Resource
 from app.storage.engine import Database, dump_json, load_json, sqlstate
 from app.storage.gathered import Guard, LostRace, NeedsTransaction
+from app.storage.held import Undo
 from app.storage.in_turn import InTurn
 from app.storage.scoped import Look, Scoped
 from app.storage.tables import TABLES
@@ -29,10 +30,6 @@ Answer = TypeVar("Answer")
 
 class Forbidden(Exception):
     """A read-only key asked for a write."""
-
-
-class Undo(Exception):
-    """Rolls a dry run back."""
 
 
 @dataclass(frozen=True, slots=True)

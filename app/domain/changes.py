@@ -16,6 +16,18 @@ UNTOLD = frozenset(
 )
 
 
+class ChangedResource(Described):
+    """What a write can be to: what callers read and write, and what the operator administers."""
+
+    ACCOUNT = Resource.ACCOUNT.value, Resource.ACCOUNT.meaning
+    DOCUMENT = Resource.DOCUMENT.value, Resource.DOCUMENT.meaning
+    NOTE = Resource.NOTE.value, Resource.NOTE.meaning
+    REPRESENTATIVE = Resource.REPRESENTATIVE.value, Resource.REPRESENTATIVE.meaning
+    CONTACT = Resource.CONTACT.value, Resource.CONTACT.meaning
+    TENANT = "tenant", "The owner of all that its API keys can see; its key is its name."
+    API_KEY = "api_key", "A secret that opens the tenant; its key is the first digits of its hash."
+
+
 class ChangeVerb(Described):
     """What was done to a resource."""
 
@@ -24,7 +36,8 @@ class ChangeVerb(Described):
     PATCH = "patch", "Changed in part."
     CLOSE = "close", "A document closed for a stated reason."
     LINK = "link", "A representative linked to it."
-    ATTACH = "attach", "A PDF made the document's."
+    ATTACH = "attach", "A PDF made the document's: pushed, or generated when it was first asked for."
+    REVOKE = "revoke", "An API key ended."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,7 @@ class Change:
     """One write to one resource. `before` and `after` hold the fields that differ by Ingest name, as JSON; empty ones
     are left out, and `before` is None for what is new."""
 
-    resource: Resource
+    resource: ChangedResource
     key: str
     verb: ChangeVerb
     at: datetime
@@ -55,7 +68,12 @@ def change_of(
             if value is not (old := stored.get(name)) and name not in UNTOLD and differs(value, old)
         }
         before = shown({name: stored.get(name) for name in told})
-    return Change(resource, key, verb, row["updated_at"], row["version"], before, shown(told))
+    return Change(ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, shown(told))
+
+
+def model_fixed(tenant: str, model: str, at: datetime) -> Change:
+    """The change that a tenant's first amounts are to the tenant."""
+    return Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, at, None, {}, {"currency_model": model})
 
 
 def differs(value: Any, stored: Any) -> bool:

@@ -122,7 +122,7 @@ def found_nodes(row: Any, args: dict[str, Any]) -> list[Any]:
 def product_fields(row: Any, args: dict[str, Any]) -> list[dict[str, Any]]:
     product: Product = args["product"]
     wanted = [args["resource"]] if args.get("resource") else list(Resource)
-    return [entry for resource in wanted for entry in listed(resource, CATALOGUE[resource], product, "")]
+    return [entry for resource in wanted for entry in listed(resource, CATALOGUE.get(resource, ()), product, "")]
 
 
 def listed(resource: Resource, fields: tuple[Field, ...], product: Product, prefix: str) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from app.domain.aging import BUCKETS
 from app.domain.attachments import OF_DOCUMENT
 from app.domain.catalogue import CATALOGUE
-from app.domain.changes import ChangeVerb
+from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.resources import (
     AttachmentSource,
     ClosureReason,
@@ -34,10 +34,10 @@ for _words in (
     CurrencyModel,
     RoutingCode,
     InvoiceTitle,
-    Resource,
     ChangeVerb,
 ):
     described_enum(_words)
+described_enum(ChangedResource, "Resource")  # one enumeration for clients: what callers write is a part of it
 enum(
     Requirement,
     "Requirement",
@@ -318,8 +318,13 @@ output(
         Slot("version", "int | None", "Its version since then; null where the write did not make one."),
         Slot("before", "JSON | None", "The fields that changed, by Ingest name, as they were; null for what is new."),
         Slot("after", "JSON", "The fields that changed, by Ingest name, as they are since then."),
-        Slot("key_id", "str | None", "The first digits of the API key's hash, as `keys list` shows them."),
-        Slot("request_id", "str | None", "The X-Request-Id of the request that wrote."),
+        Slot(
+            "key_id",
+            "str | None",
+            "The first digits of the API key's hash, as `keys list` shows them; null where the operator wrote, or a "
+            "signed link had a PDF generated.",
+        ),
+        Slot("request_id", "str | None", "The X-Request-Id of the request that wrote; null where the operator did."),
         Slot("hash", "str", "SHA-256 over this entry and the hash of the one before."),
     ],
     resource=CHANGE,

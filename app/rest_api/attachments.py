@@ -89,7 +89,7 @@ class Attachments:
         """The document's PDF, if any. A generated one is made for it: its size is part of the answer."""
         caller = await self.rest.caller(request)
         number = request.path_params["document_number"]
-        found = await self.found(caller, number)
+        found = await self.found(request, caller, number)
         return reply({"document_number": number, "attachments": [shown(found)] if found else []})
 
     async def download(self, request: Request) -> Response:
@@ -109,9 +109,12 @@ class Attachments:
             raise gone()
         return await self.answered(request, linked.caller, linked.document_number, linked.attachment_id)
 
-    async def found(self, caller: Caller, number: str, attachment_id: str | None = None) -> DocumentPdf | None:
+    async def found(
+        self, request: Request, caller: Caller, number: str, attachment_id: str | None = None
+    ) -> DocumentPdf | None:
+        made_for = request_id_of(request.scope)
         try:
-            return await document_pdf(self.rest.database, self.files, caller, number, attachment_id)
+            return await document_pdf(self.rest.database, self.files, caller, number, attachment_id, made_for)
         except Refused as refusal:
             raise told(refusal, number) from None
         except TooLong as reason:
@@ -119,11 +122,11 @@ class Attachments:
 
     async def answered(self, request: Request, caller: Caller, number: str, attachment_id: str) -> Response:
         """The bytes, looked up again where they were replaced and removed between the look-up and the opening."""
-        found = await self.found(caller, number, attachment_id)
+        found = await self.found(request, caller, number, attachment_id)
         try:
             return await deliver(request, self.files.blobs, found or none_found())
         except NoSuchBlob:
-            found = await self.found(caller, number, attachment_id)
+            found = await self.found(request, caller, number, attachment_id)
         return await deliver(request, self.files.blobs, found or none_found())
 
 

@@ -41,6 +41,11 @@ class Claim:
         if not await scope.delete(BLOB_CLAIMS, claim_id=self.id):
             raise ClaimLost
 
+    async def confirm(self, scope: Scoped) -> None:
+        """Keeps the claim inside the transaction that names the blob, to be given up after it. Raises ClaimLost."""
+        if not await scope.find(BLOB_CLAIMS, lock=True, claim_id=self.id):
+            raise ClaimLost
+
 
 @asynccontextmanager
 async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) -> AsyncIterator[Claim]:
@@ -55,10 +60,15 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
         await blobs.put(blob, source)
         yield claim
     except BaseException:
-        async with database.writing(blob.tenant_id) as connection:
-            await Scoped(connection, owner(blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
-        await remove_unneeded(database, blobs, blob)
+        await give_up(database, blobs, claim)
         raise
+
+
+async def give_up(database: Database, blobs: Blobs, claim: Claim) -> None:
+    """Ends a claim, and removes its blob where nothing else needs it."""
+    async with database.writing(claim.blob.tenant_id) as connection:
+        await Scoped(connection, owner(claim.blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
+    await remove_unneeded(database, blobs, claim.blob)
 
 
 async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: datetime | None = None) -> bool:

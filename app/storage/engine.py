@@ -1,10 +1,9 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
-import base64
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from app.domain.values import exact_number, shortest
+from app.domain.values import exact_number
 from app.storage.flushes import Flushes
+from app.storage.held import Held
 from app.storage.lanes import Lanes
+from app.storage.sqlite_functions import FUNCTIONS
 from app.storage.time_limits import end_now, set_deadline, watch
 from app.storage.turns import Turns
-from app.storage.types import SHIFT, UNIT
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
 DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
@@ -92,7 +92,7 @@ class Database:
         self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
         self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
         self.lanes = Lanes((patience or Patience()).wait)
-        self.holder: ContextVar[AsyncConnection | None] = ContextVar("holder", default=None)  # see `held`
+        self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
@@ -134,8 +134,8 @@ class Database:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
-        holder = self.holder.get()
-        return shared(holder) if holder else self.lent(self.reader)
+        held = self.holder.get()
+        return shared(held.connection) if held and held.connection else self.lent(self.reader)
 
     @asynccontextmanager
     async def lent(self, engine: AsyncEngine) -> AsyncIterator[Any]:
@@ -163,8 +163,8 @@ class Database:
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
-        if holder := self.holder.get():
-            yield holder
+        if (held := self.holder.get()) and held.connection:
+            yield held.connection
             return
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
@@ -176,10 +176,18 @@ class Database:
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
-        if holder := self.holder.get():
-            async with holder.begin_nested():
-                yield holder
-        elif self.turns:
+        if held := self.holder.get():
+            connection = await held.begin()
+            async with connection.begin_nested():
+                yield connection
+        else:
+            async with self.transaction(tenant_id) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
+        """The same, whatever is held."""
+        if self.turns:
             async with self.turns.turn() as group, group.connection.begin_nested():
                 yield group.connection
         else:
@@ -193,14 +201,26 @@ class Database:
             await connection.execute(ENTER, {"tenant": str(tenant_id)})
 
     @asynccontextmanager
-    async def held(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
-        """A transaction on the tenant's rows that all reading and writing of this task is a part of until it ends."""
-        async with self.writing(tenant_id) as connection:
-            token = self.holder.set(connection)
-            try:
-                yield connection
-            finally:
-                self.holder.reset(token)
+    async def held(self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]) -> AsyncIterator[Held]:
+        """One transaction that all writing of this task is a part of, and all reading from the first write on; it is
+        undone unless it is committed."""
+        held = Held(partial(self.transaction, tenant_id), first)
+        token = self.holder.set(held)
+        try:
+            yield held
+        finally:
+            self.holder.reset(token)
+            await held.undo()
+            await held.endings.aclose()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is read and written meanwhile is no part of what is held."""
+        token = self.holder.set(None)
+        try:
+            yield
+        finally:
+            self.holder.reset(token)
 
     async def kept(self) -> None:
         """Returns when what was committed is on the disk: at once, but for commits that did not wait for it."""
@@ -338,34 +358,6 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def fold(text: str | None) -> str | None:
-    """Text for comparison without regard to case: what `lower` does, and the two Greek small sigmas as one."""
-    return None if text is None else text.lower().replace("ς", "σ")
-
-
-def base64url(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def amount_text(kept: str | None) -> str | None:
-    """An OrderedAmount of SQLite in its shortest notation."""
-    return None if kept is None else shortest(Decimal(int(kept) - SHIFT) / UNIT)
-
-
-def one_object(*objects: str) -> str:
-    """The members of JSON objects as those of one; SQLite's own function takes a limited number."""
-    return "{" + ",".join(text[1:-1] for text in objects) + "}"
-
-
-# What SQL on SQLite calls that Postgres has of its own.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "fold": fold,
-    "base64url": base64url,
-    "amount_text": amount_text,
-    "one_object": one_object,
-}
 
 
 def dump_json(value: Any) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.changes import ChangeVerb
+from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.described import Described
 from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH, Kind
 from app.domain.fields import Field as CatalogueField
@@ -334,7 +334,7 @@ CHANGES = table(
         sa.Column("hash", Text(SHA256_LENGTH), nullable=False),
     ],
     sa.PrimaryKeyConstraint("tenant_id", "sequence"),  # no foreign key: only where the tenant's chain ends is appended
-    one_of("resource", Resource),
+    one_of("resource", ChangedResource),
     one_of("verb", ChangeVerb),
     by("resource", "key", "sequence"),
 )

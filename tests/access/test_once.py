@@ -173,11 +173,3 @@ async def test_a_key_that_is_none_is_refused(acme: Client, key: str) -> None:
     answer = await acme.gateway.http.put(PATH, json={"name": "Acme"}, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
     assert await version(acme) is None
-
-
-async def test_files_are_refused_under_a_key(acme: Client) -> None:
-    path = "/api/v1/pdf-ingestion/pdf/x/ingest_documents/D?append=true"
-    headers = {**acme.headers, "Idempotency-Key": "k", "Content-Type": "application/pdf"}
-    answer = await acme.gateway.http.post(path, content=b"%PDF", headers=headers)
-    assert answer.status_code == 400
-    assert "may be repeated" in answer.json()["message"]

@@ -13,7 +13,7 @@ from tests.server.conftest import Caller
 
 CREATE = """mutation($number: String!) {
   createAccount(accountNumber: $number, input: {combined: {name: "A"}}) { account { version } userErrors { code } } }"""
-NUMBERS = """query($after: String) { changes(first: 1) { totalCount }
+NUMBERS = """query($after: String) { changes(first: 1, resource: ACCOUNT) { totalCount }
   accounts(first: 1000, after: $after) { nodes { accountNumber version history { totalCount } }
     pageInfo { endCursor hasNextPage } } }"""
 WRITES = ("graphql write", "graphql write under a key", "rest write", "rest write under a key")

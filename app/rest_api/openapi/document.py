@@ -16,6 +16,9 @@ page `/docs` does so by itself, so type them there as they are.
 **Verbs.** POST creates and refuses a key that is there (409). PUT creates or replaces, PATCH changes what is sent; both
 may be sent again without harm. An address takes the methods shown here, and HEAD beside GET; any other is a 405.
 
+**Sending again.** Any write, a pushed PDF too, may carry an `Idempotency-Key` of its own: it is done once, and for a
+day the same request gets the same answer. Another request under that key is refused (422).
+
 **Products.** Four products read this data, and each field says which of them need it. A write is held to what the
 endpoint itself demands. What a product would miss is no reason to refuse it: GraphQL tells it as `readiness`.
 Fields that no active product reads are accepted and kept.
