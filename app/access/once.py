@@ -67,7 +67,7 @@ class Once:
         scope, receive = request.scope, request.receive
         try:
             caller = await caller_of(request, self.database)
-            body = await read_body(request, self.most_bytes)
+            body = bytes(await read_body(request, self.most_bytes))
         except Unauthenticated:
             await self.app(scope, receive, send)  # which says so
             return
