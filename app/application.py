@@ -1,7 +1,5 @@
 """The one place where the parts are joined: settings in, ASGI application out."""
 
-import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
@@ -15,6 +13,7 @@ from app.access.budgets import Budgets
 from app.access.envelope import Envelope
 from app.access.links import Links
 from app.access.once import REPLAYED, Once
+from app.access.room import Room
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
@@ -36,8 +35,9 @@ from app.storage.blobs import Blobs
 from app.storage.engine import Database, Patience
 from app.storage.heard import hear
 from app.storage.identity import Identity
+from app.tuning import tune
 
-LONGEST_TURN = 0.0001  # seconds for which a thread may keep Python to itself while the event loop waits for it
+BODIES_AT_ONCE = 4  # of the largest that are taken; of smaller ones more
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
 
 
@@ -84,16 +84,6 @@ def failed(request: Request, raised: Exception) -> Response:
     return graphql_failed(request, raised) if request.url.path == ADDRESS else rest_failed(request, raised)
 
 
-def tune() -> None:
-    """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
-    takes a third of the time of a large answer. Threads, which render or read SQLite, soon give way to the event loop.
-    """
-    sys.setswitchinterval(LONGEST_TURN)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
 def assemble(settings: Settings) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
     patience = Patience(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
@@ -132,6 +122,7 @@ def assemble(settings: Settings) -> FastAPI:
     app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
     app.add_middleware(Lane, endpoint=endpoint)
     app.add_middleware(Once, database=database, most_bytes=uploads.text + uploads.files, refuse=refuse)
+    app.add_middleware(Room, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.requests import Request
 
 from app.access.keys import authenticate
+from app.access.room import ROOM, SMALL
 from app.domain.caller import Caller
 from app.domain.values import Fault, levels
 from app.storage.engine import Database, load_json
@@ -63,22 +64,30 @@ def key_of(request: Request) -> str:
     return key
 
 
-async def read_body(request: Request, most: int) -> bytes:
-    """The whole body. Raises BodyTooLarge as soon as it is over the limit."""
-    received = bytearray()
+async def read_body(request: Request, most: int) -> bytearray:
+    """The whole body, which a large one waits for room for. Raises BodyTooLarge as soon as it is over the limit."""
+    received, share = bytearray(), request.scope[ROOM]
     async for chunk in request.stream():
         received += chunk
         if len(received) > most:
             raise BodyTooLarge(f"The body is larger than {most} bytes.")
-    return bytes(received)
+        if len(received) > SMALL and not share.taken:  # once: a write under an Idempotency-Key may be read again
+            await share.take(min(declared_size(request, most), most))
+    return received  # as it is: a copy would take as much again
 
 
-async def read_json(text: str | bytes) -> Any:
+def declared_size(request: Request, most: int) -> int:
+    """How long the body is to be; the most that it may be where the request does not say."""
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdigit() else most
+
+
+async def read_json(text: str | bytes | bytearray) -> Any:
     """`parse_json`, while other requests go on where it may take long."""
     return parse_json(text) if len(text) <= LONG else await asyncio.to_thread(parse_json, text)
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes | bytearray) -> Any:
     """JSON with exact numbers. Raises NotJson for anything else, and for more values or levels than a request needs."""
     try:
         text = text if isinstance(text, str) else text.decode()

@@ -3,6 +3,7 @@ of a document's; here only those that were sent are looked at, and whatever is n
 graphql-core, which knows how to say what is wrong."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -49,15 +50,27 @@ def variable_values(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Sequence[Variable], sent: dict[str, Any]
 ) -> VariableValues | list[GraphQLError]:
     """The operation's variables, or what is wrong with them. Raises RecursionError where they are nested too deeply."""
-    try:
+    with suppress(Unclear):
         return plainly_valid(variables, sent)
-    except Unclear:
-        definitions, brief = operation.variable_definitions or (), shortened(sent)
-        if brief != sent:
-            found = get_variable_values(schema, definitions, brief, max_errors=MOST_ERRORS)
-            if isinstance(found, list):
-                return found
-        return get_variable_values(schema, definitions, sent, max_errors=MOST_ERRORS)
+    definitions, brief = operation.variable_definitions or (), shortened(sent)
+    if brief != sent:
+        found = get_variable_values(schema, definitions, brief, max_errors=MOST_ERRORS)
+        if isinstance(found, list):
+            return without_frames(found)
+    found = get_variable_values(schema, definitions, sent, max_errors=MOST_ERRORS)
+    return without_frames(found) if isinstance(found, list) else found
+
+
+def without_frames(errors: list[GraphQLError]) -> list[GraphQLError]:
+    """The errors without the frames that they came through, which know them, too: in such a circle the variables, of
+    mebibytes maybe, would wait for the garbage to be collected."""
+    causes: list[BaseException | None] = [*errors]
+    while causes:
+        cause = causes.pop()
+        if cause is not None and cause.__traceback__:
+            cause.__traceback__ = None
+            causes += [cause.__cause__, cause.__context__, getattr(cause, "original_error", None)]
+    return errors
 
 
 def shortened(value: Any) -> Any:

@@ -26,7 +26,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from app.access.costs import REQUEST, ROW, WHOLE_LIST
+from app.access.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.graphql_api.connections import CONNECTIONS
@@ -35,7 +35,7 @@ from app.graphql_api.declare import SLOTS, Slot
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.filters import FILTERS, BadFilter, to_condition
 from app.graphql_api.ids import decode_id
-from app.graphql_api.limits import Limits
+from app.graphql_api.limits import Limits, measure
 from app.reads.edges import EDGES, Shape
 from app.reads.page import BadCursor, complete, decode_cursor
 from app.reads.selection import (
@@ -142,6 +142,7 @@ class Planner:
         columns: set[str] = set()
         follows: list[Follow] = []
         members: list[tuple[str, Any]] = []
+        shown = 0  # fields, those of values without a row of their own included
         for key, nodes in self.collect(type_name, selections).items():
             slot = SLOTS[type_name].get(nodes[0].name.value)
             if slot is None:  # __typename
@@ -155,7 +156,9 @@ class Planner:
                 columns.update((slot.name,) if slot.needs is None else slot.needs)
                 follows += [edge for edge in slot.behind if edge not in follows]
                 self.cost += ROW * place.count * len(slot.behind)
+                shown += sum(measure(node, self.fragments, {}).fields for node in nodes)
                 members.append((key, self.value(type_name, slot, nodes)))
+        self.cost += ROW * place.count * (max(shown - 1, 0) // COLUMNS)
         return Selection(frozenset(columns), tuple(follows), tuple(members))
 
     def row(self, type_name: str, selections: Selections, place: Place) -> Selection:

@@ -172,7 +172,7 @@ class Endpoint:
             raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
         return Operation(text, variables or {}, name or None, size)
 
-    async def body(self, request: Request) -> bytes:
+    async def body(self, request: Request) -> bytearray:
         try:
             return await read_body(request, self.limits.text)
         except BodyTooLarge as reason:
@@ -195,7 +195,7 @@ def check_content_type(header: str) -> None:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
 
 
-async def parsed(text: str | bytes) -> Any:
+async def parsed(text: str | bytes | bytearray) -> Any:
     try:
         return await read_json(text)
     except NotJson as reason:

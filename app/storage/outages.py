@@ -12,6 +12,10 @@ from app.storage.blobs import StoreAway
 from app.storage.engine import is_damage, sqlite_code, sqlstate
 
 
+class Crowded(Exception):
+    """A request that found no room in memory in time."""
+
+
 class Outage(Enum):
     """What is wrong, and what to do about it."""
 
@@ -21,6 +25,7 @@ class Outage(Enum):
     FULL = "The database has no room left: try again when its operator has made some."
     READ_ONLY = "The database only takes reads at present: try again later."
     DAMAGED = "The database is damaged: its operator has to restore it from a backup."
+    CROWDED = "The server has too many large requests at once: try again."
 
     @property
     def fact(self) -> str:
@@ -62,6 +67,8 @@ def outage(error: BaseException) -> Outage | None:
     """What could not be used; None where the failure is of another kind."""
     if isinstance(error, StoreAway):
         return Outage.STORE
+    if isinstance(error, Crowded):
+        return Outage.CROWDED
     if isinstance(error, TimeoutError | PoolTimeout):
         return Outage.SLOW
     if isinstance(error, OSError):

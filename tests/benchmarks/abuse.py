@@ -102,9 +102,9 @@ def mixture() -> list[str]:
     return found
 
 
-def honest(target: Target) -> list[str]:
-    """Pages of accounts, one document in ten of them written."""
-    reads, writes = ([target.body(target.shapes[name], n, "abuse") for n in range(BODIES)] for name in ("S", "W"))
+def honest(target: Target, salt: str) -> list[str]:
+    """Pages of accounts, one document in ten of them written, under numbers that no crowd with another salt writes."""
+    reads, writes = ([target.body(target.shapes[name], n, salt) for n in range(BODIES)] for name in ("S", "W"))
     return [writes[n] if n % 10 == 0 else reads[n] for n in range(BODIES)]
 
 
@@ -135,14 +135,14 @@ def told(name: str, found: Met) -> str:
 
 def attack(target: Target, abuser: str, folder: Path, options: argparse.Namespace) -> bool:
     """Whether all bounds hold."""
-    key, requests = target.headers["X-API-Key"], honest(target)
-    met(Crowd(target.port, key, requests, HONEST, seconds=3))
-    alone = met(Crowd(target.port, key, requests, HONEST, seconds=options.seconds))
+    key = target.headers["X-API-Key"]
+    met(Crowd(target.port, key, honest(target, "warm"), HONEST, seconds=3))
+    alone = met(Crowd(target.port, key, honest(target, "alone"), HONEST, seconds=options.seconds))
     tell(told("alone", alone))
     held = memory(target.pid)
     forget_peak(target.pid)
     abuse = Crowd(target.port, "", [], 0, mixture(), ABUSIVE, abuser, abuses=options.operations)
-    abused, crowded = beside(abuse, Crowd(target.port, key, requests, HONEST), folder / "stop")
+    abused, crowded = beside(abuse, Crowd(target.port, key, honest(target, "beside"), HONEST), folder / "stop")
     tell(told("beside abuse", crowded))
     p50, p99, most = crowded.p50 / alone.p50, crowded.p99 / alone.p99, peak(target.pid)
     tell(f"{abused.abuses} abusive operations in {abused.seconds:.0f} s; answers: {abused.answers}")

@@ -65,7 +65,7 @@ class Run:
         self.met = Met()
         self.times: list[float] = []
         self.answers: Counter[str] = Counter()
-        self.sent = time.time_ns() // 10**6 % 90_000_000  # or a second crowd would write what a first one has
+        self.sent = 0
         self.began = time.perf_counter()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import orjson
 from tests.benchmarks.driver import NUMBER, Job, Outcome
 from tests.benchmarks.ledger import Size
 from tests.benchmarks.shapes import Shape, shapes
-from tests.servers import RunningServer, ServerError, free_port
+from tests.servers import COMMAND, RunningServer, ServerError, free_port
 
 BODIES = 2_000  # different requests of a shape
 LIMIT, OURS, OURS_SQLITE, PEER = "limit", "gateway", "gateway on SQLite", "Strawberry + DataLoader"
@@ -96,11 +96,18 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path, seconds: fl
 
 @contextmanager
 def gateway(
-    name: str, url: str, key: str, size: Size, folder: Path, on_postgres: bool, workers: int = 1
+    name: str,
+    url: str,
+    key: str,
+    size: Size,
+    folder: Path,
+    on_postgres: bool,
+    workers: int = 1,
+    program: Sequence[str] = COMMAND,
 ) -> Iterator[Target]:
     env = {"GATEWAY_DATABASE_URL": url, "GATEWAY_LOG_LEVEL": "warning", "GATEWAY_BLOB_URL": f"file://{folder}/blobs"}
     headers = {"X-API-Key": key}
-    with RunningServer(env, folder, "--workers", str(workers)) as server:
+    with RunningServer(env, folder, "--workers", str(workers), program=program) as server:
         cursor = cursor_of(server.url, headers)
         yield Target(name, server.port, server.pid, "/graphql", headers, shapes(size, cursor), on_postgres)
 

@@ -1,5 +1,7 @@
 """Variables come to the same whoever coerces them: the quick way, or graphql-core."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -84,3 +86,21 @@ def test_a_variable_that_is_left_out_has_its_default() -> None:
     found = variable_values(CORE, operation(), declared(CORE, operation()), sent)
     assert not isinstance(found, list)
     assert found.coerced["n"] == 3
+
+
+class Sent(dict[str, Any]):
+    """Variables that tell whether anybody has them still."""
+
+
+@pytest.mark.parametrize("wrong", [{"o": [{"field": "NOBODY"}]}, {"d": DOCUMENT | {"invoiceDate": "9" * 2_000}}])
+def test_variables_that_are_refused_are_free_at_once(wrong: dict[str, Any]) -> None:
+    """They may be of ten mebibytes, and garbage is counted in objects: nothing may wait for it to be collected."""
+    sent = Sent(PLAIN | wrong)
+    free = weakref.ref(sent)
+    gc.disable()
+    try:
+        assert isinstance(variable_values(CORE, operation(), declared(CORE, operation()), sent), list)
+        del sent
+        assert free() is None
+    finally:
+        gc.enable()

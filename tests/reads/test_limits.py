@@ -157,10 +157,27 @@ async def test_10000_tokens_are_parsed_and_10001_are_not(client: Client) -> None
     assert message == "Document contains more than 10000 tokens. Parsing aborted."
 
 
+def columns(count: int) -> str:
+    """A column under so many names."""
+    return " ".join(f"c{n}: name" for n in range(count))
+
+
 PRICES: dict[str, tuple[str, int]] = {
     "the operation itself": ("{ __typename }", 1),
     "a look-up": ('{ account(accountNumber: "A") { name } }', 2),
     "columns, however many": ("{ tenant { name currencyModel products connectionId } }", 2),
+    "100 columns of each row": (f"{{ accounts(first: 50) {{ nodes {{ {columns(100)} }} }} }}", 51),
+    "101 columns count as two rows": (f"{{ accounts(first: 50) {{ nodes {{ {columns(101)} }} }} }}", 101),
+    "101 columns in edges": (f"{{ accounts(first: 50) {{ edges {{ node {{ {columns(101)} }} }} }} }}", 101),
+    "201 columns of one row as three": (f"{{ tenant {{ {columns(201)} }} }}", 4),
+    "parts of a value are columns": (
+        f"{{ accounts(first: 50) {{ nodes {{ {columns(98)} billingAddress {{ city zip }} }} }} }}",
+        101,
+    ),
+    "columns of a row and of another behind it": (
+        f"{{ documents(first: 50) {{ nodes {{ a: csrId account {{ {columns(100)} }} }} }} }}",
+        101,
+    ),
     "the same resource under two aliases": ("{ a: tenant { name } b: tenant { name } }", 3),
     "a page of 20 where nothing is said": ("{ accounts { nodes { name } } }", 21),
     "a page as if it were full": ("{ accounts(first: 500) { nodes { name } } }", 501),
