@@ -136,7 +136,7 @@ def main() -> None:
             with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
                 ask_all([Asked(one.text) for one in every], client, 1, WARM_UP, lambda: 0.0)
                 ask_all(every, client, options.rounds, options.times, spent)
-    sys.stdout.write("| | costs | beside | fit to a line, R² | measured at |\n|---|--:|--:|--:|---|\n")
+    sys.stdout.write("| | costs | the rest | fit to a line, R² | measured at |\n|---|--:|--:|--:|---|\n")
     sys.stdout.write("".join(f"{line(growth, asked)}\n" for growth, asked in steps.items()))
 
 
