@@ -1,6 +1,6 @@
 """The ledger that every server of the benchmark has: the same rows on every database, put straight into the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -58,18 +58,23 @@ def representative_reference(number: int) -> str:
 
 async def fill(database: Database, size: Size) -> str:
     """Makes the schema, and a tenant with the ledger; the tenant's key."""
+    return await put(database, tables(size))
+
+
+async def put(database: Database, rows_of: Iterable[tuple[sa.Table, Iterable[Row]]]) -> str:
+    """Makes the schema, and a tenant with these rows, each table after those that it refers to; the tenant's key."""
     await migrate(database)
     _, key = await create_tenant(database, "benchmark", tuple(Product))
     async with database.writing() as connection:
         scope = Scoped(connection, Caller(TENANT_ID, tuple(Product), read_only=False))
         await scope.update(TENANTS, {}, {"currency_model": str(CurrencyModel.BASIC)})
-        for table, rows in tables(size):
+        for table, rows in rows_of:
             await insert(scope, table, rows)
             await learn_sizes(connection)
     return key
 
 
-async def insert(scope: Scoped, table: sa.Table, rows: Iterator[Row]) -> None:
+async def insert(scope: Scoped, table: sa.Table, rows: Iterable[Row]) -> None:
     batch: list[Row] = []
     for row in rows:
         batch.append(row)

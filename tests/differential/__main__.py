@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.application import tune
 from app.storage.engine import Database
 from app.storage.migrate import migrate
 from tests.differential.session import opened, told
@@ -38,6 +39,7 @@ async def run(url: str, first: int, operations: int, stop_after: int) -> int:
     differences, start = 0, time.monotonic()
     async with Gateway(url) as gateway:
         session = await opened(gateway)
+        tune()
         for number in range(operations):
             found = await session.ask(first + number)
             if found:

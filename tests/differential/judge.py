@@ -13,7 +13,6 @@ from app.graphql_api.context import Context
 from app.graphql_api.errors import RequestError
 from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.limits import Limits
-from app.graphql_api.prepared import or_raised, prepare
 from app.graphql_api.router import answer_of, to_json
 from app.storage.clock import now
 from app.storage.engine import dump_json, load_json
@@ -90,7 +89,7 @@ class Judge:
         asking = await caller.caller()
         context = Context(asking, executor.database, executor.files, executor.links, today, base_url="http://gateway")
         try:
-            found = or_raised(prepare(operation.text, operation.name, executor.limits))
+            found = await executor.prepared(operation)  # at hand: to validate takes longest
             await executor.links.load()
             answer = await executor.reference(found, operation, context)
         except RequestError as refusal:
