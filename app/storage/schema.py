@@ -16,6 +16,10 @@ class UnknownSchema(Exception):
     """The schema is at a revision that this program does not know."""
 
 
+class TablesInUse(Exception):
+    """Others have held a table that has to be changed for longer than a migration tries."""
+
+
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
     async with database.reading() as connection:
