@@ -22,7 +22,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number, shortest
 from app.storage.flushes import Flushes
-from app.storage.time_limits import end_now, set_deadline, watch
+from app.storage.time_limits import end_now, set_deadline, until_ended, watch
 from app.storage.turns import Turns
 from app.storage.types import SHIFT, UNIT
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
@@ -152,8 +152,7 @@ class Database:
                 raise StatementTooLarge(str(reason)) from reason
             raise
         except asyncio.CancelledError:
-            if self.is_sqlite:
-                await asyncio.shield(ended(held))
+            await asyncio.shield(ended(held) if self.is_sqlite else until_ended(driver))
             raise
         finally:
             held.close()
@@ -167,9 +166,15 @@ class Database:
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
-            set_deadline((await connection.get_raw_connection()).info)
-            await self.enter(connection, tenant_id)
-            yield connection
+            held = await connection.get_raw_connection()
+            set_deadline(held.info)
+            try:
+                await self.enter(connection, tenant_id)
+                yield connection
+            except asyncio.CancelledError:
+                if not self.is_sqlite:
+                    await asyncio.shield(until_ended(held.driver_connection))
+                raise
 
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
