@@ -106,6 +106,7 @@ class Write(Generic[Answer]):
                         continue  # what was assumed may have been wrong
                     await scope.commit()
                 await self.database.kept()
+                self.database.found_room()
                 return written
         raise LostRace
 

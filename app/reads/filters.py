@@ -11,7 +11,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.domain.caller import Caller
 from app.reads.edges import EDGES, SOURCES, named
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
-from app.storage.engine import FOLDING, fold
+from app.storage.engine import FOLDING
+from app.storage.functions import fold
 from app.storage.types import bit
 
 LAST_CODE_POINT = 0x10FFFF

@@ -1,7 +1,6 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
-import base64
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -10,7 +9,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -20,14 +21,16 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from app.domain.values import exact_number, shortest
+from app.domain.values import exact_number
 from app.storage.flushes import Flushes
+from app.storage.functions import FUNCTIONS
 from app.storage.time_limits import end_now, set_deadline, until_ended, watch
 from app.storage.turns import Turns
-from app.storage.types import SHIFT, UNIT
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
 DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
+NO_ROOM = "53100"  # Postgres: a full disk
+REMEMBERED = 60.0  # seconds for which a write that found no room speaks for those to come
 DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 PRAGMAS = (
     "journal_mode=WAL",
@@ -84,9 +87,10 @@ class Database:
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
             self.writer = self.reader = postgres_engine(url, pool_size, patience, walled=not administers)
-        self.damaged = False  # whether an SQLite file was found to be: see `note_damage`
+        self.damaged = False  # whether an SQLite file was found to be: see `note`
+        self.no_room_at = -inf  # when a write on Postgres last found none
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
-            event.listen(engine, "handle_error", lambda context: self.note_damage(context.original_exception))
+            event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
         self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
@@ -116,17 +120,27 @@ class Database:
         try:
             yield
         except Exception as reason:
-            self.note_damage(reason)
+            self.note(reason)
             reason.add_note(f"SQL: {text}")
             raise
         finally:
             for ended in endings:
                 ended()
 
-    def note_damage(self, reason: BaseException) -> None:
+    def note(self, reason: BaseException) -> None:
         """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
-        nothing."""
+        nothing. And that Postgres had no room, which nobody can ask it."""
         self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
+        if sqlstate(reason) == NO_ROOM:
+            self.no_room_at = monotonic()
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether a write on Postgres has found no room of late, and none has found some since."""
+        return monotonic() - self.no_room_at < REMEMBERED
+
+    def found_room(self) -> None:
+        self.no_room_at = -inf
 
     def driver(self) -> AbstractAsyncContextManager[Any]:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
@@ -340,34 +354,6 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def fold(text: str | None) -> str | None:
-    """Text for comparison without regard to case: what `lower` does, and the two Greek small sigmas as one."""
-    return None if text is None else text.lower().replace("ς", "σ")
-
-
-def base64url(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def amount_text(kept: str | None) -> str | None:
-    """An OrderedAmount of SQLite in its shortest notation."""
-    return None if kept is None else shortest(Decimal(int(kept) - SHIFT) / UNIT)
-
-
-def one_object(*objects: str) -> str:
-    """The members of JSON objects as those of one; SQLite's own function takes a limited number."""
-    return "{" + ",".join(text[1:-1] for text in objects) + "}"
-
-
-# What SQL on SQLite calls that Postgres has of its own.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "fold": fold,
-    "base64url": base64url,
-    "amount_text": amount_text,
-    "one_object": one_object,
-}
 
 
 def dump_json(value: Any) -> str:
