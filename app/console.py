@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.settings import Settings
 from app.storage.blobs import Blobs, StoreAway
-from app.storage.engine import Database, sqlstate
+from app.storage.driver_errors import sqlstate
+from app.storage.engine import Database
 from app.storage.identity import Identity
-from app.storage.schema import UnknownSchema
+from app.storage.schema import TablesInUse, UnknownSchema
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -43,6 +44,11 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
     except UnknownSchema:
         raise Stopped(
             "The schema of the database is of a newer release than this program: update the program."
+        ) from None
+    except TablesInUse:
+        raise Stopped(
+            "Others have held a table that has to be changed for minutes, so the schema is as it was: "
+            "migrate again when their reports have ended."
         ) from None
     except StoreAway as reason:
         raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None

@@ -10,12 +10,13 @@ from starlette.routing import BaseRoute
 
 from app.storage.engine import Database
 from app.storage.outages import Outage, outage
-from app.storage.schema import is_current
+from app.storage.schema import NEWEST, revision_of
 from app.storage.state import writes_refused
 from app.storage.time_limits import TimeLimit
 
 SECONDS = 5  # after which whoever asks has given up
 OLD_SCHEMA = "the database's schema is not current: run ingest-gateway migrate"
+NEW_SCHEMA = "the database's schema is of a newer release: start that one in the place of this"
 
 
 def health_routes(database: Database) -> list[BaseRoute]:
@@ -36,8 +37,9 @@ def health_routes(database: Database) -> list[BaseRoute]:
 
 
 async def readiness(database: Database) -> JSONResponse:
-    if not await is_current(database):
-        return unavailable(OLD_SCHEMA)
+    found = await revision_of(database)
+    if found != NEWEST:
+        return unavailable(NEW_SCHEMA if found and found > NEWEST else OLD_SCHEMA)
     if database.damaged:
         return unavailable(Outage.DAMAGED.fact)
     refused = await writes_refused(database)

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,14 +105,23 @@ class PostgresServer:
 
 
 class LaunchedPostgres(PostgresServer):
-    """A server of our own on a free port of 127.0.0.1, with its data in the temp folder."""
+    """A server of our own on a free port of 127.0.0.1, with its data in the temp folder. It can be started by a command
+    that takes it `inside` somewhere, as the user `nobody`, and made with more options of `initdb`."""
 
-    def __init__(self, binaries: Binaries, seconds: float = 60, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        binaries: Binaries,
+        seconds: float = 60,
+        settings: Mapping[str, str] | None = None,
+        inside: Sequence[str] = (),
+        options: Sequence[str] = (),
+    ) -> None:
         self._port = free_port()
         super().__init__(URL.create("postgresql", "postgres", host="127.0.0.1", port=self._port, database="postgres"))
         self.origin = binaries.origin
         self._seconds = seconds
         self._settings = settings or {}
+        self._inside = inside
         self._process: subprocess.Popen[bytes] | None = None
         # Postgres refuses to run as root: there, everything it touches belongs to `nobody`.
         self._as: dict[str, Any] = {}
@@ -127,8 +136,8 @@ class LaunchedPostgres(PostgresServer):
             if self._as:
                 os.chown(self.home, self._as["user"], self._as["group"])
             # Without waiting for the disk, here and in `fsync`: these data need not survive a power cut.
-            options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-            self._run("initdb", "-D", str(self.data), *options)
+            usual = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+            self._run("initdb", "-D", str(self.data), *usual, *options)
             self.start()
         except BaseException:
             self.close()
@@ -143,6 +152,10 @@ class LaunchedPostgres(PostgresServer):
     def log(self) -> str:
         path = self.home / "postgres.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    @property
+    def _starts_as(self) -> dict[str, Any]:
+        return {} if self._inside else self._as
 
     def start(self) -> None:
         if self.pid is not None:
@@ -178,8 +191,8 @@ class LaunchedPostgres(PostgresServer):
         return self.home / binaries.folder.relative_to(package.parent)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._bin / program), *arguments]
-        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **self._as)
+        command = [*self._inside, str(self._bin / program), *arguments]
+        done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, check=False, **self._starts_as)
         if done.returncode:
             raise PostgresUnavailableError(
                 f"{program} of the {self.origin} Postgres failed:\n{done.stdout}{done.stderr}"
@@ -189,7 +202,7 @@ class LaunchedPostgres(PostgresServer):
         options = {"listen_addresses": "127.0.0.1", "port": self._port, "unix_socket_directories": "",
                    "fsync": "off", "max_connections": 200, **self._settings}  # fmt: skip
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        command = [str(self._bin / "postgres"), "-D", str(self.data), *settings]
+        command = [*self._inside, str(self._bin / "postgres"), "-D", str(self.data), *settings]
         with (self.home / "postgres.log").open("ab") as log:
             # A session of its own, so that a Ctrl-C meant for the tests does not end the server under them.
             self._process = subprocess.Popen(
@@ -199,7 +212,7 @@ class LaunchedPostgres(PostgresServer):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **self._as,
+                **self._starts_as,
             )
         while self._process.poll() is None:
             if _postmaster(self.data) == (self._process.pid, "ready"):

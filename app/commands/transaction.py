@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import Resource
-from app.storage.engine import Database, dump_json, load_json, sqlstate
+from app.storage.driver_errors import sqlstate
+from app.storage.engine import Database, dump_json, load_json
 from app.storage.gathered import Guard, LostRace, NeedsTransaction
 from app.storage.held import Undo
 from app.storage.in_turn import InTurn
@@ -103,6 +104,7 @@ class Write(Generic[Answer]):
                         continue  # what was assumed may have been wrong
                     await scope.commit()
                 await self.database.kept()
+                self.database.found_room()
                 return written
         raise LostRace
 

@@ -41,8 +41,10 @@ from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
 from app.seeing.work import WORK
 from app.storage.clock import now
-from app.storage.engine import Database, StatementTooLarge
+from app.storage.driver_errors import StatementTooLarge, sqlstate
+from app.storage.engine import Database
 from app.storage.gathered import CallerChanged, Guard
+from app.storage.outages import ENDED
 from app.storage.time_limits import TimeLimit
 
 KEPT_PLANS = 4_000_000  # characters of their statements
@@ -128,21 +130,33 @@ class Executor:
         if found.operation.operation is OperationType.MUTATION:
             answer = await self.write(found, operation, context, access)
         else:
-            try:
-                async with TimeLimit(self.limits.seconds) as limit:
-                    answer = await self.query(found, plan, operation, context, access)
-                    if found.log:  # who pages on must not have seen what a crash takes back
-                        await self.database.kept()
-            except TimeoutError:
-                if not limit.expired:
-                    raise
-                message = f"The query took longer than {self.limits.seconds:g} s and was ended. Ask for less at once."
-                raise refused(ErrorCode.QUERY_TOO_COMPLEX, message) from None
+            answer = await self.in_time(found, plan, operation, context, access)
         if work:
             work.cost = context.cost
         if tells_cost:
             return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
+
+    async def in_time(
+        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
+    ) -> ExecutionResult | bytes:
+        """The answer of a query. Raises RequestError where the time that it is given does not suffice."""
+        limit = TimeLimit(self.limits.seconds)
+        try:
+            async with limit:
+                answer = await self.query(found, plan, operation, context, access)
+                if found.log:  # who pages on must not have seen what a crash takes back
+                    await self.database.kept()
+                return answer
+        except Exception as reason:
+            if isinstance(reason, TimeoutError) and limit.expired:
+                bound = f"{self.limits.seconds:g} s"
+            elif sqlstate(reason) == ENDED:
+                bound = "the database lets it"
+            else:
+                raise
+        message = f"The query took longer than {bound} and was ended. Ask for less at once."
+        raise refused(ErrorCode.QUERY_TOO_COMPLEX, message)
 
     async def query(
         self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access

@@ -3,7 +3,7 @@
 import re
 import traceback
 
-from app.storage.engine import sqlstate
+from app.storage.driver_errors import sqlstate
 
 # From there on Postgres quotes rows and keys, and its driver the value of a parameter.
 QUOTES = re.compile(r"(\nDETAIL: |query argument \$\d+: ).*?(?=\n\[SQL: |\Z)", re.DOTALL)

@@ -2,34 +2,35 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.domain.values import exact_number
+from app.storage.driver_errors import NO_ROOM, StatementTooLarge, is_damage, sqlstate
 from app.storage.flushes import Flushes
 from app.storage.held import Held
 from app.storage.lanes import Lanes
+from app.storage.lending import Lent
 from app.storage.sqlite_functions import FUNCTIONS
-from app.storage.time_limits import end_now, set_deadline, watch
+from app.storage.time_limits import set_deadline, until_ended, watch
 from app.storage.turns import Turns
 from app.storage.walls import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
 
-DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
-DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+REMEMBERED = 60.0  # seconds for which a write that found no room speaks for those to come
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
@@ -48,15 +49,8 @@ POSTGRES_OPTIONS = {
     "max_cached_statement_lifetime": 0,
     "server_settings": POSTGRES_SETTINGS,
 }
-# What a statement can have too much of: levels, tables, columns, values, arguments of a function.
-TOO_LARGE_STATES = "54"
-TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
 MOST_VALUES = 32_766
 FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
-
-
-class StatementTooLarge(Exception):
-    """The database does not take a statement of that depth or size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +79,13 @@ class Database:
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
             self.writer = self.reader = postgres_engine(url, pool_size, patience, walled=not administers)
-        self.damaged = False  # whether an SQLite file was found to be: see `note_damage`
+        self.damaged = False  # whether an SQLite file was found to be: see `note`
+        self.no_room_at = -inf  # when a write on Postgres last found none
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
-            event.listen(engine, "handle_error", lambda context: self.note_damage(context.original_exception))
+            event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
         self.turns = Turns(self.writer) if self.is_sqlite else None
         self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
-        self.flushes = Flushes(partial(self.lent, self.flusher)) if self.flusher else None
+        self.flushes = Flushes(partial(Lent, self.flusher)) if self.flusher else None
         self.lanes = Lanes((patience or Patience()).wait)
         self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
@@ -118,47 +113,34 @@ class Database:
         try:
             yield
         except Exception as reason:
-            self.note_damage(reason)
+            self.note(reason)
             reason.add_note(f"SQL: {text}")
             raise
         finally:
             for ended in endings:
                 ended()
 
-    def note_damage(self, reason: BaseException) -> None:
+    def note(self, reason: BaseException) -> None:
         """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
-        nothing."""
+        nothing. And that Postgres had no room, which nobody can ask it."""
         self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
+        if sqlstate(reason) == NO_ROOM:
+            self.no_room_at = monotonic()
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether a write on Postgres has found no room of late, and none has found some since."""
+        return monotonic() - self.no_room_at < REMEMBERED
+
+    def found_room(self) -> None:
+        self.no_room_at = -inf
 
     def driver(self) -> AbstractAsyncContextManager[Any]:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
         held = self.holder.get()
-        return shared(held.connection) if held and held.connection else self.lent(self.reader)
-
-    @asynccontextmanager
-    async def lent(self, engine: AsyncEngine) -> AsyncIterator[Any]:
-        """A driver's connection from the pool of an engine; raises as `driver` does."""
-        held = await taken(engine)
-        set_deadline(held.info)
-        driver: Any = held.driver_connection
-        try:
-            yield driver
-        except Exception as reason:
-            if not self.is_sqlite and isinstance(reason, TimeoutError):
-                driver.terminate()  # nobody knows what it is at: the next to take it gets a new one
-            elif not self.is_sqlite and driver.is_closed():
-                raise ConnectionError(str(reason)) from reason
-            if is_too_large(reason):
-                raise StatementTooLarge(str(reason)) from reason
-            raise
-        except asyncio.CancelledError:
-            if self.is_sqlite:
-                await asyncio.shield(ended(held))
-            raise
-        finally:
-            held.close()
+        return shared(held.connection) if held and held.connection else Lent(self.reader)
 
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
@@ -169,9 +151,15 @@ class Database:
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
-            set_deadline((await connection.get_raw_connection()).info)
-            await self.enter(connection, tenant_id)
-            yield connection
+            raw = await connection.get_raw_connection()
+            set_deadline(raw.info)
+            try:
+                await self.enter(connection, tenant_id)
+                yield connection
+            except asyncio.CancelledError:
+                if not self.is_sqlite:
+                    await asyncio.shield(until_ended(raw.driver_connection))
+                raise
 
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
@@ -240,22 +228,6 @@ async def shared(holder: AsyncConnection) -> AsyncIterator[Any]:
     yield (await holder.get_raw_connection()).driver_connection
 
 
-async def taken(engine: AsyncEngine) -> PoolProxiedConnection:
-    """A connection from the pool. One that lies idle is taken as it is, for a third of what waiting for one costs,
-    unless it turns out to be lost."""
-    if isinstance(engine.sync_engine.pool, QueuePool) and engine.sync_engine.pool.checkedin():
-        with suppress(MissingGreenlet):
-            return engine.sync_engine.raw_connection()
-    return await engine.raw_connection()
-
-
-async def ended(held: PoolProxiedConnection) -> None:
-    """Ends the statement that nobody waits for any more, before others get the connection with deadlines of theirs."""
-    end_now(held.info)
-    driver: Any = held.driver_connection
-    await driver._execute(bool)  # runs when the driver's thread has nothing else to do
-
-
 def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         url,
@@ -305,29 +277,6 @@ def postgres_options(patience: Patience | None) -> dict[str, Any]:
     settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(patience.wait * 1000))}
     bounds = {"timeout": patience.wait, "command_timeout": patience.statement}
     return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
-
-
-def is_damage(error: BaseException) -> bool:
-    """Whether the database found that what it keeps is not what it wrote."""
-    return sqlite_code(error) in DAMAGE_CODES or sqlstate(error).startswith(DAMAGE_STATES)
-
-
-def sqlite_code(error: BaseException) -> int:
-    """The code that SQLite gave an error; 0 where it is another's."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
-
-
-def sqlstate(error: BaseException) -> str:
-    """The code that Postgres gave an error; empty where it is another's."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(getattr(cause, "sqlstate", None) or "")
-
-
-def is_too_large(error: Exception) -> bool:
-    if isinstance(error, sqlite3.OperationalError):
-        return error.sqlite_errorcode == sqlite3.SQLITE_ERROR and any(word in str(error) for word in TOO_LARGE_WORDS)
-    return sqlstate(error).startswith(TOO_LARGE_STATES)
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.storage.blobs import StoreAway
-from app.storage.engine import is_damage, sqlite_code, sqlstate
+from app.storage.driver_errors import NO_ROOM, is_damage, sqlite_code, sqlstate
 
 
 class Crowded(Exception):
@@ -33,13 +33,14 @@ class Outage(Enum):
         return self.value[0].lower() + self.value.partition(":")[0][1:]
 
 
+ENDED = "57014"  # Postgres: a statement that a limit of its own has ended
 # Postgres: by how its codes begin; the first that fits counts.
 STATES = {
-    "53100": Outage.FULL,
+    NO_ROOM: Outage.FULL,
     "53300": Outage.SLOW,  # too many connections
     "25006": Outage.READ_ONLY,  # so is a standby, after the other has taken over
     "55P03": Outage.SLOW,  # a lock that somebody else holds
-    "57014": Outage.SLOW,  # the operator's own limit
+    ENDED: Outage.SLOW,
     "40": Outage.SLOW,  # races that were lost again and again
     "08": Outage.AWAY,
     "53": Outage.AWAY,

@@ -16,10 +16,19 @@ class UnknownSchema(Exception):
     """The schema is at a revision that this program does not know."""
 
 
+class TablesInUse(Exception):
+    """Others have held a table that has to be changed for longer than a migration tries."""
+
+
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
+    return await revision_of(database) == NEWEST
+
+
+async def revision_of(database: Database) -> str | None:
+    """As `revision`, over a connection of its own."""
     async with database.reading() as connection:
-        return await connection.run_sync(revision) == NEWEST
+        return await connection.run_sync(revision)
 
 
 def revision(connection: sa.Connection) -> str | None:

@@ -14,6 +14,8 @@ async def writes_refused(database: Database) -> Outage | None:
     """Why the database would take no writes now; None where nothing speaks against them."""
     if database.is_sqlite:
         return sqlite_refuses(str(database.url.database))
+    if database.lacks_room:
+        return Outage.FULL
     async with database.reading() as connection:
         return Outage.READ_ONLY if await connection.scalar(TAKES_READS_ALONE) else None
 

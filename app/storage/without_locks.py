@@ -14,7 +14,8 @@ from sqlalchemy.engine import Dialect
 from app.domain.caller import Caller
 from app.storage.changes import FINGERPRINT
 from app.storage.direct import Direct, Values, direct
-from app.storage.engine import Database, sqlstate
+from app.storage.driver_errors import sqlstate
+from app.storage.engine import Database
 from app.storage.flushes import not_waiting
 from app.storage.gathered import (
     CACHED_STATEMENTS,

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,13 @@ import pytest
 from tests.cli.command_line import CommandLine
 from tests.faults.asking import DONE, EVERYTHING, READS, WRITES, Asker, all_told, done, numbers_of, sound_changes
 from tests.faults.conftest import serving
+from tests.faults.disks import PAGE, fill, free
 from tests.gateway import Gateway
 from tests.server.conftest import new_tenant
 from tests.servers import COMMAND
 
 FULL = "The database has no room left: try again when its operator has made some."
 DAMAGED = "The database is damaged: its operator has to restore it from a backup."
-PAGE = 4096
 APART = ("unshare", "--mount", "--map-root-user")
 needs_mounts = pytest.mark.skipif(
     not sys.platform.startswith("linux")
@@ -41,13 +40,6 @@ async def on_disk(folder: Path, url: str) -> tuple[str, str]:
     """The URL of the copy, and a key of the tenant that both have."""
     (folder / "disk").mkdir()
     return f"sqlite+aiosqlite:///{folder}/disk/gateway.db", await new_tenant({"GATEWAY_DATABASE_URL": url})
-
-
-def fill(path: Path) -> None:
-    """Leaves no room on the disk that the file is on."""
-    with path.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(PAGE))
 
 
 def put(source: Path, folder: Path) -> None:
@@ -70,7 +62,7 @@ async def test_without_room_on_the_disk_writes_are_told_reads_go_on_and_nothing_
         asker = Asker(server, key)
         assert (await asker.write("rest write", "here")).status_code == 201
         seen = Path(f"/proc/{server.pid}/root{tmp_path}/disk")
-        fill(seen / "filler")
+        fill(seen)
         for name in ("one", "two"):  # the second finds what the first has left
             assert all_told(await asker.everything(name, WRITES)) == dict.fromkeys(WRITES, FULL)
         assert done(await asker.everything("meanwhile", READS)) == dict.fromkeys(READS, 200)
@@ -79,7 +71,7 @@ async def test_without_room_on_the_disk_writes_are_told_reads_go_on_and_nothing_
         assert (ready.status_code, ready.json()) == (200, {"status": "read-only", "reason": reason})
         assert await asker.accounts() == {"here"}
 
-        (seen / "filler").unlink()
+        free(seen)
         assert (await asker.get("/readyz")).json() == {"status": "ok"}
         # Under the same keys as before: what was refused has left no answer.
         assert done(await asker.everything("one")) == DONE

@@ -34,6 +34,9 @@ SLOW = "The database takes too long to answer: try again."
 SETTINGS: dict[str, Any] = {"max_seconds": 4, "max_wait_seconds": 0.5, "pool_size": 2}
 LONGEST = 4.3  # seconds: less than whoever asks would wait for the end of a statement alone
 LONGEST_FROZEN = 9.5  # less than by default
+TOO_COMPLEX = "The query took longer than the database lets it and was ended. Ask for less at once."
+PLANNED = '{ account(accountNumber: "here") { name } }'  # one statement
+BY_LEVELS = '{ __schema { queryType { name } } account(accountNumber: "here") { name } }'
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +107,19 @@ async def limited(other: asyncpg.Connection) -> AsyncIterator[None]:
         )
 
 
-async def test_a_limit_of_the_operator_is_told_in_the_same_words(asker: Asker, other: asyncpg.Connection) -> None:
+async def test_a_limit_of_the_operator_is_told_in_the_same_words_but_to_a_query_which_may_ask_for_less(
+    asker: Asker, other: asyncpg.Connection
+) -> None:
+    assert (await asker.read("graphql read")).status_code == 200
     async with limited(other):
         async with other.transaction():
             await other.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
-            assert await at_once(asker, "meanwhile", EVERYTHING) == dict.fromkeys(EVERYTHING, SLOW)
+            assert await at_once(asker, "meanwhile", ("rest read", *WRITES)) == dict.fromkeys(
+                ("rest read", *WRITES), SLOW
+            )
+            for query in (PLANNED, BY_LEVELS):
+                (error,) = (await asker.post(query)).json()["errors"]
+                assert error == {"message": TOO_COMPLEX, "extensions": {"code": "QUERY_TOO_COMPLEX"}}
         await works_again(asker)
 
 
@@ -164,6 +175,22 @@ async def test_a_postgres_that_is_frozen_keeps_nobody_and_is_used_again_when_it_
     assert await asker.in_use() == (0, 0)
     states = await other.fetch("SELECT state FROM pg_stat_activity WHERE pid = ANY($1)", await backends(other))
     assert {row["state"] for row in states} == {"idle"}
+
+
+@pytest.mark.parametrize("takes_connections", [True, False])
+async def test_a_query_to_which_a_frozen_postgres_gives_no_answer_is_not_called_too_complex(
+    mortal_postgres: LaunchedPostgres, asker: Asker, other: asyncpg.Connection, *, takes_connections: bool
+) -> None:
+    """Its time limit is over first: but Postgres does not heed the request to end it either."""
+    for answer in await asyncio.gather(*(asker.post(query) for query in (PLANNED, BY_LEVELS) * 5)):
+        assert answer.json()["data"]["account"] == {"name": "A"}  # over several connections, which lie idle then
+    assert mortal_postgres.pid
+    async with frozen([*await backends(other), *([] if takes_connections else [mortal_postgres.pid])]):
+        async with asyncio.timeout(LONGEST_FROZEN):
+            answers = await asyncio.gather(asker.post(PLANNED), asker.post(BY_LEVELS))
+        assert [told(answer) for answer in answers] == [SLOW, SLOW]
+    assert (await asker.post(PLANNED)).json() == {"data": {"account": {"name": "A"}}}
+    await works_again(asker)
 
 
 async def test_whoever_finds_all_connections_taken_is_told_in_time(asker: Asker, other: asyncpg.Connection) -> None:

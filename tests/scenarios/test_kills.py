@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.servers import RunningServer, gateway_cli
 
@@ -99,6 +100,7 @@ async def state(http: httpx.AsyncClient) -> tuple[dict[str, Any], int, dict[str,
     return accounts, found["changes"]["totalCount"], documents
 
 
+@pytest.mark.timeout(300 + 20 * KILLS)  # seconds, where a start of the server takes some of them
 async def test_what_was_acknowledged_outlives_every_kill_and_what_is_sent_again_is_done_once(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -26,12 +26,13 @@ from app.storage.changes import GENESIS, audit, chained, fingerprint
 from app.storage.engine import Database
 from app.storage.migrate import config, migrate
 from app.storage.schema import REVISIONS, is_current, revision
-from app.storage.tables import CSR_SEQUENCE, DOCUMENTS, metadata
+from app.storage.tables import CSR_SEQUENCE, metadata
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway
 from tests.pdfs import pdf
 from tests.postgres import PostgresServer
 from tests.servers import gateway_cli
+from tests.storage.old_servers import OldServer, shown
 
 MADE_BY_MIGRATIONS = ("csr_counter", "signing_secret", "database_identity")  # with a row of their own
 PLAN = Plan(date(2026, 11, 21), accounts=6, documents_per_account=3)
@@ -41,6 +42,7 @@ STATE = """{ documents(first: 100, orderBy: [{field: DOCUMENT_NUMBER}]) { nodes 
   accounts(first: 100) { nodes { accountNumber balances(asOf: "2026-11-21") { currency openAmount overdueAmount }
     notes(first: 100) { nodes { reference body createdAt } }
     representatives(first: 100) { nodes { reference } } } } }"""
+WORDS = {"Alder & Finch", "INV-1001-01", "Spoke with"}  # of the ledger, which an old server is told
 numbers = count(1)
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -63,9 +65,23 @@ def empty(request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path_fac
     async def make() -> str:
         if request.param == "sqlite":
             return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('upgrades')}/gateway.db"
-        return await postgres.create_database(f"upgraded_{next(numbers)}")
+        return await owned(postgres, f"upgraded_{next(numbers)}")
 
     return make
+
+
+async def owned(postgres: PostgresServer, name: str) -> str:
+    """The URL of a new database for its owner: a superuser would not notice what others may not see."""
+    superuser = Database(await postgres.create_database(name), administers=True)
+    async with superuser.writing() as connection:
+        for statement in (
+            f"CREATE ROLE {name} LOGIN PASSWORD 'secret'",
+            f"ALTER DATABASE {name} OWNER TO {name}",
+            f"ALTER SCHEMA public OWNER TO {name}",
+        ):
+            await connection.execute(sa.text(statement))
+    await superuser.dispose()
+    return sa.make_url(postgres.url(name)).set(username=name, password="secret").render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="module")
@@ -192,35 +208,26 @@ async def test_a_released_schema_with_a_ledger_in_it_is_brought_to_the_newest_wh
     empty: Make, ledger: Ledger, release: str
 ) -> None:
     url, rows = await empty(), as_of(release, ledger.rows)
-    database, old = await released(url, release, rows), Database(url, administers=True)
+    database = await released(url, release, rows)
     before = await rows_of(database)
     assert before == {name: rows[name] for name in before}
-    counts: list[int] = []
-    reading = asyncio.create_task(read_on(old, counts))
-    async with asyncio.timeout(30):
-        await migrate(database)
-        counts.append(await documents(old))
-    reading.cancel()
-    await asyncio.wait({reading})
-    assert set(counts) == {len(ledger.rows["documents"])}
-    assert len(counts) > 1
-    assert await is_current(old)
+    async with OldServer(url, release, ledger.key) as old, asyncio.timeout(60):
+        told = await old.answers()
+        migrating = asyncio.create_task(migrate(database))
+        meanwhile = [await old.answers()]
+        while not migrating.done():
+            await asyncio.sleep(0.001)
+            meanwhile.append(await old.answers())
+        await migrating
+        meanwhile.append(await old.answers())
+    async with OldServer(url, release, ledger.key) as old:
+        meanwhile.append(await old.answers())  # over a new connection, too
+    assert shown(told) >= WORDS
+    assert [answers for answers in meanwhile if answers != told] == []
+    assert await is_current(database)
     await check(database, ledger, before)
     await check_guards(database)
-    await old.dispose()
     await database.dispose()
-
-
-async def read_on(database: Database, counts: list[int]) -> None:
-    """Counts the documents again and again."""
-    while True:
-        counts.append(await documents(database))
-        await asyncio.sleep(0.001)
-
-
-async def documents(database: Database) -> int:
-    async with database.reading() as connection:
-        return int(await connection.scalar(sa.select(sa.func.count()).select_from(DOCUMENTS)) or 0)
 
 
 def migrated_in_a_process(url: str) -> str:

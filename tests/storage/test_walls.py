@@ -15,7 +15,8 @@ from app.access.keys import create_tenant
 from app.console import Stopped, with_database
 from app.domain.resources import Product
 from app.reads import edges
-from app.storage.engine import Database, sqlstate
+from app.storage.driver_errors import sqlstate
+from app.storage.engine import Database
 from app.storage.migrate import migrate
 from app.storage.tables import metadata
 from app.storage.walls import ROLE

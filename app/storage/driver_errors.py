@@ -1,0 +1,39 @@
+"""What the errors of the two drivers say, whether SQLAlchemy has wrapped them or not."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
+DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+NO_ROOM = "53100"  # Postgres: a full disk
+# What a statement can have too much of: levels, tables, columns, values, arguments of a function.
+TOO_LARGE_STATES = "54"
+TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
+
+
+class StatementTooLarge(Exception):
+    """The database does not take a statement of that depth or size."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the database found that what it keeps is not what it wrote."""
+    return sqlite_code(error) in DAMAGE_CODES or sqlstate(error).startswith(DAMAGE_STATES)
+
+
+def sqlite_code(error: BaseException) -> int:
+    """The code that SQLite gave an error; 0 where it is another's."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
+
+
+def sqlstate(error: BaseException) -> str:
+    """The code that Postgres gave an error; empty where it is another's."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
+
+
+def is_too_large(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode == sqlite3.SQLITE_ERROR and any(word in str(error) for word in TOO_LARGE_WORDS)
+    return sqlstate(error).startswith(TOO_LARGE_STATES)
