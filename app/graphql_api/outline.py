@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.reads.selection import Edges, Fixed, Follow, Info, Made, Nodes, Plain, Selection, Several
+from app.reads.selection import Edges, Fixed, Follow, Info, Made, Nodes, Part, Parts, Plain, Selection, Several
 
 
 def outline(members: Any, indent: str = "") -> Iterator[str]:
@@ -20,6 +20,10 @@ def told(shown: Any) -> str:
     match shown:
         case Plain():
             return f"column {shown.column}" + ("" if shown.form.value == "plain" else f", as {shown.form.value}")
+        case Parts():
+            return f"parts of column {shown.column}"
+        case Part():
+            return f"part {shown.name}"
         case Fixed():
             return f"always {orjson.dumps(shown.value).decode()}"
         case Made():
@@ -51,7 +55,7 @@ def beneath(shown: Any) -> list[Any]:
             return [shown.shown if isinstance(shown.shown, tuple) else shown.selection.members]
         case Nodes():
             return [shown.selection.members]
-        case Selection() | Edges() | Info():
+        case Selection() | Edges() | Info() | Parts():
             return [shown.members]
         case Several():
             return [follow.selection.members for follow in shown.follows[:1] if follow]

@@ -52,11 +52,14 @@ from app.reads.selection import (
     Nodes,
     Order,
     Page,
+    Part,
+    Parts,
     Plain,
     Selection,
 )
 
 MOST_IDS = 100
+OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
 
 T = TypeVar("T")
 Fields = dict[str, list[FieldNode]]  # by response key
@@ -166,14 +169,21 @@ class Planner:
         self.cost += ROW * place.count
         return self.select(type_name, selections, place)
 
-    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Made:
-        """A field of a resource that leads to no other: a column, or what is made of some."""
+    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Parts | Made:
+        """A field of a resource that leads to no other: a column, parts of one, or what is made of some."""
         type_ = get_nullable_type(self.definition(type_name, nodes[0]).type)
         if slot.form is not Form.PLAIN and slot.needs:
             return Plain(slot.needs[0], slot.form)
         if slot.resolve is None and is_leaf_type(type_) and not slot.type.startswith("JSON"):
             return Plain(slot.name, Form.WORD if isinstance(type_, GraphQLEnumType) else Form.PLAIN)
+        if slot.resolve is None and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
+            return Parts(slot.name, tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
         return Made(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
+
+    def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, Part | Fixed]]:
+        for key, nodes in self.collect(type_name, selections).items():
+            slot = SLOTS[type_name].get(nodes[0].name.value)
+            yield key, Fixed(type_name) if slot is None else Part(slot.name)
 
     def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Make:
         """Resolves a field and shows what comes of it as the selections under it ask."""

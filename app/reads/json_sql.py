@@ -145,6 +145,13 @@ def sqlite_value(column: Expression) -> Expression:
     return sa.type_coerce(column, sa.Integer() if isinstance(kind, sa.Integer | ProductSet) else sa.Text())
 
 
+def text_part(column: Expression, name: str, dialect: str) -> Expression:
+    """A text that lies in a JSON column under a name."""
+    if dialect == "postgresql":
+        return sa.type_coerce(column, sa.Text()).op("->>")(sa.literal_column(f"'{name}'"))
+    return sa.func.json_extract(sa.type_coerce(column, sa.Text()), sa.literal_column(f"'$.{name}'"))
+
+
 def read_back(value: Any, kind: Any) -> Any:
     """The Python value of a column from what `written` has made of it."""
     if value is None and not isinstance(kind, ProductSet):

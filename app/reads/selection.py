@@ -132,6 +132,22 @@ class Fixed:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An object that lies in a JSON column and has texts alone, null where the column is empty: `members` are its parts
+    by response key."""
+
+    column: str
+    members: tuple[tuple[str, "Part | Fixed"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of such an object, null where it has none of that name."""
+
+    name: str
+
+
 Make = Callable[[Any, Any], Any]  # from a row, or from rows, and the context of a request, to a JSON value
 
 
@@ -183,7 +199,7 @@ class Info:
     members: tuple[tuple[str, Fact | Fixed], ...]
 
 
-Members = tuple[tuple[str, Plain | Fixed | Made | Several | Follow], ...]
+Members = tuple[tuple[str, Plain | Parts | Fixed | Made | Several | Follow], ...]
 PageMembers = tuple[tuple[str, Nodes | Edges | Info | Fact | Fixed], ...]
 
 

@@ -27,6 +27,7 @@ from app.reads.json_sql import (
     boolean,
     json_array,
     known,
+    text_part,
     whole,
     written,
 )
@@ -43,6 +44,8 @@ from app.reads.selection import (
     Members,
     Nodes,
     Order,
+    Part,
+    Parts,
     Plain,
     Selection,
     Several,
@@ -121,11 +124,20 @@ class Writer:
         match shown:
             case Plain():
                 return written(rows.relation.c[shown.column], shown.form, self.dialect, rows.source)
+            case Parts():
+                return self.parts(shown, rows.relation.c[shown.column])
             case Made():
                 return self.raw(shown, rows)
             case Follow():
                 return self.followed(shown, rows)
         return self.fixed(shown)
+
+    def parts(self, shown: Parts, column: Expression) -> Expression:
+        made = [
+            (key, text_part(column, part.name, self.dialect) if isinstance(part, Part) else self.fixed(part))
+            for key, part in shown.members
+        ]
+        return sa.case((column.is_not(None), JsonObject(made)))
 
     def raw(self, made: Made, rows: Rows) -> Expression:
         """What a value is to be made of."""
