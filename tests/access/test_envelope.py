@@ -157,10 +157,10 @@ async def test_a_failure_is_told_and_logged_under_the_name_that_the_client_gave(
 async def test_a_failure_outside_the_facades_is_told_as_one_of_rest_and_logged_once(
     acme: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_: object) -> bool:
+    async def broken(_: object) -> str:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(health, "is_current", broken)
+    monkeypatch.setattr(health, "revision_of", broken)
     response = await sent(acme, "GET", "/readyz", {}, **{"x-request-id": "probe-1"})
 
     assert (response.status_code, response.json()) == (

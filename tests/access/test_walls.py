@@ -128,6 +128,9 @@ async def test_a_query_finds_nothing_of_another_tenant(gateway: Gateway, name: s
         if name in {"tenant", "productFields"}:
             assert "victim" not in str(answer)
             assert "secret" not in str(answer).lower()
+        elif name == "changes":  # its own making, and that of its key
+            assert [node["resource"] for node in answer["nodes"]] == ["TENANT", "API_KEY"]
+            assert (answer["totalCount"], "victim" in str(answer)) == (2, False)
         elif name.endswith("s") and name != "nodes":
             assert (answer["totalCount"], answer["nodes"]) == (0, [])
         else:

@@ -13,6 +13,7 @@ from tests.server.conftest import Caller
 
 CREATE = """mutation($number: String!) {
   createAccount(accountNumber: $number, input: {combined: {name: "A"}}) { account { version } userErrors { code } } }"""
+MADE = 2  # changes that a tenant's log begins with: it was made, and its key was
 NUMBERS = """query($after: String) { changes(first: 1, resource: ACCOUNT) { totalCount }
   accounts(first: 1000, after: $after) { nodes { accountNumber version history { totalCount } }
     pageInfo { endCursor hasNextPage } } }"""

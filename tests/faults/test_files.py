@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import CommandLine
-from tests.faults.asking import DONE, EVERYTHING, READS, WRITES, Asker, all_told, done, numbers_of, sound_changes
+from tests.faults.asking import DONE, EVERYTHING, MADE, READS, WRITES, Asker, all_told, done, numbers_of, sound_changes
 from tests.faults.conftest import serving
 from tests.faults.disks import PAGE, fill, free
 from tests.gateway import Gateway
@@ -48,9 +48,6 @@ def put(source: Path, folder: Path) -> None:
         file.unlink()
     for file in source.glob("gateway.db*"):
         shutil.copy(file, folder)
-
-
-MADE = 2  # changes that a tenant's log begins with: it was made, and its key was
 
 
 @needs_mounts

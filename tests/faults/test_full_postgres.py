@@ -15,6 +15,7 @@ from tests.conftest import migrated
 from tests.faults.asking import (
     DONE,
     EVERYTHING,
+    MADE,
     READS,
     WRITES,
     Asker,
@@ -111,7 +112,7 @@ async def test_without_room_for_its_tables_writes_are_told_reads_go_on_and_it_go
     assert (await asker.get("/readyz")).json() == {"status": "ok"}
     assert await asker.accounts() == {"here", *acknowledged, *numbers_of("same")}
     assert await asker.in_use() == (0, 0)
-    assert await sound_changes(full_url) == 1 + len(acknowledged) + len(WRITES)
+    assert await sound_changes(full_url) == MADE + 1 + len(acknowledged) + len(WRITES)
 
 
 async def use_up_the_log(url: str) -> None:
