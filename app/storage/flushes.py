@@ -43,29 +43,32 @@ class Flushes:
         served: list[asyncio.Future[None]] = []
         try:
             while self.waiting:
-                served, self.waiting = self.waiting, []
-                failure = await self.flush()
-                for waiter in served:
-                    tell(waiter, failure)
+                try:
+                    async with self.lent() as driver:
+                        while self.waiting:
+                            served, self.waiting = self.waiting, []
+                            await self.flush(driver)
+                            tell(served, None)
+                            served = []
+                except Exception as failure:
+                    if not served:  # there was no connection
+                        served, self.waiting = self.waiting, []
+                    tell(served, failure)
+                    served = []
         finally:
             self.running = None
             for waiter in (*served, *self.waiting):
-                waiter.cancel()  # where the process ends in the middle of it; nothing to those that were told
+                waiter.cancel()  # the process ends in the middle of it
 
-    async def flush(self) -> Exception | None:
-        """Why it failed, if it did."""
-        try:
-            async with self.lent() as driver:
-                await driver.fetchval(FLUSH)
-        except Exception as reason:
-            return reason
-        return None
+    async def flush(self, driver: Any) -> None:
+        await driver.fetchval(FLUSH)
 
 
-def tell(waiter: asyncio.Future[None], failure: Exception | None) -> None:
-    if waiter.done():  # it has given up
-        return
-    if failure:
-        waiter.set_exception(failure)
-    else:
-        waiter.set_result(None)
+def tell(waiters: list[asyncio.Future[None]], failure: Exception | None) -> None:
+    for waiter in waiters:
+        if waiter.done():  # it has given up
+            continue
+        if failure:
+            waiter.set_exception(failure)
+        else:
+            waiter.set_result(None)

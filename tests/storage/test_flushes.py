@@ -3,11 +3,11 @@ one flush serves all that wait."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from app.storage import flushes
-from app.storage.flushes import Flushes
 from tests.gateway import Client, Gateway
 
 ACCOUNT = """mutation($number: String!) { createAccount(accountNumber: $number,
@@ -19,19 +19,6 @@ async def quiet(postgres_url: str) -> AsyncIterator[Client]:
     """A tenant on Postgres alone."""
     async with Gateway(postgres_url) as gateway:
         yield await gateway.tenant("acme")
-
-
-def counted(found: Flushes, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows by one with every flush."""
-    ran: list[int] = []
-    flush = found.flush
-
-    async def watched() -> Exception | None:
-        ran.append(1)
-        return await flush()
-
-    monkeypatch.setattr(found, "flush", watched)
-    return ran
 
 
 async def test_a_write_is_on_the_disk_when_it_is_answered(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +41,14 @@ async def test_a_write_is_on_the_disk_when_it_is_answered(quiet: Client, monkeyp
 async def test_writes_that_wait_at_once_share_a_flush(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     database = quiet.gateway.serving
     assert database.flushes
-    ran = counted(database.flushes, monkeypatch)
+    ran: list[int] = []
+    flush = database.flushes.flush
+
+    async def counted(driver: Any) -> None:
+        ran.append(1)
+        await flush(driver)
+
+    monkeypatch.setattr(database.flushes, "flush", counted)
     await asyncio.gather(*(database.kept() for _ in range(50)))
     assert len(ran) == 1
 
@@ -62,14 +56,20 @@ async def test_writes_that_wait_at_once_share_a_flush(quiet: Client, monkeypatch
 async def test_who_comes_during_a_flush_waits_for_the_next(quiet: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     database = quiet.gateway.serving
     assert database.flushes
-    ran = counted(database.flushes, monkeypatch)
+    begun = asyncio.Event()
+    flush = database.flushes.flush
+
+    async def watched(driver: Any) -> None:
+        begun.set()
+        await flush(driver)
+
+    monkeypatch.setattr(database.flushes, "flush", watched)
     first = asyncio.create_task(database.kept())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert len(ran) == 1  # it is under way
+    await begun.wait()
+    begun.clear()
     await database.kept()
     assert first.done()
-    assert len(ran) == 2
+    assert begun.is_set()
 
 
 async def test_whoever_gives_up_waiting_for_a_flush_leaves_it_to_the_others(quiet: Client) -> None:
