@@ -1,29 +1,37 @@
-"""Variables read at the pace of what was sent. graphql-core looks at every field that an input type has, some hundred
-of a document's; here only those that were sent are looked at, and whatever is not plainly valid is left to
+"""Variables and arguments read at the pace of what was sent. graphql-core looks at every field that an input type has,
+some hundred of a document's; here only those that were sent are looked at, and whatever is not plainly valid is left to
 graphql-core, which knows how to say what is wrong."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from graphql import (
+    FieldNode,
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLField,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
+    ObjectValueNode,
     Undefined,
+    ValueNode,
+    VariableNode,
+    get_nullable_type,
     get_variable_values,
     is_required_input_field,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.language import OperationDefinitionNode
-from graphql.utilities.coerce_input_value import coerce_default_value
+from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
 DEEPEST = 50  # levels of a value
 MOST_ERRORS = 50
@@ -35,6 +43,8 @@ class Unclear(Exception):
 
 
 Coerce = Callable[[Any, int], Any]  # of a value and the level that it lies on; raises Unclear
+CoerceMembers = Callable[[VariableValues], dict[str, Any]]  # raises Unclear
+Declared = Mapping[str, GraphQLArgument | GraphQLInputField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +173,7 @@ def of_scalar(type_: Any) -> Coerce:
             found = take(value)
         except Exception:
             raise Unclear from None
-        if found is Undefined:
-            raise Unclear
-        return found
+        return clear(found)
 
     return coerce
 
@@ -199,3 +207,61 @@ def of_object(type_: GraphQLInputObjectType) -> Coerce:
         return type_.out_type(found)
 
     return coerce
+
+
+def argument_coercer(definition: GraphQLField, node: FieldNode) -> CoerceMembers:
+    """What makes the arguments of a field of the operation's variables, as graphql-core would."""
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    return members(definition.args, given)
+
+
+def members(declared: Mapping[str, GraphQLArgument | GraphQLInputField], given: dict[str, ValueNode]) -> CoerceMembers:
+    """What makes the members that are given, and the others that have a default."""
+    names = {name: one.out_name or name for name, one in declared.items()}
+    takes = [(names[name], literal_coercer(node, declared[name].type)) for name, node in given.items()]
+    left = [(names[name], one) for name, one in declared.items() if name not in given]
+    defaults = [(name, one) for name, one in left if coerce_default_value(one) is not Undefined]
+
+    def coerce(variables: VariableValues) -> dict[str, Any]:
+        found = {name: take(variables) for name, take in takes}
+        for name, one in defaults:
+            found[name] = coerce_default_value(one)
+        return found
+
+    return coerce
+
+
+def literal_coercer(node: ValueNode, type_: GraphQLInputType) -> Callable[[VariableValues], Any]:
+    """The same of one value of a valid text."""
+    named = get_nullable_type(type_)
+    if isinstance(node, VariableNode):
+        return of_variable(node.name.value, nullable=named is type_)
+    if isinstance(node, ObjectValueNode) and isinstance(named, GraphQLInputObjectType):
+        return of_literal_object(named, members(named.fields, {part.name.value: part.value for part in node.fields}))
+    return lambda variables: clear(coerce_input_literal(node, type_, variables))
+
+
+def of_variable(name: str, *, nullable: bool) -> Callable[[VariableValues], Any]:
+    def coerce(variables: VariableValues) -> Any:
+        value = clear(variables.coerced.get(name, Undefined))
+        if value is None and not nullable:
+            raise Unclear
+        return value
+
+    return coerce
+
+
+def of_literal_object(type_: GraphQLInputObjectType, take: CoerceMembers) -> Callable[[VariableValues], Any]:
+    def coerce(variables: VariableValues) -> Any:
+        found = take(variables)
+        if type_.is_one_of and None in found.values():
+            raise Unclear
+        return type_.out_type(found)
+
+    return coerce
+
+
+def clear(value: Any) -> Any:
+    if value is Undefined:
+        raise Unclear
+    return value

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
 
+from app.graphql_api.coercion import CoerceMembers, Unclear, argument_coercer
 from app.graphql_api.context import Context
 from app.graphql_api.mutations import MUTATIONS, Mutation, plan_shown, run_shown
 from app.graphql_api.planning import Place, Planner
@@ -17,11 +18,12 @@ from app.storage.gathered import CallerChanged, Guard
 
 @dataclass(frozen=True, slots=True)
 class WriteField:
-    """A field of the Mutation type, with what makes its payload's JSON."""
+    """A field of the Mutation type, with what makes its arguments, and its payload's JSON."""
 
     key: str
     node: FieldNode
     mutation: Mutation
+    take: CoerceMembers
     make: Make
 
 
@@ -41,17 +43,21 @@ def plan_writes(planner: Planner, found: Prepared) -> WritePlan | None:
         make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
         if make is None or planner.errors or planner.cost > planner.limits.cost:  # is told where the payload is planned
             return None
-        fields.append(WriteField(key, nodes[0], MUTATIONS[name], make))
+        take = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
+        fields.append(WriteField(key, nodes[0], MUTATIONS[name], take, make))
     return WritePlan(tuple(fields), planner.cost)
 
 
 def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
     """The arguments of each field; what is wrong with them is among the planner's errors."""
-    return [
-        found
-        for field in plan.fields
-        for found in planner.guarded(field.node, Place((field.key,)), coerced_arguments(planner, field))
-    ]
+    return [found for field in plan.fields for found in arguments_of(planner, field)]
+
+
+def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
+    try:
+        return [field.take(planner.variables)]
+    except Unclear:  # graphql-core knows how to say what is wrong
+        return planner.guarded(field.node, Place((field.key,)), coerced_arguments(planner, field))
 
 
 def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str, Any]]:

@@ -5,10 +5,17 @@ import weakref
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, OperationDefinitionNode, get_variable_values, parse
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    get_argument_values,
+    get_variable_values,
+    parse,
+)
 from graphql.execution.values import VariableValues
 
-from app.graphql_api.coercion import Unclear, declared, plainly_valid, variable_values
+from app.graphql_api.coercion import Unclear, argument_coercer, declared, plainly_valid, variable_values
 from app.graphql_api.schema import CORE
 
 TEXT = """query($a: AccountInput, $d: CombinedDocumentInput!, $f: DocumentFilter, $ids: [ID!]!, $n: Int = 3,
@@ -104,3 +111,56 @@ def test_variables_that_are_refused_are_free_at_once(wrong: dict[str, Any]) -> N
         assert free() is None
     finally:
         gc.enable()
+
+
+MUTATION = """mutation($n: String!, $v: Int, $d: CombinedDocumentInput, $t: String = "x", $o: Boolean) {{
+  {} {{ userErrors {{ code }} }} }}"""
+GIVEN = {"n": "D-1", "v": 3, "d": DOCUMENT, "t": "y", "o": True}
+FIELDS = [
+    "createDocument(documentNumber: $n, input: {combined: $d})",
+    "createDocument(documentNumber: $n, input: {combined: $d}, dryRun: true)",
+    'replaceDocument(documentNumber: "D-2", input: {combined: $d}, expectedVersion: $v)',
+    "replaceDocument(documentNumber: $n, input: {combined: $d}, expectedVersion: null)",
+    "patchDocument(documentNumber: $n, patch: {comment: $t, denomination: 12.50, products: [COLLECTIONS]})",
+    "patchDocument(documentNumber: $n, patch: {}, expectedVersion: 7)",
+    "createAccount(accountNumber: $n, input: {openBalance: {name: $t}})",
+    'createAccount(accountNumber: $n, input: {combined: {name: "A", remitTo: {zip: $t}}})',
+]
+
+
+def field_of(text: str) -> tuple[FieldNode, OperationDefinitionNode]:
+    (definition,) = parse(MUTATION.format(text)).definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    (node,) = definition.selection_set.selections
+    assert isinstance(node, FieldNode)
+    return node, definition
+
+
+@pytest.mark.parametrize("text", FIELDS)
+@pytest.mark.parametrize("left", [(), ("v",), ("t",), ("d",)], ids=str)
+def test_arguments_come_to_what_graphql_core_makes_of_them_or_are_left_to_it(text: str, left: tuple[str, ...]) -> None:
+    node, definition = field_of(text)
+    sent = {name: value for name, value in GIVEN.items() if name not in left}
+    variables = get_variable_values(CORE, definition.variable_definitions or (), sent)
+    assert isinstance(variables, VariableValues)
+    assert CORE.mutation_type
+    field = CORE.mutation_type.fields[node.name.value]
+    take = argument_coercer(field, node)
+    if any(f"${name}" in text for name in left if name != "t"):  # which has a default
+        with pytest.raises(Unclear):
+            take(variables)
+        return
+    found, expected = take(variables), get_argument_values(field, node, variables)
+    assert found == expected
+    assert repr(sorted(found)) == repr(sorted(expected))
+
+
+@pytest.mark.parametrize("null", ["d", "o"])
+def test_null_where_none_may_be_is_left_to_graphql_core(null: str) -> None:
+    texts = {"d": FIELDS[0], "o": "createAccount(accountNumber: $n, input: {openBalance: {name: $t}}, dryRun: $o)"}
+    node, definition = field_of(texts[null])
+    variables = get_variable_values(CORE, definition.variable_definitions or (), GIVEN | {null: None})
+    assert isinstance(variables, VariableValues)
+    assert CORE.mutation_type
+    with pytest.raises(Unclear):
+        argument_coercer(CORE.mutation_type.fields[node.name.value], node)(variables)
