@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 # A commit that has something to write waits for the disk, and for whatever else this Postgres is set to wait for.
 FLUSH = "SELECT pg_logical_emit_message(true, 'gateway', '')"
+# Seconds that those who came during a flush wait for those who are about to come, so that fewer flushes do.
+GATHERING = 0.0004
 
 
 def not_waiting() -> sa.ColumnElement[bool]:
@@ -50,6 +52,8 @@ class Flushes:
                             await self.flush(driver)
                             tell(served, None)
                             served = []
+                            if self.waiting:
+                                await asyncio.sleep(GATHERING)
                 except Exception as failure:
                     if not served:  # there was no connection
                         served, self.waiting = self.waiting, []
