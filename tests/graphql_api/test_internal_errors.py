@@ -119,4 +119,6 @@ async def test_a_refused_request_is_no_failure_and_not_logged_as_one(
     await acme.run(THREE)
     await acme.gateway.stranger().run("{ __typename }")
 
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    # A busy machine may take a second for one of them, which is told whatever it is answered.
+    told = [record for record in caplog.records if record.name != "app.slow"]
+    assert [record for record in told if record.levelno >= logging.WARNING] == []
