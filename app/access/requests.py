@@ -14,7 +14,8 @@ from app.access.keys import authenticate
 from app.access.room import ROOM, SMALL
 from app.domain.caller import Caller
 from app.domain.values import Fault, levels
-from app.storage.engine import Database, load_json
+from app.storage.engine import Database
+from app.storage.exact_json import load_json
 
 DEEPEST_JSON = 100
 MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes

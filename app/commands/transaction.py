@@ -14,7 +14,8 @@ from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import Resource
 from app.storage.driver_errors import sqlstate
-from app.storage.engine import Database, dump_json, load_json
+from app.storage.engine import Database
+from app.storage.exact_json import dump_json, load_json
 from app.storage.gathered import Guard, LostRace, NeedsTransaction
 from app.storage.held import Undo
 from app.storage.in_turn import InTurn
@@ -103,7 +104,6 @@ class Write(Generic[Answer]):
                             raise
                         continue  # what was assumed may have been wrong
                     await scope.commit()
-                await self.database.kept()
                 self.database.found_room()
                 return written
         raise LostRace

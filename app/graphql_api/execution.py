@@ -144,10 +144,7 @@ class Executor:
         limit = TimeLimit(self.limits.seconds)
         try:
             async with limit:
-                answer = await self.query(found, plan, operation, context, access)
-                if found.log:  # who pages on must not have seen what a crash takes back
-                    await self.database.kept()
-                return answer
+                return await self.query(found, plan, operation, context, access)
         except Exception as reason:
             if isinstance(reason, TimeoutError) and limit.expired:
                 bound = f"{self.limits.seconds:g} s"

@@ -31,7 +31,6 @@ from app.graphql_api.schema import CORE
 from app.reads.json_sql import LONGEST_KEY
 from app.seeing.work import shown_name
 
-CHANGE_LISTS = {"changes", "history"}
 LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
@@ -53,7 +52,6 @@ class Prepared:
     planned: bool
     settled: bool
     links: bool  # whether it asks for addresses that are signed
-    log: bool  # whether it reads the change log
     introspects: bool
     fields: int
 
@@ -97,8 +95,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
     variables = declared(CORE, operation)
     return Prepared(
-        document, operation, shown, variables, keys, planned, settled, seen.links, seen.log, seen.introspects,
-        seen.fields,
+        document, operation, shown, variables, keys, planned, settled, seen.links, seen.introspects, seen.fields,
     )  # fmt: skip
 
 
@@ -112,7 +109,6 @@ class Seen(Visitor):
         self.directives = False
         self.longest_key = 0
         self.links = False
-        self.log = False
         self.fields = 0
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
@@ -124,7 +120,6 @@ class Seen(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.fields += 1
         self.links = self.links or node.name.value == "url"
-        self.log = self.log or node.name.value in CHANGE_LISTS
         self.introspects = self.introspects or node.name.value in INTROSPECTIONS
         self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
 

@@ -12,7 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.values import exact_number, moment_text
 from app.reads.selection import Form
-from app.storage.engine import load_json
+from app.storage.exact_json import load_json
 from app.storage.types import Amount, OrderedAmount, ProductSet, Timestamp, products_of
 
 Expression = sa.ColumnElement[Any]

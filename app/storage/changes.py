@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.changes import Change
 from app.domain.values import moment_text
-from app.storage.engine import Database, dump_json
+from app.storage.engine import Database
+from app.storage.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, TENANTS
 
 GENESIS = "0" * 64  # the hash before the first row

@@ -1,29 +1,25 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.domain.values import exact_number
+from app.storage.batches import Batches
 from app.storage.driver_errors import NO_ROOM, StatementTooLarge, is_damage, sqlstate
-from app.storage.flushes import Flushes
+from app.storage.exact_json import dump_json, load_json
 from app.storage.held import Held
-from app.storage.lanes import Lanes
 from app.storage.lending import Lent
 from app.storage.sqlite_functions import FUNCTIONS
 from app.storage.time_limits import set_deadline, until_ended, watch
@@ -73,8 +69,8 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        wait = (patience or Patience()).wait
         if self.is_sqlite:
-            wait = (patience or Patience()).wait
             self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
@@ -84,9 +80,7 @@ class Database:
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
         self.turns = Turns(self.writer) if self.is_sqlite else None
-        self.flusher = None if self.is_sqlite else postgres_engine(url, 1, patience, walled=not administers)
-        self.flushes = Flushes(partial(Lent, self.flusher)) if self.flusher else None
-        self.lanes = Lanes((patience or Patience()).wait)
+        self.batches = None if self.is_sqlite else Batches(partial(Lent, self.writer), wait)
         self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
         self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
 
@@ -210,14 +204,7 @@ class Database:
         finally:
             self.holder.reset(token)
 
-    async def kept(self) -> None:
-        """Returns when what was committed is on the disk: at once, but for commits that did not wait for it."""
-        if self.flushes:
-            await self.flushes.done()
-
     async def dispose(self) -> None:
-        if self.flusher:
-            await self.flusher.dispose()
         await self.writer.dispose()
         await self.reader.dispose()
 
@@ -307,27 +294,3 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-def dump_json(value: Any) -> str:
-    """JSON with numbers of exactly their decimal value."""
-    return orjson.dumps(value, default=digits_of).decode()
-
-
-def digits_of(value: Any) -> orjson.Fragment:
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{type(value).__name__} is no JSON value")
-    return orjson.Fragment(str(value))
-
-
-def whole_number(digits: str) -> int | Decimal:
-    """An int that orjson can write again, or a Decimal of the same value."""
-    return int(digits) if len(digits) < 19 else exact_number(digits)  # 64 bits hold any 18 digits
-
-
-def no_number(word: str) -> Any:
-    """NaN and Infinity, which Python reads but JSON does not know."""
-    raise ValueError(f"{word} is no JSON")
-
-
-load_json = json.JSONDecoder(parse_float=exact_number, parse_int=whole_number, parse_constant=no_number).decode

@@ -26,7 +26,10 @@ from app.storage.walls import entered
 CACHED_STATEMENTS = 1_000
 VERSION = "seen_version"
 
+TENANT = sa.bindparam("tenant", type_=sa.Integer())
+
 Filled = tuple[sa.Table, tuple[str, ...]]  # a table, and the columns that a new row has values for
+Given = Mapping[str, sa.ColumnElement[Any]]  # what stands for the values that `commit` gathers, by their names
 
 
 class NeedsTransaction(Exception):
@@ -61,9 +64,8 @@ class RowChange:
 class Gathered(Scoped):
     """One tenant's rows for one write. What is inserted or updated is written by `commit`."""
 
-    def __init__(self, database: Database, caller: Caller, request_id: str, guard: Guard | None, driver: Any) -> None:
+    def __init__(self, database: Database, caller: Caller, request_id: str, guard: Guard | None) -> None:
         self.database = database
-        self.driver = driver
         self.dialect = database.writer.dialect
         self.caller = caller
         self.request_id = request_id
@@ -196,30 +198,36 @@ def row_parameter(number: int, name: str) -> str:
     return f"row_{number}_{name}"
 
 
-def new_row(number: int, filled: Filled) -> dict[str, Any]:
-    """The values of the insertion of that number, as parameters."""
-    table, names = filled
-    row = {name: sa.bindparam(row_parameter(number, name), type_=table.c[name].type) for name in names}
-    return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
+def gathered_types(change: RowChange | None, insertions: tuple[Filled, ...]) -> dict[str, sa.types.TypeEngine[Any]]:
+    """The types of the values that `commit` gathers, by their names, but for the tenant's."""
+    types: dict[str, sa.types.TypeEngine[Any]] = {}
+    if change:
+        types |= {name: change.table.c[name].type for name in change.keys} | {VERSION: sa.Integer()}
+        types |= {f"set_{name}": change.table.c[name].type for name in change.names}
+    for number, (table, names) in enumerate(insertions):
+        types |= {row_parameter(number, name): table.c[name].type for name in names}
+    return types | {f"log_{name}": CHANGES.c[name].type for name in LOGGED} | {FINGERPRINT: sa.Text()}
 
 
-def new_entry() -> dict[str, Any]:
-    """The values of the change that was logged, as parameters; its place in the chain is still to come."""
-    row = {name: sa.bindparam(f"log_{name}", type_=CHANGES.c[name].type) for name in LOGGED}
-    return {"tenant_id": sa.bindparam("tenant", type_=sa.Integer()), **row}
+def new_row(number: int, filled: Filled, given: Given) -> dict[str, Any]:
+    """The values of the insertion of that number."""
+    row = {name: given[row_parameter(number, name)] for name in filled[1]}
+    return {"tenant_id": TENANT, **row}
+
+
+def new_entry(given: Given) -> dict[str, Any]:
+    """The values of the change that was logged; its place in the chain is still to come."""
+    return {"tenant_id": TENANT, **{name: given[f"log_{name}"] for name in LOGGED}}
 
 
 def own_tenant(dialect: Dialect) -> sa.ColumnElement[int]:
     """The tenant, as a parameter; on Postgres the statement enters it by that."""
-    tenant = sa.bindparam("tenant", type_=sa.Integer())
-    return entered(tenant) if dialect.name == "postgresql" else tenant
+    return entered(TENANT) if dialect.name == "postgresql" else TENANT
 
 
-def updated(change: RowChange, dialect: Dialect) -> sa.Update:
+def updated(change: RowChange, given: Given, dialect: Dialect) -> sa.Update:
     """Sets the columns of the row, provided that it is at the version that was read."""
     table = change.table
-    met = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in change.keys]
-    met += [table.c.tenant_id == own_tenant(dialect)]
-    met += [table.c.version == sa.bindparam(VERSION, type_=sa.Integer())]
-    sets = {name: sa.bindparam(f"set_{name}", type_=table.c[name].type) for name in change.names}
-    return sa.update(table).where(*met).values(sets)
+    met = [table.c[name] == given[name] for name in change.keys]
+    met += [table.c.tenant_id == own_tenant(dialect), table.c.version == given[VERSION]]
+    return sa.update(table).where(*met).values({name: given[f"set_{name}"] for name in change.names})

@@ -16,7 +16,19 @@ from app.domain.caller import Caller
 from app.storage.changes import FINGERPRINT, chained
 from app.storage.direct import Direct, Values, direct
 from app.storage.engine import Database
-from app.storage.gathered import CACHED_STATEMENTS, Filled, Gathered, Guard, RowChange, new_entry, new_row, updated
+from app.storage.gathered import (
+    CACHED_STATEMENTS,
+    TENANT,
+    Filled,
+    Gathered,
+    Given,
+    Guard,
+    RowChange,
+    gathered_types,
+    new_entry,
+    new_row,
+    updated,
+)
 from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
 
 Answer = TypeVar("Answer")
@@ -29,6 +41,7 @@ NEXT_CSR_ID = sa.update(CSR_COUNTER).values(value=COUNTED).returning(CSR_COUNTER
 class InTurn(Gathered):
     """One tenant's rows for one write, in a turn of its own and a savepoint, which begins with the first statement."""
 
+    driver: Any  # the connection that writes
     open = False
     written = False
 
@@ -40,7 +53,8 @@ class InTurn(Gathered):
         if database.turns is None:
             raise TypeError("writers take turns on SQLite alone")
         async with database.turns.turn() as group:
-            scope = cls(database, caller, request_id, guard, group.driver)
+            scope = cls(database, caller, request_id, guard)
+            scope.driver = group.driver
             try:
                 yield scope
             finally:
@@ -106,10 +120,11 @@ class InTurn(Gathered):
 def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: Dialect) -> tuple[Direct, ...]:
     """What writes, in order; the one that takes a csrId answers with it."""
     statements: list[Any] = []
+    given = parameters(change, insertions)
     if change:
-        statements.append(updated(change, dialect))
+        statements.append(updated(change, given, dialect))
     for number, filled in enumerate(insertions):
-        row = new_row(number, filled)
+        row = new_row(number, filled, given)
         if CSR_ID in filled[0].c:
             statements.append(NEXT_CSR_ID)
             row[CSR_ID] = sa.bindparam(CSR_ID, type_=sa.Integer())
@@ -117,14 +132,19 @@ def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: D
     return tuple(direct(statement, dialect) for statement in statements)
 
 
+def parameters(change: RowChange | None, insertions: tuple[Filled, ...]) -> Given:
+    types = gathered_types(change, insertions)
+    return {name: sa.bindparam(name, type_=kind) for name, kind in types.items()}
+
+
 @cache
 def logging(dialect: Dialect) -> tuple[Direct, Direct, Direct]:
     """What finds the end of the tenant's change log, what appends a row to it, and what moves the end there."""
-    own = CHANGES_END.c.tenant_id == sa.bindparam("tenant", type_=sa.Integer())
+    own = CHANGES_END.c.tenant_id == TENANT
     place = {name: sa.bindparam(name, type_=CHANGES_END.c[name].type) for name in ("sequence", "hash")}
     statements = (
         sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(own),
-        sa.insert(CHANGES).values({**new_entry(), **place}),
+        sa.insert(CHANGES).values({**new_entry(parameters(None, ())), **place}),
         sa.update(CHANGES_END).where(own).values(place),
     )
     end, entry, moved = (direct(statement, dialect) for statement in statements)

@@ -15,7 +15,7 @@ from app.graphql_api.execution import Executor, Operation
 from app.graphql_api.limits import Limits
 from app.graphql_api.router import answer_of, to_json
 from app.storage.clock import now
-from app.storage.engine import dump_json, load_json
+from app.storage.exact_json import dump_json, load_json
 from tests.differential.operations import Drawn
 from tests.gateway import Gateway
 
