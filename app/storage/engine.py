@@ -9,6 +9,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 from time import monotonic
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import event
@@ -96,23 +97,10 @@ class Database:
                     value = await driver.fetchval(text, *arguments)
         return value.encode() if isinstance(value, str) else value
 
-    @contextmanager
-    def told(self, text: str, arguments: Sequence[Any] = ()) -> Iterator[None]:
+    def told(self, text: str, arguments: Sequence[Any] = ()) -> "Told":
         """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
         What a listener returns is called when the statement has ended."""
-        endings = []
-        for listener in self.listeners:
-            if ended := listener(text, arguments):
-                endings.append(ended)
-        try:
-            yield
-        except Exception as reason:
-            self.note(reason)
-            reason.add_note(f"SQL: {text}")
-            raise
-        finally:
-            for ended in endings:
-                ended()
+        return Told(self, text, arguments)
 
     def note(self, reason: BaseException) -> None:
         """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
@@ -207,6 +195,32 @@ class Database:
     async def dispose(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
+
+
+class Told:
+    """See `Database.told`. A class, because every statement goes through it."""
+
+    __slots__ = ("arguments", "database", "endings", "text")
+
+    def __init__(self, database: Database, text: str, arguments: Sequence[Any]) -> None:
+        self.database = database
+        self.text = text
+        self.arguments = arguments
+
+    def __enter__(self) -> None:
+        told = [listener(self.text, self.arguments) for listener in self.database.listeners]
+        self.endings = [ended for ended in told if ended]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, reason: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(reason, Exception):
+            self.database.note(reason)
+            said = f"SQL: {self.text}"
+            if said not in getattr(reason, "__notes__", ()):  # all writes of a batch fail of the same
+                reason.add_note(said)
+        for ended in self.endings:
+            ended()
 
 
 @asynccontextmanager

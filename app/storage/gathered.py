@@ -25,6 +25,7 @@ from app.storage.walls import entered
 
 CACHED_STATEMENTS = 1_000
 VERSION = "seen_version"
+LOG_PARAMETERS = tuple(f"log_{name}" for name in LOGGED)
 
 TENANT = sa.bindparam("tenant", type_=sa.Integer())
 
@@ -155,11 +156,11 @@ class Gathered(Scoped):
             values |= {f"set_{name}": row[name] for name in names} | dict(look.key) | {VERSION: stored["version"]}
         shapes: list[Filled] = []
         for number, (table, row) in enumerate(self.insertions):
-            filled = tuple(name for name, value in row.items() if value is not None)
-            values |= {row_parameter(number, name): row[name] for name in filled}
+            filled = tuple([name for name, value in row.items() if value is not None])
+            values.update(zip(row_parameters(number, filled), map(row.__getitem__, filled), strict=True))
             shapes.append((table, filled))
         entry = self.logged[0]
-        values |= {f"log_{name}": value for name, value in entry.items()}
+        values.update(zip(LOG_PARAMETERS, map(entry.__getitem__, LOGGED), strict=True))
         values[FINGERPRINT] = fingerprint(self.caller.tenant_id, entry)
         csr_id = await self.write(change, tuple(shapes), values)
         if not change:
@@ -194,8 +195,10 @@ def differs(column: sa.Column[Any], value: Any, stored: Any) -> bool:
     return bool(value != stored) or (isinstance(column.type, sa.JSON) and value is not None)
 
 
-def row_parameter(number: int, name: str) -> str:
-    return f"row_{number}_{name}"
+@lru_cache(CACHED_STATEMENTS)
+def row_parameters(number: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    """What the values of the insertion of that number are called."""
+    return tuple(f"row_{number}_{name}" for name in names)
 
 
 def gathered_types(change: RowChange | None, insertions: tuple[Filled, ...]) -> dict[str, sa.types.TypeEngine[Any]]:
@@ -205,19 +208,24 @@ def gathered_types(change: RowChange | None, insertions: tuple[Filled, ...]) -> 
         types |= {name: change.table.c[name].type for name in change.keys} | {VERSION: sa.Integer()}
         types |= {f"set_{name}": change.table.c[name].type for name in change.names}
     for number, (table, names) in enumerate(insertions):
-        types |= {row_parameter(number, name): table.c[name].type for name in names}
-    return types | {f"log_{name}": CHANGES.c[name].type for name in LOGGED} | {FINGERPRINT: sa.Text()}
+        types |= zip(row_parameters(number, names), (table.c[name].type for name in names), strict=True)
+    types |= zip(LOG_PARAMETERS, (CHANGES.c[name].type for name in LOGGED), strict=True)
+    return types | {FINGERPRINT: sa.Text()}
 
 
 def new_row(number: int, filled: Filled, given: Given) -> dict[str, Any]:
     """The values of the insertion of that number."""
-    row = {name: given[row_parameter(number, name)] for name in filled[1]}
+    names = filled[1]
+    row = {name: given[parameter] for name, parameter in zip(names, row_parameters(number, names), strict=True)}
     return {"tenant_id": TENANT, **row}
 
 
 def new_entry(given: Given) -> dict[str, Any]:
     """The values of the change that was logged; its place in the chain is still to come."""
-    return {"tenant_id": TENANT, **{name: given[f"log_{name}"] for name in LOGGED}}
+    return {
+        "tenant_id": TENANT,
+        **{name: given[parameter] for name, parameter in zip(LOGGED, LOG_PARAMETERS, strict=True)},
+    }
 
 
 def own_tenant(dialect: Dialect) -> sa.ColumnElement[int]:

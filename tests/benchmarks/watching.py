@@ -1,5 +1,5 @@
 """What it costs to see: processor time of a request with all defaults, beside a server that sees nothing, in pairs of
-short turns: `python -m tests.benchmarks.watching`. Prints a table; nothing here passes or fails."""
+short turns of pairs of servers: `python -m tests.benchmarks.watching`. Prints a table; nothing here passes or fails."""
 
 import argparse
 import signal
@@ -18,11 +18,14 @@ from tests.servers import COMMAND, ServerError
 UNWATCHED = (sys.executable, "-m", "tests.benchmarks.unwatched")
 CONNECTIONS = 8
 
+Times = tuple[float, float]  # microseconds of a request: seen, and not
+
 
 def arguments() -> argparse.Namespace:
     known = argparse.ArgumentParser(prog="python -m tests.benchmarks.watching", description=__doc__)
-    known.add_argument("--rounds", type=int, default=20, help="pairs of turns")
-    known.add_argument("--seconds", type=float, default=2, help="of each turn")
+    known.add_argument("--pairs", type=int, default=8, help="of servers, started anew for each")
+    known.add_argument("--rounds", type=int, default=4, help="pairs of turns of each pair")
+    known.add_argument("--seconds", type=float, default=1.5, help="of each turn")
     return known.parse_args()
 
 
@@ -35,29 +38,38 @@ def spent(target: Target, name: str, seconds: float) -> float:
     return (processor_seconds(target.pid) - before) / found.requests * 1e6
 
 
-def line(database: str, name: str, pair: list[Target], options: argparse.Namespace) -> str:
-    """The pair takes turns, each going first in every other round."""
+def turns(name: str, pair: list[Target], options: argparse.Namespace) -> list[Times]:
+    """What the pair spent, turn by turn; each goes first in every other one."""
     for target in pair:
         spent(target, name, options.seconds)  # plans are made, caches filled
-    found: list[tuple[float, float]] = []
+    found: list[Times] = []
     for turn in range(options.rounds):
         times = {target.name: spent(target, name, options.seconds) for target in pair[:: (-1) ** turn]}
         found.append((times[pair[0].name], times[pair[1].name]))
+    return found
+
+
+def line(database: str, name: str, found: list[Times]) -> str:
     low, middle, high = quantiles([seen / plain for seen, plain in found], n=4)
     seen, plain = (median(times) for times in zip(*found, strict=True))
     return f"| {name} | {database} | {seen:.0f} µs | {plain:.0f} µs | {middle:.3f} | {low:.3f} … {high:.3f} |\n"
 
 
 def measure(base: Grounds, database: str, size: Size, folder: Path, options: argparse.Namespace) -> None:
+    """New processes for each pair: two of the same program differ by more than what is measured here."""
     url, key = base.urls[database], base.keys[database]
-    with ExitStack() as stack:
-        pair = [
-            stack.enter_context(gateway(name, url, key, size, folder, database == "postgres", program=program))
-            for name, program in ((OURS, COMMAND), ("unwatched", UNWATCHED))
-        ]
-        for name in ("S", "M"):
-            sys.stdout.write(line(database, name, pair, options))
-            sys.stdout.flush()
+    found: dict[str, list[Times]] = {"S": [], "M": []}
+    for _ in range(options.pairs):
+        with ExitStack() as stack:
+            pair = [
+                stack.enter_context(gateway(name, url, key, size, folder, database == "postgres", program=program))
+                for name, program in ((OURS, COMMAND), ("unwatched", UNWATCHED))
+            ]
+            for name, times in found.items():
+                times += turns(name, pair, options)
+    for name, times in found.items():
+        sys.stdout.write(line(database, name, times))
+        sys.stdout.flush()
 
 
 def main() -> None:
