@@ -7,10 +7,11 @@ many write, and a write costs the less the more there are.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from app.storage.direct import Direct, Values
@@ -19,32 +20,35 @@ from app.storage.exact_json import dump_json
 
 LARGEST = 16  # writes of a batch
 ROWS, NUMBER = "rows", "n"
+MOST = 2**31 - 1  # that an integer of Postgres holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Several:
     """A statement that does several writes of one kind. Its parameter ROWS is a JSON list with an object for each: its
-    NUMBER in the batch, and the values that `columns` names, each with what is made of it. It answers with the numbers
-    of the writes that were done, and what each came to."""
+    NUMBER, and the values that `columns` names, each with what is made of it. It answers with the numbers of the writes
+    that were done, and what each came to."""
 
     statement: Direct
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
-    def row(self, values: Values) -> Values:
-        """The values of one write, as JSON shows them."""
-        return {
+    def row(self, number: int, values: Values) -> str:
+        """The JSON of one write."""
+        made = {
             name: values[name] if process is None or values[name] is None else process(values[name])
             for name, process in self.columns
         }
+        return dump_json({NUMBER: number, **made})
 
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A write that is to be done: its values, and those that it must have in common with all of its batch."""
+    """A write that is to be done: its row, and the values that it must have in common with all of its batch."""
 
+    number: int
     kind: Several
     common: Values
-    row: Values
+    row: str
     answer: asyncio.Future[int | None]
 
     def goes_with(self, other: "Waiting") -> bool:
@@ -59,13 +63,15 @@ class Batches:
     lent: Callable[[], AbstractAsyncContextManager[Any]]
     wait: float
     queues: dict[int, deque[Waiting]] = field(default_factory=dict)  # of the tenants that write just now
+    numbers: Iterator[int] = field(default_factory=count)
     running: set[asyncio.Task[None]] = field(default_factory=set)  # one for each of them
 
     async def write(self, tenant_id: int, kind: Several, common: Values, values: Values) -> int | None:
         """What a write comes to, when it is committed; None where it was not done. Raises TimeoutError, and the
         driver's errors."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(kind, common, kind.row(values), loop.create_future())
+        number = next(self.numbers) & MOST
+        waiting = Waiting(number, kind, common, kind.row(number, values), loop.create_future())
         queue = self.queues.get(tenant_id)
         if queue is None:
             queue = self.queues[tenant_id] = deque((waiting,))
@@ -101,9 +107,9 @@ class Batches:
                 refuse(batch, failure)
                 return
         else:
-            for number, waiting in enumerate(batch):
+            for waiting in batch:
                 if not waiting.answer.done():  # it has given up
-                    waiting.answer.set_result(written.get(number))
+                    waiting.answer.set_result(written.get(waiting.number))
             return
         for waiting in batch:  # nothing was written: whose fault it was comes out where each is alone
             await self.do([waiting])
@@ -113,8 +119,8 @@ class Batches:
         if not batch:
             return {}
         first = batch[0]
-        rows = [{NUMBER: number, **waiting.row} for number, waiting in enumerate(batch)]
-        arguments = first.kind.statement.arguments({**first.common, ROWS: dump_json(rows)})
+        rows = f"[{','.join([waiting.row for waiting in batch])}]"
+        arguments = first.kind.statement.arguments({**first.common, ROWS: rows})
         async with self.lent() as driver:
             return dict(await driver.fetch(first.kind.statement.text, *arguments))
 

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, Self
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -44,7 +45,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     original, seen = Batches.send, Sent()
 
     async def watched(batches: Batches, batch: Sequence[Waiting]) -> dict[int, int]:
-        seen.append([waiting.row["log_key"] for waiting in batch])
+        seen.append([orjson.loads(waiting.row)["log_key"] for waiting in batch])
         return await original(batches, batch)
 
     monkeypatch.setattr(Batches, "send", watched)
