@@ -250,3 +250,23 @@ async def test_a_tenant_that_cannot_write_takes_one_connection_and_keeps_nobody_
         assert not any(write.done() for write in writes)
     await asyncio.gather(*writes)
     assert len(await documents(client)) == 31
+
+
+async def test_two_servers_write_one_log_for_a_tenant(client: Client, sent: Sent) -> None:
+    async with Gateway(str(client.gateway.serving.url.render_as_string(hide_password=False))) as second:
+        other = Client(second, client.api_key)
+        await other.query('{ account(accountNumber: "1") { name } }')
+        ours = [create(client, "Document", f"ours-{n}", body()) for n in range(60)]
+        theirs = [create(other, "Document", f"theirs-{n}", body()) for n in range(60)]
+        shared = [
+            write(one, "create", "Document", f"shared-{n}", body(), "version")
+            for one, numbers in ((client, range(20)), (other, reversed(range(20))))
+            for n in numbers
+        ]
+        answers = await asyncio.gather(*ours, *theirs, *shared)
+
+    assert max(len(batch) for batch in sent) > 1
+    codes = [error["code"] for answer in answers[120:] for error in answer["userErrors"]]
+    assert codes == ["ALREADY_EXISTS"] * 20
+    assert (await client.only("{ documents { totalCount } }"))["totalCount"] == 141
+    await assert_log_is_sound(client.gateway)
