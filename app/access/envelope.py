@@ -5,7 +5,6 @@ facade; an answer that sets one of the headers by itself keeps its own.
 """
 
 import asyncio
-import itertools
 import logging
 import re
 import secrets
@@ -32,9 +31,6 @@ CAREFUL = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
-# Ids need not be secret, and randomness is asked of the system: once for a process, whose requests are counted.
-OWN_IDS = secrets.token_hex(4).encode()
-COUNT = itertools.count()
 logger = logging.getLogger(__name__)
 
 
@@ -51,7 +47,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = scope["request_id"] = chosen_id(scope) or b"%b%08x" % (OWN_IDS, next(COUNT) & 0xFFFFFFFF)
+        request_id = scope["request_id"] = chosen_id(scope) or secrets.token_hex(8).encode()
         started = False
         work = self.watch.begun(scope)
         known = WORK.set(work)

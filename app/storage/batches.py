@@ -116,8 +116,6 @@ class Batches:
 
     async def send(self, batch: Sequence[Waiting]) -> dict[int, int]:
         """What the writes that were done came to, by their numbers."""
-        if not batch:
-            return {}
         first = batch[0]
         rows = f"[{','.join([waiting.row for waiting in batch])}]"
         arguments = first.kind.statement.arguments({**first.common, ROWS: rows})

@@ -11,7 +11,6 @@ from app.storage.gathered import Filled, RowChange
 from app.storage.without_locks import WithoutLocks
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
-from tests.postgres import PostgresServer
 
 BetweenReadAndWrite = Callable[[Callable[[], Awaitable[Any]]], None]
 DOCUMENT = {"combined": {"accountNumber": "1", **DATED, "amounts": BASIC}}
@@ -20,10 +19,9 @@ CLOSE = """mutation($key: String!) { closeDocument(documentNumber: $key, input: 
 
 
 @pytest.fixture
-async def gateway(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Gateway]:
-    async with Gateway(await postgres.create_database("races", postgres_template)) as made:
+async def gateway(postgres_url: str) -> AsyncIterator[Gateway]:
+    async with Gateway(postgres_url) as made:
         yield made
-    await postgres.drop_database("races")
 
 
 @pytest.fixture

@@ -17,16 +17,14 @@ from app.storage.load import load_of
 from app.storage.tables import API_KEYS, CHANGES_END
 from tests.commands.verbs import BASIC, DATED, account, create, mutation, patch, write
 from tests.gateway import Client, Gateway
-from tests.postgres import PostgresServer
 
 Sent = list[list[str]]  # of each batch in order, the keys of its writes
 
 
 @pytest.fixture
-async def gateway(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Gateway]:
-    async with Gateway(await postgres.create_database("batches", postgres_template)) as made:
+async def gateway(postgres_url: str) -> AsyncIterator[Gateway]:
+    async with Gateway(postgres_url) as made:
         yield made
-    await postgres.drop_database("batches")
 
 
 @pytest.fixture
