@@ -7,19 +7,21 @@ facade; an answer that sets one of the headers by itself keeps its own.
 import asyncio
 import logging
 import re
-import secrets
 from collections.abc import Callable
+from itertools import chain
+from os import urandom
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.seeing.watch import Watch
-from app.seeing.work import WORK
+from app.seeing.work import WORK, Work
 
 REQUEST_ID = b"x-request-id"
 # What is safe in a log, in a header and on a page, and holds the ids that proxies make.
 SANE = re.compile(rb"[A-Za-z0-9._:=+/-]{1,128}")
+DRAWN_AT_ONCE = 256  # ids, by one call of the system
 
 # For an answer that is data. Pages bring a policy of their own, and files that may be kept say for how long.
 CAREFUL = [
@@ -31,6 +33,7 @@ CAREFUL = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
+CAREFUL_NAMES = {name for name, _ in CAREFUL}
 logger = logging.getLogger(__name__)
 
 
@@ -47,17 +50,17 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = scope["request_id"] = chosen_id(scope) or secrets.token_hex(8).encode()
-        started = False
-        work = self.watch.begun(scope)
-        known = WORK.set(work)
+        given = dict(scope["headers"]).get(REQUEST_ID)
+        request_id = given if given and SANE.fullmatch(given) else next(IDS)
+        scope["request_id"] = request_id
+        work = Work(scope)
+        WORK.set(work)  # for this task, and those that it begins: servers answer each request in one of its own
 
         async def sealed(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = with_ours(message.get("headers", ()), request_id)
-                self.watch.answered(work, message["status"])
+                work.status = message["status"]
+                self.watch.answered(work)
             await send(message)
 
         try:
@@ -65,26 +68,26 @@ class Envelope:
         except asyncio.CancelledError:  # the server stops: a line in the log and no stack
             logger.error("request %s: %s was cut off: the server stops and could not wait any longer", *named(scope))
         except Exception as raised:
-            if started:  # no other answer can be given, and the server ends the connection
+            if work.status:  # no other answer can be given, and the server ends the connection
                 logger.error("request %s: %s failed in the middle of its answer", *named(scope), exc_info=raised)
             else:
                 await self.failed(Request(scope), raised)(scope, receive, sealed)
-        finally:
-            WORK.reset(known)
 
 
-def chosen_id(scope: Scope) -> bytes | None:
-    """The id that the client gave the request, if one may repeat it."""
-    for name, value in scope["headers"]:
-        if name == REQUEST_ID:
-            return value if SANE.fullmatch(value) else None
-    return None
+def drawn_ids() -> list[bytes]:
+    """Ids of 16 digits, by which nobody can tell how many others there were."""
+    digits = urandom(8 * DRAWN_AT_ONCE).hex().encode()
+    return [digits[at : at + 16] for at in range(0, len(digits), 16)]
+
+
+IDS = chain.from_iterable(iter(drawn_ids, []))
 
 
 def with_ours(headers: list[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, with the id and what it does not set by itself."""
-    own = {name for name, _ in headers}
-    return [*headers, (REQUEST_ID, request_id), *(pair for pair in CAREFUL if pair[0] not in own)]
+    own = dict(headers).keys()
+    ours = CAREFUL if CAREFUL_NAMES.isdisjoint(own) else [pair for pair in CAREFUL if pair[0] not in own]
+    return [*headers, (REQUEST_ID, request_id), *ours]
 
 
 def named(scope: Scope) -> tuple[str, str]:

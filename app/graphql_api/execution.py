@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import orjson
-from graphql import ExecutionResult, OperationType, execute
+from graphql import ExecutionResult, execute
 
 from app.access.budgets import Budgets
 from app.access.keys import claims, unchanged
@@ -114,9 +114,10 @@ class Executor:
         try:
             found = await self.prepared(operation)
             if work := WORK.get():
-                work.operation, work.outline = found.name, partial(self.outline, found, operation)
-                work.writes = found.operation.operation is OperationType.MUTATION
-            if found.operation.operation is OperationType.MUTATION and not writes:
+                work.operation = found.name
+                work.writes = found.writes
+                work.outline = partial(self.outline, found, operation)
+            if found.writes and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
             context = Context(caller, self.database, self.files, self.links, now().date(), access.request_id)
@@ -127,7 +128,7 @@ class Executor:
         except RequestError:
             await access.caller()  # whoever is not known is told so before anything else
             raise
-        if found.operation.operation is OperationType.MUTATION:
+        if found.writes:
             answer = await self.write(found, operation, context, access)
         else:
             answer = await self.in_time(found, plan, operation, context, access)
@@ -320,7 +321,7 @@ class Executor:
     async def reference(self, found: Prepared, operation: Operation, context: Context) -> ExecutionResult:
         """The answer as graphql-core executes the operation over the schema, its rows read level by level."""
         root = Row("query", {})
-        if found.operation.operation is OperationType.QUERY:
+        if not found.writes:
             follows = self.select(found, operation.variables, context.today)[0].follows
             if follows:
                 async with self.database.reading(context.caller.tenant_id) as connection:

@@ -46,6 +46,7 @@ class Prepared:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    writes: bool
     name: str  # for people
     variables: tuple[Variable, ...]
     keys: frozenset[str]
@@ -92,10 +93,12 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
+    writes = operation.operation is OperationType.MUTATION
     planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
     variables = declared(CORE, operation)
     return Prepared(
-        document, operation, shown, variables, keys, planned, settled, seen.links, seen.introspects, seen.fields,
+        document, operation, writes, shown, variables, keys, planned, settled,
+        seen.links, seen.introspects, seen.fields,
     )  # fmt: skip
 
 

@@ -67,11 +67,8 @@ class Endpoint:
         request_id, modern = request_id_of(request.scope), wants_modern(request)
         answer: dict[str, Any] | bytes
         headers: Mapping[str, str] = {}
-        work = WORK.get()
-        if work:
-            work.operation = REFUSED  # until it is known to be a valid one
         try:
-            answer, status = answer_of(await self.answer(request), request_id), 200
+            answer, status = answer_of(await self.answer(request, request_id), request_id), 200
         except RequestError as refusal:
             answer = {"errors": [shown(found, request_id) for found in refusal.errors]}
             status, headers = 200 if is_answer(refusal) and not modern else refusal.status, refusal.headers
@@ -80,9 +77,10 @@ class Endpoint:
         except Exception as cause:
             answer, status = failure(cause, request_id)
         response = reply(answer, status, modern, headers)
-        if work:
+        if work := WORK.get():
             work.size = len(response.body)
             if not isinstance(answer, bytes):
+                work.operation = work.operation or REFUSED
                 work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
@@ -90,10 +88,10 @@ class Endpoint:
             await pack(response)
         return response
 
-    async def answer(self, request: Request) -> ExecutionResult | bytes:
+    async def answer(self, request: Request, request_id: str) -> ExecutionResult | bytes:
         try:
             key = key_of(request)
-            access = Access(self.database, key, self.known.get(key), request_id_of(request.scope))
+            access = Access(self.database, key, self.known.get(key), request_id)
             try:
                 return await self.run(request, access)
             finally:

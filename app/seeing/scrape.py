@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.seeing.metrics import Metrics
-from app.seeing.workers import is_shared
 
 PULSE = 1.0  # seconds
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # a proxy on this machine speaks for others
@@ -35,16 +34,15 @@ class Scrape:
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
-        """Meanwhile a worker tells the others what it has counted; one that is alone is asked itself."""
-        pulse = asyncio.create_task(self.beat()) if is_shared() else None
+        """Meanwhile what is noted is counted, where other workers can see it."""
+        pulse = asyncio.create_task(self.beat())
         try:
             yield
         finally:
-            if pulse:
-                pulse.cancel()
-                with suppress(asyncio.CancelledError):
-                    await pulse
-                self.tell()  # what was counted since the last beat
+            pulse.cancel()
+            with suppress(asyncio.CancelledError):
+                await pulse
+            self.tell()  # what was noted since the last beat
 
     async def beat(self) -> None:
         while True:

@@ -3,9 +3,9 @@ set: the libraries are an extra, and take memory and time."""
 
 import asyncio
 import os
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from time import perf_counter, time_ns
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -36,30 +36,34 @@ class Traces:
         self.tracer = self.provider.get_tracer(SERVICE)
         self.propagator = TraceContextTextMapPropagator()
 
-    def begun(self, scope: MutableMapping[str, Any]) -> Span:
-        """The span of a request, below that which it names."""
-        sent = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in CARRIED}
-        return self.tracer.start_span(scope["method"], self.propagator.extract(sent), SpanKind.SERVER)
+    def span_of(self, work: Work) -> Span:
+        """The span of a request, below that which it names; it begins with the request, whenever it is asked for."""
+        if work.span is None:
+            sent = {name.decode(): value.decode("latin-1") for name, value in work.scope["headers"] if name in CARRIED}
+            began = time_ns() - round((perf_counter() - work.started) * 1e9)
+            above = self.propagator.extract(sent)
+            work.span = self.tracer.start_span(work.scope["method"], above, SpanKind.SERVER, start_time=began)
+        return work.span
 
     def ran(self, work: Work, text: str) -> Callable[[], None]:
         """Begins the span of a statement; what it returns ends it."""
         facts = {"db.system.name": self.database, "db.query.text": text[:LONGEST_STATEMENT]}
         name = text.split(None, 1)[0]
-        span = self.tracer.start_span(name, set_span_in_context(work.span), SpanKind.CLIENT, facts)
+        span = self.tracer.start_span(name, set_span_in_context(self.span_of(work)), SpanKind.CLIENT, facts)
         return partial(span.end)
 
-    def answered(self, work: Work, status: int) -> None:
+    def answered(self, work: Work) -> None:
         """Ends the span of a request."""
-        span: Span = work.span
+        span = self.span_of(work)
         method, route = work.scope["method"], work.route
         span.update_name(work.operation or f"{method} {route}")
-        facts = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+        facts = {"http.request.method": method, "http.route": route, "http.response.status_code": work.status}
         span.set_attributes({**facts, "gateway.request_id": work.request_id})
         if work.operation:
             span.set_attribute("graphql.operation.name", work.operation)
         if work.codes:
             span.set_attribute("gateway.error_codes", list(work.codes))
-        if status >= 500 or work.codes:
+        if work.status >= 500 or work.codes:
             span.set_status(StatusCode.ERROR)
         span.end()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -32,45 +32,39 @@ class Watch:
     metrics: Metrics | None = None
     traces: Traces | None = None
 
-    def begun(self, scope: MutableMapping[str, Any]) -> Work:
-        """A request whose head has come."""
-        work = Work(scope)
-        if self.traces:
-            work.span = self.traces.begun(scope)
-        return work
-
-    def answered(self, work: Work, status: int) -> None:
+    def answered(self, work: Work) -> None:
         """The answer is made, and is about to be sent."""
         seconds = perf_counter() - work.started
         if self.metrics:
-            self.metrics.count(work, status, seconds)
+            asked = work.operation or (work.scope["method"], work.route, work.status)
+            self.metrics.noted.append((asked, seconds, len(work.statements), work.size, work.cost, work.codes))
         if self.log_requests:
-            log_request(work, status, seconds)
+            log_request(work, seconds)
         if seconds >= self.slow_seconds:
-            log_slow(work, status, seconds)
+            log_slow(work, seconds)
         if self.traces:
-            self.traces.answered(work, status)
+            self.traces.answered(work)
 
     def ran(self, text: str, _arguments: Any) -> Callable[[], None] | None:
         """Notes an SQL statement of whatever request is answered here."""
-        work = WORK.get()
-        if work is None:
-            return None
-        work.statements.append(text)
-        return self.traces.ran(work, text) if self.traces else None
+        if work := WORK.get():
+            work.statements.append(text)
+            if self.traces:
+                return self.traces.ran(work, text)
+        return None
 
 
-def log_request(work: Work, status: int, seconds: float) -> None:
-    facts = {"status": status, "milliseconds": round(seconds * 1e3, 3)}
-    said = (work.request_id, named(work), status, seconds * 1e3)
+def log_request(work: Work, seconds: float) -> None:
+    facts = {"status": work.status, "milliseconds": round(seconds * 1e3, 3)}
+    said = (work.request_id, named(work), work.status, seconds * 1e3)
     requests.info("request %s: %s answered %d in %.1f ms", *said, extra={"facts": facts})
 
 
-def log_slow(work: Work, status: int, seconds: float) -> None:
+def log_slow(work: Work, seconds: float) -> None:
     """One record of a bounded size: the statements without their values, each text once, and the plan."""
     texts = list(dict.fromkeys(work.statements))
     facts = {
-        "status": status,
+        "status": work.status,
         "seconds": round(seconds, 3),
         "statements": len(work.statements),
         "sql": [text[:LONGEST_STATEMENT] for text in texts[:MOST_STATEMENTS]],

@@ -1,10 +1,15 @@
 """What one request comes to while it is answered. Whoever knows a part of it notes it here; `Watch` makes of it what is
 to be seen."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from contextvars import ContextVar
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # an extra that may not be installed
+    from opentelemetry.trace import Span
 
 LONGEST_NAME = 100  # characters of an operation's name that are shown: clients choose it
 REFUSED, ANONYMOUS, OTHER = "(refused)", "(anonymous)", "(other)"  # which no operation can be named
@@ -26,7 +31,8 @@ class Work:
     cost = 0
     writes = True
     outline: Callable[[], Iterable[str]] = staticmethod(tuple)
-    span: Any = None  # where traces are sent
+    status = 0  # of its answer, once that begins
+    span: Span | None = None  # where traces are sent
 
     def __init__(self, scope: MutableMapping[str, Any]) -> None:
         self.scope = scope

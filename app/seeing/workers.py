@@ -9,11 +9,6 @@ from contextlib import contextmanager
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus-client looks for when it is imported
 
 
-def is_shared() -> bool:
-    """Whether this process is one of several workers."""
-    return SHARED in os.environ
-
-
 @contextmanager
 def numbers_shared() -> Iterator[None]:
     """Gives the workers that are started meanwhile a folder for their numbers, unless the environment names one."""
