@@ -1,37 +1,59 @@
-"""The gateway's command line with a server that sees nothing: requests have no ids of their own and are neither counted
-nor timed, statements are not noted, costs not kept. What is served is the same. For `watching` to compare with."""
+"""The gateway's command line with a server that can stop seeing: at SIGUSR2 requests have no ids of their own any more
+and are neither counted nor timed, statements are not noted, costs not kept, until SIGUSR1. What is served is the same.
+For `watching`, which so compares one process with itself: two differ by more than what is measured."""
 
+import signal
+from typing import Any
+
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from app import application
 from app.access.envelope import Envelope, with_ours
 from app.cli import cli
-from app.seeing.watch import Watch
-from app.settings import Settings
-from app.storage.engine import Database
 
 NOBODY = b"-"
+SEEING, PLAIN = signal.SIGUSR1, signal.SIGUSR2
 
 
 class PlainEnvelope(Envelope):
-    """Seals answers with the same headers, and does no more."""
+    """Seals answers with the same headers, answers failures, and does no more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         scope["request_id"] = NOBODY
+        started = False
 
         async def sealed(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
-                message["headers"] = with_ours(message["headers"], NOBODY)
+                started = True
+                message["headers"] = with_ours(message.get("headers", ()), NOBODY)
             await send(message)
 
-        await self.app(scope, receive, sealed)
+        try:
+            await self.app(scope, receive, sealed)
+        except Exception as raised:
+            if started:
+                raise
+            await self.failed(Request(scope), raised)(scope, receive, sealed)
 
 
-def no_watch(settings: Settings, database: Database) -> Watch:
-    return Watch(settings.slow_seconds)
+class SwitchedEnvelope:
+    """The one or the other."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        seeing, plain = Envelope(*args, **kwargs), PlainEnvelope(*args, **kwargs)
+        self.current = seeing
+        signal.signal(SEEING, lambda *_: setattr(self, "current", seeing))
+        signal.signal(PLAIN, lambda *_: setattr(self, "current", plain))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.current(scope, receive, send)
 
 
 if __name__ == "__main__":
-    application.Envelope = PlainEnvelope  # type: ignore[attr-defined]
-    application.make_watch = no_watch
+    application.Envelope = SwitchedEnvelope  # type: ignore[attr-defined, assignment]
     cli()

@@ -1,21 +1,22 @@
-"""What it costs to see: processor time of a request with all defaults, beside a server that sees nothing, in pairs of
-short turns of pairs of servers: `python -m tests.benchmarks.watching`. Prints a table; nothing here passes or fails."""
+"""What it costs to see: processor time of a request with all defaults, beside the same server while it sees nothing, in
+short turns: `python -m tests.benchmarks.watching`. Prints a table; nothing here passes or fails."""
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import fmean, median, stdev
 
 from tests.benchmarks.grounds import Grounds, grounds
 from tests.benchmarks.ledger import Size
 from tests.benchmarks.processes import processor_seconds
 from tests.benchmarks.targets import OURS, Target, gateway
-from tests.servers import COMMAND, ServerError
+from tests.benchmarks.unwatched import PLAIN, SEEING
+from tests.servers import ServerError
 
-UNWATCHED = (sys.executable, "-m", "tests.benchmarks.unwatched")
+SWITCHED = (sys.executable, "-m", "tests.benchmarks.unwatched")
 CONNECTIONS = 8
 
 Times = tuple[float, float]  # microseconds of a request: seen, and not
@@ -23,9 +24,9 @@ Times = tuple[float, float]  # microseconds of a request: seen, and not
 
 def arguments() -> argparse.Namespace:
     known = argparse.ArgumentParser(prog="python -m tests.benchmarks.watching", description=__doc__)
-    known.add_argument("--pairs", type=int, default=8, help="of servers, started anew for each")
-    known.add_argument("--rounds", type=int, default=4, help="pairs of turns of each pair")
-    known.add_argument("--seconds", type=float, default=1.5, help="of each turn")
+    known.add_argument("--servers", type=int, default=6, help="started one after the other")
+    known.add_argument("--rounds", type=int, default=12, help="pairs of turns of each server")
+    known.add_argument("--seconds", type=float, default=0.7, help="of each turn")
     return known.parse_args()
 
 
@@ -38,35 +39,35 @@ def spent(target: Target, name: str, seconds: float) -> float:
     return (processor_seconds(target.pid) - before) / found.requests * 1e6
 
 
-def turns(name: str, pair: list[Target], options: argparse.Namespace) -> list[Times]:
-    """What the pair spent, turn by turn; each goes first in every other one."""
-    for target in pair:
-        spent(target, name, options.seconds)  # plans are made, caches filled
+def turns(name: str, target: Target, options: argparse.Namespace) -> list[Times]:
+    """What the server spent in each pair of turns; seeing goes first in every other one."""
+    spent(target, name, options.seconds)  # plans are made, caches filled
     found: list[Times] = []
     for turn in range(options.rounds):
-        times = {target.name: spent(target, name, options.seconds) for target in pair[:: (-1) ** turn]}
-        found.append((times[pair[0].name], times[pair[1].name]))
+        times: dict[signal.Signals, float] = {}
+        for mode in (SEEING, PLAIN)[:: (-1) ** turn]:
+            os.kill(target.pid, mode)
+            times[mode] = spent(target, name, options.seconds)
+        found.append((times[SEEING], times[PLAIN]))
     return found
 
 
 def line(database: str, name: str, found: list[Times]) -> str:
-    low, middle, high = quantiles([seen / plain for seen, plain in found], n=4)
     seen, plain = (median(times) for times in zip(*found, strict=True))
-    return f"| {name} | {database} | {seen:.0f} µs | {plain:.0f} µs | {middle:.3f} | {low:.3f} … {high:.3f} |\n"
+    ratios = [seen / plain for seen, plain in found]
+    error = stdev(ratios) / len(ratios) ** 0.5
+    ratio = f"{median(ratios):.3f} | {fmean(ratios):.3f} ± {error:.3f}"
+    return f"| {name} | {database} | {seen:.0f} µs | {plain:.0f} µs | {ratio} |\n"
 
 
 def measure(base: Grounds, database: str, size: Size, folder: Path, options: argparse.Namespace) -> None:
-    """New processes for each pair: two of the same program differ by more than what is measured here."""
+    """Several processes: what lies where in memory makes a difference, too."""
     url, key = base.urls[database], base.keys[database]
     found: dict[str, list[Times]] = {"S": [], "M": []}
-    for _ in range(options.pairs):
-        with ExitStack() as stack:
-            pair = [
-                stack.enter_context(gateway(name, url, key, size, folder, database == "postgres", program=program))
-                for name, program in ((OURS, COMMAND), ("unwatched", UNWATCHED))
-            ]
+    for _ in range(options.servers):
+        with gateway(OURS, url, key, size, folder, database == "postgres", program=SWITCHED) as target:
             for name, times in found.items():
-                times += turns(name, pair, options)
+                times += turns(name, target, options)
     for name, times in found.items():
         sys.stdout.write(line(database, name, times))
         sys.stdout.flush()
@@ -76,7 +77,7 @@ def main() -> None:
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the servers would outlive this process
     size = Size(500, 20)
-    sys.stdout.write("| | | seeing | without | ratio | half of all ratios |\n|---|---|--:|--:|--:|--:|\n")
+    sys.stdout.write("| | | seeing | without | median ratio | mean ratio |\n|---|---|--:|--:|--:|--:|\n")
     with tempfile.TemporaryDirectory() as folder, grounds(size, Path(folder)) as base:
         for database in base.urls:
             measure(base, database, size, Path(folder), options)
