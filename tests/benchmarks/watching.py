@@ -9,11 +9,13 @@ import tempfile
 from pathlib import Path
 from statistics import fmean, median, stdev
 
+import httpx
+
 from tests.benchmarks.grounds import Grounds, grounds
 from tests.benchmarks.ledger import Size
 from tests.benchmarks.processes import processor_seconds
 from tests.benchmarks.targets import OURS, Target, gateway
-from tests.benchmarks.unwatched import PLAIN, SEEING
+from tests.benchmarks.unwatched import NOBODY, PLAIN, SEEING
 from tests.servers import ServerError
 
 SWITCHED = (sys.executable, "-m", "tests.benchmarks.unwatched")
@@ -39,6 +41,14 @@ def spent(target: Target, name: str, seconds: float) -> float:
     return (processor_seconds(target.pid) - before) / found.requests * 1e6
 
 
+def switch(target: Target, mode: signal.Signals) -> None:
+    """Has the server see, or not; an answer tells whether it does."""
+    os.kill(target.pid, mode)
+    told = httpx.get(f"http://127.0.0.1:{target.port}/healthz").headers["x-request-id"]
+    if (told == NOBODY.decode()) != (mode is PLAIN):
+        raise ServerError(f"{target.name} did not heed {mode.name}: it named a request {told}")
+
+
 def turns(name: str, target: Target, options: argparse.Namespace) -> list[Times]:
     """What the server spent in each pair of turns; seeing goes first in every other one."""
     spent(target, name, options.seconds)  # plans are made, caches filled
@@ -46,7 +56,7 @@ def turns(name: str, target: Target, options: argparse.Namespace) -> list[Times]
     for turn in range(options.rounds):
         times: dict[signal.Signals, float] = {}
         for mode in (SEEING, PLAIN)[:: (-1) ** turn]:
-            os.kill(target.pid, mode)
+            switch(target, mode)
             times[mode] = spent(target, name, options.seconds)
         found.append((times[SEEING], times[PLAIN]))
     return found

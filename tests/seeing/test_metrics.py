@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.rest_api.router import ROOT
+from app.seeing import scrape
 from app.seeing.metrics import MOST_NAMES, Metrics
 from app.storage.engine import Database
 from tests.gateway import Client, Gateway
@@ -229,6 +230,25 @@ async def test_statements_outside_any_request_are_nobodys(database_url: str) -> 
         found = await numbers(gateway.http)
 
     assert of(found, "gateway_operation_statements_total", operation="Mine") == 5
+
+
+async def test_what_is_noted_is_counted_whether_or_not_anybody_reads_it(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrape, "PULSE", 0.01)
+    async with Gateway(sqlite_url) as gateway:
+        metrics = Metrics(gateway.serving)
+        async with scrape.Scrape(metrics, to_all=False).beating():
+            metrics.noted += [("Mine", 0.002, 1, 20, 2, ("UNAVAILABLE",))] * 3
+            await asyncio.sleep(0.5)
+            left = len(metrics.noted)
+            metrics.noted.append(("Mine", 0.002, 1, 20, 2, ()))
+    found = samples(metrics.text().decode())
+
+    assert left == 0
+    counted = ("seconds_count", "statements_total", "answer_bytes_total", "cost_total")
+    assert [of(found, f"gateway_operation_{name}", operation="Mine") for name in counted] == [4, 4, 80, 8]
+    assert labelled(found, "gateway_operation_errors_total") == {"UNAVAILABLE Mine": 3}
 
 
 async def test_the_histogram_counts_each_time_once_and_in_its_bucket(sqlite_url: str) -> None:
