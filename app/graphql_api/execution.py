@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from math import inf
 from typing import Any, ParamSpec, TypeVar
 
 import orjson
@@ -32,6 +33,7 @@ from app.graphql_api.outline import outline
 from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import KEPT, Prepared, coerced, or_raised, prepare, remembered
 from app.graphql_api.queries import plan_query
+from app.graphql_api.rows import MOST_NAMES, PAUSE, count_rows
 from app.graphql_api.schema import CORE
 from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
 from app.reads.compiled import Parameter, Statement
@@ -98,6 +100,7 @@ class Executor:
     plans: Kept[Any, Plan] = field(default_factory=partial(Kept, KEPT_PLANS))
     write_plans: Kept[Any, tuple[WritePlan | None]] = field(default_factory=partial(Kept, KEPT_WRITES))
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who works beside the event loop
+    counted_at: dict[str, float] = field(default_factory=dict)  # when an operation's rows were last counted
 
     async def run(
         self,
@@ -134,6 +137,11 @@ class Executor:
             answer = await self.in_time(found, plan, operation, context, access)
         if work:
             work.cost = context.cost
+            if work.started - self.counted_at.get(found.name, -inf) >= PAUSE:
+                if len(self.counted_at) >= MOST_NAMES:
+                    self.counted_at.clear()
+                self.counted_at[found.name] = work.started
+                work.rows = count_rows(found, answer)
         if tells_cost:
             return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer

@@ -29,7 +29,8 @@ STATM = Path("/proc/self/statm")
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
 Asked = str | tuple[str, str, int]  # an operation's name; or method, route and status
-Noted = tuple[Asked, float, int, int, int, Sequence[str]]  # seconds, statements, bytes, cost, codes of errors
+# Seconds, statements, bytes, cost, codes of errors, and rows where they were counted.
+Noted = tuple[Asked, float, int, int, int, Sequence[str], int | None]
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, which nobody asks for
 
@@ -58,6 +59,12 @@ class Metrics:
         )
         self.size = self.counter("gateway_operation_answer_bytes_total", "Bytes of answers.", "operation")
         self.cost = self.counter("gateway_operation_cost_total", "What operations cost, in points.", "operation")
+        self.rows = prometheus_client.Summary(
+            "gateway_operation_rows",
+            "Rows that an answer shows, of one answer of an operation a second.",
+            ["operation"],
+            registry=self.registry,
+        )
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
         self.most = self.gauge("gateway_database_connections_limit", "Database connections at most.")
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
@@ -84,7 +91,7 @@ class Metrics:
             kinds.setdefault(each[0], []).append(each)
         with suppress(OSError):
             for asked, answers in kinds.items():
-                _, seconds, statements, sizes, costs, codes = zip(*answers, strict=True)
+                _, seconds, statements, sizes, costs, codes, rows = zip(*answers, strict=True)
                 if isinstance(asked, tuple):
                     observe(self.request_seconds.labels(*asked), seconds)
                     continue
@@ -93,6 +100,9 @@ class Metrics:
                 self.statements.labels(name).inc(sum(statements))
                 self.size.labels(name).inc(sum(sizes))
                 self.cost.labels(name).inc(sum(costs))
+                for counted in rows:
+                    if counted is not None:
+                        self.rows.labels(name).observe(counted)
                 for code, times in Counter(chain.from_iterable(codes)).items():
                     self.errors.labels(name, code).inc(times)
 

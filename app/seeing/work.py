@@ -22,13 +22,15 @@ def shown_name(name: str | None) -> str:
 
 class Work:
     """A request. `operation` is the name of its GraphQL operation, `codes` those of its errors, `writes` whether it may
-    write, `cost` its points, `size` the bytes of its answer, `statements` the SQL that was run for it, and `outline`
-    tells its plan. Made for every request: what is not of its own yet is the class's."""
+    write, `cost` its points, `size` the bytes of its answer, `rows` those that are shown there, where they were
+    counted, `statements` the SQL that was run for it, and `outline` tells its plan. Made for every request: what is not
+    of its own yet is the class's."""
 
     operation: str | None = None
     codes: Sequence[str] = ()
     size = 0
     cost = 0
+    rows: int | None = None
     writes = True
     outline: Callable[[], Iterable[str]] = staticmethod(tuple)
     status = 0  # of its answer, once that begins

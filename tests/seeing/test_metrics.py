@@ -239,10 +239,10 @@ async def test_what_is_noted_is_counted_whether_or_not_anybody_reads_it(
     async with Gateway(sqlite_url) as gateway:
         metrics = Metrics(gateway.serving)
         async with scrape.Scrape(metrics, to_all=False).beating():
-            metrics.noted += [("Mine", 0.002, 1, 20, 2, ("UNAVAILABLE",))] * 3
+            metrics.noted += [("Mine", 0.002, 1, 20, 2, ("UNAVAILABLE",), None)] * 3
             await asyncio.sleep(0.5)
             left = len(metrics.noted)
-            metrics.noted.append(("Mine", 0.002, 1, 20, 2, ()))
+            metrics.noted.append(("Mine", 0.002, 1, 20, 2, (), None))
     found = samples(metrics.text().decode())
 
     assert left == 0
@@ -255,9 +255,9 @@ async def test_the_histogram_counts_each_time_once_and_in_its_bucket(sqlite_url:
     async with Gateway(sqlite_url) as gateway:
         metrics = Metrics(gateway.serving)
         for seconds in (0.0005, 0.001, 0.0011, 0.2, 40.0):
-            metrics.noted.append((("GET", "/x", 200), seconds, 0, 0, 0, ()))
+            metrics.noted.append((("GET", "/x", 200), seconds, 0, 0, 0, (), None))
             metrics.measure()
-        metrics.noted += [(("GET", "/x", 200), seconds, 0, 0, 0, ()) for seconds in (0.2, 0.0007)]
+        metrics.noted += [(("GET", "/x", 200), seconds, 0, 0, 0, (), None) for seconds in (0.2, 0.0007)]
         metrics.measure()
     found = samples(metrics.text().decode())
 
