@@ -1,13 +1,16 @@
 """The one place where the parts are joined: settings in, ASGI application out."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import Scope
 
 from app.access.budgets import Budgets
 from app.access.envelope import Envelope
@@ -25,6 +28,7 @@ from app.health import health_routes
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
+from app.rest_api.paths import RawMount
 from app.rest_api.router import ROOT, rest_routes, unrouted
 from app.rest_api.router import failed as rest_failed
 from app.seeing.metrics import Metrics
@@ -79,6 +83,14 @@ def refuse(request: Request, status: int, word: str, message: str) -> Response:
     return rest_failed(request, RestError(status, word, message))
 
 
+def locate(rest: Sequence[RawMount], scope: Scope) -> None:
+    """Has the scope of a request tell its route before a router sees it."""
+    if scope["path"] == ADDRESS:
+        scope.update(endpoint=ADDRESS, path_params={})
+    for mount in rest:
+        mount.locate(scope)
+
+
 def failed(request: Request, raised: Exception) -> Response:
     """The answer to what no facade has answered, in the words of the one that the request is for."""
     return graphql_failed(request, raised) if request.url.path == ADDRESS else rest_failed(request, raised)
@@ -97,6 +109,7 @@ def assemble(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tune()
+        logging.captureWarnings(capture=True)  # or a library's would be no record among the others of the log
         async with scrape.beating() if scrape else nullcontext():
             yield
         await files.close()
@@ -119,9 +132,11 @@ def assemble(settings: Settings) -> FastAPI:
     app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
     app.router.routes.extend(health_routes(database))
-    app.router.routes.extend(rest_routes(database, settings.max_body_bytes, files, links, executor.budgets))
+    rest = rest_routes(database, settings.max_body_bytes, files, links, executor.budgets)
+    app.router.routes.extend(rest)
     app.add_middleware(Lane, endpoint=endpoint)
-    app.add_middleware(Once, database=database, most_bytes=uploads.text + uploads.files, refuse=refuse)
+    most_bytes = uploads.text + uploads.files
+    app.add_middleware(Once, database=database, most_bytes=most_bytes, refuse=refuse, locate=partial(locate, rest))
     app.add_middleware(Room, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds)
     if settings.origins:
         app.add_middleware(

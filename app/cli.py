@@ -31,6 +31,7 @@ from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.estimates import estimate
 from app.storage.schema import is_current
+from app.supervisor import watch_over_workers
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
@@ -117,6 +118,8 @@ def serve(
     if notice := with_database(walls_notice(database), database):
         out.print(notice)
     signal.signal(signal.SIGTERM, end)
+    if count > 1:
+        watch_over_workers()
     with numbers_shared() if count > 1 else nullcontext():
         uvicorn.run(
             "app.main:create_app",

@@ -56,7 +56,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.in_head:  # one that follows the body would come too late to be judged
-            super().on_header(name, value)
+            super().on_header(name, value.rstrip(b" \t"))  # what may follow a value is no part of it
 
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
@@ -85,13 +85,16 @@ class BoundedHeads(HttpToolsProtocol):
         cycle = self.cycle
         if cycle is None or cycle.response_complete or not (self.in_head or self.pipeline or cycle.response_started):
             text = f"{status.phrase}."
-            lines = (
-                f"HTTP/1.1 {status.value} {status.phrase}",
-                "content-type: text/plain; charset=utf-8",
-                f"content-length: {len(text)}",
-                "connection: close",
-            )
-            self.transport.write(("\r\n".join(lines) + f"\r\n\r\n{text}").encode())
+            lines = [
+                f"HTTP/1.1 {status.value} {status.phrase}".encode(),
+                b"content-type: text/plain; charset=utf-8",
+                b"content-length: %d" % len(text),
+                b"connection: close",
+            ]
+            scope: Any = cycle.scope if cycle and not self.in_head else {}
+            if "request_id" in scope:  # the application knows this request
+                lines.append(b"x-request-id: " + scope["request_id"])
+            self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + text.encode())
         self.transport.close()
 
     def look(self) -> None:

@@ -33,7 +33,7 @@ def health_routes(database: Database) -> list[BaseRoute]:
             return unavailable((outage(error) or Outage.AWAY).fact)
 
     answers: dict[str, Callable[[Request], object]] = {"/healthz": healthz, "/readyz": readyz}
-    return [APIRoute(path, answer, methods=["GET"]) for path, answer in answers.items()]
+    return [APIRoute(path, answer, methods=["GET", "HEAD"]) for path, answer in answers.items()]
 
 
 async def readiness(database: Database) -> JSONResponse:

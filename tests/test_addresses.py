@@ -30,5 +30,5 @@ async def test_a_program_is_told_the_addresses_and_finds_something_at_each_that_
 async def test_another_method_is_refused_in_the_form_of_the_rest_api(gateway: Gateway) -> None:
     response = await gateway.http.post("/healthz")
 
-    assert (response.status_code, response.headers["allow"]) == (405, "GET")
-    assert response.json() == {"error": "method_not_allowed", "message": "This address takes GET."}
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert response.json() == {"error": "method_not_allowed", "message": "This address takes GET, HEAD."}

@@ -50,7 +50,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(REQUEST_ID)
+        given = dict(reversed(scope["headers"])).get(REQUEST_ID)  # the first, where there are several
         request_id = given if given and SANE.fullmatch(given) else next(IDS)
         scope["request_id"] = request_id
         work = Work(scope)

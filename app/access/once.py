@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.bodies import KeptBody, kept_body
-from app.access.requests import Unauthenticated, caller_of
+from app.access.requests import GONE, Unauthenticated, caller_of
 from app.domain.caller import Caller
 from app.seeing.work import WORK, Work
 from app.storage.answers import Answered, StoredAnswer, Taken, claim, find, keep
@@ -31,6 +31,7 @@ NOT_KEPT = {401, 403, 408, 429}  # what the same request may be answered otherwi
 FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
 
 Refuse = Callable[[Request, int, str, str], Response]  # status, word for programs, message for people
+Locate = Callable[[Scope], None]  # has the scope tell its route, as routers do for what reaches them
 
 
 class Undone(Exception):
@@ -44,17 +45,19 @@ class Undone(Exception):
 class Once:
     """Runs each request that has an Idempotency-Key in a transaction with its answer."""
 
-    def __init__(self, app: ASGIApp, database: Database, most_bytes: int, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, database: Database, most_bytes: int, refuse: Refuse, locate: Locate) -> None:
         self.app = app
         self.database = database
         self.most_bytes = most_bytes
         self.refuse = refuse
+        self.locate = locate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = [value for name, value in scope.get("headers", ()) if name == HEADER]
         if not given or scope["method"] not in METHODS:
             await self.app(scope, receive, send)
             return
+        self.locate(scope)
         request = Request(scope, receive)
         key = given[0].decode("latin-1")
         if len(given) > 1 or not SANE.fullmatch(key):
@@ -65,7 +68,7 @@ class Once:
             try:
                 caller = await self.writer(request, body)
             except ClientDisconnect:
-                await Response(status_code=400)(scope, receive, send)  # to nobody
+                await Response(status_code=GONE)(scope, receive, send)  # to nobody
                 return
             if caller is None:
                 await self.app(scope, body.replayed(receive), send)

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access.envelope import request_id_of
 from app.access.requests import (
+    GONE,
     Access,
     BodyTooLarge,
     NotJson,
@@ -73,15 +74,14 @@ class Endpoint:
             answer = {"errors": [shown(found, request_id) for found in refusal.errors]}
             status, headers = 200 if is_answer(refusal) and not modern else refusal.status, refusal.headers
         except ClientDisconnect:
-            return Response(status_code=400)  # to nobody
+            return Response(status_code=GONE)  # to nobody
         except Exception as cause:
             answer, status = failure(cause, request_id)
         response = reply(answer, status, modern, headers)
         if work := WORK.get():
             work.size = len(response.body)
             if not isinstance(answer, bytes):
-                work.operation = work.operation or REFUSED
-                work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
+                note_errors(answer)
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
         if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
@@ -144,7 +144,7 @@ class Endpoint:
         sent: dict[str, Any] = {name: query[name] for name in ("query", "documentId", "operationName") if name in query}
         for name in ("variables", "extensions"):
             if query.get(name):
-                sent[name] = await parsed(query[name])
+                sent[name] = await parsed(query[name], f"'{name}'")
         return self.to_operation(sent)
 
     async def operation_with_files(self, request: Request, folder: Path) -> Operation:
@@ -193,11 +193,13 @@ def check_content_type(header: str) -> None:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
 
 
-async def parsed(text: str | bytes | bytearray) -> Any:
+async def parsed(text: str | bytes | bytearray, part: str = "") -> Any:
+    """JSON of a request, or of a part of it that has a name. Raises RequestError."""
     try:
         return await read_json(text)
     except NotJson as reason:
-        raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
+        message = f"{part}: {reason}" if part else str(reason)
+        raise refused(ErrorCode.BAD_REQUEST, message) from None
 
 
 def is_answer(refusal: RequestError) -> bool:
@@ -252,13 +254,24 @@ def failure(cause: Exception, request_id: str) -> tuple[dict[str, Any], int]:
 
 def failed(request: Request, cause: Exception) -> Response:
     """What a request is answered that failed outside the endpoint."""
-    return reply(*failure(cause, request_id_of(request.scope)), wants_modern(request), {})
+    answer, status = failure(cause, request_id_of(request.scope))
+    note_errors(answer)
+    return reply(answer, status, wants_modern(request), {})
 
 
 def refusal(status: int, message: str) -> Response:
     """What a request is answered that is refused before it reaches the endpoint."""
     code = {500: ErrorCode.INTERNAL_SERVER_ERROR, 503: ErrorCode.UNAVAILABLE}.get(status, ErrorCode.BAD_REQUEST)
-    return reply({"errors": [dict(error(code, message).formatted)]}, status, False, {})
+    answer = {"errors": [dict(error(code, message).formatted)]}
+    note_errors(answer)
+    return reply(answer, status, False, {})
+
+
+def note_errors(answer: dict[str, Any]) -> None:
+    """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
+    if work := WORK.get():
+        work.operation = work.operation or REFUSED
+        work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 
 def versioned(request: Request, response: Response) -> Response:

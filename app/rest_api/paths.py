@@ -7,8 +7,9 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
+from app.access.requests import GONE
 from app.rest_api.errors import not_allowed, nowhere
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -56,14 +57,13 @@ class RawRouter:
         try:
             response = await self.answer(request)
         except ClientDisconnect:
-            response = Response(status_code=400)  # to nobody
+            response = Response(status_code=GONE)  # to nobody
         except Exception as raised:  # whatever is not expected becomes a 500 with a request id
             response = self.failed(request, raised)
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
-        segments = raw_path(request.scope).strip(b"/").split(b"/")
-        matches = [(route, keys) for route in self.routes if (keys := route.match(segments)) is not None]
+        matches = self.located(request.scope)
         if not matches:
             raise nowhere()
         method = "GET" if request.method == "HEAD" else request.method
@@ -74,18 +74,31 @@ class RawRouter:
                 return await route.endpoint(request)
         raise not_allowed(", ".join(sorted({route.method for route, _ in matches})))
 
+    def located(self, scope: Scope) -> list[tuple[RawRoute, Keys]]:
+        """The routes of the request's path, whatever its method, with its keys; the scope tells one for its path."""
+        segments = raw_path(scope).strip(b"/").split(b"/")
+        matches = [(route, keys) for route in self.routes if (keys := route.match(segments)) is not None]
+        if matches:
+            scope["route"] = matches[0][0]
+        return matches
+
 
 class RawMount(BaseRoute):
     """Hands every request below a first segment to an application. Starlette's own Mount matches the decoded path, and
     finds none with a line break in it."""
 
-    def __init__(self, first: str, app: ASGIApp) -> None:
+    def __init__(self, first: str, app: RawRouter) -> None:
         self.first = first
         self.app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         own = scope["type"] == "http" and decoded(raw_path(scope).lstrip(b"/").partition(b"/")[0]) == self.first
         return (Match.FULL if own else Match.NONE), {}
+
+    def locate(self, scope: Scope) -> None:
+        """Has the scope tell the route of its path, where it is one below this."""
+        if self.matches(scope)[0] is Match.FULL:
+            self.app.located(scope)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)

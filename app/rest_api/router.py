@@ -7,7 +7,6 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from app.access.budgets import Budgets
 from app.access.envelope import request_id_of
@@ -69,7 +68,8 @@ def unrouted(request: Request, raised: Exception) -> Response:
     if raised.status_code == 404:
         return failed(request, nowhere())
     if raised.status_code == 405:
-        return failed(request, not_allowed((raised.headers or {}).get("Allow", "")))
+        allowed = (raised.headers or {}).get("Allow", "").split(", ")
+        return failed(request, not_allowed(", ".join(sorted(allowed))))
     return failed(request, RestError(raised.status_code, HTTPStatus(raised.status_code).name.lower(), raised.detail))
 
 
@@ -86,7 +86,7 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
 
 def rest_routes(
     database: Database, max_body_bytes: int, files: Files, links: Links, budgets: Budgets | None
-) -> list[BaseRoute]:
+) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes, budgets)
     routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]

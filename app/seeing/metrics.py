@@ -18,7 +18,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from app.seeing.work import OTHER
+from app.seeing.work import ANONYMOUS, OTHER, REFUSED
 from app.seeing.workers import SHARED
 from app.storage.engine import Database
 from app.storage.load import load_of
@@ -70,7 +70,7 @@ class Metrics:
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
-        self.names: set[str] = set()
+        self.names = {REFUSED, ANONYMOUS}
         self.noted: list[Noted] = []
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
@@ -108,7 +108,7 @@ class Metrics:
 
     def counted(self, name: str) -> str:
         """What an operation is counted under: that of all others where it comes too late to have its own."""
-        if len(self.names) < MOST_NAMES:
+        if len(self.names) < MOST_NAMES + 2:
             self.names.add(name)
         return name if name in self.names else OTHER
 

@@ -45,6 +45,8 @@ ANSWERS: list[tuple[str, str, dict[str, Any], int, dict[str, str]]] = [
     ("HEAD", "/", {}, 200, {}),
     ("GET", "/healthz", {}, 200, {}),
     ("GET", "/readyz", {}, 200, {}),
+    ("HEAD", "/healthz", {}, 200, {}),
+    ("HEAD", "/readyz", {}, 200, {}),
     ("POST", "/readyz", {}, 405, {}),
     ("GET", "/nowhere", {}, 404, {}),
     ("GET", "/%FF", {}, 404, {}),
@@ -128,6 +130,13 @@ async def test_a_name_that_is_no_sane_id_is_replaced_and_not_repeated(acme: Clie
     response = await acme.gateway.http.get("/healthz", headers=headers)
 
     assert re.fullmatch(MADE, response.headers["x-request-id"])
+
+
+@pytest.mark.parametrize(("ids", "used"), [(("a", "b"), "a"), (("a", "b c"), "a"), (("a b", "c"), None)])
+async def test_of_two_names_the_first_one_counts(acme: Client, ids: tuple[str, str], used: str | None) -> None:
+    response = await acme.gateway.http.get("/healthz", headers=[("x-request-id", each) for each in ids])
+
+    assert re.fullmatch(used or MADE, response.headers["x-request-id"])
 
 
 async def test_every_request_without_a_name_has_an_id_of_its_own(acme: Client) -> None:

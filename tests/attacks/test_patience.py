@@ -23,7 +23,8 @@ TOLD = b"HTTP/1.1 408 Request Timeout\r\n"
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answers when the body has come."""
+    """Answers when the body has come, to a request that has a name."""
+    scope["request_id"] = b"r-1"
     while (message := await receive()).get("more_body"):
         pass
     if message["type"] == "http.request":
@@ -53,6 +54,7 @@ async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
         writer.write(UNFINISHED[name])
         received = await asyncio.wait_for(reader.read(), 10)
     assert TOLD in received
+    assert (b"\r\nx-request-id: r-1\r\n" in received) == ("body" in name)
     assert received.count(b"HTTP/1.1 200") == (1 if "second" in name else 0)
 
 

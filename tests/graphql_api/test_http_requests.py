@@ -121,10 +121,10 @@ async def test_a_body_that_is_no_graphql_request_is_refused_with_the_reason(
     [
         ({}, "The request needs a 'query': the text of an operation."),
         ({"query": ""}, "The request needs a 'query': the text of an operation."),
-        ({"query": NAME, "variables": "x"}, "The request is no JSON."),
+        ({"query": NAME, "variables": "x"}, "'variables': The request is no JSON."),
         ({"query": NAME, "variables": "[]"}, "'variables' must be an object."),
-        ({"query": NAME, "variables": "1e9999999999999999999"}, "A number in the request has an exponent of too many "
-         "digits."),
+        ({"query": NAME, "variables": "1e9999999999999999999"},
+         "'variables': A number in the request has an exponent of too many digits."),
         ({"query": NAME, "extensions": "1"}, "'extensions' must be an object."),
     ],
 )  # fmt: skip

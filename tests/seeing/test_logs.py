@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -131,6 +133,28 @@ async def test_a_server_that_logs_json_logs_each_request_so(env: dict[str, str],
         },
     ]
     assert re.fullmatch(MADE, second)
+
+
+WARNS = """
+import asyncio, logging.config, warnings
+from app.main import create_app
+from app.seeing.logs import log_config
+logging.config.dictConfig(log_config("info", "json"))
+app = create_app()
+async def serve():
+    async with app.router.lifespan_context(app):
+        warnings.warn("odd\\nnews", RuntimeWarning)
+asyncio.run(serve())
+"""
+
+
+def test_a_warning_of_a_library_is_a_record_too(sqlite_url: str) -> None:
+    env = {**os.environ, "GATEWAY_DATABASE_URL": sqlite_url, "PYTHONWARNINGS": "default"}
+    done = subprocess.run([sys.executable, "-c", WARNS], env=env, capture_output=True, check=True, text=True)
+    (told,) = (json.loads(line) for line in done.stderr.splitlines())
+
+    assert (told["level"], told["logger"]) == ("warning", "py.warnings")
+    assert "RuntimeWarning: odd\nnews" in told["message"]
 
 
 async def test_in_text_a_client_forges_no_line(sqlite_url: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -90,6 +91,72 @@ async def test_names_after_the_first_hundred_are_counted_as_one(acme: Client, ga
     assert labelled(await numbers(gateway.http), "gateway_operation_errors_total") == {"BAD_USER_INPUT (other)": 1}
 
 
+async def test_what_has_no_name_and_what_is_refused_is_told_apart_however_many_names_there_are(
+    acme: Client, gateway: Gateway
+) -> None:
+    for number in range(MOST_NAMES + 1):
+        await acme.query(f"query Name{number} {{ __typename }}")
+    await acme.query("{ __typename }")
+    await gateway.stranger().run(MINE)
+    found = labelled(await numbers(gateway.http), "gateway_operation_seconds_count")
+
+    assert (found["(anonymous)"], found["(refused)"], found["(other)"]) == (1, 1, 1)
+    assert len(found) == MOST_NAMES + 3
+
+
+async def test_what_is_answered_for_an_idempotency_key_is_counted_where_it_belongs(
+    acme: Client, gateway: Gateway
+) -> None:
+    http, keyed = gateway.http, acme.headers | {"Idempotency-Key": "k-1"}
+    other = acme.headers | {"Idempotency-Key": "k-2"}
+    for _ in range(3):
+        await http.post("/graphql", json={"query": CREATE, "variables": {"n": "A-1"}}, headers=keyed)
+        await http.put(f"{ROOT}/accounts/A-2", json={"name": "A"}, headers=other)
+    await http.post("/graphql", json={"query": MINE}, headers=keyed)
+    await http.post("/graphql", json={"query": MINE}, headers=acme.headers | {"Idempotency-Key": "two words"})
+    found = await numbers(http)
+
+    assert labelled(found, "gateway_operation_seconds_count") == {"Create": 1, "(refused)": 2}
+    assert labelled(found, "gateway_operation_errors_total") == {"BAD_REQUEST (refused)": 2}
+    assert labelled(found, "gateway_request_seconds_count") == {
+        "POST /graphql 200": 2,  # the kept answer again
+        f"PUT {ROOT}/accounts/{{account_number}} 201": 3,
+    }
+
+
+async def test_a_client_that_goes_away_before_its_request_is_whole_is_counted_as_gone(
+    acme: Client, gateway: Gateway
+) -> None:
+    for path, key in (("/graphql", {}), ("/graphql", {"Idempotency-Key": "k"}), (f"{ROOT}/accounts/A", {})):
+        await cut(gateway, path, acme.headers | key)
+    found = await numbers(gateway.http)
+
+    assert labelled(found, "gateway_operation_seconds_count") == {}
+    assert labelled(found, "gateway_request_seconds_count") == {
+        "POST /graphql 499": 2,
+        f"POST {ROOT}/accounts/{{account_number}} 499": 1,
+    }
+
+
+async def cut(gateway: Gateway, path: str, headers: dict[str, str]) -> None:
+    """Sends half a request."""
+    both = {"content-type": "application/json"} | {name.lower(): value for name, value in headers.items()}
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        assert message.get("status", 499) == 499
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": path, "query_string": b"",
+        "raw_path": path.encode(), "root_path": "", "server": ("gateway", 80), "client": None,
+        "headers": [(name.encode(), value.encode()) for name, value in both.items()],
+    }  # fmt: skip
+    await gateway.app(scope, receive, send)
+
+
 async def test_a_name_of_any_length_is_cut(acme: Client, gateway: Gateway) -> None:
     await acme.query(f"query {'N' * 5000} {{ __typename }}")
 
@@ -123,7 +190,7 @@ async def test_rest_requests_are_counted_by_route_and_status_and_never_by_key(ac
         f"GET {account} 200": 2,
         f"GET {account} 404": 1,
         f"GET {account} 401": 1,
-        "DELETE (other) 405": 1,
+        f"DELETE {account} 405": 1,
         "GET (other) 404": 4,
         "GET (other) 307": 1,
         "GET /healthz 200": 1,

@@ -5,11 +5,13 @@ import os
 import re
 import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from app.cli import SLOWEST_START
 from app.seeing.workers import SHARED, numbers_shared
 from tests.seeing.numbers import Numbers, numbers, of
 from tests.server.conftest import Caller, new_tenant
@@ -71,6 +73,17 @@ async def test_one_that_dies_is_not_counted_as_busy_and_what_it_counted_stays(pa
     await until(pair, "gateway_database_connections_limit", 6)
 
     assert of(await told(pair), "gateway_operation_seconds_count", operation="Mine") == 20
+
+
+async def test_one_that_dies_while_it_is_asked_whether_it_lives_is_replaced_at_once(pair: Caller) -> None:
+    victim, *_ = await started_workers(pair.server, 2)
+    os.kill(victim, signal.SIGSTOP)
+    await asyncio.sleep(2)  # each half second they are asked, and this one does not answer
+    os.kill(victim, signal.SIGKILL)
+    began = time.monotonic()
+    await started_workers(pair.server, 3)
+
+    assert time.monotonic() - began < SLOWEST_START / 2
 
 
 async def test_nothing_is_left_when_they_have_ended(postgres_url: str, tmp_path: Path) -> None:
