@@ -1,6 +1,7 @@
 """The gateway inside a test: the application over a database of its own, asked through its HTTP surface, with every
 SQL statement on record."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any, Self
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import event
+from starlette.types import Receive, Scope, Send
 
 from app.access.keys import create_key, create_tenant
 from app.domain.resources import Product
@@ -100,7 +102,11 @@ class Gateway:
         for engine in {self.serving.reader.sync_engine, self.serving.writer.sync_engine}:
             event.listen(engine, "before_cursor_execute", self.statements.record)
         self.serving.listeners.append(self.statements.hear)
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.serve), base_url="http://gateway")
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request in a task of its own, as servers do: what it sets in its context ends with it."""
+        await asyncio.create_task(self.app(scope, receive, send))
 
     async def tenant(self, name: str = "acme", products: Sequence[Product] = tuple(Product)) -> Client:
         """A new tenant's client, which may write."""

@@ -49,13 +49,16 @@ class Shown:
 
 
 def count_rows(found: Prepared, answer: ExecutionResult | bytes) -> int | None:
-    """The rows of an operation's answer; None where it is too large to be read again."""
+    """The rows of an operation's answer; None where it is too large to be read again, or has a number beyond floats."""
     if isinstance(answer, ExecutionResult):
         data = answer.data
-    elif len(answer) <= LARGEST:
-        data = orjson.loads(answer)["data"]
-    else:
+    elif len(answer) > LARGEST:
         return None
+    else:
+        try:
+            data = orjson.loads(answer)["data"]
+        except orjson.JSONDecodeError:
+            return None
     root = CORE.get_root_type(found.operation.operation)
     return shown(root, [found.operation.selection_set], found.fragments).count(data) if root else 0
 

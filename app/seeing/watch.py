@@ -37,8 +37,9 @@ class Watch:
         seconds = perf_counter() - work.started
         if self.metrics:
             asked = work.operation or (work.scope["method"], work.route, work.status)
-            done = (seconds, len(work.statements), work.size, work.cost, work.codes, work.rows)
-            self.metrics.noted.append((asked, *done))
+            self.metrics.noted.append(
+                (asked, seconds, len(work.statements), work.size, work.cost, work.codes, work.rows)
+            )
         if self.log_requests:
             log_request(work, seconds)
         if seconds >= self.slow_seconds:

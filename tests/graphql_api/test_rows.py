@@ -93,6 +93,14 @@ async def test_an_answer_that_is_too_large_is_not_read_again(
     assert await counted(gateway, "Large") == [0, 0]
 
 
+async def test_an_answer_with_a_number_beyond_floats_is_given_and_not_counted(acme: Client, gateway: Gateway) -> None:
+    await acme.query('mutation { patchAccount(accountNumber: "A", patch: {dataProviders: {n: 1e400}}) { created } }')
+    answer = await acme.post({"query": "query Mine { accounts { nodes { dataProviders } } }"})
+
+    assert '{"dataProviders":{"n":1E+400}}' in answer.text
+    assert await counted(gateway) == [0, 0]
+
+
 async def test_only_so_many_names_are_remembered(
     acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
