@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from math import inf
+from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import orjson
@@ -33,7 +33,7 @@ from app.graphql_api.outline import outline
 from app.graphql_api.planning import Planner
 from app.graphql_api.prepared import KEPT, Prepared, coerced, or_raised, prepare, remembered
 from app.graphql_api.queries import plan_query
-from app.graphql_api.rows import MOST_NAMES, PAUSE, count_rows
+from app.graphql_api.rows import PAUSE, SHARE, count_rows
 from app.graphql_api.schema import CORE
 from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
 from app.reads.compiled import Parameter, Statement
@@ -100,7 +100,7 @@ class Executor:
     plans: Kept[Any, Plan] = field(default_factory=partial(Kept, KEPT_PLANS))
     write_plans: Kept[Any, tuple[WritePlan | None]] = field(default_factory=partial(Kept, KEPT_WRITES))
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who works beside the event loop
-    counted_at: dict[str, float] = field(default_factory=dict)  # when an operation's rows were last counted
+    counted: set[str] = field(default_factory=set)  # names of operations whose rows were counted just now
 
     async def run(
         self,
@@ -137,14 +137,20 @@ class Executor:
             answer = await self.in_time(found, plan, operation, context, access)
         if work:
             work.cost = context.cost
-            if work.started - self.counted_at.get(found.name, -inf) >= PAUSE:
-                if len(self.counted_at) >= MOST_NAMES:
-                    self.counted_at.clear()
-                self.counted_at[found.name] = work.started
-                work.rows = count_rows(found, answer)
+            if found.name not in self.counted:
+                work.rows = self.count_rows(found, answer)
         if tells_cost:
             return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
+
+    def count_rows(self, found: Prepared, answer: ExecutionResult | bytes) -> int | None:
+        """The rows of an answer. Its operation's are not counted again for a while, the longer the more it took."""
+        began = perf_counter()
+        rows = count_rows(found, answer)
+        pause = max(PAUSE, (perf_counter() - began) / SHARE)
+        self.counted.add(found.name)
+        asyncio.get_running_loop().call_later(pause, self.counted.discard, found.name)
+        return rows
 
     async def in_time(
         self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access

@@ -1,7 +1,7 @@
 """How many rows an answer shows, for those who watch the server.
 
 Most answers are made by the database, as text that nobody reads again. To read them all would cost a tenth of what they
-cost to make, so the rows of one answer of an operation a second are counted.
+cost to make, so the rows of one answer of an operation a second are counted, and of large ones fewer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ from graphql import (
 from app.graphql_api.prepared import Prepared
 from app.graphql_api.schema import CORE
 
-PAUSE = 1.0  # seconds from one count of an operation to the next
+PAUSE = 1.0  # seconds from one count of an operation to the next, at least
+SHARE = 0.001  # of the time that counting one operation may take
 LARGEST = 4 * 2**20  # bytes of an answer that is read again
-MOST_NAMES = 1_000  # of operations that are remembered
 ROWS = frozenset(
     {"Account", "Attachment", "Change", "Contact", "Document", "Node", "Note", "Representative", "StatusTransition",
      "Tenant"}

@@ -61,7 +61,7 @@ class Metrics:
         self.cost = self.counter("gateway_operation_cost_total", "What operations cost, in points.", "operation")
         self.rows = prometheus_client.Summary(
             "gateway_operation_rows",
-            "Rows that an answer shows, of one answer of an operation a second.",
+            "Rows that an answer shows, of one answer of an operation a second at most.",
             ["operation"],
             registry=self.registry,
         )

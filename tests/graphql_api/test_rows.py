@@ -1,4 +1,6 @@
-"""The rows that an answer shows are counted, of one answer of an operation a second."""
+"""The rows that an answer shows are counted, of one answer of an operation a second at most."""
+
+import asyncio
 
 import pytest
 
@@ -73,12 +75,25 @@ async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next(
     for _ in range(3):
         await acme.query("query Mine { accounts { nodes { name } } }")
         await acme.query("query Other { tenant { name } }")
-    before = [await counted(gateway), await counted(gateway, "Other")]
     monkeypatch.setattr(execution, "PAUSE", 0)
-    await acme.query("query Mine { accounts { nodes { name } } }")
+    monkeypatch.setattr(execution, "SHARE", 1)
+    for _ in range(3):
+        await acme.query("query Often { tenant { name } }")
+        await asyncio.sleep(0.2)
 
-    assert before == [[1, 2], [1, 1]]
-    assert await counted(gateway) == [2, 4]
+    assert [await counted(gateway, name) for name in ("Mine", "Other", "Often")] == [[1, 2], [1, 1], [3, 3]]
+
+
+async def test_the_pause_is_the_longer_the_more_counting_took(
+    acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "PAUSE", 0)
+    monkeypatch.setattr(execution, "SHARE", 1e-9)
+    for _ in range(3):
+        await acme.query("query Mine { tenant { name } }")
+        await asyncio.sleep(0.1)
+
+    assert await counted(gateway) == [1, 1]
 
 
 async def test_an_answer_that_is_too_large_is_not_read_again(
@@ -99,16 +114,6 @@ async def test_an_answer_with_a_number_beyond_floats_is_given_and_not_counted(ac
 
     assert '{"dataProviders":{"n":1E+400}}' in answer.text
     assert await counted(gateway) == [0, 0]
-
-
-async def test_only_so_many_names_are_remembered(
-    acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(execution, "MOST_NAMES", 2)
-    for name in ("Mine", "Second", "Third", "Mine"):
-        await acme.query(f"query {name} {{ tenant {{ name }} }}")
-
-    assert await counted(gateway) == [2, 2]
 
 
 async def test_rest_and_refused_operations_show_no_rows(acme: Client, gateway: Gateway) -> None:
