@@ -28,7 +28,9 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     while (message := await receive()).get("more_body"):
         pass
     if message["type"] == "http.request":
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        told = dict(scope["headers"]).get(b"x-told", b"")
+        headers = [(b"content-length", b"2"), (b"x-told", told)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"ok"})
 
 
@@ -56,6 +58,14 @@ async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
     assert TOLD in received
     assert (b"\r\nx-request-id: r-1\r\n" in received) == ("body" in name)
     assert received.count(b"HTTP/1.1 200") == (1 if "second" in name else 0)
+
+
+async def test_white_space_around_a_header_is_no_part_of_it() -> None:
+    async with connected() as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nX-Told: \t one two \t \r\nConnection: close\r\n\r\n")
+        received = await asyncio.wait_for(reader.read(), 10)
+
+    assert b"\r\nx-told: one two\r\n" in received
 
 
 async def test_a_slow_body_is_waited_for_as_long_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
