@@ -83,12 +83,10 @@ def refuse(request: Request, status: int, word: str, message: str) -> Response:
     return rest_failed(request, RestError(status, word, message))
 
 
-def locate(rest: Sequence[RawMount], scope: Scope) -> None:
+def locate(endpoint: Endpoint, rest: Sequence[RawMount], scope: Scope) -> None:
     """Has the scope of a request tell its route before a router sees it."""
-    if scope["path"] == ADDRESS:
-        scope.update(endpoint=ADDRESS, path_params={})
-    for mount in rest:
-        mount.locate(scope)
+    for facade in (endpoint,) if scope["path"] == ADDRESS else rest:
+        facade.locate(scope)
 
 
 def failed(request: Request, raised: Exception) -> Response:
@@ -135,8 +133,8 @@ def assemble(settings: Settings) -> FastAPI:
     rest = rest_routes(database, settings.max_body_bytes, files, links, executor.budgets)
     app.router.routes.extend(rest)
     app.add_middleware(Lane, endpoint=endpoint)
-    most_bytes = uploads.text + uploads.files
-    app.add_middleware(Once, database=database, most_bytes=most_bytes, refuse=refuse, locate=partial(locate, rest))
+    most_bytes, located = uploads.text + uploads.files, partial(locate, endpoint, rest)
+    app.add_middleware(Once, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
     app.add_middleware(Room, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds)
     if settings.origins:
         app.add_middleware(

@@ -14,4 +14,4 @@ class Worker(multiprocess.Process):
 
 def watch_over_workers() -> None:
     """Has uvicorn start workers of this kind."""
-    multiprocess.Process = Worker  # type: ignore[misc]
+    multiprocess.Process = Worker  # type: ignore[misc]  # the name by which uvicorn finds what it starts

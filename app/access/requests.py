@@ -21,9 +21,7 @@ DEEPEST_JSON = 100
 MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
 LONG = 65_536  # bytes of JSON that the event loop does not wait for
 KEY_HEADER = "x-api-key"
-GONE = (
-    499  # the status, by custom, of a request whose client went away before it was whole: only logs and metrics see it
-)
+GONE = 499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
 
 
 class Unauthenticated(Exception):

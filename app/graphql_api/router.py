@@ -131,6 +131,10 @@ class Endpoint:
             raise
         return await execute(operation)
 
+    def locate(self, scope: Scope) -> None:
+        """Tells that this is where the request is answered, as a router does."""
+        scope.update(endpoint=self, path_params={})
+
     def base_url(self, request: Request) -> str:
         """What addresses of this server begin with."""
         return self.public_url or str(request.base_url).rstrip("/")
@@ -319,7 +323,7 @@ class Lane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == ADDRESS and scope["method"] == "POST":
-            scope.update(endpoint=self.endpoint, path_params={})  # as a router tells
+            self.endpoint.locate(scope)
             response = await self.endpoint(Request(scope, receive))
             await response(scope, receive, send)
         else:

@@ -24,6 +24,7 @@ from app.storage.engine import Database
 from app.storage.load import load_of
 
 MOST_NAMES = 100
+NO_NAMES = (REFUSED, ANONYMOUS)  # told apart however many names there are
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 STATM = Path("/proc/self/statm")
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
@@ -70,7 +71,7 @@ class Metrics:
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
-        self.names = {REFUSED, ANONYMOUS}
+        self.names: set[str] = set()
         self.noted: list[Noted] = []
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
@@ -108,7 +109,9 @@ class Metrics:
 
     def counted(self, name: str) -> str:
         """What an operation is counted under: that of all others where it comes too late to have its own."""
-        if len(self.names) < MOST_NAMES + 2:
+        if name in NO_NAMES:
+            return name
+        if len(self.names) < MOST_NAMES:
             self.names.add(name)
         return name if name in self.names else OTHER
 
