@@ -16,6 +16,7 @@ from app.access.budgets import Budgets
 from app.access.envelope import Envelope
 from app.access.links import Links
 from app.access.once import REPLAYED, Once
+from app.access.requests import header
 from app.access.room import Room
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
@@ -158,7 +159,7 @@ def assemble(settings: Settings) -> FastAPI:
     @app.api_route("/", methods=["GET", "HEAD"])
     async def front(request: Request) -> Response:
         """Browsers are led to GraphiQL, and programs told what there is."""
-        if "text/html" in request.headers.get("accept", ""):
+        if "text/html" in header(request, b"accept"):
             return RedirectResponse("/graphql", headers={"Vary": "Accept"})
         return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
 

@@ -13,6 +13,8 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from app.access.requests import header
+
 SMALL = 256 << 10  # bytes that are kept in memory, and that are read back at once
 BOUNDARY = re.compile(r'^multipart/form-data\s*;.*\bboundary="?([^\s";,]{1,70})', re.IGNORECASE)
 
@@ -95,6 +97,6 @@ def kept_body(request: Request) -> Iterator[KeptBody]:
     """Where the body of a request can be kept, for as long as it is answered."""
     scope = request.scope
     start = f"{scope['method']} {scope.get('raw_path', b'').decode()}?{scope['query_string'].decode()}\n"
-    form = BOUNDARY.match(request.headers.get("content-type", ""))
+    form = BOUNDARY.match(header(request, b"content-type"))
     with SpooledTemporaryFile(SMALL) as file:
         yield KeptBody(file, Fingerprint(start, form[1] if form else ""))

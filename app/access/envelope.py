@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access.requests import HEADERS, by_name
 from app.seeing.watch import Watch
 from app.seeing.work import WORK, Work
 
@@ -50,7 +51,8 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = dict(reversed(scope["headers"])).get(REQUEST_ID)  # the first, where there are several
+        headers = scope[HEADERS] = by_name(scope["headers"])
+        given = headers.get(REQUEST_ID)
         request_id = given if given and SANE.fullmatch(given) else next(IDS)
         scope["request_id"] = request_id
         work = Work(scope)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.bodies import KeptBody, kept_body
-from app.access.requests import GONE, Unauthenticated, caller_of
+from app.access.requests import GONE, HEADERS, Unauthenticated, caller_of, header
 from app.domain.caller import Caller
 from app.seeing.work import WORK, Work
 from app.storage.answers import Answered, StoredAnswer, Taken, claim, find, keep
@@ -53,10 +53,10 @@ class Once:
         self.locate = locate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = [value for name, value in scope.get("headers", ()) if name == HEADER]
-        if not given or scope["method"] not in METHODS:
+        if HEADER not in scope.get(HEADERS, ()) or scope["method"] not in METHODS:
             await self.app(scope, receive, send)
             return
+        given = [value for name, value in scope["headers"] if name == HEADER]
         self.locate(scope)
         request = Request(scope, receive)
         key = given[0].decode("latin-1")
@@ -83,7 +83,7 @@ class Once:
             caller = await caller_of(request, self.database)
         except Unauthenticated:
             return None
-        declared = request.headers.get("content-length", "")
+        declared = header(request, b"content-length")
         if caller.read_only or (declared.isdigit() and (len(declared) > 19 or int(declared) > self.most_bytes)):
             return None
         await body.read(request, self.most_bytes)
@@ -123,8 +123,8 @@ class Once:
 
     async def run(self, request: Request, body: KeptBody) -> list[Message]:
         """What the application answers, uncompressed."""
-        headers = request.scope["headers"]
-        request.scope["headers"] = [pair for pair in headers if pair[0] != b"accept-encoding"]
+        headers = request.scope[HEADERS]
+        request.scope[HEADERS] = {name: headers[name] for name in headers if name != b"accept-encoding"}
         return await collected(self.app, request, body.replayed(request.receive))
 
     def in_part(self, request: Request, work: Work) -> Response:

@@ -4,6 +4,7 @@ Raises in words of its own; each facade answers them in its way.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,7 +21,8 @@ from app.storage.exact_json import load_json
 DEEPEST_JSON = 100
 MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
 LONG = 65_536  # bytes of JSON that the event loop does not wait for
-KEY_HEADER = "x-api-key"
+KEY_HEADER = b"x-api-key"
+HEADERS = "headers_by_name"  # in the scope of a request, see `header`
 GONE = 499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
 
 
@@ -59,8 +61,20 @@ async def caller_of(request: Request, database: Database) -> Caller:
     return await Access(database, key_of(request), None).caller()
 
 
+def by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The first header of each name."""
+    return dict(reversed(headers))
+
+
+def header(request: Request, name: bytes) -> str:
+    """The first header of the name, empty where there is none. A small query asks for seven: by the framework, which
+    looks through all headers each time, they took one thirtieth of its time."""
+    headers: dict[bytes, bytes] = request.scope[HEADERS]
+    return headers.get(name, b"").decode("latin-1")
+
+
 def key_of(request: Request) -> str:
-    key = request.headers.get(KEY_HEADER)
+    key = header(request, KEY_HEADER)
     if not key:
         raise Unauthenticated("Send an API key as X-API-Key.")
     return key
@@ -80,7 +94,7 @@ async def read_body(request: Request, most: int) -> bytearray:
 
 def declared_size(request: Request, most: int) -> int:
     """How long the body is to be; the most that it may be where the request does not say."""
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length")
     return int(declared) if declared.isascii() and declared.isdigit() else most
 
 
@@ -111,10 +125,10 @@ def parse_json(text: str | bytes | bytearray) -> Any:
 
 def has_version(request: Request, tag: str) -> bool:
     """Whether the client has the version of this ETag, without its W/, already."""
-    sent = request.headers.get("if-none-match", "")
+    sent = header(request, b"if-none-match")
     return sent.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in sent.split(","))
 
 
 def content_type(request: Request) -> str:
     """The media type of the body, without its parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return header(request, b"content-type").partition(";")[0].strip().lower()

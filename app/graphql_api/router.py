@@ -25,6 +25,7 @@ from app.access.requests import (
     NotJson,
     Unauthenticated,
     has_version,
+    header,
     key_of,
     read_body,
     read_json,
@@ -44,7 +45,7 @@ from app.storage.outages import outage
 ADDRESS = "/graphql"
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
-ASKS_COST = (b"x-gateway-cost", b"true")  # the header of who wants to see extensions.cost
+ASKS_COST = b"x-gateway-cost"  # the header, "true", of who wants to see extensions.cost
 MOST_KNOWN = 10_000  # keys
 WORTH_PACKING = 16_384  # bytes of an answer
 
@@ -84,7 +85,7 @@ class Endpoint:
                 note_errors(answer)
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
-        if len(response.body) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        if len(response.body) >= WORTH_PACKING and "gzip" in header(request, b"accept-encoding"):
             await pack(response)
         return response
 
@@ -114,7 +115,7 @@ class Endpoint:
             access=access,
             writes=posted(request),
             base_url=partial(self.base_url, request),
-            tells_cost=ASKS_COST in request.scope["headers"],
+            tells_cost=header(request, ASKS_COST) == "true",
         )
         if access.known is None:
             await access.caller()  # strangers are heard no further: what they send is neither kept nor read
@@ -141,7 +142,7 @@ class Endpoint:
 
     async def operation(self, request: Request) -> Operation:
         if posted(request):
-            check_content_type(request.headers.get("content-type", ""))
+            check_content_type(header(request, b"content-type"))
             body = await self.body(request)
             return self.to_operation(await parsed(body), len(body))
         query = request.query_params
@@ -226,7 +227,7 @@ def wants_modern(request: Request) -> bool:
 
 def wanted(request: Request, media_type: str) -> float:
     """How much the client wants the media type by its own name; 0 where it does not name it."""
-    for part in request.headers.get("accept", "").lower().split(","):
+    for part in header(request, b"accept").lower().split(","):
         name, _, parameters = part.partition(";")
         if name.strip() == media_type:
             quality = re.search(r"\bq=([01](\.[0-9]*)?)", parameters)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.access.envelope import request_id_of
 from app.access.links import FILES, BadLink, Links
-from app.access.requests import content_type
+from app.access.requests import content_type, header
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.generated import DocumentPdf, document_pdf
@@ -149,7 +149,7 @@ def appends(request: Request) -> bool:
 
 async def receive(request: Request, target: Path, most: int) -> None:
     """Writes the body to a file. Raises RestError as soon as it is known to be over the limit."""
-    declared = request.headers.get("content-length", "")
+    declared = header(request, b"content-length")
     if declared.isdigit() and len(declared) < 20 and int(declared) > most:
         raise too_large(most)
     received, waiting = 0, bytearray()

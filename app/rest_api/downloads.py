@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.access.requests import has_version
+from app.access.requests import has_version, header
 from app.commands.generated import DocumentPdf
 from app.storage.blobs import Blobs
 
@@ -45,7 +45,7 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
 def wanted_part(request: Request, tag: str, size: int) -> range | None:
     """The one part that is asked for, empty where there is no such part; None for the whole. Several parts at once, and
     a part of another version, are answered with the whole."""
-    asked = RANGE.fullmatch(request.headers.get("range", "").strip())
+    asked = RANGE.fullmatch(header(request, b"range").strip())
     if not asked or request.method != "GET" or request.headers.get("if-range", tag) != tag:
         return None
     first, last = asked[1], asked[2]

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from app.access.bodies import SMALL, Fingerprint, kept_body
+from app.access.requests import HEADERS
 
 PLAIN = "application/json"
 
@@ -22,7 +23,7 @@ def request(chunks: list[bytes], content_type: str = PLAIN) -> Request:
         "method": "POST",
         "raw_path": b"/x",
         "query_string": b"",
-        "headers": [(b"content-type", content_type.encode())],
+        HEADERS: {b"content-type": content_type.encode()},
     }
 
     async def receive() -> Message:

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import application
 from app.access.envelope import Envelope, with_ours
+from app.access.requests import HEADERS, by_name
 from app.cli import cli
 
 NOBODY = b"-"
@@ -24,6 +25,7 @@ class PlainEnvelope(Envelope):
             await self.app(scope, receive, send)
             return
         scope["request_id"] = NOBODY
+        scope[HEADERS] = by_name(scope["headers"])
         started = False
 
         async def sealed(message: Message) -> None:
