@@ -64,7 +64,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
     return Executor(database, limits, files, Links(database), budgets, settings.trusted_only)
 
 
-def make_watch(settings: Settings, database: Database) -> Watch:
+def make_watch(settings: Settings, database: Database, executor: Executor) -> Watch:
     """What sees the requests, and the statements that are run for them."""
     metrics = None if settings.metrics == "off" else Metrics(database)
     traces = None
@@ -72,7 +72,7 @@ def make_watch(settings: Settings, database: Database) -> Watch:
         from app.seeing.traces import Traces  # noqa: PLC0415 - an extra that may not be installed
 
         traces = Traces(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
-    watch = Watch(settings.slow_seconds, settings.log_requests, metrics, traces)
+    watch = Watch(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
     hear(database, watch.ran)
     return watch
 
@@ -102,7 +102,7 @@ def assemble(settings: Settings) -> FastAPI:
     executor = make_executor(settings, database)
     files, links = executor.files, executor.links
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
-    watch = make_watch(settings, database)
+    watch = make_watch(settings, database, executor)
     scrape = Scrape(watch.metrics, settings.metrics == "all") if watch.metrics else None
 
     @asynccontextmanager

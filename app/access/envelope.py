@@ -7,6 +7,7 @@ facade; an answer that sets one of the headers by itself keeps its own.
 import asyncio
 import logging
 import re
+import struct
 from collections.abc import Callable
 from itertools import chain
 from os import urandom
@@ -23,6 +24,7 @@ REQUEST_ID = b"x-request-id"
 # What is safe in a log, in a header and on a page, and holds the ids that proxies make.
 SANE = re.compile(rb"[A-Za-z0-9._:=+/-]{1,128}")
 DRAWN_AT_ONCE = 256  # ids, by one call of the system
+DIGITS = struct.Struct("16s" * DRAWN_AT_ONCE)  # of each
 
 # For an answer that is data. Pages bring a policy of their own, and files that may be kept say for how long.
 CAREFUL = [
@@ -53,36 +55,41 @@ class Envelope:
             return
         headers = scope[HEADERS] = by_name(scope["headers"])
         given = headers.get(REQUEST_ID)
-        request_id = given if given and SANE.fullmatch(given) else next(IDS)
-        scope["request_id"] = request_id
-        work = Work(scope)
+        scope["request_id"] = given if given and SANE.fullmatch(given) else next(IDS)
+        work = Sealed(scope)
+        work.send, work.watch = send, self.watch  # here, as a method more would show in the time of a request
         WORK.set(work)  # for this task, and those that it begins: servers answer each request in one of its own
-
-        async def sealed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = with_ours(message.get("headers", ()), request_id)
-                work.status = message["status"]
-                self.watch.answered(work)
-            await send(message)
-
         try:
-            await self.app(scope, receive, sealed)
+            await self.app(scope, receive, work.answer)
         except asyncio.CancelledError:  # the server stops: a line in the log and no stack
             logger.error("request %s: %s was cut off: the server stops and could not wait any longer", *named(scope))
         except Exception as raised:
             if work.status:  # no other answer can be given, and the server ends the connection
                 logger.error("request %s: %s failed in the middle of its answer", *named(scope), exc_info=raised)
             else:
-                await self.failed(Request(scope), raised)(scope, receive, sealed)
+                await self.failed(Request(scope), raised)(scope, receive, work.answer)
 
 
-def drawn_ids() -> list[bytes]:
+class Sealed(Work):
+    """A request whose answer goes out through here. A function inside of `Envelope` would take longer to make."""
+
+    send: Send
+    watch: Watch
+
+    async def answer(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = with_ours(message.get("headers", ()), self.scope["request_id"])
+            self.status = message["status"]
+            self.watch.answered(self)
+        await self.send(message)
+
+
+def drawn_ids() -> tuple[bytes, ...]:
     """Ids of 16 digits, by which nobody can tell how many others there were."""
-    digits = urandom(8 * DRAWN_AT_ONCE).hex().encode()
-    return [digits[at : at + 16] for at in range(0, len(digits), 16)]
+    return DIGITS.unpack(urandom(DIGITS.size // 2).hex().encode())
 
 
-IDS = chain.from_iterable(iter(drawn_ids, []))
+IDS = chain.from_iterable(iter(drawn_ids, ()))
 
 
 def with_ours(headers: list[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:

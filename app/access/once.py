@@ -141,7 +141,7 @@ class Once:
         work = WORK.get()
         if work and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(work.codes):
             raise Undone(await collected(self.in_part(request, work), request))
-        if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and not work.writes):
+        if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and work.found and not work.found.writes):
             raise Undone(messages)
         kind = dict(start["headers"])[b"content-type"].decode()
         text = b"".join(message.get("body", b"") for message in rest)

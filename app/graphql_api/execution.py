@@ -117,9 +117,8 @@ class Executor:
         try:
             found = await self.prepared(operation)
             if work := WORK.get():
-                work.operation = found.name
-                work.writes = found.writes
-                work.outline = partial(self.outline, found, operation)
+                work.found = found
+                work.asked = operation
             if found.writes and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})

@@ -38,7 +38,7 @@ from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_
 from app.graphql_api.origins import is_foreign
 from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
-from app.seeing.work import REFUSED, WORK
+from app.seeing.work import WORK, Invalid
 from app.storage.engine import Database
 from app.storage.outages import outage
 
@@ -275,7 +275,7 @@ def refusal(status: int, message: str) -> Response:
 def note_errors(answer: dict[str, Any]) -> None:
     """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
     if work := WORK.get():
-        work.operation = work.operation or REFUSED
+        work.found = work.found or Invalid()
         work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 

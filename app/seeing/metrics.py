@@ -5,12 +5,11 @@ have few values: routes as the application knows them, the first hundred names.
 """
 
 import os
-from bisect import bisect_left
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,6 @@ STATM = Path("/proc/self/statm")
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
 Asked = str | tuple[str, str, int]  # an operation's name; or method, route and status
-# Seconds, statements, bytes, cost, codes of errors, and rows where they were counted.
-Noted = tuple[Asked, float, int, int, int, Sequence[str], int | None]
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, which nobody asks for
 
@@ -72,7 +69,11 @@ class Metrics:
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
         self.names: set[str] = set()
-        self.noted: list[Noted] = []
+        # What `Watch` has noted. Of a request its seconds; where it was of an operation then its statements, bytes and
+        # cost, and so on: four numbers take less than an object of them, to keep and to add up.
+        self.noted: defaultdict[Asked, list[float]] = defaultdict(list)
+        self.noted_codes: Counter[tuple[str, str]] = Counter()
+        self.noted_rows: list[tuple[str, int]] = []
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
         return Histogram(name, meaning, labels, registry=self.registry, buckets=BUCKETS)
@@ -85,27 +86,23 @@ class Metrics:
 
     def tell(self) -> None:
         """Tells the library what is noted. What a full disk keeps from the file of several workers is not counted."""
-        noted = self.noted[:]
-        self.noted.clear()
-        kinds: dict[Asked, list[Noted]] = {}
-        for each in noted:
-            kinds.setdefault(each[0], []).append(each)
+        noted, codes, rows = dict(self.noted), dict(self.noted_codes), self.noted_rows[:]
+        for each in (self.noted, self.noted_codes, self.noted_rows):
+            each.clear()
         with suppress(OSError):
-            for asked, answers in kinds.items():
-                _, seconds, statements, sizes, costs, codes, rows = zip(*answers, strict=True)
+            for asked, numbers in noted.items():
                 if isinstance(asked, tuple):
-                    observe(self.request_seconds.labels(*asked), seconds)
+                    observe(self.request_seconds.labels(*asked), numbers)
                     continue
                 name = self.counted(asked)
-                observe(self.operation_seconds.labels(name), seconds)
-                self.statements.labels(name).inc(sum(statements))
-                self.size.labels(name).inc(sum(sizes))
-                self.cost.labels(name).inc(sum(costs))
-                for counted in rows:
-                    if counted is not None:
-                        self.rows.labels(name).observe(counted)
-                for code, times in Counter(chain.from_iterable(codes)).items():
-                    self.errors.labels(name, code).inc(times)
+                observe(self.operation_seconds.labels(name), numbers[::4])
+                self.statements.labels(name).inc(sum(numbers[1::4]))
+                self.size.labels(name).inc(sum(numbers[2::4]))
+                self.cost.labels(name).inc(sum(numbers[3::4]))
+            for (operation, code), times in codes.items():
+                self.errors.labels(self.counted(operation), code).inc(times)
+            for operation, shown in rows:
+                self.rows.labels(self.counted(operation)).observe(shown)
 
     def counted(self, name: str) -> str:
         """What an operation is counted under: that of all others where it comes too late to have its own."""
@@ -139,8 +136,11 @@ class Metrics:
 
 def observe(histogram: Any, seconds: Sequence[float]) -> None:
     """Adds them all at once to a histogram, which itself takes but one at a time."""
-    for bucket, count in Counter(map(partial(bisect_left, BUCKETS), seconds)).items():
-        histogram._buckets[bucket].inc(count)
+    ordered = sorted(seconds)
+    ends = [bisect_right(ordered, most) for most in BUCKETS]
+    for bucket, (begin, end) in zip(histogram._buckets, pairwise([0, *ends, len(ordered)]), strict=True):
+        if end > begin:
+            bucket.inc(end - begin)
     histogram._sum.inc(sum(seconds))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
@@ -28,6 +28,7 @@ class Watch:
     """Sees all requests; those of more than `slow_seconds` are logged with what they did."""
 
     slow_seconds: float
+    outline: Callable[[Any, Any], Iterable[str]]  # of a plan, for what was found and what was asked
     log_requests: bool = False
     metrics: Metrics | None = None
     traces: Traces | None = None
@@ -35,15 +36,19 @@ class Watch:
     def answered(self, work: Work) -> None:
         """The answer is made, and is about to be sent."""
         seconds = perf_counter() - work.started
-        if self.metrics:
-            asked = work.operation or (work.scope["method"], work.route, work.status)
-            self.metrics.noted.append(
-                (asked, seconds, len(work.statements), work.size, work.cost, work.codes, work.rows)
-            )
+        if metrics := self.metrics:
+            if found := work.found:
+                metrics.noted[found.name].extend((seconds, len(work.statements), work.size, work.cost))
+                if work.codes:
+                    metrics.noted_codes.update((found.name, code) for code in work.codes)
+                if work.rows is not None:
+                    metrics.noted_rows.append((found.name, work.rows))
+            else:
+                metrics.noted[work.scope["method"], work.route, work.status].append(seconds)
         if self.log_requests:
             log_request(work, seconds)
         if seconds >= self.slow_seconds:
-            log_slow(work, seconds)
+            log_slow(work, seconds, self.outline(work.found, work.asked) if work.asked else ())
         if self.traces:
             self.traces.answered(work)
 
@@ -62,7 +67,7 @@ def log_request(work: Work, seconds: float) -> None:
     requests.info("request %s: %s answered %d in %.1f ms", *said, extra={"facts": facts})
 
 
-def log_slow(work: Work, seconds: float) -> None:
+def log_slow(work: Work, seconds: float, plan: Iterable[str]) -> None:
     """One record of a bounded size: the statements without their values, each text once, and the plan."""
     texts = list(dict.fromkeys(work.statements))
     facts = {
@@ -70,7 +75,7 @@ def log_slow(work: Work, seconds: float) -> None:
         "seconds": round(seconds, 3),
         "statements": len(work.statements),
         "sql": [text[:LONGEST_STATEMENT] for text in texts[:MOST_STATEMENTS]],
-        "plan": [line[:LONGEST_LINE] for line in islice(work.outline(), MOST_LINES)],
+        "plan": [line[:LONGEST_LINE] for line in islice(plan, MOST_LINES)],
     }
     said = (work.request_id, named(work), seconds, len(work.statements))
     slow.warning("request %s: %s took %.3f s, SQL statements: %d", *said, extra={"facts": facts})

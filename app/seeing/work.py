@@ -3,10 +3,11 @@ to be seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:  # an extra that may not be installed
     from opentelemetry.trace import Span
@@ -20,19 +21,36 @@ def shown_name(name: str | None) -> str:
     return name[:LONGEST_NAME] if name else ANONYMOUS
 
 
-class Work:
-    """A request. `operation` is the name of its GraphQL operation, `codes` those of its errors, `writes` whether it may
-    write, `cost` its points, `size` the bytes of its answer, `rows` those that are shown there, where they were
-    counted, `statements` the SQL that was run for it, and `outline` tells its plan. Made for every request: what is not
-    of its own yet is the class's."""
+class Named(Protocol):
+    """A GraphQL operation, as far as it is seen: its name as that is shown, and whether it writes."""
 
-    operation: str | None = None
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def writes(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """In the place of an operation where none is valid."""
+
+    name: str = REFUSED
+    writes: bool = True  # as far as anybody knows
+
+
+class Work:
+    """A request. `asked` is the GraphQL operation that it asks to run, as it was sent, `found` the valid one that this
+    is, `codes` are those of its errors, `cost` its points, `size` the bytes of its answer, `rows` those that are shown
+    there, where they were counted, and `statements` the SQL that was run for it. Made for every request: what is not of
+    its own yet is the class's."""
+
+    found: Named | None = None
+    asked: Any = None
     codes: Sequence[str] = ()
     size = 0
     cost = 0
     rows: int | None = None
-    writes = True
-    outline: Callable[[], Iterable[str]] = staticmethod(tuple)
     status = 0  # of its answer, once that begins
     span: Span | None = None  # where traces are sent
 
@@ -40,6 +58,11 @@ class Work:
         self.scope = scope
         self.statements: list[str] = []
         self.started = perf_counter()
+
+    @property
+    def operation(self) -> str | None:
+        """The name of the operation."""
+        return self.found.name if self.found else None
 
     @property
     def request_id(self) -> str:

@@ -195,7 +195,7 @@ async def test_a_failure_in_the_middle_of_an_answer_is_logged_and_leaves_the_ans
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await StreamingResponse(half())(scope, receive, send)
 
-    messages = await told(Envelope(app, unexpected, Watch(slow_seconds=60)))
+    messages = await told(Envelope(app, unexpected, Watch(60, outline=lambda *_: ())))
 
     assert [message["type"] for message in messages] == ["http.response.start", "http.response.body"]
     assert (messages[-1]["body"], messages[-1]["more_body"]) == (b"half", True)

@@ -306,25 +306,28 @@ async def test_what_is_noted_is_counted_whether_or_not_anybody_reads_it(
     async with Gateway(sqlite_url) as gateway:
         metrics = Metrics(gateway.serving)
         async with scrape.Scrape(metrics, to_all=False).beating():
-            metrics.noted += [("Mine", 0.002, 1, 20, 2, ("UNAVAILABLE",), None)] * 3
+            metrics.noted["Mine"] += [0.002, 1, 20, 2] * 3
+            metrics.noted_codes["Mine", "UNAVAILABLE"] += 3
+            metrics.noted_rows += [("Mine", 2)] * 3
             await asyncio.sleep(0.5)
-            left = len(metrics.noted)
-            metrics.noted.append(("Mine", 0.002, 1, 20, 2, (), None))
+            left = [len(each) for each in (metrics.noted, metrics.noted_codes, metrics.noted_rows)]
+            metrics.noted["Mine"] += [0.002, 1, 20, 2]
     found = samples(metrics.text().decode())
 
-    assert left == 0
-    counted = ("seconds_count", "statements_total", "answer_bytes_total", "cost_total")
-    assert [of(found, f"gateway_operation_{name}", operation="Mine") for name in counted] == [4, 4, 80, 8]
+    assert left == [0, 0, 0]
+    counted = ("seconds_count", "statements_total", "answer_bytes_total", "cost_total", "rows_count", "rows_sum")
+    assert [of(found, f"gateway_operation_{name}", operation="Mine") for name in counted] == [4, 4, 80, 8, 3, 6]
     assert labelled(found, "gateway_operation_errors_total") == {"UNAVAILABLE Mine": 3}
 
 
 async def test_the_histogram_counts_each_time_once_and_in_its_bucket(sqlite_url: str) -> None:
+    asked = ("GET", "/x", 200)
     async with Gateway(sqlite_url) as gateway:
         metrics = Metrics(gateway.serving)
         for seconds in (0.0005, 0.001, 0.0011, 0.2, 40.0):
-            metrics.noted.append((("GET", "/x", 200), seconds, 0, 0, 0, (), None))
+            metrics.noted[asked].append(seconds)
             metrics.measure()
-        metrics.noted += [(("GET", "/x", 200), seconds, 0, 0, 0, (), None) for seconds in (0.2, 0.0007)]
+        metrics.noted[asked] += [0.2, 0.0007]
         metrics.measure()
     found = samples(metrics.text().decode())
 
