@@ -11,6 +11,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from app.access.keys import create_key, create_tenant, list_keys, revoke_key
 from app.domain.resources import Product
 from app.graphql_api.schema import CORE
+from app.rest_api.router import ROOT
 from app.storage.engine import Database
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
@@ -51,6 +52,19 @@ async def test_a_key_of_odd_bytes_is_no_key(gateway: Gateway) -> None:
     for key in (b"\xff\xfe", "ключ".encode(), b"a\x7fb"):
         response = await gateway.http.post("/graphql", json=NAME, headers={b"X-API-Key": key})
         assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_of_two_keys_the_first_counts_to_both_facades(gateway: Gateway, acme: Client) -> None:
+    other = await gateway.tenant("other")
+    assert acme.api_key
+    assert other.api_key
+    for first, second, name in ((acme, other, "acme"), (other, acme, "other")):
+        keys = [("X-API-Key", str(first.api_key)), ("x-api-key", str(second.api_key))]
+        found = await gateway.http.post("/graphql", json=NAME, headers=keys)
+        assert (found.status_code, found.json()) == (200, {"data": {"tenant": {"name": name}}})
+    keys = [("X-API-Key", "nobody's"), ("X-API-Key", acme.api_key)]
+    for path in ("/graphql?query={tenant{name}}", f"{ROOT}/accounts/A"):
+        assert (await gateway.http.get(path, headers=keys)).status_code == 401
 
 
 async def test_who_is_unknown_learns_nothing_about_what_else_is_wrong(gateway: Gateway) -> None:
