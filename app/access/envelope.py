@@ -57,7 +57,7 @@ class Envelope:
         given = headers.get(REQUEST_ID)
         scope["request_id"] = given if given and SANE.fullmatch(given) else next(IDS)
         work = Sealed(scope)
-        work.send, work.watch = send, self.watch  # here, as a method more would show in the time of a request
+        work.send, work.watch = send, self.watch  # an __init__ for them would be one more call
         WORK.set(work)  # for this task, and those that it begins: servers answer each request in one of its own
         try:
             await self.app(scope, receive, work.answer)
