@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.requests import HEADERS, by_name
 from app.seeing.watch import Watch
-from app.seeing.work import WORK, Work
+from app.seeing.work import WORK, Work, request_id_of
 
 REQUEST_ID = b"x-request-id"
 # What is safe in a log, in a header and on a page, and holds the ids that proxies make.
@@ -101,9 +101,3 @@ def with_ours(headers: list[tuple[bytes, bytes]], request_id: bytes) -> list[tup
 
 def named(scope: Scope) -> tuple[str, str]:
     return request_id_of(scope), scope["path"]
-
-
-def request_id_of(scope: Scope) -> str:
-    """What the answer names the request by, and the log."""
-    request_id: bytes = scope["request_id"]
-    return request_id.decode()

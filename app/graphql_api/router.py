@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.access.envelope import request_id_of
 from app.access.requests import (
     GONE,
     Access,
@@ -38,7 +37,7 @@ from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_
 from app.graphql_api.origins import is_foreign
 from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
-from app.seeing.work import WORK, Invalid
+from app.seeing.work import WORK, Invalid, request_id_of
 from app.storage.engine import Database
 from app.storage.outages import outage
 
@@ -187,10 +186,10 @@ def posted(request: Request) -> bool:
     return request.method == "POST"
 
 
-def check_content_type(header: str) -> None:
+def check_content_type(given: str) -> None:
     """Refuses what is not JSON in UTF-8. The refusal also keeps pages of other sites out: a browser sends this type for
     them only after a preflight."""
-    media_type, _, parameters = header.lower().partition(";")
+    media_type, _, parameters = given.lower().partition(";")
     if media_type.strip() != PLAIN:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request as {PLAIN}, not as '{media_type.strip()}'.", 415)
     charset = re.search(r'charset="?([^";\s]*)', parameters)

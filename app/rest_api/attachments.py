@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.envelope import request_id_of
 from app.access.links import FILES, BadLink, Links
 from app.access.requests import content_type, header
 from app.commands.attachments import attach_pdf
@@ -29,6 +28,7 @@ from app.rest_api.downloads import PDF, deliver
 from app.rest_api.errors import RestError, not_found, translated
 from app.rest_api.paths import RawRoute
 from app.rest_api.resources import Rest
+from app.seeing.work import request_id_of
 from app.storage.blobs import NoSuchBlob
 
 LIST = "/api/v1/ingest/documents/{document_number}/attachments"

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from app.access.budgets import Budgets, SpentUp
 from app.access.costs import REST_READ, REST_WRITE
-from app.access.envelope import request_id_of
 from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, read_body, read_json
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
@@ -28,6 +27,7 @@ from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
 from app.rest_api.errors import RestError, not_found, spent_up, translated
 from app.rest_api.names import ingest_body
+from app.seeing.work import request_id_of
 from app.storage.engine import Database
 from app.storage.tables import TABLES
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.budgets import Budgets
-from app.access.envelope import request_id_of
 from app.access.links import Links
 from app.commands.body import Verb
 from app.commands.files import Files
@@ -20,6 +19,7 @@ from app.rest_api.attachments import attachment_routes, link_routes
 from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
+from app.seeing.work import request_id_of
 from app.storage.engine import Database
 from app.storage.outages import first_line, outage
 

@@ -28,7 +28,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 STATM = Path("/proc/self/statm")
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
-Asked = str | tuple[str, str, int]  # an operation's name; or method, route and status
+Kind = str | tuple[str, str, int]  # of requests: an operation's name; or method, route and status
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, which nobody asks for
 
@@ -71,7 +71,7 @@ class Metrics:
         self.names: set[str] = set()
         # What `Watch` has noted. Of a request its seconds; where it was of an operation then its statements, bytes and
         # cost, and so on: four numbers take less than an object of them, to keep and to add up.
-        self.noted: defaultdict[Asked, list[float]] = defaultdict(list)
+        self.noted: defaultdict[Kind, list[float]] = defaultdict(list)
         self.noted_codes: Counter[tuple[str, str]] = Counter()
         self.noted_rows: list[tuple[str, int]] = []
 
@@ -90,11 +90,11 @@ class Metrics:
         for each in (self.noted, self.noted_codes, self.noted_rows):
             each.clear()
         with suppress(OSError):
-            for asked, numbers in noted.items():
-                if isinstance(asked, tuple):
-                    observe(self.request_seconds.labels(*asked), numbers)
+            for kind, numbers in noted.items():
+                if isinstance(kind, tuple):
+                    observe(self.request_seconds.labels(*kind), numbers)
                     continue
-                name = self.counted(asked)
+                name = self.counted(kind)
                 observe(self.operation_seconds.labels(name), numbers[::4])
                 self.statements.labels(name).inc(sum(numbers[1::4]))
                 self.size.labels(name).inc(sum(numbers[2::4]))

@@ -21,6 +21,12 @@ def shown_name(name: str | None) -> str:
     return name[:LONGEST_NAME] if name else ANONYMOUS
 
 
+def request_id_of(scope: MutableMapping[str, Any]) -> str:
+    """What the answer names the request by, and the log."""
+    request_id: bytes = scope["request_id"]
+    return request_id.decode()
+
+
 class Named(Protocol):
     """A GraphQL operation, as far as it is seen: its name as that is shown, and whether it writes."""
 
@@ -66,8 +72,7 @@ class Work:
 
     @property
     def request_id(self) -> str:
-        named: bytes = self.scope["request_id"]
-        return named.decode()
+        return request_id_of(self.scope)
 
     @property
     def route(self) -> str:
