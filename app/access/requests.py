@@ -18,11 +18,14 @@ from app.domain.values import Fault, levels
 from app.storage.engine import Database
 from app.storage.exact_json import load_json
 
+BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
 DEEPEST_JSON = 100
 MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
 LONG = 65_536  # bytes of JSON that the event loop does not wait for
 KEY_HEADER = b"x-api-key"
 HEADERS = "headers_by_name"  # in the scope of a request, see `header`
+PLAIN_CODINGS = ("", "identity")
+LONGEST_SHOWN = 100  # characters of what a client has sent
 GONE = 499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
 
 
@@ -32,6 +35,12 @@ class Unauthenticated(Exception):
 
 class BodyTooLarge(Exception):
     """A body over the limit; it was not read to its end."""
+
+
+class BodyEncoded(Exception):
+    """A body that is compressed, or encoded in another way."""
+
+    headers = {"Accept-Encoding": "identity"}  # of the answer, by which programs learn what is taken
 
 
 class NotJson(Exception):
@@ -92,6 +101,14 @@ async def read_body(request: Request, most: int) -> bytearray:
     return received  # as it is: a copy would take as much again
 
 
+def check_encoding(request: Request) -> None:
+    """Raises BodyEncoded where the request says that its body is compressed."""
+    given = header(request, b"content-encoding")
+    if given and any(coding.strip() not in PLAIN_CODINGS for coding in given.lower().split(",")):
+        message = f"The body is sent with Content-Encoding '{given[:LONGEST_SHOWN]}', which is not taken here"
+        raise BodyEncoded(f"{message}: send it uncompressed.")
+
+
 def declared_size(request: Request, most: int) -> int:
     """How long the body is to be; the most that it may be where the request does not say."""
     declared = header(request, b"content-length")
@@ -109,6 +126,7 @@ def parse_json(text: str | bytes | bytearray) -> Any:
         text = text if isinstance(text, str) else text.decode()
     except UnicodeDecodeError:
         raise NotJson("The body is not UTF-8.") from None
+    text = text.removeprefix(BYTE_ORDER_MARK)
     opened = text.count("[") + text.count("{")
     if opened + text.count(",") > MOST_PARTS:  # before they are made; those inside of strings count, too
         raise NotJson(f"The request has more than {MOST_PARTS} commas and brackets.")

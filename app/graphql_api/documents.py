@@ -172,7 +172,7 @@ def _variables(path: Path) -> dict[str, Any] | None:
     if not beside.is_file():
         return None
     try:
-        variables = json.loads(beside.read_text(encoding="utf-8"))
+        variables = json.loads(beside.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise BrokenDocumentError(beside, str(error)) from error
     if not isinstance(variables, dict):

@@ -1,7 +1,5 @@
 """GraphQL over HTTP: requests to operations, answers to bytes, and the page for people."""
 
-import asyncio
-import gzip
 import hashlib
 import re
 from collections.abc import Collection, Mapping
@@ -20,9 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.access.requests import (
     GONE,
     Access,
+    BodyEncoded,
     BodyTooLarge,
     NotJson,
     Unauthenticated,
+    check_encoding,
     has_version,
     header,
     key_of,
@@ -30,6 +30,7 @@ from app.access.requests import (
     read_json,
 )
 from app.commands.files import workspace
+from app.compression import WORTH_COMPRESSING, accepts_gzip, compress, refuses_plain
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, internal, raise_outage, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
@@ -46,7 +47,7 @@ MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
 ASKS_COST = b"x-gateway-cost"  # the header, "true", of who wants to see extensions.cost
 MOST_KNOWN = 10_000  # keys
-WORTH_PACKING = 16_384  # bytes of an answer
+ACCEPT_ENCODING = "Accept-Encoding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ class Endpoint:
                 note_errors(answer)
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
             response = versioned(request, response)
-        if len(response.body) >= WORTH_PACKING and "gzip" in header(request, b"accept-encoding"):
-            await pack(response)
+        await encode(request, response)
         return response
 
     async def answer(self, request: Request, request_id: str) -> ExecutionResult | bytes:
@@ -141,7 +141,7 @@ class Endpoint:
 
     async def operation(self, request: Request) -> Operation:
         if posted(request):
-            check_content_type(header(request, b"content-type"))
+            check_media_type(request)
             body = await self.body(request)
             return self.to_operation(await parsed(body), len(body))
         query = request.query_params
@@ -152,6 +152,7 @@ class Endpoint:
         return self.to_operation(sent)
 
     async def operation_with_files(self, request: Request, folder: Path) -> Operation:
+        refuse_encoded(request)
         try:
             return self.to_operation(await read_form(request, self.limits, folder), self.limits.text)
         except BodyTooLarge as reason:
@@ -186,15 +187,23 @@ def posted(request: Request) -> bool:
     return request.method == "POST"
 
 
-def check_content_type(given: str) -> None:
-    """Refuses what is not JSON in UTF-8. The refusal also keeps pages of other sites out: a browser sends this type for
-    them only after a preflight."""
-    media_type, _, parameters = given.lower().partition(";")
+def check_media_type(request: Request) -> None:
+    """Refuses what is not JSON in UTF-8, uncompressed. The refusal also keeps pages of other sites out: a browser sends
+    this type for them only after a preflight."""
+    media_type, _, parameters = header(request, b"content-type").lower().partition(";")
     if media_type.strip() != PLAIN:
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request as {PLAIN}, not as '{media_type.strip()}'.", 415)
     charset = re.search(r'charset="?([^";\s]*)', parameters)
     if charset and charset[1] not in ("utf-8", "utf8"):
         raise refused(ErrorCode.BAD_REQUEST, f"Send the request in UTF-8, not in '{charset[1]}'.", 415)
+    refuse_encoded(request)
+
+
+def refuse_encoded(request: Request) -> None:
+    try:
+        check_encoding(request)
+    except BodyEncoded as reason:
+        raise RequestError([error(ErrorCode.BAD_REQUEST, str(reason))], 415, reason.headers) from None
 
 
 async def parsed(text: str | bytes | bytearray, part: str = "") -> Any:
@@ -281,7 +290,7 @@ def note_errors(answer: dict[str, Any]) -> None:
 def versioned(request: Request, response: Response) -> Response:
     """An answer to a GET by a document's id: its reader may keep it, and asks each time whether it still holds."""
     tag = f'"{hashlib.sha256(response.body).hexdigest()}"'
-    vary = "X-API-Key, X-Gateway-Cost, Accept"
+    vary = f"X-API-Key, X-Gateway-Cost, Accept, {ACCEPT_ENCODING}"
     headers = {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache", "Vary": vary}  # weak: it may come compressed
     if has_version(request, tag):
         return Response(status_code=304, headers=headers)
@@ -289,12 +298,16 @@ def versioned(request: Request, response: Response) -> Response:
     return response
 
 
-async def pack(response: Response) -> None:
-    """Compresses the body, quickly rather than well, while other requests go on."""
-    response.body = await asyncio.to_thread(gzip.compress, response.body, 1)
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Length"] = str(len(response.body))
-    response.headers.append("Vary", "Accept-Encoding")
+async def encode(request: Request, response: Response) -> None:
+    """Compresses an answer that is worth it, for a client that takes that; and says to caches that others differ."""
+    wanted = header(request, b"accept-encoding")
+    large = len(response.body) >= WORTH_COMPRESSING
+    if not large and not (wanted and response.body and refuses_plain(wanted)):
+        return
+    if ACCEPT_ENCODING not in response.headers.get("Vary", ""):
+        response.headers.add_vary_header(ACCEPT_ENCODING)
+    if accepts_gzip(wanted):
+        await compress(response)
 
 
 def to_json(answer: dict[str, Any]) -> bytes:

@@ -20,6 +20,10 @@ from app.graphql_api.errors import ErrorCode, refused
 from app.graphql_api.schema import CORE
 
 HASH = "sha256:"  # what an id that is a hash may begin with
+HASH_NAME = "'extensions.persistedQuery.sha256Hash'"
+TRUSTED_ONLY = (
+    "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'."
+)
 LONGEST_SHOWN = 100
 APOLLO = "apollo-persisted-query-manifest"
 
@@ -34,33 +38,59 @@ class Trusted:
     def text(self, sent: dict[str, Any]) -> Any:
         """The text that the parameters of a request mean, as they have it or by its id. Raises RequestError."""
         given = sent.get("query")
-        if given is not None and not self.only:
-            if sent.get("documentId") is not None:
-                raise refused(ErrorCode.BAD_REQUEST, "Send a 'query' or a 'documentId', not both.")
+        if given is not None and self.only:
+            raise refused(ErrorCode.FORBIDDEN, TRUSTED_ONLY, 403)
+        if given is not None:
+            check_text(sent, given)
             return given
-        document_id = None if given is not None else id_of(sent)
-        if document_id is None:
-            if not self.only:
-                return None
-            message = "This server runs trusted documents alone: send a 'documentId', and no 'query'."
-            raise refused(ErrorCode.FORBIDDEN, message, 403)
+        document_id = id_of(sent)
+        if document_id is None and self.only:
+            raise refused(ErrorCode.FORBIDDEN, TRUSTED_ONLY, 403)
+        return None if document_id is None else self.known(document_id, by_hash=sent.get("documentId") is None)
+
+    def known(self, document_id: str, *, by_hash: bool) -> str:
+        """The document's text. Raises RequestError in words that Apollo's protocol prescribes where it came by that: a
+        client that reads them sends the text, which is no use where no text runs."""
         text = self.texts.get(document_id.removeprefix(HASH))
-        if text is None:
-            message = f"This server knows no document '{document_id[:LONGEST_SHOWN]}'."
-            raise refused(ErrorCode.PERSISTED_QUERY_NOT_FOUND, message)
-        return text
+        if text is not None:
+            return text
+        message = f"This server knows no document '{document_id[:LONGEST_SHOWN]}'."
+        if self.only:
+            message = f"{message} It runs trusted documents alone."
+        elif by_hash:
+            message = "PersistedQueryNotFound"
+        raise refused(ErrorCode.PERSISTED_QUERY_NOT_FOUND, message)
+
+
+def check_text(sent: dict[str, Any], text: Any) -> None:
+    """Refuses a text beside the id of a document, and beside a hash that is not its own. Raises RequestError."""
+    if sent.get("documentId") is not None:
+        raise refused(ErrorCode.BAD_REQUEST, "Send a 'query' or a 'documentId', not both.")
+    persisted = hash_of(sent)
+    if persisted is not None and isinstance(text, str) and persisted != sha256(text):
+        message = f"{HASH_NAME} is not the SHA-256 hash of 'query', in lower-case hexadecimal digits."
+        raise refused(ErrorCode.BAD_USER_INPUT, message)
 
 
 def id_of(sent: dict[str, Any]) -> str | None:
     """The id of a document in a request: its own parameter, or Apollo's hash. Raises RequestError."""
     if sent.get("documentId") is not None:
         return checked(sent["documentId"], "'documentId'")
+    return hash_of(sent)
+
+
+def hash_of(sent: dict[str, Any]) -> str | None:
+    """The hash of a document by Apollo's protocol for persisted queries. Raises RequestError."""
     extensions = sent.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     if persisted is None:
         return None
-    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
-    return checked(found, "'extensions.persistedQuery.sha256Hash'")
+    return checked(persisted.get("sha256Hash") if isinstance(persisted, dict) else None, HASH_NAME)
+
+
+def sha256(text: str) -> str:
+    """Of a text that may hold half of a surrogate pair, as JSON may."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def checked(value: Any, name: str) -> str:
@@ -88,7 +118,7 @@ def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:
         raise BrokenDocumentError(path, problem if path.stem == document_id else f"'{document_id}': {problem}")
     if texts.setdefault(document_id.removeprefix(HASH), text) != text:
         raise BrokenDocumentError(path, f"another document has the id '{document_id}'")
-    texts[hashlib.sha256(text.encode()).hexdigest()] = text
+    texts[sha256(text)] = text
 
 
 @cache

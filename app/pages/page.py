@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.compression import Compression
+
 STATIC = Path(__file__).parent / "static"
-SMALL = [Middleware(GZipMiddleware, compresslevel=6)]
+COMPRESSED = [Middleware(Compression)]
 
 # 'unsafe-inline' is for styles alone: Monaco writes style elements and attributes as it draws, and knows no nonce.
 # No script, image, font, worker or connection can be anyone else's, so that an injected style could tell no one.
@@ -85,7 +86,7 @@ def plain_page(message: str, status: int = 200, headers: Mapping[str, str] | Non
 
 def asset_routes() -> list[BaseRoute]:
     """The files that the pages ask for."""
-    return [Route("/pages/assets/{name}", _asset, middleware=SMALL, include_in_schema=False)]
+    return [Route("/pages/assets/{name}", _asset, middleware=COMPRESSED, include_in_schema=False)]
 
 
 def _asset(request: Request) -> Response:

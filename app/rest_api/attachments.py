@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access.links import FILES, BadLink, Links
-from app.access.requests import content_type, header
+from app.access.requests import BodyEncoded, check_encoding, content_type, header
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.generated import DocumentPdf, document_pdf
@@ -25,7 +25,7 @@ from app.reads.read import read
 from app.reads.selection import Follow, Row, Selection
 from app.rest_api.answers import Answer, reply
 from app.rest_api.downloads import PDF, deliver
-from app.rest_api.errors import RestError, not_found, translated
+from app.rest_api.errors import RestError, encoded, not_found, translated
 from app.rest_api.paths import RawRoute
 from app.rest_api.resources import Rest
 from app.seeing.work import request_id_of
@@ -52,6 +52,7 @@ class Attachments:
         await self.check_target(caller, keys["connection_id"], keys["document_number"])
         async with workspace() as folder:
             await receive(request, folder / "pushed.pdf", self.files.most_bytes)
+            refuse_encoded(request)
             if content_type(request) != PDF:
                 raise RestError(400, "invalid_pdf", f"Send the PDF as {PDF}.")
             row = await self.attach(request, caller, keys["document_number"], folder / "pushed.pdf")
@@ -163,6 +164,13 @@ async def receive(request: Request, target: Path, most: int) -> None:
                 await asyncio.to_thread(file.write, bytes(waiting))
                 waiting.clear()
         await asyncio.to_thread(file.write, bytes(waiting))
+
+
+def refuse_encoded(request: Request) -> None:
+    try:
+        check_encoding(request)
+    except BodyEncoded as reason:
+        raise encoded(reason) from None
 
 
 def too_large(most: int) -> RestError:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.pages.page import FRESH, SMALL, STRICT, built_page
+from app.pages.page import COMPRESSED, FRESH, STRICT, built_page
 from app.rest_api.openapi.document import openapi
 
 _NOT_BUILT = """<h1>The documentation page is not built</h1>
@@ -24,6 +24,6 @@ def docs_routes() -> list[BaseRoute]:
         return built_page("docs", _NOT_BUILT, STRICT)
 
     return [
-        Route("/openapi.json", describe, middleware=SMALL, include_in_schema=False),
+        Route("/openapi.json", describe, middleware=COMPRESSED, include_in_schema=False),
         Route("/docs", page, include_in_schema=False),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.access.budgets import SpentUp
+from app.access.requests import BodyEncoded
 from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.resources import Resource
@@ -32,6 +33,12 @@ def nowhere() -> RestError:
 def not_allowed(methods: str) -> RestError:
     refused = RestError(405, "method_not_allowed", f"This address takes {methods}.")
     refused.headers["Allow"] = methods
+    return refused
+
+
+def encoded(reason: BodyEncoded) -> RestError:
+    refused = RestError(415, "unsupported_media_type", str(reason))
+    refused.headers.update(reason.headers)
     return refused
 
 

@@ -10,7 +10,17 @@ from starlette.responses import Response
 
 from app.access.budgets import Budgets, SpentUp
 from app.access.costs import REST_READ, REST_WRITE
-from app.access.requests import BodyTooLarge, NotJson, Unauthenticated, caller_of, content_type, read_body, read_json
+from app.access.requests import (
+    BodyEncoded,
+    BodyTooLarge,
+    NotJson,
+    Unauthenticated,
+    caller_of,
+    check_encoding,
+    content_type,
+    read_body,
+    read_json,
+)
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -25,7 +35,7 @@ from app.domain.values import storable
 from app.reads.read import read
 from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
-from app.rest_api.errors import RestError, not_found, spent_up, translated
+from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated
 from app.rest_api.names import ingest_body
 from app.seeing.work import request_id_of
 from app.storage.engine import Database
@@ -63,11 +73,14 @@ class Rest:
         """The body of a write, which declares no product and is held to the endpoint's own rules alone."""
         try:
             received = await read_body(request, self.max_body_bytes)
+            check_encoding(request)
             if content_type(request) != "application/json":
                 raise RestError(415, "unsupported_media_type", "Send the body as application/json.")
             sent = await read_json(received)
         except BodyTooLarge as reason:
             raise RestError(413, "body_too_large", str(reason)) from None
+        except BodyEncoded as reason:
+            raise encoded(reason) from None
         except NotJson as reason:
             raise RestError(400, "invalid_json", str(reason)) from None
         if not isinstance(sent, dict):

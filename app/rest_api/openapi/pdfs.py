@@ -59,7 +59,7 @@ def push_path() -> Paths:
             | {"400": invalid, "413": too_large}
             | missing("connection", "document")
             | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
-            | shared(401, 403, 429, 500, 503),
+            | shared(401, 403, 415, 429, 500, 503),
             description=PUSH_RULES,
             parameters=[append],
             requestBody={"required": True, "content": {PDF: {"schema": FILE}}},

@@ -114,7 +114,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
     415: (
         "UnsupportedMediaType",
         response(
-            "The body is of another media type.",
+            "The body is of another media type, or compressed (the message then names the Content-Encoding).",
             ref("UnsupportedMediaType"),
             {"error": "unsupported_media_type", "message": "Send the body as application/json."},
         ),
