@@ -127,10 +127,12 @@ def serve(
             host=host,
             port=port,
             http="app.heads:BoundedHeads",
+            ws="none",  # the application has no WebSockets, whatever is installed
             workers=count,
             log_level=settings.log_level,
             log_config=log_config(settings.log_level, settings.log_format),
             access_log=False,  # it would show what comes by GET and signed links; ours does not
+            timeout_keep_alive=settings.keep_alive_seconds,
             timeout_graceful_shutdown=settings.shutdown_seconds,
             timeout_worker_healthcheck=SLOWEST_START,
             server_header=False,

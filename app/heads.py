@@ -74,6 +74,10 @@ class BoundedHeads(HttpToolsProtocol):
         self.move()
         super().on_message_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Logs nothing about a client that asks for another protocol: the application answers it in HTTP, as it may,
+        and the library's own warning advises an installation that would change nothing."""
+
     def send_400_response(self, msg: str) -> None:
         if self.too_large:
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)

@@ -104,6 +104,13 @@ class Settings(BaseSettings):
         description="Where traces are sent, by OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; nowhere by "
         "default. Needs the extra 'traces'.",
     )
+    keep_alive_seconds: int = Field(
+        default=75,
+        ge=1,
+        le=3600,
+        description="How long a connection without a request is kept open: longer than the load balancer in front keeps "
+        "it, which is often 60.",
+    )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."
     )

@@ -38,6 +38,7 @@ DEFAULTS = {
     "slow_seconds": 1.0,
     "metrics": "loopback",
     "traces_endpoint": "",
+    "keep_alive_seconds": 75,
     "shutdown_seconds": 20,
 }
 WHOLE = "Input should be a valid integer, unable to parse string as an integer."

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -40,7 +41,7 @@ class BodyTooLarge(Exception):
 class BodyEncoded(Exception):
     """A body that is compressed, or encoded in another way."""
 
-    headers = {"Accept-Encoding": "identity"}  # of the answer, by which programs learn what is taken
+    headers = MappingProxyType({"Accept-Encoding": "identity"})  # of the answer: what is taken
 
 
 class NotJson(Exception):

@@ -46,6 +46,7 @@ ADDRESS = "/graphql"
 MODERN = "application/graphql-response+json"
 PLAIN = "application/json"
 ASKS_COST = b"x-gateway-cost"  # the header, "true", of who wants to see extensions.cost
+NO_WEBSOCKETS = "There are no WebSockets at this address: send queries and mutations by POST."
 MOST_KNOWN = 10_000  # keys
 ACCEPT_ENCODING = "Accept-Encoding"
 
@@ -64,6 +65,8 @@ class Endpoint:
 
     async def __call__(self, request: Request) -> Response:
         reads = not posted(request)
+        if reads and header(request, b"upgrade").lower() == "websocket":
+            return refusal(400, NO_WEBSOCKETS)
         if reads and wants_page(request):
             return no_graphiql_page() if self.trusted.only else graphiql_page()
         request_id, modern = request_id_of(request.scope), wants_modern(request)
@@ -71,9 +74,9 @@ class Endpoint:
         headers: Mapping[str, str] = {}
         try:
             answer, status = answer_of(await self.answer(request, request_id), request_id), 200
-        except RequestError as refusal:
-            answer = {"errors": [shown(found, request_id) for found in refusal.errors]}
-            status, headers = 200 if is_answer(refusal) and not modern else refusal.status, refusal.headers
+        except RequestError as reason:
+            answer = {"errors": [shown(found, request_id) for found in reason.errors]}
+            status, headers = 200 if is_answer(reason) and not modern else reason.status, reason.headers
         except ClientDisconnect:
             return Response(status_code=GONE)  # to nobody
         except Exception as cause:

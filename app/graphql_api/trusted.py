@@ -21,9 +21,7 @@ from app.graphql_api.schema import CORE
 
 HASH = "sha256:"  # what an id that is a hash may begin with
 HASH_NAME = "'extensions.persistedQuery.sha256Hash'"
-TRUSTED_ONLY = (
-    "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'."
-)
+TRUSTED_ONLY = "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'."
 LONGEST_SHOWN = 100
 APOLLO = "apollo-persisted-query-manifest"
 
