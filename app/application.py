@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -15,7 +14,8 @@ from starlette.types import Scope
 from app.access.budgets import Budgets
 from app.access.envelope import Envelope
 from app.access.links import Links
-from app.access.once import REPLAYED, Once
+from app.access.once import Once
+from app.access.origins import Cors, Origins, ReportOrigins
 from app.access.requests import header
 from app.access.room import Room
 from app.commands.files import Files
@@ -126,33 +126,21 @@ def assemble(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.files = files
+    origins = Origins(settings.origins)
     trusted = load_trusted(settings.operations_manifest, only=settings.trusted_only)
-    endpoint = Endpoint(database, executor, uploads, settings.public_url, settings.origins, trusted)
+    endpoint = Endpoint(database, executor, uploads, settings.public_url, origins, trusted)
     app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
     app.router.routes.extend(health_routes(database))
     rest = rest_routes(database, settings.max_body_bytes, files, links, executor.budgets)
     app.router.routes.extend(rest)
+    app.add_middleware(ReportOrigins, origins=origins)  # behind the lane: no page posts JSON without a preflight
     app.add_middleware(Lane, endpoint=endpoint)
     most_bytes, located = uploads.text + uploads.files, partial(locate, endpoint, rest)
     app.add_middleware(Once, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
     app.add_middleware(Room, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds)
     if settings.origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.origins,
-            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-            allow_headers=[
-                "X-API-Key",
-                "Content-Type",
-                "If-None-Match",
-                "Range",
-                "X-Request-Id",
-                "X-Gateway-Cost",
-                "Idempotency-Key",
-            ],
-            expose_headers=["X-Request-Id", "Content-Disposition", "Content-Range", "ETag", "Retry-After", REPLAYED],
-        )
+        app.add_middleware(Cors, origins=origins)
     app.add_middleware(Envelope, failed=failed, watch=watch)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)
 

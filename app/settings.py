@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 PREFIX = "GATEWAY_"
 # As browsers send it: no path, not even a slash at the end, or it would never match.
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+# Any port, for the machines of developers, where each front end has another.
+LOCAL = re.compile(r"https?://(([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]):\*")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 LEAST_BUDGET = 100
 BLOB_URLS = ("file:///", "memory:///", "s3://")
@@ -39,7 +41,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Server processes; more than one needs Postgres.")
     pool_size: int = Field(default=10, ge=1, le=1000, description="Database connections of each process.")
     cors_origins: str = Field(
-        default="", description="Origins whose pages may call the gateway, separated by commas; none by default."
+        default="",
+        description="Origins whose pages may call the gateway, separated by commas; none by default. "
+        "`http://localhost:*` is any port of this machine, for development.",
     )
     max_body_bytes: int = Field(default=10 * 2**20, ge=1024, description="Largest request body.")
     blob_url: str = Field(
@@ -108,8 +112,8 @@ class Settings(BaseSettings):
         default=75,
         ge=1,
         le=3600,
-        description="How long a connection without a request is kept open: longer than the load balancer in front keeps "
-        "it, which is often 60.",
+        description="Seconds for which a connection is kept open between requests: more than the load balancer in "
+        "front keeps it, which is often 60.",
     )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."
@@ -164,7 +168,9 @@ class Settings(BaseSettings):
     @classmethod
     def full_origins(cls, value: str) -> str:
         for origin in filter(None, (part.strip() for part in value.split(","))):
-            if origin != "*" and not ORIGIN.fullmatch(origin):
+            if origin.endswith(":*") and not LOCAL.fullmatch(origin):
+                raise ValueError(f"holds '{origin}': any port goes with localhost alone, as in http://localhost:*")
+            if origin != "*" and not ORIGIN.fullmatch(origin) and not LOCAL.fullmatch(origin):
                 raise ValueError(f"holds '{origin}', which is no origin such as https://app.example.com")
         return value
 

@@ -43,6 +43,7 @@ DEFAULTS = {
 }
 WHOLE = "Input should be a valid integer, unable to parse string as an integer."
 NO_ORIGIN = "which is no origin such as https://app.example.com."
+ANY_PORT = "any port goes with localhost alone, as in http://localhost:*."
 WRONG = {
     "database_url": [
         ("", "is no database URL."),
@@ -79,6 +80,9 @@ WRONG = {
         ("https://a.example,ftp://b.example", f"holds 'ftp://b.example', {NO_ORIGIN}"),
         ("https://*.example.com", f"holds 'https://*.example.com', {NO_ORIGIN}"),
         ("null", f"holds 'null', {NO_ORIGIN}"),
+        ("https://app.example.com:*", f"holds 'https://app.example.com:*': {ANY_PORT}"),
+        ("http://localhost.example.com:*", f"holds 'http://localhost.example.com:*': {ANY_PORT}"),
+        ("http://localhost*", f"holds 'http://localhost*', {NO_ORIGIN}"),
     ],
     "max_body_bytes": [("1023", "Input should be greater than or equal to 1024."), ("10MB", WHOLE)],
     "blob_url": [
@@ -137,6 +141,11 @@ WRONG = {
     ],
     "metrics": [("on", "Input should be 'off', 'loopback' or 'all'.")],
     "traces_endpoint": [("127.0.0.1:4318", "must be an address such as https://gateway.example.com.")],
+    "keep_alive_seconds": [
+        ("0", "Input should be greater than or equal to 1."),
+        ("3601", "Input should be less than or equal to 3600."),
+        ("75s", WHOLE),
+    ],
     "shutdown_seconds": [
         ("0", "Input should be greater than or equal to 1."),
         ("3601", "Input should be less than or equal to 3600."),

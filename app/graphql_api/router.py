@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access.origins import Origins, is_foreign
 from app.access.requests import (
     GONE,
     Access,
@@ -35,7 +36,6 @@ from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, internal, raise_outage, refused, shown
 from app.graphql_api.execution import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
-from app.graphql_api.origins import is_foreign
 from app.graphql_api.trusted import Trusted
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.seeing.work import WORK, Invalid, request_id_of
@@ -59,7 +59,7 @@ class Endpoint:
     executor: Executor
     limits: UploadLimits
     public_url: str
-    origins: Collection[str]  # whose pages may call
+    origins: Origins  # whose pages may call
     trusted: Trusted
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
