@@ -106,7 +106,7 @@ def check_encoding(request: Request) -> None:
     """Raises BodyEncoded where the request says that its body is compressed."""
     given = header(request, b"content-encoding")
     if given and any(coding.strip() not in PLAIN_CODINGS for coding in given.lower().split(",")):
-        message = f"The body is sent with Content-Encoding '{given[:LONGEST_SHOWN]}', which is not taken here"
+        message = f"The body has the Content-Encoding '{given[:LONGEST_SHOWN]}', which is not taken"
         raise BodyEncoded(f"{message}: send it uncompressed.")
 
 

@@ -1,5 +1,6 @@
 """GraphQL over HTTP, the requests: which are taken, which refused, with which status and words."""
 
+import gzip
 import json
 from typing import Any
 
@@ -80,7 +81,8 @@ async def test_an_empty_operation_name_is_as_good_as_none(acme: Client) -> None:
         (b"{", "The request is no JSON."),
         (b'{"query": "{ tenant { name } }",}', "The request is no JSON."),
         (b"{'query': '{ tenant { name } }'}", "The request is no JSON."),
-        (b'\xef\xbb\xbf{"query": "{ tenant { name } }"}', "The request is no JSON."),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"query": "{ tenant { name } }"}', "The request is no JSON."),
+        (b'{"query": "{ tenant { name } }"}\xef\xbb\xbf', "The request is no JSON."),
         (b'{"query": "{ tenant { name } }", "variables": {"n": NaN}}', "The request is no JSON."),
         (b'{"query": "{ tenant { name } }", "variables": {"n": -Infinity}}', "The request is no JSON."),
         (b"[" * 100_000, "The request is no JSON."),
@@ -159,6 +161,53 @@ async def test_json_may_name_its_character_set(acme: Client, content_type: str) 
     response = await sent(acme, json.dumps({"query": NAME}).encode(), **{"content-type": content_type})
 
     assert response.json() == NAMED
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip", "x" * 300])
+async def test_a_compressed_body_is_refused_with_the_name_of_its_coding(acme: Client, coding: str) -> None:
+    files = {"operations": (None, json.dumps({"query": CREATE})), "map": (None, "{}")}
+    headers = {**acme.headers, "content-encoding": coding}
+    for response in (
+        await sent(acme, gzip.compress(json.dumps({"query": CREATE}).encode()), **headers),
+        await sent(acme, json.dumps({"query": CREATE}).encode(), **headers),
+        await acme.gateway.http.post("/graphql", files=files, headers=headers),
+    ):
+        taken = f"The body has the Content-Encoding '{coding[:100]}', which is not taken: send it uncompressed."
+        assert refusal(response) == (415, "BAD_REQUEST", taken)
+        assert response.headers["accept-encoding"] == "identity"
+    assert await acme.only('{ account(accountNumber: "A-1") { id } }') is None
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", "", " identity , identity"])
+async def test_a_body_that_is_sent_as_it_is_may_say_so(acme: Client, coding: str) -> None:
+    response = await sent(acme, json.dumps({"query": NAME}).encode(), **{"content-encoding": coding})
+
+    assert response.json() == NAMED
+
+
+async def test_a_stranger_is_told_so_before_the_coding_of_a_body(acme: Client) -> None:
+    stranger = acme.gateway.stranger()
+    response = await sent(stranger, gzip.compress(b"{}"), **{"content-encoding": "gzip"})
+
+    assert refusal(response)[:2] == (401, "UNAUTHENTICATED")
+
+
+async def test_a_byte_order_mark_before_json_is_skipped(acme: Client) -> None:
+    mark = "\ufeff"
+    text = "query($a: String!) { account(accountNumber: $a) { name } }"
+    whole = json.dumps({"query": text, "variables": {"a": f"{mark}A"}}, ensure_ascii=False)
+    answers = [
+        await sent(acme, f"{mark}{whole}".encode()),
+        await sent(acme, f"{mark} \n{whole}".encode(), **{"content-type": "application/json; charset=utf-8"}),
+        await got(acme, query=f"{mark}{text}", variables=f'{mark}{{"a": "A"}}', extensions=f"{mark}{{}}"),
+        await acme.gateway.http.post(
+            "/graphql",
+            files={"operations": (None, f"{mark}{whole}"), "map": (None, f"{mark}{{}}")},
+            headers=acme.headers,
+        ),
+    ]
+
+    assert [answer.json() for answer in answers] == [{"data": {"account": None}}] * 4
 
 
 async def test_a_body_of_the_largest_size_is_taken_and_one_byte_more_is_not(sqlite_url: str) -> None:

@@ -99,15 +99,79 @@ async def test_a_mutation_runs_by_post_and_not_by_get(locked: Client) -> None:
     assert (await locked.post(asked)).json() == {"data": {"createAccount": {"created": True}}}
 
 
-async def test_an_unknown_document_is_told_as_apollos_clients_expect_it(open_client: Client) -> None:
-    unknown = sha256("{ tenant { name } }")
-    asked = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": unknown}}}
+def persisted(document_hash: Any) -> dict[str, Any]:
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": document_hash}}}
+
+
+async def test_an_unknown_hash_is_told_in_the_words_by_which_clients_know_to_send_the_text(open_client: Client) -> None:
+    asked = persisted(sha256("{ tenant { name } }"))
+    told = (200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
     found = await open_client.post(asked)
-    assert refusal(found) == (200, "PERSISTED_QUERY_NOT_FOUND", f"This server knows no document '{unknown}'.")
+    assert refusal(found) == told
+    assert refusal(await got(open_client, extensions=json.dumps(asked["extensions"]))) == told
+    modern = await open_client.post(asked, Accept="application/graphql-response+json")
+    assert refusal(modern) == (400, *told[1:])
     assert "etag" not in (await got(open_client, documentId="nothing")).headers
     sent_again = await open_client.post({**asked, "query": "{ tenant { name } }"})
     assert sent_again.json() == NAMED
-    assert refusal(await open_client.post(asked))[1] == "PERSISTED_QUERY_NOT_FOUND"  # nothing is registered
+    assert refusal(await open_client.post(asked)) == told  # nothing is registered
+
+
+@pytest.mark.parametrize("document_id", ["nothing", f"sha256:{'0' * 64}"])
+async def test_an_unknown_id_is_named(open_client: Client, document_id: str) -> None:
+    told = (200, "PERSISTED_QUERY_NOT_FOUND", f"This server knows no document '{document_id}'.")
+    assert refusal(await open_client.post({"documentId": document_id})) == told
+
+
+async def test_where_no_text_runs_no_client_is_told_to_send_it(locked: Client) -> None:
+    unknown = sha256("{ tenant { name } }")
+    message = f"This server knows no document '{unknown}'. It runs trusted documents alone."
+    for asked in (persisted(unknown), {"documentId": unknown}):
+        assert refusal(await locked.post(asked)) == (200, "PERSISTED_QUERY_NOT_FOUND", message)
+
+
+OTHER_HASHES = {
+    "another known document's": sha256(FIND),
+    "an unknown one": sha256("{ tenant { id } }"),
+    "of the text with a line more": sha256(f"{NAME}\n"),
+    "in capitals": sha256(NAME).upper(),
+    "with a prefix": f"sha256:{sha256(NAME)}",
+    "half": sha256(NAME)[:32],
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_HASHES)
+async def test_a_hash_that_is_not_that_of_the_text_beside_it_is_refused(open_client: Client, kind: str) -> None:
+    message = (
+        "'extensions.persistedQuery.sha256Hash' is not the SHA-256 hash of 'query', in lower-case hexadecimal digits."
+    )
+    asked = persisted(OTHER_HASHES[kind])
+    form = {"operations": (None, json.dumps({**asked, "query": NAME})), "map": (None, "{}")}
+    for response in (
+        await open_client.post({**asked, "query": NAME}),
+        await got(open_client, query=NAME, extensions=json.dumps(asked["extensions"])),
+        await open_client.gateway.http.post("/graphql", files=form, headers=open_client.headers),
+    ):
+        assert refusal(response) == (200, "BAD_USER_INPUT", message)
+
+
+async def test_a_mutation_under_another_hash_writes_nothing(open_client: Client) -> None:
+    asked = {**persisted(sha256(NAME)), "query": CREATE, "variables": {"number": "A"}}
+    assert refusal(await open_client.post(asked))[1] == "BAD_USER_INPUT"
+    found = await open_client.post({"documentId": "find"})
+    assert found.json() == {"data": {"accounts": {"nodes": []}}}
+
+
+async def test_a_text_beside_its_own_hash_runs(open_client: Client) -> None:
+    for text in (NAME, "{ tenant { name } }", "{ tenant { name } } # \u00e9\U0001f600"):
+        assert (await open_client.post({**persisted(sha256(text)), "query": text})).json() == NAMED
+    assert (await open_client.post({"query": NAME, "extensions": {"persistedQuery": None}})).json() == NAMED
+
+
+async def test_half_of_a_surrogate_pair_in_a_text_beside_a_hash_is_no_failure(open_client: Client) -> None:
+    asked = {**persisted(sha256(NAME)), "query": '{ account(accountNumber: "\ud800") { name } }'}
+    assert refusal(await open_client.post(asked))[1] == "BAD_USER_INPUT"
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
@@ -119,6 +183,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a hash that is missing": (
         {"extensions": {"persistedQuery": 1}},
+        "'extensions.persistedQuery.sha256Hash' must be a string.",
+    ),
+    "a hash beside a text that is no text": (
+        {"query": NAME, "extensions": {"persistedQuery": {"sha256Hash": 7}}},
         "'extensions.persistedQuery.sha256Hash' must be a string.",
     ),
     "no object": ({"documentId": "3f2a", "extensions": []}, "'extensions' must be an object."),
@@ -136,7 +204,7 @@ async def test_an_answer_to_get_by_id_has_a_version_that_is_not_sent_twice(open_
     first = await got(open_client, documentId="find", variables='{"first": 5}')
     assert (first.status_code, first.json()) == (200, {"data": {"accounts": {"nodes": []}}})
     assert first.headers["etag"] == f'W/"{sha256(first.text)}"'
-    kept = {"cache-control": "private, no-cache", "vary": "X-API-Key, X-Gateway-Cost, Accept"}
+    kept = {"cache-control": "private, no-cache", "vary": "X-API-Key, X-Gateway-Cost, Accept, Accept-Encoding"}
     assert {name: first.headers[name] for name in kept} == kept
     again = await got(open_client, {"If-None-Match": first.headers["etag"]}, documentId="find", variables="{}")
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
@@ -185,7 +253,11 @@ PROBES = [
     "",
     NAME,
 ]
-LOCKED = (403, "FORBIDDEN", "This server runs trusted documents alone: send a 'documentId', and no 'query'.")
+LOCKED = (
+    403,
+    "FORBIDDEN",
+    "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'.",
+)
 
 
 @pytest.mark.parametrize("probe", PROBES)

@@ -1,6 +1,7 @@
 """PDFs over REST: pushed in the order of refusals, listed as the pages show, generated when first asked for."""
 
 import asyncio
+import gzip
 import re
 from typing import Any
 
@@ -159,6 +160,20 @@ async def test_another_content_type_is_400_and_parameters_are_passed_over(rest: 
         assert (response.status_code, exact(response)["error"]) == (400, "invalid_pdf")
     assert await listed(rest) == []
     assert (await push(rest, path, pdf("one"), "Application/PDF; version=1.7")).status_code == 200
+
+
+async def test_a_compressed_push_is_415_and_names_its_coding(rest: Rest, path: str) -> None:
+    for content in (gzip.compress(pdf(1)), pdf(1)):
+        headers = {"content_type": "application/pdf", "content_encoding": "gzip"}
+        refused = await rest.send("POST", path, content, **headers)
+        message = "The body has the Content-Encoding 'gzip', which is not taken: send it uncompressed."
+        assert (refused.status_code, exact(refused)) == (
+            415,
+            {"error": "unsupported_media_type", "message": message},
+        )
+    assert await listed(rest) == []
+    plain = await rest.send("POST", path, pdf(1), content_type="application/pdf", content_encoding="identity")
+    assert plain.status_code == 200
 
 
 async def test_append_takes_true_and_false_alone(rest: Rest, path: str) -> None:

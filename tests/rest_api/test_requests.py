@@ -1,6 +1,7 @@
 """What a request is refused for before its content counts, and in which order: 401, 403, 413, 415, 400, then 404 or
 409, then 422."""
 
+import gzip
 from typing import Any
 
 from tests.gateway import Client, Gateway
@@ -40,7 +41,7 @@ NO_OBJECTS: list[bytes] = [
     b"{'name': 'A'}",
     b'{"name": "A",}',
     b"name=A",
-    b'\xef\xbb\xbf{"name": "A"}',
+    b'\xef\xbb\xbf\xef\xbb\xbf{"name": "A"}',
     b'{"name": "\xff"}',
     '{"name": "A"}'.encode("utf-16"),
     b'{"name": "A", "data_providers": ' + b'{"a":' * 200 + b"1" + b"}" * 201,
@@ -188,3 +189,31 @@ async def test_unknown_parts_of_objects_and_lines_are_dropped_too(rest: Rest) ->
     document = await rest.patch("documents", "INV-001", body=body)
     assert document["line_items"] == [{"comment": "c"}]
     assert document["invoicing_detail"] == {"TERMS": "NET30", "DETAIL": [{"UOM_COL": "EA"}]}
+
+
+async def test_a_compressed_body_is_refused_with_the_name_of_its_coding_and_nothing_is_written(
+    rest: Rest, reader: Rest, graph: Client
+) -> None:
+    await ledger(rest)
+    before = await held(graph)
+    for method, path, _ in TAKEN + ABSENT:
+        for coding in ("gzip", "br", "identity, deflate"):
+            sent = {"content_encoding": coding}
+            response = await rest.send(method, f"{ROOT}/{path}", gzip.compress(b'{"name": "A"}'), **sent)
+            message = f"The body has the Content-Encoding '{coding}', which is not taken: send it uncompressed."
+            assert (response.status_code, exact(response)) == (
+                415,
+                {"error": "unsupported_media_type", "message": message},
+            )
+            assert response.headers["accept-encoding"] == "identity"
+        assert await refused(reader, method, path, b"{", content_encoding="gzip") == (403, "forbidden")
+        assert await refused(rest, method, path, HUGE, content_encoding="gzip") == (413, "body_too_large")
+        assert await refused(rest, method, path, b"{", content_encoding="identity") == (400, "invalid_json")
+    assert await held(graph) == before
+
+
+async def test_a_byte_order_mark_before_json_is_skipped(rest: Rest) -> None:
+    mark = b"\xef\xbb\xbf"
+    for method, status in (("POST", 201), ("PUT", 200), ("PATCH", 200)):
+        response = await rest.send(method, f"{ROOT}/accounts/MARKED", mark + b'{"name": "A"}')
+        assert (response.status_code, exact(response)["name"]) == (status, "A")
