@@ -9,7 +9,8 @@ ROW = 1  # each that is read: of a page as many as `first` or `last` allow, one 
 COLUMNS = 100  # of a row for one price: one with more of them counts as several
 WHOLE_LIST = 10  # each that is read whole to be counted, summed or shown: totalCount, balances, statusHistory
 WRITE = 10  # each, judged by every rule and kept with its history
-INTROSPECTION = 100  # each field of __schema or __type, which Python executes for every type that there is
+DESCRIPTION = 50  # __schema or __type as tools send it, answered from memory
+INTROSPECTION = 100  # each field of any other __schema or __type, which Python executes for every type that there is
 
 REST_READ = REQUEST + ROW
 REST_WRITE = REQUEST + WRITE + ROW

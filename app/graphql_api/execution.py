@@ -5,7 +5,7 @@ graphql-core over the same schema; `reference` executes any operation so, and is
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +26,7 @@ from app.domain.values import storable
 from app.graphql_api.bills import bill, spend, with_bill
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused
+from app.graphql_api.introspection import Described
 from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits
 from app.graphql_api.mutations import plan_payload
@@ -49,7 +50,7 @@ from app.storage.gathered import CallerChanged, Guard
 from app.storage.outages import ENDED
 from app.storage.time_limits import TimeLimit
 
-KEPT_PLANS = 4_000_000  # characters of their statements
+KEPT_PLANS = 6_000_000  # characters of their statements, and of what is known beforehand
 KEPT_WRITES = 300_000  # characters of their texts
 LONGEST_CACHED_VARIABLES = 2_000  # bytes
 # What the event loop itself sees to: more of it would keep other requests waiting.
@@ -74,17 +75,17 @@ class Operation:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a query is answered: by a statement, where there is something to read, and by what is left to do to its
-    answer. And what it costs."""
+    answer; otherwise by what is known beforehand, as JSON. And what it costs."""
 
     statement: Statement | None
     finish: Finish | None
-    fixed: dict[str, Any]
+    known: bytes
     cost: int
 
     @property
     def weight(self) -> int:
         """Roughly, in characters."""
-        return len(self.statement.text) if self.statement else 0
+        return len(self.statement.text if self.statement else self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ class Executor:
                 return answer
         context.caller = await access.caller()
         if plan and not plan.statement:
-            return orjson.dumps({"data": plan.fixed})
+            return plan.known
         answer = await self.answer(plan, operation, context, access) if plan else None
         return await self.reference(found, operation, context) if answer is None else answer
 
@@ -265,7 +266,7 @@ class Executor:
         self, found: Prepared, operation: Operation, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Does work on an operation, beside the event loop where it may take long."""
-        if found.fields > FEW_FIELDS or operation.size > SMALL_REQUEST:
+        if found.fields > FEW_FIELDS or operation.size > SMALL_REQUEST or found.describes:
             return await self.in_turn(work, *args, **kwargs)
         return work(*args, **kwargs)
 
@@ -308,15 +309,15 @@ class Executor:
     def make_plan(self, found: Prepared, variables: dict[str, Any], today: date) -> Plan:
         selection, cost = self.select(found, variables, today)
         members = selection.members
-        if all(isinstance(shown, Fixed) for _, shown in members):
-            return Plan(None, None, {key: shown.value for key, shown in members if isinstance(shown, Fixed)}, cost)
+        if all(isinstance(shown, Fixed | Described) for _, shown in members):
+            return Plan(None, None, known_answer(members), cost)
         dialect = self.database.reader.dialect
-        return Plan(statement(members, dialect, unchanged(dialect)), finisher(members), {}, cost)
+        return Plan(statement(members, dialect, unchanged(dialect)), finisher(members), b"", cost)
 
     def select(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
         """What a query asks for, and what that costs. Raises RequestError where it is not to be run."""
         planner = self.planner(found, variables, today)
-        selection = plan_query(planner, found.operation.selection_set)
+        selection = plan_query(planner, found.operation.selection_set, describes=found.describes)
         planner.judge()
         return selection, planner.cost
 
@@ -359,6 +360,12 @@ class Executor:
         made = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
         planner.judge()
         return made, planner.cost
+
+
+def known_answer(members: Sequence[tuple[str, Any]]) -> bytes:
+    """The JSON of an answer of which nothing has to be read."""
+    data = {key: orjson.Fragment(m.json) if isinstance(m, Described) else m.value for key, m in members}
+    return orjson.dumps({"data": data})
 
 
 def is_field(nodes: list[Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from app.graphql_api.introspection import Described
 from app.reads.selection import Edges, Fixed, Follow, Info, Made, Nodes, Part, Parts, Plain, Selection, Several
 
 
@@ -26,6 +27,8 @@ def told(shown: Any) -> str:
             return f"part {shown.name}"
         case Fixed():
             return f"always {orjson.dumps(shown.value).decode()}"
+        case Described():
+            return "the schema, from memory"
         case Made():
             return f"made in Python of {', '.join(shown.columns)}"
         case Several():

@@ -24,9 +24,10 @@ from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Vi
 
 from app.graphql_api.coercion import Variable, declared, variable_values
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.introspection import INTROSPECTIONS, is_common
 from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits, TooComplex, check_document
-from app.graphql_api.queries import INTROSPECTIONS, LOOK_UPS
+from app.graphql_api.queries import LOOK_UPS
 from app.graphql_api.schema import CORE
 from app.reads.json_sql import LONGEST_KEY
 from app.seeing.work import shown_name
@@ -41,8 +42,8 @@ NAMELESS = "The text holds no operation, or several: then operationName must say
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
-    `planned`: one SQL statement answers it. `settled`: it is a mutation whose answers show the same fields whatever its
-    variables."""
+    `planned`: one SQL statement answers it, or memory. `describes`: it is an introspection that memory answers.
+    `settled`: it is a mutation whose answers show the same fields whatever its variables."""
 
     document: DocumentNode
     operation: OperationDefinitionNode
@@ -51,6 +52,7 @@ class Prepared:
     variables: tuple[Variable, ...]
     keys: frozenset[str]
     planned: bool
+    describes: bool
     settled: bool
     links: bool  # whether it asks for addresses that are signed
     introspects: bool
@@ -58,7 +60,11 @@ class Prepared:
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
-        return {d.name.value: d for d in self.document.definitions if isinstance(d, FragmentDefinitionNode)}
+        return fragments_of(self.document)
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
 # Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
@@ -94,11 +100,12 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
     writes = operation.operation is OperationType.MUTATION
-    planned, settled = is_planned(operation, seen), is_settled(document, operation, seen)
+    describes = seen.introspects and is_common(operation, fragments_of(document))
+    planned, settled = is_planned(operation, seen) or describes, is_settled(document, operation, seen)
     variables = declared(CORE, operation)
     return Prepared(
-        document, operation, writes, shown, variables, keys, planned, settled,
-        seen.links, seen.introspects, seen.fields,
+        document, operation, writes, shown, variables, keys, planned, describes,
+        settled, seen.links, seen.introspects, seen.fields,
     )  # fmt: skip
 
 
@@ -128,8 +135,8 @@ class Seen(Visitor):
 
 
 def is_planned(operation: OperationDefinitionNode, seen: Seen) -> bool:
-    """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, and so
-    are response keys that are too long for the name of a column."""
+    """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, but
+    what memory answers; so are response keys that are too long for the name of a column."""
     reads = operation.operation is OperationType.QUERY
     return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
 

@@ -7,13 +7,14 @@ from typing import Any
 from graphql import FieldNode
 from strawberry.utils.str_converters import to_camel_case
 
-from app.access.costs import INTROSPECTION, WHOLE_LIST
+from app.access.costs import DESCRIPTION, INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
 from app.graphql_api.connections import PAGE_ARGUMENTS, page_arguments, type_name
 from app.graphql_api.declare import Slot, output
 from app.graphql_api.ids import decode_id
+from app.graphql_api.introspection import INTROSPECTIONS, describe
 from app.graphql_api.limits import measure
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
 from app.graphql_api.slots import described
@@ -229,17 +230,20 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
         ),
     )
 }
-INTROSPECTIONS = frozenset({"__schema", "__type"})
 LOOK_UPS = frozenset(name for name, (_, plan) in PLANS.items() if plan is plan_look_up)
 output("Query", "Everything that can be read.", [slot for slot, _ in PLANS.values()])
 
 
-def plan_query(planner: Planner, selection_set: Any) -> Selection:
-    """What a query operation asks for; what is wrong with it is in `planner.errors`."""
+def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False) -> Selection:
+    """What a query operation asks for; what is wrong with it is in `planner.errors`. `describes`: it is an
+    introspection that memory answers."""
     follows: list[Follow] = []
     members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
-        if nodes[0].name.value not in PLANS:
+        if nodes[0].name.value in INTROSPECTIONS and describes:
+            members.append((key, describe(planner, nodes)))
+            planner.cost += DESCRIPTION
+        elif nodes[0].name.value not in PLANS:
             members.append((key, Fixed("Query")))  # __typename, or what graphql-core answers
             if nodes[0].name.value in INTROSPECTIONS:
                 planner.cost += INTROSPECTION * sum(measure(node, planner.fragments, {}).fields for node in nodes)

@@ -60,5 +60,5 @@ async def test_plans_are_weighed_by_their_statements_and_texts(sqlite_url: str) 
         weighed += len(plan.statement.text) + len(operation.text)
         assert executor.plans.weight == weighed
         assert await executor.plan(found, operation, now().date()) is plan
-    assert executor.plans.most == KEPT_PLANS == 4_000_000
+    assert executor.plans.most == KEPT_PLANS == 6_000_000
     await database.dispose()

@@ -199,7 +199,8 @@ PRICES: dict[str, tuple[str, int]] = {
     "readiness of documents reads their accounts": ("{ documents(first: 50) { nodes { readiness { ready } } } }", 101),
     "attachments read the account and the file": ("{ documents(first: 50) { nodes { attachments { id } } } }", 151),
     "the catalogue": ("{ productFields(product: INVOICING) { name } }", 11),
-    "introspection": ('{ __schema { queryType { name } } __type(name: "Account") { name } }', 501),
+    "introspection": ('{ __schema { queryType { name } } __type(name: "Account") { name } }', 101),
+    "introspection that may multiply": ('{ __schema { queryType { n: name } } __type(name: "Account") { name } }', 501),
     "what is left out": ("{ accounts @skip(if: true) { nodes { name } } }", 1),
     "a write": (
         'mutation { createAccount(accountNumber: "A", input: {openBalance: {name: "A"}}) { account { name } } }',

@@ -163,7 +163,7 @@ async def test_another_content_type_is_400_and_parameters_are_passed_over(rest: 
 
 
 async def test_a_compressed_push_is_415_and_names_its_coding(rest: Rest, path: str) -> None:
-    for content in (gzip.compress(pdf(1)), pdf(1)):
+    for content in (gzip.compress(pdf("one")), pdf("one")):
         headers = {"content_type": "application/pdf", "content_encoding": "gzip"}
         refused = await rest.send("POST", path, content, **headers)
         message = "The body has the Content-Encoding 'gzip', which is not taken: send it uncompressed."
@@ -172,7 +172,7 @@ async def test_a_compressed_push_is_415_and_names_its_coding(rest: Rest, path: s
             {"error": "unsupported_media_type", "message": message},
         )
     assert await listed(rest) == []
-    plain = await rest.send("POST", path, pdf(1), content_type="application/pdf", content_encoding="identity")
+    plain = await rest.send("POST", path, pdf("one"), content_type="application/pdf", content_encoding="identity")
     assert plain.status_code == 200
 
 
