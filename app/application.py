@@ -21,9 +21,10 @@ from app.access.room import Room
 from app.commands.files import Files
 from app.graphql_api.execution import Executor
 from app.graphql_api.limits import Limits
+from app.graphql_api.manifests import signature
+from app.graphql_api.reloading import Reloading, load_at_start
 from app.graphql_api.router import ADDRESS, Endpoint, Lane, graphql_routes, refusal
 from app.graphql_api.router import failed as graphql_failed
-from app.graphql_api.trusted import load_trusted
 from app.graphql_api.uploads import UploadLimits
 from app.health import health_routes
 from app.pages.page import asset_routes
@@ -104,12 +105,19 @@ def assemble(settings: Settings) -> FastAPI:
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
     watch = make_watch(settings, database, executor)
     scrape = Scrape(watch.metrics, settings.metrics == "all") if watch.metrics else None
+    origins = Origins(settings.origins)
+    looked_at = signature(settings.manifests)  # before they are read, or a change meanwhile would be missed
+    trusted = load_at_start(settings.manifests, only=settings.trusted_only)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tune()
         logging.captureWarnings(capture=True)  # or a library's would be no record among the others of the log
-        async with scrape.beating() if scrape else nullcontext():
+        reloading = Reloading(settings.manifests, trusted, looked_at) if settings.manifests else None
+        async with (
+            scrape.beating() if scrape else nullcontext(),
+            reloading.running() if reloading else nullcontext(),
+        ):
             yield
         await files.close()
         await database.dispose()
@@ -126,8 +134,6 @@ def assemble(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.files = files
-    origins = Origins(settings.origins)
-    trusted = load_trusted(settings.operations_manifest, only=settings.trusted_only)
     endpoint = Endpoint(database, executor, uploads, settings.public_url, origins, trusted)
     app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])

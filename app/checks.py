@@ -33,13 +33,13 @@ async def walls_notice(database: Database) -> str | None:
 def check_documents(settings: Settings, workers: int) -> None:
     """Refuses trusted documents that are broken. Where workers are to look at them again, only an operator's own are
     worth the time, and the memory of a schema in a process that serves nobody."""
-    if workers > 1 and not settings.operations_manifest:
+    if workers > 1 and not settings.manifests:
         return
     from app.graphql_api.documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
     from app.graphql_api.trusted import load_trusted  # noqa: PLC0415 - likewise
 
     try:
-        load_trusted(settings.operations_manifest, only=settings.trusted_only)
+        load_trusted(settings.manifests, only=settings.trusted_only)
     except BrokenDocumentError as reason:
         raise Stopped(f"A trusted document is broken. {reason}") from None
 

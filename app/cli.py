@@ -4,10 +4,9 @@ import json
 import shlex
 import signal
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -31,7 +30,7 @@ from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.estimates import estimate
 from app.storage.schema import is_current
-from app.supervisor import watch_over_workers
+from app.supervisor import run_workers
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
@@ -118,25 +117,34 @@ def serve(
     if notice := with_database(walls_notice(database), database):
         out.print(notice)
     signal.signal(signal.SIGTERM, end)
-    if count > 1:
-        watch_over_workers()
-    with numbers_shared() if count > 1 else nullcontext():
-        uvicorn.run(
-            "app.main:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            http="app.heads:BoundedHeads",
-            ws="none",  # the application has no WebSockets, whatever is installed
-            workers=count,
-            log_level=settings.log_level,
-            log_config=log_config(settings.log_level, settings.log_format),
-            access_log=False,  # it would show what comes by GET and signed links; ours does not
-            timeout_keep_alive=settings.keep_alive_seconds,
-            timeout_graceful_shutdown=settings.shutdown_seconds,
-            timeout_worker_healthcheck=SLOWEST_START,
-            server_header=False,
-        )
+    if settings.manifests and hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the process that serves hears it
+    options = server_options(settings, host, port, count)
+    if count == 1:
+        uvicorn.run(**options)
+        return
+    with numbers_shared():
+        run_workers(uvicorn.Config(**options), reload=bool(settings.manifests))
+
+
+def server_options(settings: Settings, host: str, port: int, workers: int) -> dict[str, Any]:
+    """How uvicorn serves."""
+    return {
+        "app": "app.main:create_app",
+        "factory": True,
+        "host": host,
+        "port": port,
+        "http": "app.heads:BoundedHeads",
+        "ws": "none",  # the application has no WebSockets, whatever is installed
+        "workers": workers,
+        "log_level": settings.log_level,
+        "log_config": log_config(settings.log_level, settings.log_format),
+        "access_log": False,  # it would show what comes by GET and signed links; ours does not
+        "timeout_keep_alive": settings.keep_alive_seconds,
+        "timeout_graceful_shutdown": settings.shutdown_seconds,
+        "timeout_worker_healthcheck": SLOWEST_START,
+        "server_header": False,
+    }
 
 
 def end(*_: object) -> None:

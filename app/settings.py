@@ -74,8 +74,9 @@ class Settings(BaseSettings):
     )
     operations_manifest: str = Field(
         default="",
-        description="File with the trusted documents of a front end, beside the operation documents that come with "
-        "the gateway: a manifest as graphql-codegen, Relay or Apollo write it.",
+        description="Files with the trusted documents of front ends, separated by commas, beside the operation "
+        "documents that come with the gateway: manifests as graphql-codegen, Relay or Apollo write them. A folder "
+        "stands for its files *.json. They are read anew when one changes, and on SIGHUP.",
     )
     budget: int = Field(
         default=0,
@@ -139,13 +140,6 @@ class Settings(BaseSettings):
             raise ValueError(f"must be 0 or at least {LEAST_BUDGET}: single requests cost some points")
         return value
 
-    @field_validator("operations_manifest")
-    @classmethod
-    def a_file(cls, value: str) -> str:
-        if value and not Path(value).is_file():
-            raise ValueError("names no file")
-        return value
-
     @field_validator("blob_url")
     @classmethod
     def known_store(cls, value: str) -> str:
@@ -186,6 +180,11 @@ class Settings(BaseSettings):
     @property
     def trusted_only(self) -> bool:
         return self.operations == "trusted"
+
+    @property
+    def manifests(self) -> list[Path]:
+        """The files and folders that hold the manifests of operations."""
+        return [Path(part.strip()) for part in self.operations_manifest.split(",") if part.strip()]
 
     @property
     def origins(self) -> list[str]:

@@ -113,7 +113,6 @@ WRONG = {
     "max_aliases": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_directives": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_cost": [("0", "Input should be greater than or equal to 1."), ("many", WHOLE)],
-    "operations_manifest": [("/nowhere/persisted-documents.json", "names no file.")],
     "operations": [("some", "Input should be 'any' or 'trusted'.")],
     "budget": [
         ("-1", "Input should be greater than or equal to 0."),

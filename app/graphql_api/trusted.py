@@ -1,13 +1,11 @@
-"""Trusted documents: operations that are known when the server starts, and run by name or hash instead of by text.
+"""Trusted documents: operations that the server knows beforehand, and runs by name or hash instead of by text.
 
-They are the operation documents, and those of a manifest that a front end's build has written. A server may be told to
-run nothing else: then no answer tells more of the schema than they do.
+They are the operation documents, and those of manifests that front ends' builds have written, which are read anew when
+they change. A server may be told to run nothing else: then no answer tells more of the schema than they do.
 """
 
 import hashlib
-import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,13 +15,13 @@ from graphql import GraphQLSyntaxError, parse, validate
 
 from app.graphql_api.documents import BrokenDocumentError, load_documents
 from app.graphql_api.errors import ErrorCode, refused
+from app.graphql_api.manifests import listed, manifest_files
 from app.graphql_api.schema import CORE
 
 HASH = "sha256:"  # what an id that is a hash may begin with
 HASH_NAME = "'extensions.persistedQuery.sha256Hash'"
 TRUSTED_ONLY = "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'."
 LONGEST_SHOWN = 100
-APOLLO = "apollo-persisted-query-manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +95,12 @@ def checked(value: Any, name: str) -> str:
     return value
 
 
-def load_trusted(manifest: str, *, only: bool) -> Trusted:
-    """The operation documents, and those of the manifest if one is named. Raises BrokenDocumentError."""
+def load_trusted(manifests: Sequence[Path], *, only: bool) -> Trusted:
+    """The operation documents, and those of the manifests: files, and folders of some. Raises BrokenDocumentError."""
     texts: dict[str, str] = {}
     for document in load_documents():
         add(texts, document.path, document.name, document.text)
-    if manifest:
-        path = Path(manifest)
+    for path in manifest_files(manifests):
         for document_id, text in listed(path):
             add(texts, path, document_id, text)
     return Trusted(texts, only)
@@ -126,21 +123,5 @@ def fault(text: str) -> str:
         return "; ".join(wrong.message for wrong in validate(CORE, parse(text)))
     except GraphQLSyntaxError as wrong:
         return wrong.message
-
-
-def listed(path: Path) -> Iterator[tuple[str, str]]:
-    """The ids and texts of a manifest: an object of texts by id, as graphql-codegen and Relay write it, or what Apollo
-    writes. Raises BrokenDocumentError."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except OSError as reason:
-        raise BrokenDocumentError(path, f"cannot be read: {reason.strerror}") from None
-    except ValueError as reason:
-        raise BrokenDocumentError(path, f"is no JSON: {reason}") from None
-    pairs = list(content.items() if isinstance(content, dict) else ())
-    with suppress(AttributeError, KeyError, TypeError):
-        if content["format"] == APOLLO:
-            pairs = [(operation["id"], operation["body"]) for operation in content["operations"]]
-    if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
-        raise BrokenDocumentError(path, 'must be a manifest of operations: {"id": "query …", …}, or Apollo\'s')
-    yield from pairs
+    except RecursionError:
+        return "is nested too deeply"
