@@ -140,6 +140,13 @@ class Settings(BaseSettings):
             raise ValueError(f"must be 0 or at least {LEAST_BUDGET}: single requests cost some points")
         return value
 
+    @field_validator("operations_manifest")
+    @classmethod
+    def names_alone(cls, value: str) -> str:
+        if value and not all(part.strip() for part in value.split(",")):
+            raise ValueError("must be names of files and folders, with one comma between two")
+        return value
+
     @field_validator("blob_url")
     @classmethod
     def known_store(cls, value: str) -> str:

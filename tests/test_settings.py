@@ -113,6 +113,10 @@ WRONG = {
     "max_aliases": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_directives": [("-1", "Input should be greater than or equal to 0."), ("many", WHOLE)],
     "max_cost": [("0", "Input should be greater than or equal to 1."), ("many", WHOLE)],
+    "operations_manifest": [
+        ("a.json,,b.json", "must be names of files and folders, with one comma between two."),
+        (" ", "must be names of files and folders, with one comma between two."),
+    ],
     "operations": [("some", "Input should be 'any' or 'trusted'.")],
     "budget": [
         ("-1", "Input should be greater than or equal to 0."),

@@ -123,5 +123,3 @@ def fault(text: str) -> str:
         return "; ".join(wrong.message for wrong in validate(CORE, parse(text)))
     except GraphQLSyntaxError as wrong:
         return wrong.message
-    except RecursionError:
-        return "is nested too deeply"
