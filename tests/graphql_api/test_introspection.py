@@ -16,7 +16,7 @@ OPTIONS = (
     "descriptions", "specified_by_url", "directive_is_repeatable", "schema_description", "input_value_deprecation",
     "experimental_directive_deprecation", "one_of",
 )  # fmt: skip
-EVERYTHING = get_introspection_query(**dict.fromkeys(OPTIONS, True), type_depth=9)  # type: ignore[arg-type]
+EVERYTHING = get_introspection_query(**dict.fromkeys(OPTIONS, True), type_depth=9)
 
 
 class Named(Visitor):
@@ -107,7 +107,7 @@ async def test_an_introspection_as_tools_send_it_costs_51_points_and_is_answered
 
 async def test_whatever_a_tool_asks_with_its_options_it_costs_51_points(acme: Client) -> None:
     for chosen in product((False, True), repeat=len(OPTIONS)):
-        text = get_introspection_query(**dict(zip(OPTIONS, chosen, strict=True)))  # type: ignore[arg-type]
+        text = get_introspection_query(**dict(zip(OPTIONS, chosen, strict=True)))
         data, cost = await asked(acme, text)
         assert (cost, data) == (51, executed(text)), chosen
 
