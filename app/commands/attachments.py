@@ -23,12 +23,18 @@ from app.storage.blobs import Blob, NoSuchBlob, StoreAway
 from app.storage.claims import Claim, ClaimLost, claimed, give_up, remove_unneeded
 from app.storage.clock import now
 from app.storage.held import Anew, Held
-from app.storage.pdf_workers import Checked, Unfit
+from app.storage.pdf_refusals import Fault, Unfit
+from app.storage.pdf_workers import Checked
 from app.storage.scoped import Scoped
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
+PLACE = {  # of a problem that each fault of a PDF is
+    Fault.FILE: (Code.INVALID, FILE, Where.FILE),
+    Fault.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
+    Fault.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
+}
 LOGGED = ("attachment_id", "source", "file_size", "sha256", "page_count")
 
 Values = dict[str, Any]
@@ -158,8 +164,8 @@ class Attaching(Generic[Answer]):
         try:
             checked = await check
         except Unfit as reason:
-            code = Code.TOO_LONG if reason.limit else Code.INVALID
-            raise Refused([Problem(code, FILE, str(reason), Where.FILE)]) from None
+            code, field, where = PLACE[reason.fault]
+            raise Refused([Problem(code, field, str(reason), where)]) from None
         self.check_size(checked.size)
         return checked
 

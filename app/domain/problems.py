@@ -27,6 +27,7 @@ class Where(Enum):
     BODY = "body"
     KEY = "key"  # what the request is addressed to
     FILE = "file"  # an uploaded file
+    ARGUMENT = "argument"  # what says how to do it, such as `append`
     VERSION = "version"  # the version the caller expected
 
 

@@ -178,8 +178,10 @@ def too_large(most: int) -> RestError:
 
 
 def told(refusal: Refused, number: str) -> RestError:
-    """The answer to a refused push: over a limit, or no PDF that is taken."""
+    """The answer to a refused push: over a limit, no PDF that is taken, or none that can be added to another."""
     first = refusal.problems[0]
+    if first.where is Where.ARGUMENT:
+        return RestError(409, "pdf_cannot_be_extended", first.message)
     if first.where is not Where.FILE:
         return translated(refusal, Resource.DOCUMENT, number)
     if first.code is Code.TOO_LONG:

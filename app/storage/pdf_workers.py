@@ -3,23 +3,15 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.storage.pdf_refusals import Fault, Unfit
 from app.storage.workers import WorkerEnded, Workers
 
-PROGRAM = Path(__file__).with_name("pdf.py")
 WORKERS = 2
 SECONDS = 1.0  # processor time for a file of no size
 SECONDS_A_MEBIBYTE = 1.0
 PATIENCE = 5  # how much longer than its processor time a request may take on a busy machine
 MOST_PATIENCE = 300.0
 TOO_MUCH_WORK = "The PDF takes too much work to check."
-
-
-class Unfit(Exception):
-    """A PDF that is not taken; the message says why. `limit`: it is sound, but too much."""
-
-    def __init__(self, message: str, *, limit: bool = False) -> None:
-        super().__init__(message)
-        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +24,8 @@ class Checked:
 
 
 def checkers() -> Workers:
-    # Isolated: neither the working folder nor this package's own folder may hide a module of Python's.
-    return Workers(("-I", str(PROGRAM)), WORKERS)
+    # The working folder may hide no module of ours; PYTHONPATH may name the place where they are.
+    return Workers(("-P", "-m", "app.storage.pdf"), WORKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class PdfWorkers:
         except (TimeoutError, WorkerEnded):
             raise Unfit(TOO_MUCH_WORK) from None
         if "unfit" in answer:
-            raise Unfit(answer["unfit"], limit=answer["limit"])
+            raise Unfit(answer["unfit"], Fault(answer["fault"]))
         return Checked(**answer)
 
     async def close(self) -> None:
