@@ -19,11 +19,11 @@ from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
+from app.pdf.refusals import Fault, Unfit
 from app.storage.blobs import Blob, NoSuchBlob, StoreAway
 from app.storage.claims import Claim, ClaimLost, claimed, give_up, remove_unneeded
 from app.storage.clock import now
 from app.storage.held import Anew, Held
-from app.storage.pdf_refusals import Fault, Unfit
 from app.storage.pdf_workers import Checked
 from app.storage.scoped import Scoped
 from app.storage.tables import ATTACHMENTS, DOCUMENTS

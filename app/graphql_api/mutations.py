@@ -196,8 +196,14 @@ ATTACH = Mutation(
         "Makes a PDF the document's; it takes the place of a generated one. Send it as a multipart request.",
         (
             key_argument(Resource.DOCUMENT),
-            Slot("file", "Upload", "The PDF: sound, and not encrypted."),
-            Slot("append", "bool", "Adds its pages to the PDF that was pushed before, if any.", default=False),
+            Slot("file", "Upload", "The PDF: one that a reader opens without a password."),
+            Slot(
+                "append",
+                "bool",
+                "Adds its pages to the PDF that was pushed before, if any; refused where one of them is signed or "
+                "encrypted.",
+                default=False,
+            ),
             DRY_RUN,
         ),
     ),

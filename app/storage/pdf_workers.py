@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.storage.pdf_refusals import Fault, Unfit
+from app.pdf.refusals import Fault, Unfit
 from app.storage.workers import WorkerEnded, Workers
 
 WORKERS = 2
@@ -25,7 +25,7 @@ class Checked:
 
 def checkers() -> Workers:
     # The working folder may hide no module of ours; PYTHONPATH may name the place where they are.
-    return Workers(("-P", "-m", "app.storage.pdf"), WORKERS)
+    return Workers(("-P", "-m", "app.pdf.worker"), WORKERS)
 
 
 @dataclass(frozen=True, slots=True)

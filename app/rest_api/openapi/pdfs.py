@@ -13,8 +13,15 @@ from app.rest_api.openapi.values import Schema, ref
 
 FILE: Schema = {"type": "string", "format": "binary", "contentMediaType": PDF}
 PUSH_RULES = """
-The file takes the place of the document's PDF, be it pushed or generated; with `append=true` its pages are added to the
-end of a pushed one. A file that is refused leaves the stored one as it was.
+The file takes the place of the document's PDF, be it pushed or generated, and is kept byte for byte. Whatever a PDF
+reader opens is taken: scans, forms, signatures, embedded files, encryption that needs no password, and faults that
+readers mend in passing.
+
+With `append=true` its pages are added to the end of a pushed PDF. Form fields, embedded files, bookmarks and layers of
+both files live on; what has a name that is taken is renamed, so that a second `factur-x.xml` becomes
+`factur-x (2).xml`. A file that is signed or encrypted would be harmed, so it is refused, the stored and the sent one.
+
+A file that is refused leaves the stored one as it was.
 """.strip()
 LIST_RULES = """
 A document has at most one PDF. Where none was pushed, and Invoicing is active, `pdf_name` is empty and there is
@@ -40,9 +47,20 @@ def push_path() -> Paths:
         "schema": {"type": "boolean", "default": False},
     }
     invalid = response(
-        "The Content-Type is another, or the body is empty, no PDF, encrypted, or damaged.",
+        "The Content-Type is another, or the body is empty, no PDF, has no page, needs a password, or cannot be opened. "
+        "The message says which, and what to do.",
         error("invalid_pdf"),
-        {"error": "invalid_pdf", "message": "The file is no PDF."},
+        {"error": "invalid_pdf", "message": "The file is no PDF. Send one that a PDF reader opens."},
+    )
+    harmed = response(
+        "Adding pages would harm one of the two files: it is signed or encrypted. The message says which, and what to "
+        "do.",
+        error("pdf_cannot_be_extended"),
+        {
+            "error": "pdf_cannot_be_extended",
+            "message": "The stored PDF is signed, and adding pages would break the signature. Push one file with all "
+            "pages, without append, to take its place.",
+        },
     )
     too_large = response(
         "The file is larger than this server accepts, or has too many pages.",
@@ -56,7 +74,7 @@ def push_path() -> Paths:
             "PDFs",
             "Push the PDF of a document",
             stored
-            | {"400": invalid, "413": too_large}
+            | {"400": invalid, "409": harmed, "413": too_large}
             | missing("connection", "document")
             | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
             | shared(401, 403, 415, 429, 500, 503),

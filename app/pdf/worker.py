@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.storage.pdf_append import append
-from app.storage.pdf_refusals import Unfit
-from app.storage.pdf_validation import set_limits, validated
+from app.pdf.appending import append
+from app.pdf.refusals import Unfit
+from app.pdf.validation import set_limits, validated
 
 ANSWERS = 1  # standard output
 CHUNK = 1 << 20

@@ -1,5 +1,5 @@
-"""Whether a pushed PDF is taken: whatever a PDF reader opens, within bounds on what it makes a reader do. Runs in the
-processes of `pdf.py` alone, which parse hostile files."""
+"""Whether a pushed PDF is taken: whatever a PDF reader opens, within bounds on what it makes a reader do. What it
+parses may be hostile: it runs in processes that can be stopped."""
 
 import zlib
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from app.storage.pdf_refusals import Fault, Unfit
+from app.pdf.refusals import Fault, Unfit
 
 MOST_MEMORY = 64 << 20  # what one stream may take while it is decoded
 MOST_INFLATED = 768 << 20  # what all streams together may come to: so much takes zlib less than a second
@@ -25,8 +25,8 @@ EMPTY = "The file is empty. Send the bytes of a PDF."
 NO_PDF = "The file is no PDF. Send one that a PDF reader opens."
 NO_PAGE = "The PDF has no page. Send one that has a page at least."
 DAMAGED = "The PDF is so damaged that it cannot be opened. Make it anew and send that."
-NEEDS_PASSWORD = "The PDF needs a password to be opened. Send a copy that opens without one."
-UNKNOWN_ENCRYPTION = "The PDF is encrypted for certain readers, such as holders of a certificate. Send a copy that is not."
+LOCKED = "The PDF needs a password to be opened. Send a copy that opens without one."
+ENCRYPTED = "The PDF is encrypted for certain readers, by a certificate. Send a copy that everybody can open."
 TOO_MUCH_DATA = "The PDF holds compressed data that comes to more than a PDF may hold."
 TOO_MUCH_MEMORY = "The PDF takes too much memory to check."
 
@@ -52,7 +52,7 @@ def opened(path: str) -> pikepdf.Pdf:
     try:
         return pikepdf.open(path, suppress_warnings=True, inherit_page_attributes=False)
     except pikepdf.PasswordError:
-        raise Unfit(NEEDS_PASSWORD) from None
+        raise Unfit(LOCKED) from None
     except MemoryError:
         raise Unfit(TOO_MUCH_MEMORY) from None
     except PARSER_FAULTS as fault:
@@ -61,7 +61,7 @@ def opened(path: str) -> pikepdf.Pdf:
 
 def why_not_opened(path: str, fault: str) -> str:
     if "unsupported encryption filter" in fault:
-        return UNKNOWN_ENCRYPTION
+        return ENCRYPTED
     with Path(path).open("rb") as file:
         return DAMAGED if HEADER in file.read(HEADER_WITHIN) else NO_PDF
 

@@ -1,0 +1,67 @@
+"""The bookmarks of a PDF, added after those of another."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+from pikepdf import Dictionary, Name, OutlineItem, String
+
+from app.pdf.dictionaries import copied
+
+
+def add_bookmarks(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
+    added, outline = more.Root.get("/Outlines"), pdf.Root.get("/Outlines")
+    if not isinstance(added, Dictionary) or not siblings(added):
+        return
+    for item in all_below(added):
+        point_at_page(item, more)
+    copy = copied(pdf, more, added)
+    if isinstance(outline, Dictionary) and siblings(outline):
+        link(outline, copy)
+    else:
+        pdf.Root.Outlines = copy
+
+
+def link(outline: Dictionary, copy: Dictionary) -> None:
+    """Makes the bookmarks of the copy go on where those of the outline end."""
+    added, last = siblings(copy), siblings(outline)[-1]
+    for item in added:
+        item.Parent = outline
+    last.Next, added[0].Prev = added[0], last
+    outline.First, outline.Last = siblings(outline)[0], added[-1]
+    outline.Count = sum(max(0, int(part.get("/Count", 0))) for part in (outline, copy))
+
+
+def all_below(parent: Dictionary) -> Iterator[Dictionary]:
+    waiting, seen = siblings(parent), set()
+    while waiting:
+        item = waiting.pop()
+        if item.objgen not in seen:
+            seen.add(item.objgen)
+            yield item
+            waiting += siblings(item)
+
+
+def siblings(parent: Dictionary) -> list[Dictionary]:
+    """The bookmarks right below one, in order."""
+    found: dict[tuple[int, int], Dictionary] = {}
+    item: Any = parent.get("/First")
+    while isinstance(item, Dictionary) and item.objgen not in found:
+        found[item.objgen] = item
+        item = item.get("/Next")
+    return list(found.values())
+
+
+def point_at_page(item: Dictionary, pdf: pikepdf.Pdf) -> None:
+    """Puts the place itself where a bookmark names one, since the other file does not know the name; and forgets the
+    structure element, which would bring the whole tree along."""
+    if "/SE" in item:
+        del item["/SE"]
+    action = item.get("/A")
+    goes = isinstance(action, Dictionary) and action.get("/S") == Name.GoTo
+    holder, key = (action, "/D") if isinstance(action, Dictionary) and goes else (item, "/Dest")
+    name = holder.get(key)
+    if isinstance(name, String | Name):
+        place = OutlineItem("", destination=name).resolved_destination(pdf)
+        if place:
+            holder[key] = place.to_array()

@@ -1,0 +1,38 @@
+"""What dictionaries of a PDF hold, read so that a damaged file is no error."""
+
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Object
+
+
+def entries(holder: Object, key: str) -> list[Any]:
+    """The members of an array that a dictionary holds; none where it holds no array."""
+    held = holder.get(key)
+    return list(held) if isinstance(held, Array) else []
+
+
+def is_set(holder: Object, key: str) -> bool:
+    """Whether a dictionary holds true."""
+    held: Any = holder.get(key)
+    return held is True
+
+
+def extend(holder: Object, key: str, more: list[Any]) -> None:
+    """Adds members to an array that a dictionary holds."""
+    if more:
+        holder[key] = Array([*entries(holder, key), *more])
+
+
+def inner(holder: Object, key: str) -> Dictionary:
+    """The dictionary that a dictionary holds, made where there is none."""
+    held = holder.get(key)
+    if isinstance(held, Dictionary):
+        return held
+    holder[key] = Dictionary()
+    return inner(holder, key)
+
+
+def copied(pdf: pikepdf.Pdf, more: pikepdf.Pdf, item: Object) -> Any:
+    """The copy, in one PDF, of what the other holds; always the same one."""
+    return pdf.copy_foreign(item if item.is_indirect else more.make_indirect(item))
