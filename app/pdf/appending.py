@@ -7,7 +7,7 @@ from pikepdf import Dictionary, Stream
 from app.pdf.bookmarks import add_bookmarks
 from app.pdf.dictionaries import entries, is_set
 from app.pdf.embedded_files import add_embedded_files
-from app.pdf.form_fields import add_form, is_signed
+from app.pdf.form_fields import add_form, form_taken_out, is_signed
 from app.pdf.layers import add_layers
 from app.pdf.refusals import Fault, Unfit
 from app.pdf.validation import PARSER_FAULTS, TOO_MUCH_MEMORY, check_pages, opened, validated
@@ -32,13 +32,18 @@ def append(stored: str, pushed: str, result: str, most_pages: int) -> int:
             check_extendable(pdf, "stored")
             check_extendable(more, "pushed")
             join(pdf, more)
-            version = max(pdf.pdf_version, more.pdf_version)
-            pdf.save(result, min_version=version, deterministic_id=True, stream_decode_level=AS_THEY_ARE)
+            save(pdf, result, version=max(pdf.pdf_version, more.pdf_version))
         except MemoryError:
             raise Unfit(TOO_MUCH_MEMORY) from None
         except PARSER_FAULTS:
             raise Unfit(FAULTY, Fault.EXTENSION) from None
         return len(pdf.pages)
+
+
+def save(pdf: pikepdf.Pdf, result: str, version: str) -> None:
+    if "/Size" not in pdf.trailer:
+        pdf.trailer.Size = 0  # a file that was mended may have none, and its copy would have none either
+    pdf.save(result, min_version=version, deterministic_id=True, stream_decode_level=AS_THEY_ARE)
 
 
 def opened_before(stored: str) -> pikepdf.Pdf:
@@ -58,14 +63,12 @@ def check_extendable(pdf: pikepdf.Pdf, which: str) -> None:
 
 
 def join(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
-    """Adds the pages of the other and what belongs to them. The pages come first: copies of whatever refers to one then
-    refer to its copy."""
+    """Adds the pages of the other and what belongs to them. What is changed in it for that comes before its pages, and
+    what refers to them after: it then refers to their copies."""
     forget_structure(more)
-    form = more.Root.get("/AcroForm")
-    if "/AcroForm" in more.Root:
-        del more.Root.AcroForm  # copied with each page, a field that lies on several would become several
+    form = form_taken_out(pdf, more)
     pdf.add_pages_from(more)
-    if isinstance(form, Dictionary):
+    if form:
         add_form(pdf, more, form)
     add_embedded_files(pdf, more)
     add_bookmarks(pdf, more)

@@ -38,22 +38,29 @@ def nodes(waiting: list[Any]) -> Iterator[Dictionary]:
             waiting += entries(node, "/Kids")
 
 
-def add_form(pdf: pikepdf.Pdf, more: pikepdf.Pdf, added: Dictionary) -> None:
-    """Adds the fields of the other file's form, those under a name that is taken renamed. XFA, a second account of the
-    same form that does not know of the other's fields, goes."""
-    form = pdf.Root.get("/AcroForm")
+def form_taken_out(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> Dictionary | None:
+    """The form of a file whose pages are about to be added, made ready for the other's. It is taken out of its own: if
+    it were copied with each page, a field that lies on several would become several. XFA, a second account of the same
+    form that does not know of the other's fields, goes."""
+    form, added = pdf.Root.get("/AcroForm"), more.Root.get("/AcroForm")
+    if not isinstance(added, Dictionary):
+        return None
+    del more.Root.AcroForm
     for one in (form, added):
         if isinstance(one, Dictionary) and "/XFA" in one:
             del one.XFA
     if isinstance(form, Dictionary):
         take_along_defaults(added, add_resources(pdf, more, inner(form, "/DR"), inner(added, "/DR")))
-        add_fields(pdf, more, form, added)
-    else:
+    return added
+
+
+def add_form(pdf: pikepdf.Pdf, more: pikepdf.Pdf, added: Dictionary) -> None:
+    """Adds the fields, those under a name that is taken renamed, and at the end of the order in which the form
+    calculates values those that are calculated. Their pages are there already."""
+    form = pdf.Root.get("/AcroForm")
+    if not isinstance(form, Dictionary):
         pdf.Root.AcroForm = copied(pdf, more, added)
-
-
-def add_fields(pdf: pikepdf.Pdf, more: pikepdf.Pdf, form: Dictionary, added: Dictionary) -> None:
-    """Adds the fields, and at the end of the order in which the form calculates values those that are calculated."""
+        return
     fields = [field for field in entries(added, "/Fields") if isinstance(field, Dictionary)]
     pdf.acroform.add_and_rename_fields([copied(pdf, more, field) for field in fields])
     calculated = [field for field in entries(added, "/CO") if isinstance(field, Dictionary)]

@@ -2,6 +2,7 @@
 parses may be hostile: it runs in processes that can be stopped."""
 
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,14 @@ from app.pdf.refusals import Fault, Unfit
 
 MOST_MEMORY = 64 << 20  # what one stream may take while it is decoded
 MOST_INFLATED = 768 << 20  # what all streams together may come to: so much takes zlib less than a second
-MOST_INFLATED_A_BYTE = 200  # of the file, beyond that: a page drawn at 600 dpi deflates that well
+MOST_PICTURES_A_BYTE = 400  # of the file: what pictures may come to beyond that; pages drawn at 600 dpi deflate so well
 MOST_READ = 64 << 20  # what all pages together may come to, a shared stream counted for each: it is parsed for each
 MOST_READ_A_BYTE = 50  # of the file, beyond that: honest text deflates to a tenth
 MOST_ITEMS = 500_000  # of one array: 100 bytes each
 PIECE = 256 << 10
 HEADER = b"%PDF-"
 HEADER_WITHIN = 1024  # bytes: where readers look for it
-FLATE = "/FlateDecode"
+FLATE = frozenset({"/FlateDecode", "/Fl"})
 PARSER_FAULTS = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError, RuntimeError)
 
 EMPTY = "The file is empty. Send the bytes of a PDF."
@@ -87,17 +88,22 @@ def validated(path: str, most_pages: int, already: int = 0) -> pikepdf.Pdf:
 
 
 def check_streams(pdf: pikepdf.Pdf, file_size: int) -> None:
-    """Refuses streams that inflate to more than any honest file of this size."""
-    left, sizes = MOST_INFLATED + MOST_INFLATED_A_BYTE * file_size, {}
+    """Refuses streams that come to more than any honest file of this size."""
+    uses = Counter(part.objgen for page in pdf.pages for part in contents(page))
+    pictures: list[pikepdf.Stream] = []
+    others: list[pikepdf.Stream] = []
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream):
-            size = sizes[item.objgen] = inflated_size(item, left)
-            left -= size
-            if left < 0:
-                raise Unfit(TOO_MUCH_DATA)
-    read = sum(sizes.get(part.objgen, 0) for page in pdf.pages for part in contents(page))
-    if read > MOST_READ + MOST_READ_A_BYTE * file_size:
+            (pictures if is_picture(item) and item.objgen not in uses else others).append(item)
+    if sum(map(picture_size, pictures)) > MOST_INFLATED + MOST_PICTURES_A_BYTE * file_size:
         raise Unfit(TOO_MUCH_DATA)
+    left, left_to_read = MOST_INFLATED, MOST_READ + MOST_READ_A_BYTE * file_size
+    for stream in others:
+        size = inflated_size(stream)
+        left -= size
+        left_to_read -= size * uses[stream.objgen]
+        if size > MOST_MEMORY or left < 0 or left_to_read < 0:
+            raise Unfit(TOO_MUCH_DATA)
 
 
 def contents(page: pikepdf.Page) -> list[Any]:
@@ -107,24 +113,30 @@ def contents(page: pikepdf.Page) -> list[Any]:
     return [part for part in parts if isinstance(part, pikepdf.Stream)]
 
 
-def inflated_size(stream: pikepdf.Stream, most: int) -> int:
+def is_picture(stream: pikepdf.Stream) -> bool:
+    return bool(stream.get("/Subtype") == pikepdf.Name.Image)
+
+
+def picture_size(stream: pikepdf.Stream) -> int:
+    """What a reader makes of a picture, by what it says of itself: nothing here decodes it."""
+    width, height, bits = (number(stream.get(key)) for key in ("/Width", "/Height", "/BitsPerComponent"))
+    return width * height * (1 if bits == 1 or "/ImageMask" in stream else 3 * (bits or 8)) // 8
+
+
+def number(value: Any) -> int:
+    return max(0, value) if isinstance(value, int) else 0
+
+
+def inflated_size(stream: pikepdf.Stream) -> int:
     """What a deflated stream comes to, counted until it is over the limit; what is not deflated, or damaged, comes to
-    nothing here. An image may be as large as all streams together: nothing here decodes it."""
-    filters, is_image = filters_of(stream), stream.get("/Subtype") == pikepdf.Name.Image
+    nothing here."""
+    filters = filters_of(stream)
     try:
-        if filters == [FLATE]:
-            size = inflated(stream.read_raw_bytes(), most if is_image else min(most, MOST_MEMORY))
-        elif FLATE in filters and not is_image:
-            size = len(stream.read_bytes())
-        else:
-            return 0
+        if len(filters) == 1 and filters[0] in FLATE:
+            return inflated(stream.read_raw_bytes())
+        return 0 if FLATE.isdisjoint(filters) else len(stream.read_bytes())
     except PARSER_FAULTS as fault:
-        if "memory limit exceeded" not in str(fault):
-            return 0
-        size = MOST_MEMORY + 1
-    if size > MOST_MEMORY and not is_image:
-        raise Unfit(TOO_MUCH_DATA)
-    return size
+        return MOST_MEMORY + 1 if "memory limit exceeded" in str(fault) else 0
 
 
 def filters_of(stream: pikepdf.Stream) -> list[str]:
@@ -132,11 +144,11 @@ def filters_of(stream: pikepdf.Stream) -> list[str]:
     return [str(name) for name in held] if isinstance(held, pikepdf.Array) else [str(held)]
 
 
-def inflated(data: bytes, most: int) -> int:
-    """The size of deflated data, counted until it is over the limit. What is no such data comes to nothing here."""
+def inflated(data: bytes) -> int:
+    """The size of deflated data, counted until it is over the limit."""
     stream, size = zlib.decompressobj(), 0
     try:
-        while data and size <= most and not stream.eof:
+        while data and size <= MOST_MEMORY and not stream.eof:
             size += len(stream.decompress(data, PIECE))
             data = stream.unconsumed_tail
     except zlib.error:

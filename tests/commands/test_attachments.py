@@ -24,7 +24,7 @@ from app.storage.identity import Identity
 from app.storage.tables import ATTACHMENTS
 from tests.commands.pushing import DOCUMENTS, done
 from tests.gateway import Client, Gateway
-from tests.pdfs import UNFIT, labels_of, pdf
+from tests.pdfs import HARMED, UNFIT, labels_of, pdf
 from tests.servers import gateway_cli
 
 ACCOUNT = """mutation($n: String!) {
@@ -184,6 +184,31 @@ async def test_what_is_unfit_is_refused_and_what_was_stored_stays(desk: Desk, ki
     assert labels_of(await desk.stored()) == ["kept"]
 
 
+@pytest.mark.parametrize("kind", HARMED)
+async def test_what_would_harm_a_file_is_not_appended_and_what_was_stored_stays(desk: Desk, kind: str) -> None:
+    make, reason = HARMED[kind]
+    harmed = make()
+    for stored, pushed, which in ((harmed, pdf("more"), "stored"), (pdf("kept"), harmed, "pushed")):
+        await desk.push(stored)
+        before = await desk.rows()
+
+        ((code, message),) = await desk.refused(pushed, append=True)
+
+        assert (code, message.startswith(f"The {which} PDF {reason} ")) == (Code.INVALID, True)
+        assert await desk.rows() == before
+        assert await desk.stored() == stored
+        assert await desk.blobs() == {before[0]["sha256"]}
+
+
+@pytest.mark.parametrize("kind", HARMED)
+async def test_what_would_be_harmed_is_stored_as_it_is_where_nothing_was(desk: Desk, kind: str) -> None:
+    content = HARMED[kind][0]()
+
+    await desk.push(content, append=True)
+
+    assert await desk.stored() == content
+
+
 async def test_what_is_over_a_limit_is_refused_and_what_was_stored_stays(desk: Desk) -> None:
     await desk.push(pdf("one", "two", "three"))
     before = await desk.rows()
@@ -207,7 +232,7 @@ async def test_a_dry_run_answers_what_would_be_and_keeps_nothing(desk: Desk) -> 
     await desk.push(pdf("one"))
     before = await desk.rows()
     assert not (await desk.push(pdf("two"), append=True, dry_run=True)).created
-    assert await desk.refused(b"", dry_run=True) == [(Code.INVALID, "The file is empty.")]
+    assert await desk.refused(b"", dry_run=True) == [(Code.INVALID, UNFIT["empty"][1])]
     assert await desk.rows() == before
     assert await desk.blobs() == {before[0]["sha256"]}
 

@@ -13,7 +13,7 @@ import pytest
 from app.access import links
 from app.storage.clock import now
 from tests.gateway import Client, Gateway
-from tests.pdfs import UNFIT, labels_of, pdf
+from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
 
 ACCOUNT = """mutation($n: String!) {
   createAccount(accountNumber: $n, input: {combined: {name: "Acme"}}) { userErrors { message } }
@@ -107,6 +107,40 @@ async def test_an_unfit_file_is_a_user_error_at_the_file(ledger: Client, kind: s
         "userErrors": [{"code": "INVALID", "message": reason, "field": ["file"]}],
     }
     assert await attachments(ledger, "PLAIN") == []
+
+
+@pytest.mark.parametrize("kind", FIT)
+async def test_what_a_reader_opens_becomes_the_documents_pdf(ledger: Client, kind: str) -> None:
+    content = FIT[kind]()
+
+    payload = await attach(ledger, content)
+
+    assert payload["userErrors"] == []
+    (shown,) = await attachments(ledger, "PLAIN")
+    assert (await ledger.gateway.http.get(shown["url"])).content == content
+
+
+@pytest.mark.parametrize("kind", HARMED)
+async def test_an_append_that_would_harm_a_file_is_a_user_error_at_append(ledger: Client, kind: str) -> None:
+    make, reason = HARMED[kind]
+    harmed = make()
+    for stored, pushed, which, advice in (
+        (harmed, pdf("more"), "stored", "Push one file with all pages, without append, to take its place."),
+        (pdf("kept"), harmed, "pushed", "Push it without append, or to another document."),
+    ):
+        await attach(ledger, stored)
+        before = await attachments(ledger, "PLAIN")
+
+        payload = await attach(ledger, pushed, append=True)
+
+        message = f"The {which} PDF {reason} {advice}"
+        assert payload == {
+            "document": None,
+            "userErrors": [{"code": "INVALID", "message": message, "field": ["append"]}],
+        }
+        (shown,) = await attachments(ledger, "PLAIN")
+        assert shown["id"] == before[0]["id"]
+        assert (await ledger.gateway.http.get(shown["url"])).content == stored
 
 
 async def test_what_is_over_a_limit_is_too_long(database_url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from app.domain.resources import Product
 from app.invoices.limits import MOST_LINES
 from tests.gateway import Client, Gateway
-from tests.pdfs import UNFIT, labels_of, pdf
+from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
 from tests.rest_api.client import ROOT, Rest, address, exact
 from tests.rest_api.world import ACCOUNT, BASIC, DOCUMENT
 
@@ -142,8 +142,37 @@ async def test_limits_are_413_whether_the_length_is_told_or_not(database_url: st
         assert await listed(rest) == []
 
 
+@pytest.mark.parametrize("kind", FIT)
+async def test_what_a_reader_opens_is_taken_and_comes_back_byte_for_byte(rest: Rest, path: str, kind: str) -> None:
+    content = FIT[kind]()
+
+    response = await push(rest, path, content)
+
+    assert (response.status_code, exact(response)["fileSize"]) == (200, len(content))
+    assert await the_one(rest) == content
+
+
+@pytest.mark.parametrize("kind", HARMED)
+async def test_what_an_append_would_harm_is_409_and_what_was_stored_stays(rest: Rest, path: str, kind: str) -> None:
+    make, reason = HARMED[kind]
+    harmed = make()
+    for stored, pushed, which, advice in (
+        (harmed, pdf("more"), "stored", "Push one file with all pages, without append, to take its place."),
+        (pdf("kept"), harmed, "pushed", "Push it without append, or to another document."),
+    ):
+        kept = exact(await push(rest, path, stored))
+
+        response = await push(rest, f"{path}?append=true", pushed)
+
+        assert response.status_code == 409
+        message = f"The {which} PDF {reason} {advice}"
+        assert exact(response) == {"error": "pdf_cannot_be_extended", "message": message}
+        assert await listed(rest) == [kept]
+        assert await the_one(rest) == stored
+
+
 @pytest.mark.parametrize("kind", UNFIT)
-async def test_what_is_no_sound_pdf_is_400_and_what_was_stored_stays(rest: Rest, path: str, kind: str) -> None:
+async def test_what_no_reader_opens_is_400_and_what_was_stored_stays(rest: Rest, path: str, kind: str) -> None:
     make, reason = UNFIT[kind]
     kept = exact(await push(rest, path, pdf("kept")))
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from app.storage.pdf_workers import PdfWorkers, Unfit
-from tests.pdfs import BOMBS, UNFIT, labels_of, pdf
+from app.pdf.refusals import Fault, Unfit
+from app.storage.pdf_workers import TOO_MUCH_WORK, PdfWorkers
+from tests.pdfs import BOMBS, FIT, UNFIT, labels_of, pdf
 
 PAGES = 100
 
@@ -52,6 +52,17 @@ async def test_appended_pages_come_after_those_that_were_there(workers: PdfWorke
     assert (checked.size, checked.sha256, checked.pages) == (len(joined), hashlib.sha256(joined).hexdigest(), 3)
 
 
+@pytest.mark.parametrize("kind", FIT)
+async def test_what_a_reader_opens_is_taken(workers: PdfWorkers, tmp_path: Path, kind: str) -> None:
+    content = FIT[kind]()
+    (tmp_path / "pushed.pdf").write_bytes(content)
+
+    checked = await workers.check(tmp_path / "pushed.pdf", PAGES)
+
+    assert (checked.size, checked.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert checked.pages == {"truncated": 3, "of more faults than fifty": 100}.get(kind, 1)
+
+
 @pytest.mark.parametrize("kind", UNFIT)
 async def test_an_unfit_file_is_refused_with_the_reason(workers: PdfWorkers, tmp_path: Path, kind: str) -> None:
     make, reason = UNFIT[kind]
@@ -60,7 +71,7 @@ async def test_an_unfit_file_is_refused_with_the_reason(workers: PdfWorkers, tmp
     with pytest.raises(Unfit) as refusal:
         await workers.check(tmp_path / "pushed.pdf", PAGES)
 
-    assert (str(refusal.value), refusal.value.limit) == (reason, False)
+    assert (str(refusal.value), refusal.value.fault) == (reason, Fault.FILE)
 
 
 async def test_pages_over_the_limit_are_refused_as_too_many(workers: PdfWorkers, tmp_path: Path) -> None:
@@ -69,7 +80,7 @@ async def test_pages_over_the_limit_are_refused_as_too_many(workers: PdfWorkers,
 
     with pytest.raises(Unfit, match=r"^The PDF has 2 pages; at most 1 are taken\.$") as refusal:
         await workers.check(tmp_path / "pushed.pdf", 1)
-    assert refusal.value.limit
+    assert refusal.value.fault is Fault.LIMIT
 
     with pytest.raises(Unfit, match=r"^The PDF has 4 pages; at most 3 are taken\.$"):
         await workers.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
@@ -77,7 +88,7 @@ async def test_pages_over_the_limit_are_refused_as_too_many(workers: PdfWorkers,
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-async def test_a_bomb_is_refused_in_bounded_time_and_memory(
+async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor_time(
     workers: PdfWorkers, tmp_path: Path, bomb: Callable[[], bytes]
 ) -> None:
     (tmp_path / "warm.pdf").write_bytes(pdf("page"))
@@ -91,16 +102,15 @@ async def test_a_bomb_is_refused_in_bounded_time_and_memory(
             await asyncio.sleep(0.02)
 
     watching = asyncio.create_task(watch())
-    started = time.process_time(), time.monotonic()
-    with pytest.raises(Unfit):
+    with pytest.raises(Unfit) as refusal:
         await workers.check(tmp_path / "bomb.pdf", 10_000)
-    seconds = time.monotonic() - started[1]
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 
     assert max(taken) < 150
-    assert seconds < 5  # a second on an idle machine; this one may be busy
+    assert str(refusal.value) != TOO_MUCH_WORK
     assert (await workers.check(tmp_path / "warm.pdf", PAGES)).pages == 1
+    assert workers.workers.idle[0].pid == pid, "the system ended the process"
 
 
 async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(

@@ -47,8 +47,8 @@ def push_path() -> Paths:
         "schema": {"type": "boolean", "default": False},
     }
     invalid = response(
-        "The Content-Type is another, or the body is empty, no PDF, has no page, needs a password, or cannot be opened. "
-        "The message says which, and what to do.",
+        "The Content-Type is another, or the body is empty, no PDF, has no page, needs a password, or cannot be "
+        "opened. The message says which, and what to do.",
         error("invalid_pdf"),
         {"error": "invalid_pdf", "message": "The file is no PDF. Send one that a PDF reader opens."},
     )
