@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pikepdf
-from pikepdf import Dictionary, String
+from pikepdf import Dictionary, Stream, String
 
 from app.pdf.dictionaries import copied, entries, extend, inner, is_set
 
@@ -80,6 +80,29 @@ def take_along_defaults(form: Dictionary, renamed: dict[str, str]) -> None:
         look = node.get("/DA")
         if isinstance(look, String):
             node.DA = NAME.sub(lambda found: renamed.get(found[0], found[0]), str(look))
+        for resources in own_resources(node):
+            add_names(resources, renamed)
+
+
+def own_resources(node: Dictionary) -> Iterator[Dictionary]:
+    """What a field and its appearances hold of resources themselves: readers look there before they ask the form."""
+    appearance = node.get("/AP")
+    normal = appearance.get("/N") if isinstance(appearance, Dictionary) else None
+    states = list(normal.values()) if isinstance(normal, Dictionary) else [normal]
+    streams = [state for state in states if isinstance(state, Stream)]
+    for holder, key in [(node, "/DR"), *((stream, "/Resources") for stream in streams)]:
+        resources = holder.get(key)
+        if isinstance(resources, Dictionary):
+            yield resources
+
+
+def add_names(resources: Dictionary, renamed: dict[str, str]) -> None:
+    """Makes renamed resources known under their new names, too; drawings go on using the former."""
+    for kind in resources.values():
+        if isinstance(kind, Dictionary):
+            for former, name in renamed.items():
+                if former in kind:
+                    kind[name] = kind[former]
 
 
 def add_resources(pdf: pikepdf.Pdf, more: pikepdf.Pdf, mine: Dictionary, theirs: Dictionary) -> dict[str, str]:

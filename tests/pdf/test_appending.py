@@ -115,7 +115,10 @@ def test_fields_are_kept_where_the_other_file_has_none(tmp_path: Path) -> None:
 
 def test_added_fields_keep_the_font_that_they_were_written_in(tmp_path: Path) -> None:
     pushed = with_form("approved")
-    pushed.Root.AcroForm.DR.Font.Helv.BaseFont = Name.Courier
+    font = pushed.Root.AcroForm.DR.Font.Helv = pushed.make_indirect(pushed.Root.AcroForm.DR.Font.Helv)
+    font.BaseFont = Name.Courier
+    appearance = pushed.make_stream(b"/Helv 9 Tf", Resources=Dictionary(Font=Dictionary(Helv=font)))
+    pushed.pages[0].Annots[0].AP = Dictionary(N=appearance)
 
     document = join(tmp_path, with_form("buyer"), pushed)
 
@@ -123,6 +126,8 @@ def test_added_fields_keep_the_font_that_they_were_written_in(tmp_path: Path) ->
     (added,) = [field for field in form.Fields if field.T == "approved"]
     assert str(added.DA) == "/Helv_2 9 Tf"
     assert form.DR.Font["/Helv_2"].BaseFont == Name.Courier
+    own = added.AP.N.Resources.Font
+    assert [own[name].BaseFont for name in ("/Helv", "/Helv_2")] == [Name.Courier, Name.Courier]
     assert (str(form.DA), form.DR.Font["/Helv"].BaseFont) == ("/Helv 9 Tf", Name.Helvetica)
 
 
