@@ -28,6 +28,7 @@ MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W
 DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 INT_LIMIT = 2**31
+MOST_ZEROS = 400  # that an exponent may stand for: more than the largest float has
 
 
 class Fault(Exception):
@@ -53,6 +54,18 @@ def exact_number(digits: str) -> Number:
         return Number(digits)
     except InvalidOperation:
         raise Fault("has an exponent of too many digits") from None
+
+
+def is_whole(value: Decimal) -> bool:
+    """Whether a number has no fraction, however it is written: 1.0 and 10e-1 have none."""
+    return value == value.to_integral_value()
+
+
+def whole_digits(value: Decimal) -> str | None:
+    """The digits of a whole number; None where it has a fraction, or an exponent that stands for too many of them."""
+    if not is_whole(value) or value.adjusted() - len(value.as_tuple().digits) > MOST_ZEROS:
+        return None
+    return format(value.to_integral_value() or Decimal(0), "f")
 
 
 def shortest(value: Decimal) -> str:
@@ -182,22 +195,23 @@ def read_decimal(field: Field, raw: Any) -> Decimal:
 
 
 def read_integer(field: Field, raw: Any) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int) or not -INT_LIMIT <= raw < INT_LIMIT:
+    is_number = isinstance(raw, int | Decimal) and not isinstance(raw, bool)
+    if not is_number or not -INT_LIMIT <= raw < INT_LIMIT or not is_whole(Decimal(raw)):
         raise Fault("must be a whole number of at most 32 bits")
-    return raw
+    return int(raw)
 
 
 def read_boolean(field: Field, raw: Any) -> bool:
     if isinstance(raw, bool):
         return raw
-    if isinstance(raw, int) and raw in (0, 1):
+    if isinstance(raw, int | Decimal) and raw in (0, 1):
         return bool(raw)
     raise Fault("must be true or false")
 
 
 def read_digits(field: Field, raw: Any) -> str:
-    text = str(raw) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
-    if not re.fullmatch("[0-9]*", read_text(field, text)):
+    text = whole_digits(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
+    if text is None or not re.fullmatch("[0-9]*", read_text(field, text)):
         raise Fault("must consist of digits")
     return str(text)
 

@@ -79,8 +79,8 @@ def page_arguments(name: str) -> tuple[Slot, ...]:
     """The arguments of every connection of the resource type."""
     return (
         *PAGE_ARGUMENTS,
-        Slot("filter", f"{name}Filter | None", "Which rows; all where left out."),
-        Slot("order_by", f"list[{name}Order] | None", "In which order; by key where left out, notes by createdAt."),
+        Slot("filter", f"{name}Filter | None", "Which rows; all where left out or null."),
+        Slot("order_by", f"list[{name}Order] | None", "In which order; by key where left out or null, notes by createdAt."),
     )
 
 

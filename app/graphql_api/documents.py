@@ -17,9 +17,10 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     Visitor,
-    parse,
     visit,
 )
+
+from app.graphql_api.syntax import parse_document
 
 _APP = Path(__file__).parents[1]
 _FRAGMENTS = "fragments"
@@ -125,7 +126,7 @@ def _load_fragments(paths: list[Path]) -> dict[str, _Fragment]:
 
 def _parsed(path: Path, text: str) -> DocumentNode:
     try:
-        return parse(Source(text, path.name))
+        return parse_document(Source(text, path.name))
     except GraphQLSyntaxError as error:
         where = f" (line {error.locations[0].line})" if error.locations else ""
         raise BrokenDocumentError(path, f"{error.message}{where}") from error

@@ -46,6 +46,7 @@ from app.seeing.work import WORK
 from app.storage.clock import now
 from app.storage.driver_errors import StatementTooLarge, sqlstate
 from app.storage.engine import Database
+from app.storage.exact_json import digits_of
 from app.storage.gathered import CallerChanged, Guard
 from app.storage.outages import ENDED
 from app.storage.time_limits import TimeLimit
@@ -293,8 +294,9 @@ class Executor:
             return await self.beside(found, operation, self.make_plan, found, sent, today)
         rest = {name: value for name, value in sent.items() if name not in keys}
         try:
-            others = orjson.dumps(rest, default=repr, option=orjson.OPT_SORT_KEYS)
-        except orjson.JSONEncodeError:  # half of a surrogate pair, or numbers beyond all use
+            # As JSON, which no two values have in common: 7.25, "7.25" and "Decimal('7.25')" are three of them.
+            others = orjson.dumps(rest, default=digits_of, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # half of a surrogate pair, or a file
             return await self.beside(found, operation, self.make_plan, found, sent, today)
         if len(others) > LONGEST_CACHED_VARIABLES:
             return await self.beside(found, operation, self.make_plan, found, sent, today)

@@ -1,4 +1,5 @@
-"""Filters: their input types, and from what a caller sent to a condition. A null never means 'everything'."""
+"""Filters: their input types, and from what a caller sent to a condition. A null inside of one never means
+'everything'."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -206,7 +207,7 @@ for _resource, _filters in FILTERS.items():
 BY_SHOWN = {resource: {f.shown: f for f in filters} for resource, filters in FILTERS.items()}
 
 
-def to_condition(resource: Resource, sent: dict[str, Any] | None, today: date) -> Condition:
+def to_condition(resource: Resource, sent: dict[str, Any], today: date) -> Condition:
     """The condition that a filter states; `{}` is everything. Raises BadFilter."""
     if sum(map(len, levels(sent))) > MOST_PARTS:
         raise BadFilter(f"filter has more than {MOST_PARTS} parts.")
@@ -239,10 +240,8 @@ def measured(stated: Condition) -> Size:
     return Size(sum(part.comparisons for part in parts), sum(part.values for part in parts), deepest + 1)
 
 
-def all_of(resource: Resource, sent: dict[str, Any] | None, today: date, path: str) -> Condition:
+def all_of(resource: Resource, sent: dict[str, Any], today: date, path: str) -> Condition:
     """What a filter or a part of it states: all of its members."""
-    if sent is None:
-        raise BadFilter(f"{path} is null, which means nothing: leave it out.")
     return AllOf(tuple(member(resource, name, value, today, f"{path}.{name}") for name, value in sent.items()))
 
 

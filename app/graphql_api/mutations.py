@@ -23,7 +23,7 @@ from app.domain.problems import Code, Problem, Refused
 from app.domain.resources import Resource
 from app.graphql_api.bodies import argument_path, ingest_values, input_body, patch_body, shown_message
 from app.graphql_api.connections import type_name, with_article
-from app.graphql_api.declare import Slot, enum, output
+from app.graphql_api.declare import SLOTS, Slot, enum, output
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
 from app.reads.read import read
@@ -260,6 +260,8 @@ def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[
             selections = [node.selection_set for node in inner]
             selection = planner.row(type_name(resource), selections, Place((key, name)))
             yield Follow(name, resource, selection, given=(mutation.answers[resource](arguments),))
+        elif inner[0].name.value in SLOTS[type_]:
+            planner.maker(type_, SLOTS[type_][inner[0].name.value], inner)  # for what is wrong beneath it
 
 
 async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], args: Arguments) -> dict[str, Any]:

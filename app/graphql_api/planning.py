@@ -10,6 +10,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLDirective,
     GraphQLEnumType,
     GraphQLError,
     GraphQLField,
@@ -121,9 +122,20 @@ class Planner:
                     self.collect_into(fields, type_name, fragment.selection_set, seen)
 
     def included(self, node: Any) -> bool:
-        skip = get_directive_values(GraphQLSkipDirective, node, self.variables)
-        include = get_directive_values(GraphQLIncludeDirective, node, self.variables)
-        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+        """Whether @skip and @include leave a selection in."""
+        if not node.directives:
+            return True
+        skip, include = (self.condition(directive, node) for directive in (GraphQLSkipDirective, GraphQLIncludeDirective))
+        return not skip and include is not False
+
+    def condition(self, directive: GraphQLDirective, node: Any) -> bool | None:
+        """What a directive depends on; None where there is none, or it depends on a variable that is null."""
+        try:
+            values = get_directive_values(directive, node, self.variables)
+        except GraphQLError as wrong:
+            self.errors.append(error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes))
+            return None
+        return None if values is None else bool(values["if"])
 
     def applies(self, fragment: Any, type_name: str) -> bool:
         condition = fragment.type_condition.name.value if fragment.type_condition else type_name
@@ -265,8 +277,10 @@ class Planner:
         rows = Place((*place.path, "nodes"), place.count * page.size)
         self.cost += ROW * rows.count + WHOLE_LIST * place.count * page.wants_total
         shown = tuple(self.page_members(node_type, asked, rows))
-        filtered = target in FILTERS
-        condition = to_condition(Resource(target), arguments.get("filter", {}), self.today) if filtered else None
+        condition = None
+        if target in FILTERS:
+            given = arguments.get("filter")  # null is as good as absent
+            condition = to_condition(Resource(target), {} if given is None else given, self.today)
         return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
 
     def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:
@@ -344,9 +358,8 @@ def named(fields: Fields, name: str) -> list[FieldNode]:
 
 
 def to_order(arguments: dict[str, Any]) -> tuple[Order, ...]:
-    terms = arguments.get("orderBy", ())
-    if terms is None:
-        raise BadArgument("orderBy is null, which means nothing: leave it out.")
+    """The order that orderBy asks for; null is as good as absent."""
+    terms = arguments.get("orderBy") or ()
     return tuple(Order(term["field"].value, term["direction"].value == "desc") for term in terms)
 
 

@@ -16,8 +16,6 @@ from graphql import (
     OperationType,
     VariableNode,
     get_operation_ast,
-    parse,
-    validate,
 )
 from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
@@ -29,6 +27,8 @@ from app.graphql_api.kept import Kept
 from app.graphql_api.limits import Limits, TooComplex, check_document
 from app.graphql_api.queries import LOOK_UPS
 from app.graphql_api.schema import CORE
+from app.graphql_api.syntax import parse_document
+from app.graphql_api.validation import validate_document
 from app.reads.json_sql import LONGEST_KEY
 from app.seeing.work import shown_name
 
@@ -169,9 +169,9 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
         message = f"The operation has {len(text)} characters; at most {limits.characters} are allowed."
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     try:
-        document = parse(text, max_tokens=limits.tokens)
+        document = parse_document(text, limits.tokens)
         check_document(document, limits)
-        invalid = validate(CORE, document, max_errors=MOST_VALIDATION_ERRORS)
+        invalid = validate_document(CORE, document, MOST_VALIDATION_ERRORS)
     except TooComplex as limit:
         return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
     except RecursionError:

@@ -14,7 +14,8 @@ from app.domain.resources import Product, Requirement, Resource
 from app.graphql_api.connections import PAGE_ARGUMENTS, page_arguments, type_name
 from app.graphql_api.declare import Slot, output
 from app.graphql_api.ids import decode_id
-from app.graphql_api.introspection import INTROSPECTIONS, describe
+from app.graphql_api.introspection import INTROSPECTIONS, Described, describe
+from app.graphql_api.introspection_arguments import check_introspection
 from app.graphql_api.limits import measure
 from app.graphql_api.planning import Place, Planner, decoded_ids, given_key
 from app.graphql_api.slots import described
@@ -240,17 +241,24 @@ def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False)
     follows: list[Follow] = []
     members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
-        if nodes[0].name.value in INTROSPECTIONS and describes:
-            members.append((key, describe(planner, nodes)))
-            planner.cost += DESCRIPTION
+        if nodes[0].name.value in INTROSPECTIONS:
+            check_introspection(planner, "Query", nodes, Place((key,)))
+            members.append((key, introspection(planner, nodes, describes=describes and not planner.errors)))
         elif nodes[0].name.value not in PLANS:
-            members.append((key, Fixed("Query")))  # __typename, or what graphql-core answers
-            if nodes[0].name.value in INTROSPECTIONS:
-                planner.cost += INTROSPECTION * sum(measure(node, planner.fragments, {}).fields for node in nodes)
+            members.append((key, Fixed("Query")))  # __typename
         for planned in planner.guarded(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
             follows += planned.follows
             members.append((key, planned.shown))
     return Selection(frozenset(), tuple(follows), tuple(members))
+
+
+def introspection(planner: Planner, nodes: list[FieldNode], *, describes: bool) -> Described | Fixed:
+    """The answer from memory, or where graphql-core is to answer, its place and its price."""
+    if describes:
+        planner.cost += DESCRIPTION
+        return describe(planner, nodes)
+    planner.cost += INTROSPECTION * sum(measure(node, planner.fragments, {}).fields for node in nodes)
+    return Fixed("Query")
 
 
 def plan_field(planner: Planner, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:

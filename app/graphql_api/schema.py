@@ -11,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from app.graphql_api import inputs, types  # noqa: F401 -- declare the types that are named elsewhere
 from app.graphql_api.declare import SLOTS, TYPES, Slot
+from app.graphql_api.exact_numbers import take_exact_numbers
 from app.graphql_api.mutations import MUTATIONS, run_mutation
 from app.graphql_api.queries import PLANS
 from app.graphql_api.scalars import SCALARS
@@ -20,6 +21,7 @@ ROOTS = [TYPES[name] for name in ("Account", "Document", "Note", "Representative
 
 def make_schema() -> strawberry.Schema:
     """The schema with its resolvers."""
+    take_exact_numbers()
     made = strawberry.Schema(
         query=TYPES["Query"],
         mutation=TYPES["Mutation"],

@@ -11,12 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSyntaxError, parse, validate
+from graphql import GraphQLSyntaxError
 
 from app.graphql_api.documents import BrokenDocumentError, load_documents
 from app.graphql_api.errors import ErrorCode, refused
 from app.graphql_api.manifests import listed, manifest_files
 from app.graphql_api.schema import CORE
+from app.graphql_api.syntax import parse_document
+from app.graphql_api.validation import validate_document
 
 HASH = "sha256:"  # what an id that is a hash may begin with
 HASH_NAME = "'extensions.persistedQuery.sha256Hash'"
@@ -120,6 +122,6 @@ def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:
 def fault(text: str) -> str:
     """What is wrong with a document; empty where nothing is."""
     try:
-        return "; ".join(wrong.message for wrong in validate(CORE, parse(text)))
+        return "; ".join(wrong.message for wrong in validate_document(CORE, parse_document(text)))
     except GraphQLSyntaxError as wrong:
         return wrong.message
