@@ -23,11 +23,12 @@ T = TypeVar("T")
 
 class Fingerprint:
     """A SHA-256 by which the same request is known again. The boundary of a form counts for nothing: clients make up
-    another each time they send it."""
+    another each time they send it. So a form is known by the hashes of what lies between its boundaries."""
 
     def __init__(self, start: str, boundary: str) -> None:
         self.boundary = boundary.encode("latin-1")
-        self.digest = hashlib.sha256(start.encode())
+        self.digest = hashlib.sha256(f"form {start}".encode() if boundary else start.encode())
+        self.part = hashlib.sha256()  # of a form: what came since the last boundary
         self.left = b""  # the end of what came, which may be the beginning of a boundary
 
     def add(self, chunk: bytes) -> None:
@@ -36,14 +37,18 @@ class Fingerprint:
             return
         *parts, rest = (self.left + chunk).split(self.boundary)
         for part in parts:
-            self.digest.update(part + b"\0boundary\0")
+            self.part.update(part)
+            self.digest.update(self.part.digest())
+            self.part = hashlib.sha256()
         sure = max(len(rest) - len(self.boundary) + 1, 0)
-        self.digest.update(rest[:sure])
+        self.part.update(rest[:sure])
         self.left = rest[sure:]
 
     def text(self) -> str:
-        whole = self.digest.copy()
-        whole.update(self.left)
+        whole, part = self.digest.copy(), self.part.copy()
+        if self.boundary:
+            part.update(self.left)
+            whole.update(part.digest())
         return whole.hexdigest()
 
 

@@ -17,7 +17,8 @@ from app.domain.resources import CurrencyModel, Product, Resource
 from app.graphql_api.inputs import COMBINED, DECLARED
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
-BY_SHOWN_NAME: dict[int, dict[str, Field]] = {}  # by the id of a tuple of fields, which live as long as the catalogue
+# By the id of some fields, which are kept with it: the id of what is gone may be another's.
+BY_SHOWN_NAME: dict[int, tuple[Sequence[Field], dict[str, Field]]] = {}
 PRODUCTS = tuple(Product)
 PRODUCTS_BY_MEMBER = {to_camel_case(product): product for product in Product}
 Arguments = dict[str, Any]
@@ -46,11 +47,11 @@ def in_order(products: Sequence[Product]) -> tuple[Product, ...]:
 
 
 def ingest_values(fields: Sequence[Field], sent: Arguments) -> dict[str, Any]:
-    """What was sent, under Ingest names, and nothing else. `fields` are some of the catalogue's."""
-    known = BY_SHOWN_NAME.get(id(fields))
-    if known is None:
-        known = BY_SHOWN_NAME[id(fields)] = {to_camel_case(field.name): field for field in fields}
-    found = {}
+    """What was sent, under Ingest names, and nothing else."""
+    kept = BY_SHOWN_NAME.get(id(fields))
+    if kept is None:
+        kept = BY_SHOWN_NAME[id(fields)] = fields, {to_camel_case(field.name): field for field in fields}
+    found, known = {}, kept[1]
     for shown, value in sent.items():
         field = known.get(shown)
         if field is not None:

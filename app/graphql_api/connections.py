@@ -80,7 +80,11 @@ def page_arguments(name: str) -> tuple[Slot, ...]:
     return (
         *PAGE_ARGUMENTS,
         Slot("filter", f"{name}Filter | None", "Which rows; all where left out or null."),
-        Slot("order_by", f"list[{name}Order] | None", "In which order; by key where left out or null, notes by createdAt."),
+        Slot(
+            "order_by",
+            f"list[{name}Order] | None",
+            "In which order; by key where left out or null, notes by createdAt.",
+        ),
     )
 
 

@@ -125,7 +125,9 @@ class Planner:
         """Whether @skip and @include leave a selection in."""
         if not node.directives:
             return True
-        skip, include = (self.condition(directive, node) for directive in (GraphQLSkipDirective, GraphQLIncludeDirective))
+        skip, include = (
+            self.condition(directive, node) for directive in (GraphQLSkipDirective, GraphQLIncludeDirective)
+        )
         return not skip and include is not False
 
     def condition(self, directive: GraphQLDirective, node: Any) -> bool | None:

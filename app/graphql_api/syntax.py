@@ -1,5 +1,5 @@
-"""The text of an operation to a document, by the grammar of the published specification. graphql-core already takes what
-is only a draft yet: selection sets that select nothing, with which a mutation would write and show nothing of it."""
+"""The text of an operation to a document, by the grammar of the published specification. graphql-core takes drafts of
+it, too, and with them empty selection sets, with which a mutation would write and show nothing of it."""
 
 from graphql import DocumentNode, Source, parse
 

@@ -92,3 +92,12 @@ def test_bytes_that_only_look_like_a_boundary_count() -> None:
         one.add(data)
         ones.append(one.text())
     assert len(set(ones)) == 3
+
+
+async def test_two_forms_are_the_same_only_where_all_that_lies_between_their_boundaries_is() -> None:
+    form = "multipart/form-data; boundary=aab"
+    bodies = [b"1aab2aab3", b"1aab2\0boundary\0" + b"3", b"1\0boundary\0" + b"2aab3", b"12aabaab3", b"1aab2aab3aab"]
+    found = [await fingerprint([body], form) for body in bodies]
+    between = b"".join(hashlib.sha256(part).digest() for part in (b"1", b"2", b"3"))
+    found += [await fingerprint([body], PLAIN) for body in (bodies[0], between)]
+    assert len(set(found)) == len(found)

@@ -102,7 +102,9 @@ class Arguments:
             if self.chance(0.2):
                 words[end] = self.place(definition.args[end], target, orders)
         for name in [name for name in definition.args if name not in PAGING]:
-            if self.chance(0.3):
+            if self.chance(0.03):
+                words[name] = "null"
+            elif self.chance(0.3):
                 words[name] = self.written(definition.args[name].type, (target, "" if name == "filter" else name))
         return in_parentheses(self.random, words), rows
 
@@ -110,20 +112,24 @@ class Arguments:
         if self.chance(0.7):
             size = self.random.choice(sizes)
             return str(size), size
-        drawn = self.each_run(lambda: self.random.choice(sizes))
+        drawn = self.each_run(lambda: self.whole(self.random.choice(sizes)))
         default = str(self.random.choice(sizes)) if self.chance(0.3) else ""
         if default and self.chance(0.5):
             drawn = (MISSING, *drawn[1:])
         made = self.variable(self.random.choice(["Int", "Int!"]), default, NOWHERE, drawn)
         return made, max(sizes)
 
+    def whole(self, size: int) -> Any:
+        """A whole number in one of its spellings."""
+        return size if self.chance(0.9) else self.random.choice([Decimal(f"{size}.0"), Decimal(size * 10).scaleb(-1)])
+
     def order(self, target: str, argument: GraphQLArgument) -> tuple[str, list[list[Term]]]:
         """An order as text, if any, and what it is in each run."""
         if self.chance(0.5):
-            return "", [[]] * self.runs
+            return self.random.choice(["", "", "", "null"]), [[]] * self.runs
         if self.chance(0.3):
-            drawn = self.each_run(lambda: self.terms(target))
-            return self.variable(f"[{target}Order!]", "", NOWHERE, drawn), list(drawn)
+            drawn = self.each_run(lambda: None if self.chance(0.1) else self.terms(target))
+            return self.variable(f"[{target}Order!]", "", NOWHERE, drawn), [terms or [] for terms in drawn]
         terms = self.terms(target)
         text = literal(self.random, [{name: Word(word) for name, word in term.items()} for term in terms])
         return text[1:-1] if len(terms) == 1 and self.chance(0.3) else text, [terms] * self.runs
@@ -245,6 +251,8 @@ class Arguments:
         if default and self.chance(0.5):
             text = text.rstrip("!") if not isinstance(type_, GraphQLNonNull) else text
             drawn = tuple(MISSING if self.chance(0.5) else value for value in drawn)
+            if not text.endswith("!"):  # in a non-null place, too, where the default does not stand for it
+                drawn = tuple(None if self.chance(0.05) else value for value in drawn)
         elif not text.endswith("!"):
             drawn = tuple(MISSING if self.chance(0.3) else value for value in drawn)
             drawn = tuple(None if self.chance(0.02) else value for value in drawn)

@@ -21,7 +21,12 @@ from tests.gateway import Gateway
 
 LINK = re.compile(rb"\?expires=[0-9]+&signature=[0-9a-f]+")  # which another second changes
 BY_LEVELS = "by levels"  # what one statement could not answer
-NEVER = ("GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "crash")  # what no drawn operation may be refused for
+NEVER = (
+    "GRAPHQL_VALIDATION_FAILED",
+    "GRAPHQL_PARSE_FAILED",
+    "INTERNAL_SERVER_ERROR",
+    "crash",
+)  # what no drawn operation may be refused for
 
 
 @dataclass(frozen=True, slots=True)

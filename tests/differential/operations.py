@@ -73,8 +73,17 @@ class Operations:
             texts.append("query Other { __typename }")
         self.random.shuffle(texts)
         runs = range(self.arguments.runs)
-        sent = ({v.name: v.values[n] for v in variables if v.values[n] is not MISSING} for n in runs)
+        sent = [{v.name: v.values[n] for v in variables if v.values[n] is not MISSING} for n in runs]
+        if self.chance(0.1):
+            sent[-1] = self.alike(sent[0])
         return Drawn("\n".join(texts), name, tuple(sent))
+
+    def alike(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """The variables of a former run, one of them written down as text: its plan must not serve for them."""
+        if not sent:
+            return sent
+        name = self.random.choice(list(sent))
+        return {**sent, name: self.random.choice([repr, str, bool])(sent[name])}
 
     def selections(self, type_name: str, scope: Scope, depth: int, rows: int) -> str:
         """A selection set on a type, which may lie in so many rows."""

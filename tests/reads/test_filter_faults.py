@@ -1,11 +1,10 @@
-"""What a filter or an order cannot mean is refused, before anything is read: a null never means 'everything'."""
+"""What a filter or an order cannot mean is refused, before anything is read: a null inside never means 'everything'."""
 
 from typing import Any
 
 from tests.gateway import Client
 
 SENT: dict[str, Any] = {
-    "the filter null": None,
     "a field null": {"name": None},
     "an operator null": {"name": {"eq": None}},
     "a list null": {"name": {"in": None}},
@@ -43,12 +42,10 @@ async def test_a_filter_that_means_nothing_is_bad_user_input(acme: Client) -> No
 
 
 WRITTEN = (
-    "accounts(filter: null)",
     "accounts(filter: {name: null})",
     "accounts(filter: {name: {eq: null}})",
     "accounts(filter: {and: []})",
     "accounts(filter: {or: [{name: {}}]})",
-    "accounts(orderBy: null)",
     "documents(filter: {dueDate: {gt: null}})",
     "documents(filter: {openAmount: {gt: 0.00001}})",
     "documents(filter: {openAmount: {lt: 1000000000000000}})",
@@ -95,7 +92,6 @@ async def test_all_faults_are_told_at_once(acme: Client) -> None:
 
 
 ORDERS: tuple[Any, ...] = (
-    None,
     [None],
     [{}],
     [{"field": None}],

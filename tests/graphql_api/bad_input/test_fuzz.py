@@ -10,12 +10,21 @@ from functools import cache
 from typing import Any
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLType, get_named_type, is_list_type, is_non_null_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLType,
+    get_introspection_query,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+)
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.graphql_api.documents import load_documents
 from tests.gateway import Client
+from tests.graphql_api.bad_input.conditions import with_conditions_and_defaults
 from tests.graphql_api.bad_input.places import Argument, arguments, input_arguments
 from tests.graphql_api.bad_input.soundness import sound
 
@@ -31,6 +40,8 @@ fuzzed = settings(
 )
 
 DOCUMENTS = load_documents()
+TEXTS: list[tuple[str, dict[str, Any]]] = [(document.text, document.variables or {}) for document in DOCUMENTS]
+TEXTS += [(get_introspection_query(input_value_deprecation=True), {})] * 5
 TEXT = st.text(st.characters(exclude_categories=()), max_size=30)  # halves of surrogate pairs, too
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.recursive(
@@ -135,6 +146,15 @@ async def test_a_good_text_with_any_variables_is_answered(acme: Client, data: st
     names = st.sampled_from(sorted(document.variables or {"n": 1}))
     variables = {**(document.variables or {}), **data.draw(st.dictionaries(names, JSON, max_size=3))}
     await answered(acme, {"query": document.text, "variables": variables})
+
+
+@fuzzed
+@given(data=st.data())
+async def test_a_good_text_with_conditions_defaults_and_nulls_is_answered(acme: Client, data: st.DataObject) -> None:
+    text, sent = data.draw(st.sampled_from(TEXTS))
+    changed, names = with_conditions_and_defaults(text, sent, data)
+    drawn = data.draw(st.dictionaries(st.sampled_from(names), st.none() | st.booleans(), max_size=3)) if names else {}
+    await answered(acme, {"query": changed, "variables": {**sent, **drawn}})
 
 
 @pytest.mark.parametrize("argument", input_arguments(), ids=str)

@@ -97,14 +97,6 @@ async def test_an_order_may_repeat_itself_and_name_everything_there_is(acme: Cli
     assert set(sound(await acme.post({"query": argument.operation(), "variables": {"v0": []}}))) == {"data"}
 
 
-async def test_a_null_order_or_filter_is_refused_since_it_does_not_mean_everything(acme: Client) -> None:
-    assert await acme.error_codes("{ accounts(orderBy: null) { totalCount } }") == ["BAD_USER_INPUT"]
-    assert await acme.error_codes("{ accounts(filter: null) { totalCount } }") == ["BAD_USER_INPUT"]
-    assert await acme.error_codes("query($f: AccountFilter) { accounts(filter: $f) { totalCount } }", f=None) == [
-        "BAD_USER_INPUT"
-    ]
-
-
 NO_IDENTIFIERS: list[Any] = [
     *("", "x", "0", "-1", "é", "\ud800", "a\0b", "x" * 2**20, 7, 2**31, -1),
     *map(encoded, ("account:", "account:x", "account:-1", "account:0", "account:99999999", "account:2147483648")),

@@ -87,29 +87,72 @@ async def test_a_literal_with_another_number_of_members_is_one_error(acme: Clien
     assert "exactly one field must be specified, and the value for that field must be non-null" in error["message"]
 
 
-@pytest.mark.parametrize(
-    ("text", "declared", "literal", "variables"),
-    [
-        (ACCOUNT, "($m: OpenBalanceAccountInput)", "{openBalance: $m}", {}),
-        (ACCOUNT, "($m: OpenBalanceAccountInput)", "{openBalance: $m}", {"m": None}),
-        (ACCOUNT, "($m: OpenBalanceAccountInput)", f"{{openBalance: $m, combined: {NAMED}}}", {}),
-        (ACCOUNT, "($m: OpenBalanceAccountInput!)", f"{{openBalance: $m, combined: {NAMED}}}", {"m": {"name": "x"}}),
-        (DOCUMENT, "($m: BasicAmountsInput)", "{basic: $m}", {}),
-        (CUSTOM, "($m: String)", "{text: $m}", {}),
-        (CUSTOM, "($m: String)", "{text: $m}", {"m": None}),
-    ],
-)
-async def test_a_member_that_is_a_variable_must_have_a_value(
-    acme: Client, text: str, declared: str, literal: str, variables: dict[str, Any]
-) -> None:
-    response = await acme.post({"query": text % (declared, literal), "variables": variables})
+NAMED_INPUT = {"name": "x"}
+AMOUNTS = {"currency": "EUR", "originalDenomination": 1, "denomination": 1}
+SPREAD = """mutation%s { ...Write } fragment Write on Mutation {
+  createAccount(accountNumber: "A-9", input: %s) { userErrors { code } } }"""
+MEMBERS = [
+    (ACCOUNT, "OpenBalanceAccountInput", "{openBalance: $m}", NAMED_INPUT, "AccountInput"),
+    (SPREAD, "OpenBalanceAccountInput", "{openBalance: $m}", NAMED_INPUT, "AccountInput"),
+    (DOCUMENT, "BasicAmountsInput", "{basic: $m}", AMOUNTS, "AmountsInput"),
+    (CUSTOM, "String", "{text: $m}", "x", "CustomFieldValueInput"),
+]
 
-    (error,) = sound(response)["errors"]
-    assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED")
+
+@pytest.mark.parametrize(("text", "type_", "literal", "value", "one_of"), MEMBERS)
+@pytest.mark.parametrize("default", [False, True])
+async def test_a_variable_that_may_be_null_is_no_member_whatever_its_value(
+    acme: Client, text: str, type_: str, literal: str, value: Any, one_of: str, default: bool
+) -> None:
+    before = await state(acme)
+    declared = f"($m: {type_}{f' = {in_text(value)}' if default else ''})"
+    for variables in ({}, {"m": None}, {"m": value}):
+        response = await acme.post({"query": text % (declared, literal), "variables": variables})
+
+        (error,) = sound(response)["errors"]
+        assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+        assert "'$m'" in error["message"]
+        assert f"OneOf Input Object '{one_of}'" in error["message"]
+    assert await state(acme) == before
+
+
+@pytest.mark.parametrize(("text", "type_", "literal", "value", "one_of"), MEMBERS)
+async def test_a_variable_that_is_never_null_is_a_member_if_it_has_a_value(
+    acme: Client, text: str, type_: str, literal: str, value: Any, one_of: str
+) -> None:
+    query = (text % (f"($m: {type_}!)", literal)).replace(") { userErrors", ", dryRun: true) { userErrors")
+    (payload,) = sound(await acme.post({"query": query, "variables": {"m": value}}))["data"].values()
+    assert payload == {"userErrors": []}, one_of
+    for variables in ({}, {"m": None}):
+        errors = sound(await acme.post({"query": query, "variables": variables}))["errors"]
+        assert [error["extensions"] for error in errors] == [{"code": "BAD_USER_INPUT"}]
+
+
+async def test_two_members_of_which_one_is_a_variable_are_one_too_many(acme: Client) -> None:
+    two = f"{{openBalance: $m, combined: {NAMED}}}"
+    for declared in ("($m: OpenBalanceAccountInput)", "($m: OpenBalanceAccountInput!)"):
+        response = await acme.post({"query": ACCOUNT % (declared, two), "variables": {"m": NAMED_INPUT}})
+
+        errors = sound(response)["errors"]
+        assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+        assert any("exactly one" in error["message"] for error in errors)
     assert await acme.only('{ account(accountNumber: "A-9") { id } }') is None
 
 
-async def test_one_member_that_is_a_variable_with_a_value_is_taken(acme: Client) -> None:
-    text = CUSTOM % ("($m: String!)", "{text: $m}")
+async def test_of_two_operations_the_one_whose_variable_may_be_null_is_told(acme: Client) -> None:
+    one, other = (ACCOUNT.replace("mutation", f"mutation {name}") for name in ("One", "Other"))
+    good = one % ("($m: OpenBalanceAccountInput!)", "{openBalance: $m}")
+    bad = other % ("($m: OpenBalanceAccountInput)", "{openBalance: $m}")
+    body = {"query": f"{good}\n{bad}", "operationName": "One", "variables": {"m": NAMED_INPUT}}
 
-    assert await acme.only(text, m="x") == {"userErrors": []}
+    (error,) = sound(await acme.post(body))["errors"]
+    assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+    assert [place["line"] for place in error["locations"]] == [2, 2]
+    assert await acme.only('{ account(accountNumber: "A-9") { id } }') is None
+
+
+def in_text(value: Any) -> str:
+    """A value of these as it stands in a text."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {in_text(inner)}" for name, inner in value.items()) + "}"
+    return f'"{value}"' if isinstance(value, str) else str(value)
