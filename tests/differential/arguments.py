@@ -252,7 +252,7 @@ class Arguments:
             text = text.rstrip("!") if not isinstance(type_, GraphQLNonNull) else text
             drawn = tuple(MISSING if self.chance(0.5) else value for value in drawn)
             if not text.endswith("!"):  # in a non-null place, too, where the default does not stand for it
-                drawn = tuple(None if self.chance(0.05) else value for value in drawn)
+                drawn = tuple(None if self.chance(0.1) else value for value in drawn)
         elif not text.endswith("!"):
             drawn = tuple(MISSING if self.chance(0.3) else value for value in drawn)
             drawn = tuple(None if self.chance(0.02) else value for value in drawn)
@@ -262,6 +262,8 @@ class Arguments:
         """What a directive depends on."""
         if self.chance(0.6):
             return self.random.choice(["true", "false"])
+        if self.chance(0.1):
+            return self.variable("Boolean", "true", NOWHERE, self.each_run(lambda: self.random.choice([None, True])))
         return self.variable_of(BOOLEAN, NOWHERE)
 
     def variable(self, type_: str, default: str, about: About, values: tuple[Any, ...]) -> str:

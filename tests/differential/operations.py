@@ -1,5 +1,6 @@
 """Random valid operations over the whole Query type: a walk through the schema that selects by chance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -33,6 +34,7 @@ ALIASES = (
     *("true", "k" * 63, "K" * 63, "typename", "args", "list_total", "bucket", "open_amount"),
 )
 TOO_LONG = "l" * 64
+LOOKS: tuple[Callable[[Any], Any], ...] = (repr, str, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Operations:
         if not sent:
             return sent
         name = self.random.choice(list(sent))
-        return {**sent, name: self.random.choice([repr, str, bool])(sent[name])}
+        return {**sent, name: self.random.choice(LOOKS)(sent[name])}
 
     def selections(self, type_name: str, scope: Scope, depth: int, rows: int) -> str:
         """A selection set on a type, which may lie in so many rows."""

@@ -56,7 +56,7 @@ def with_conditions_and_defaults(text: str, sent: dict[str, Any], data: st.DataO
     """The text of one operation with a few directives and defaults more, and the names of its variables."""
     found = Found()
     visit(parse(text), found)
-    places = data.draw(st.lists(st.sampled_from(found.selections), max_size=3, unique=True))
+    places = data.draw(st.lists(st.sampled_from(found.selections), min_size=1, max_size=3, unique=True))
     edits = [(place, place, data.draw(st.sampled_from(DIRECTIVES))) for place in places]
     used = [name for name in DECLARED if any(f"${name})" in added for _, _, added in edits)]
     edits += declarations(found, [DECLARED[name] for name in used])
