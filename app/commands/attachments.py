@@ -189,6 +189,8 @@ class Attaching(Generic[Answer]):
                 raise Overtaken
             if ready.claim:
                 await settle(ready.claim, scope)
+            if not self.append and is_pushed(stored, ready.checked.sha256):  # sent again
+                return Written({Resource.DOCUMENT: self.number})
             row = pushed_row(ready.checked)
             await name_pdf(scope, self.number, stored, row)
             scope.log(attached(self.number, stored, row, row["uploaded_at"]))
@@ -223,6 +225,12 @@ def pushed_row(checked: Checked) -> Values:
         "sha256": checked.sha256,
         "page_count": checked.pages,
     }
+
+
+def is_pushed(stored: Values | None, sha256: str) -> bool:
+    """Whether the document's PDF is a pushed one of these very bytes."""
+    pushed = only_pushed(stored)
+    return pushed is not None and pushed["sha256"] == sha256
 
 
 def only_pushed(stored: Values | None) -> Values | None:

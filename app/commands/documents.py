@@ -42,17 +42,16 @@ async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyM
 
 
 async def keep(scope: Scoped, made: Draft, row: Values) -> None:
-    """Adds what the server derives to the row, and locks the tenant's currency model with its first amounts."""
-    settle(made, row)
+    """Locks the tenant's currency model with its first amounts."""
     if row["currency_model"] and made.locked is None:
         await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
         tenant = await scope.lock_tenant()  # which it is already
         scope.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
-def settle(made: Draft, row: Values) -> None:
+def derive(made: Draft, row: Values) -> None:
     """Adds to the row what follows from the document's fields, and the status that the write moves it to."""
-    row |= derived(made.values)
+    row |= derived_columns(made.values)
     made.transition = moved(made, row)
     if made.transition:
         row |= {
@@ -63,7 +62,7 @@ def settle(made: Draft, row: Values) -> None:
         }
 
 
-def derived(values: Values) -> Values:
+def derived_columns(values: Values) -> Values:
     """The columns that follow from a document's fields."""
     model = amounts.model_of(values)
     return {

@@ -19,19 +19,21 @@ from app.storage.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a resource adds to the common path: `judge` reports problems and settles values, `keep` writes what goes
-    with the row, and `looks` says beforehand what both are going to look up."""
+    """What a resource adds to the common path: `judge` reports problems and settles values, `derive` adds to the row
+    what follows from them, `keep` writes what goes with a row that changes, and `looks` says beforehand what `judge` and
+    `keep` are going to look up."""
 
     judge: Callable[[Scoped, Draft], Awaitable[None]]
+    derive: Callable[[Draft, dict[str, Any]], None] | None = None
     keep: Callable[[Scoped, Draft, dict[str, Any]], Awaitable[None]] | None = None
     looks: Callable[[Body], list[Look]] = lambda body: []
 
 
 RULES = {
     Resource.ACCOUNT: Rules(accounts.judge),
-    Resource.DOCUMENT: Rules(documents.judge, documents.keep, documents.looks),
+    Resource.DOCUMENT: Rules(documents.judge, documents.derive, documents.keep, documents.looks),
     Resource.REPRESENTATIVE: Rules(representatives.judge),
-    Resource.CONTACT: Rules(contacts.judge, contacts.keep, references.account_looks),
+    Resource.CONTACT: Rules(contacts.judge, keep=contacts.keep, looks=references.account_looks),
 }
 COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.items()}
 
@@ -57,13 +59,18 @@ async def save(
 
 
 async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
-    """Writes the row, new or changed, one version further; the row."""
-    table = TABLES[made.resource]
+    """Writes the row, new or changed, one version further; the row. Where it would be what is stored already, nothing
+    is written, nor logged: a source that sends everything every night has not changed everything."""
+    table, rules = TABLES[made.resource], RULES[made.resource]
     moment = now()
     row = row_of(made, moment)
-    keep = RULES[made.resource].keep
-    if keep:
-        await keep(scope, made, row)
+    if rules.derive:
+        rules.derive(made, row)
+    change = change_of(made.resource, made.key, ChangeVerb(made.verb.value), made.stored, row)
+    if made.stored and change.is_empty:
+        return made.stored
+    if rules.keep:
+        await rules.keep(scope, made, row)
     if made.stored:
         await scope.update(table, {KEY_FIELD[made.resource]: made.key}, row)
         row = {**made.stored, **row}
@@ -72,7 +79,7 @@ async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
         await scope.insert(table, row)
     if made.transition:
         await documents.add_transition(scope, made.key, row["version"], made.transition)
-    scope.log(change_of(made.resource, made.key, ChangeVerb(made.verb.value), made.stored, row))
+    scope.log(change)
     return row
 
 

@@ -103,6 +103,8 @@ class Write(Generic[Answer]):
                         if not assumed:
                             raise
                         continue  # what was assumed may have been wrong
+                    if scope.is_empty:
+                        return written
                     await scope.commit()
                 self.database.found_room()
                 return written

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from app.commands.body import Body, Values, Verb, draft, hold
-from app.commands.documents import closed, entry_of, read_closure, settle
+from app.commands.documents import closed, entry_of, read_closure, derive
 from app.commands.save import row_of
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
@@ -48,8 +48,11 @@ class Life:
         made.refuse_if_wrong()
         row = row_of(made, moment)
         if self.resource is Resource.DOCUMENT:
-            settle(made, row)
-        self.log(ChangeVerb(verb.value), row)
+            derive(made, row)
+        change = change_of(self.resource, self.key, ChangeVerb(verb.value), self.row or None, row)
+        if change.is_empty:
+            return
+        self.changes.append(change)
         self.row |= row
         if made.transition:
             self.entries.append(entry_of(self.key, row["version"], made.transition))
@@ -58,12 +61,9 @@ class Life:
         """Closes a document by request."""
         closing = read_closure(Body(values), moment)
         row = closed(closing, self.row["version"] + 1, moment)
-        self.log(ChangeVerb.CLOSE, row)
+        self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))
         self.row |= row
         self.entries.append(entry_of(self.key, self.row["version"], closing))
-
-    def log(self, verb: ChangeVerb, row: Values) -> None:
-        self.changes.append(change_of(self.resource, self.key, verb, self.row or None, row))
 
 
 @cache

@@ -53,6 +53,11 @@ class Change:
     before: dict[str, Any] | None
     after: dict[str, Any]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the write says what is stored already."""
+        return self.before is not None and not self.before and not self.after
+
 
 def change_of(
     resource: Resource, key: str, verb: ChangeVerb, stored: Mapping[str, Any] | None, row: Mapping[str, Any]
@@ -77,8 +82,13 @@ def model_fixed(tenant: str, model: str, at: datetime) -> Change:
 
 
 def differs(value: Any, stored: Any) -> bool:
-    """Whether a value is another than the stored one; True is not 1 here, as it is to Python."""
-    return bool(value != stored) or (isinstance(value, dict | list) and repr(value) != repr(stored))
+    """Whether a value is another than the stored one. Inside JSON numbers are compared by their value, and the order of
+    an object's members counts for nothing; True is not 1 here, as it is to Python."""
+    if isinstance(value, dict) and isinstance(stored, dict):
+        return value.keys() != stored.keys() or any(differs(part, stored[name]) for name, part in value.items())
+    if isinstance(value, list) and isinstance(stored, list):
+        return len(value) != len(stored) or any(map(differs, value, stored))
+    return bool(value != stored) or isinstance(value, bool) is not isinstance(stored, bool)
 
 
 def shown(values: dict[str, Any]) -> dict[str, Any]:

@@ -141,6 +141,11 @@ class Gathered(Scoped):
             raise NeedsTransaction
         self.change = (look, dict(values))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the command has found nothing to write."""
+        return not (self.insertions or self.change or self.logged)
+
     async def commit(self) -> None:
         """Writes what was gathered, and the one change that was logged; a new resource's row gets its csrId. Raises
         LostRace."""
