@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.commands.attachments import attach_pdf
+from app.commands.attachments import attach_pdf, blob_of
 from app.commands.files import Files
 from app.commands.transaction import Forbidden, Write, Written
 from app.domain.caller import Caller
@@ -21,7 +21,7 @@ from app.domain.problems import Code, Refused
 from app.storage.blobs import Blob, Blobs
 from app.storage.claims import sweep
 from app.storage.identity import Identity
-from app.storage.tables import ATTACHMENTS
+from app.storage.tables import ATTACHMENTS, BLOB_CLAIMS
 from tests.commands.pushing import DOCUMENTS, done
 from tests.gateway import Client, Gateway
 from tests.pdfs import HARMED, UNFIT, labels_of, pdf
@@ -122,15 +122,35 @@ async def test_another_push_replaces_it_under_a_new_id_and_removes_the_former_by
     assert await desk.blobs() == {row["sha256"]}
 
 
-async def test_the_same_push_again_gives_a_new_version_of_the_same_bytes(desk: Desk) -> None:
+async def test_the_same_push_again_changes_nothing_and_leaves_no_claim(desk: Desk) -> None:
     await desk.push(pdf("one"))
-    (former,) = await desk.rows()
+    before = await desk.rows()
+
+    written = await desk.push(pdf("one"))
+
+    assert not written.created
+    assert await desk.rows() == before
+    assert await desk.blobs() == {before[0]["sha256"]}
+    async with desk.gateway.database.reading(desk.caller.tenant_id) as connection:
+        assert (await connection.execute(sa.select(BLOB_CLAIMS))).all() == []
+
+
+async def test_the_same_push_again_puts_back_bytes_that_the_store_has_lost(desk: Desk) -> None:
+    await desk.push(pdf("one"))
+    (before,) = await desk.rows()
+    await desk.files.blobs.delete(blob_of(before))
 
     await desk.push(pdf("one"))
 
-    (row,) = await desk.rows()
-    assert row["attachment_id"] != former["attachment_id"]
-    assert await desk.blobs() == {former["sha256"]} == {row["sha256"]}
+    assert await desk.rows() == [before]
+    assert labels_of(await desk.stored()) == ["one"]
+
+
+async def test_the_same_pages_appended_again_are_added_again(desk: Desk) -> None:
+    await desk.push(pdf("one"))
+    await desk.push(pdf("one"), append=True)
+
+    assert labels_of(await desk.stored()) == ["one", "one"]
 
 
 async def test_appended_pages_come_last_or_alone_where_there_were_none(desk: Desk) -> None:

@@ -50,7 +50,7 @@ async def test_what_is_no_currency_is_told_as_such(locked: Client) -> None:
 
 
 async def test_a_later_write_may_repeat_the_currency(locked: Client) -> None:
-    assert await patch(locked, "Account", "1", {"currency": "EUR"}, ASK) == {"currency": "EUR", "version": 2}
+    assert await patch(locked, "Account", "1", {"currency": "EUR", "vat": "1"}, ASK) == {"currency": "EUR", "version": 2}
     assert await replace(locked, "Account", "1", combined(currency="EUR"), ASK) == {"currency": "EUR", "version": 3}
 
 
@@ -66,7 +66,7 @@ async def test_a_later_write_may_leave_the_currency_out_and_it_stays(locked: Cli
 @pytest.mark.parametrize("verb", ["replace", "patch"])
 async def test_an_account_without_a_currency_takes_one_later_and_keeps_it(acme: Client, verb: str) -> None:
     await create(acme, "Account", "1", combined())
-    assert await patch(acme, "Account", "1", {"currency": None}, ASK) == {"currency": None, "version": 2}
+    assert await patch(acme, "Account", "1", {"currency": None, "vat": "1"}, ASK) == {"currency": None, "version": 2}
     body = {"currency": "USD"} if verb == "patch" else combined(currency="USD")
     write_it = patch if verb == "patch" else replace
     assert await write_it(acme, "Account", "1", body, ASK) == {"currency": "USD", "version": 3}

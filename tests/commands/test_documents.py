@@ -194,7 +194,7 @@ async def test_a_write_leaves_updated_at_at_the_last_write_and_created_at_at_the
     ask = "createdAt updatedAt"
     times = [await create(ledger, "Document", "1", document(), ask)]
     await asyncio.sleep(0.002)
-    times.append(await patch(ledger, "Document", "1", {}, ask))
+    times.append(await patch(ledger, "Document", "1", {"comment": "x"}, ask))
     await asyncio.sleep(0.002)
     times.append(await replace(ledger, "Document", "1", document(), ask))
     await asyncio.sleep(0.002)

@@ -127,7 +127,8 @@ async def test_a_create_by_a_revoked_key_is_refused_and_writes_nothing(gateway: 
 async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    meanwhile(lambda: done(client, "replace", "Document", "E", DOCUMENT, "version"))
+    other = {"combined": {**DOCUMENT["combined"], "comment": "other"}}
+    meanwhile(lambda: done(client, "replace", "Document", "E", other, "version"))
     payload = await write(client, "replace", "Document", "E", DOCUMENT, "version")
 
     assert payload == {"document": {"version": 2}, "created": False, "userErrors": []}

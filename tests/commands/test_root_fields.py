@@ -118,7 +118,7 @@ async def test_arguments_of_the_wrong_kind_fail_validation(acme: Client, argumen
 WRITES = {
     "createAccount": '(accountNumber: "2", input: {combined: {name: "Two"}})',
     "replaceAccount": '(accountNumber: "1", input: {combined: {name: "Two"}})',
-    "patchAccount": '(accountNumber: "1", patch: {name: "Two"})',
+    "patchAccount": '(accountNumber: "1", patch: {name: "Three"})',
     "createDocument": '(documentNumber: "2", input: {combined: {accountNumber: "1", invoiceDate: "2026-01-01", '
     'dueDate: "2026-01-01"}})',
     "replaceDocument": '(documentNumber: "1", input: {combined: {accountNumber: "1", invoiceDate: "2026-01-01", '
@@ -126,10 +126,10 @@ WRITES = {
     "patchDocument": '(documentNumber: "1", patch: {comment: "x"})',
     "createRepresentative": '(reference: "2", input: {})',
     "replaceRepresentative": '(reference: "1", input: {name: "x"})',
-    "patchRepresentative": '(reference: "1", patch: {name: "x"})',
+    "patchRepresentative": '(reference: "1", patch: {name: "y"})',
     "createContact": '(reference: "2", input: {accountNumber: "1"})',
     "replaceContact": '(reference: "1", input: {accountNumber: "1", title: "x"})',
-    "patchContact": '(reference: "1", patch: {title: "x"})',
+    "patchContact": '(reference: "1", patch: {title: "y"})',
     "closeDocument": '(documentNumber: "1", input: {closureReason: PAID})',
     "createNote": '(accountNumber: "1", input: {reference: "1", body: "b"})',
     "linkRepresentativeToAccount": '(reference: "1", accountNumber: "1")',

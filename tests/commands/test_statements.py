@@ -61,12 +61,12 @@ async def test_a_patch_takes_more_for_what_it_has_to_check_or_keep(acme: Client)
     await create(acme, "Contact", "2", {"accountNumber": "1"})
     counted = [
         await statements(acme, "Document", "1", {"comment": "x", "description": "y", "udp1": "z"}),
-        await statements(acme, "Document", "1", {"accountNumber": "1"}),
+        await statements(acme, "Document", "1", {"accountNumber": "1", "comment": "y"}),
         await statements(acme, "Document", "1", {"denomination": "1"}),
         await statements(acme, "Document", "1", {"denomination": "0"}),  # adds to the history
         await statements(acme, "Representative", "1", {"supervisorRepresentativeReference": "2"}),
         await statements(acme, "Contact", "1", {"isPrimary": True}),
-        await statements(acme, "Contact", "1", {"isPrimary": True}),
+        await statements(acme, "Contact", "1", {"isPrimary": True, "title": "x"}),
         await statements(acme, "Contact", "2", {"isPrimary": True}),
     ]
     plain, with_history = (2 + LOG, 3 + LOG) if acme.gateway.database.is_sqlite else (2, 2)
@@ -78,7 +78,14 @@ async def test_a_patch_takes_more_for_what_it_has_to_check_or_keep(acme: Client)
 async def test_what_the_answer_nests_takes_one_statement_a_level(acme: Client) -> None:
     await filled(acme)
     ask = "version account { name documents { nodes { documentNumber account { name } } } } statusHistory { status }"
-    assert await statements(acme, "Document", "1", {}, ask) == 3 + LOG + 5
+    assert await statements(acme, "Document", "1", {"comment": "x"}, ask) == 3 + LOG + 5
+
+
+async def test_a_write_that_changes_nothing_takes_the_one_that_reads(acme: Client) -> None:
+    await filled(acme)
+    kept = {"Account": {"name": "Acme"}, "Document": {"denomination": "40.00"}, "Representative": {}, "Contact": {}}
+    for resource, change in kept.items():
+        assert await statements(acme, resource, "1", change) == 1, resource
 
 
 async def test_a_refused_write_reads_no_answer(acme: Client) -> None:

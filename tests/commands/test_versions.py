@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands.test_existence import CHANGED
 from tests.commands.verbs import KEYS, LEAST, account, close, create, faults, patch, read, refused, write
 from tests.gateway import Client
 
@@ -22,7 +23,8 @@ async def ledger(acme: Client) -> Client:
 async def test_a_write_is_done_at_the_expected_version_and_refused_at_any_other(
     ledger: Client, resource: str, verb: str
 ) -> None:
-    body = LEAST[resource] if verb == "replace" else {}
+    whole, change, _ = CHANGED[resource]
+    body = whole if verb == "replace" else change
     await create(ledger, resource, "1", LEAST[resource])
     payload = await write(ledger, verb, resource, "1", body, "version", version=1)
     assert payload[resource.lower()] == {"version": 2}
@@ -35,7 +37,7 @@ async def test_a_write_is_done_at_the_expected_version_and_refused_at_any_other(
 @pytest.mark.parametrize("resource", RESOURCES)
 async def test_an_expected_version_of_null_expects_nothing(ledger: Client, resource: str) -> None:
     await create(ledger, resource, "1", LEAST[resource])
-    assert await patch(ledger, resource, "1", {}, version=None) == {"version": 2}
+    assert await patch(ledger, resource, "1", CHANGED[resource][1], version=None) == {"version": 2}
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
@@ -103,8 +105,27 @@ async def test_of_creates_of_one_key_at_once_one_wins(ledger: Client, resource: 
 @pytest.mark.parametrize("resource", RESOURCES)
 async def test_replaces_of_one_new_key_at_once_are_all_done_and_one_creates(ledger: Client, resource: str) -> None:
     payloads = await asyncio.gather(
-        *(write(ledger, "replace", resource, "1", LEAST[resource], "version") for _ in range(5))
+        *(write(ledger, "replace", resource, "1", numbered(resource, n), "version") for n in range(5))
     )
     assert sorted(payload["created"] for payload in payloads) == [False] * 4 + [True]
     assert sorted(payload[resource.lower()]["version"] for payload in payloads) == [1, 2, 3, 4, 5]
     assert await read(ledger, resource, "1", "version") == {"version": 5}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+async def test_equal_replaces_of_one_new_key_at_once_create_it_and_change_nothing_more(
+    ledger: Client, resource: str
+) -> None:
+    payloads = await asyncio.gather(
+        *(write(ledger, "replace", resource, "1", LEAST[resource], "version") for _ in range(5))
+    )
+    assert sorted(payload["created"] for payload in payloads) == [False] * 4 + [True]
+    assert [payload[resource.lower()]["version"] for payload in payloads] == [1] * 5
+    assert await read(ledger, resource, "1", "version") == {"version": 1}
+
+
+def numbered(resource: str, number: int) -> dict[str, Any]:
+    """A body of the resource that differs by the number."""
+    name = "comment" if resource == "Document" else "name"
+    body = LEAST[resource]
+    return {"combined": {**body["combined"], name: str(number)}} if "combined" in body else {**body, name: str(number)}

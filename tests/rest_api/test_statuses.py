@@ -16,7 +16,7 @@ CASES: list[tuple[str, str, Any, int, str]] = [
     ("POST", "accounts/ACCT-001", ACCOUNT, 409, "account_already_exists"),
     ("POST", "accounts/NEW", {"name": ""}, 422, "validation_failed"),
     ("PUT", "accounts/NEW-2", ACCOUNT, 201, ""),
-    ("PUT", "accounts/ACCT-001", ACCOUNT, 200, ""),
+    ("PUT", "accounts/ACCT-001", {"name": "Acme Inc"}, 200, ""),
     ("PUT", "accounts/ACCT-001", {}, 422, "validation_failed"),
     ("GET", "accounts/ACCT-001", None, 200, ""),
     ("GET", "accounts/NEW", None, 404, "account_not_found"),

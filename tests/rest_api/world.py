@@ -18,6 +18,7 @@ EXTENDED = {
     "denomination_in_original_currency": 36,
     "denomination_in_base_currency": 40,
 }
+CONTACT = {"account_number": "ACCT-001", "name": "Carl Contact"}
 NOTE = {"reference": "NOTE-001", "body": "Pays on Fridays."}
 
 HELD = """{
@@ -43,7 +44,7 @@ async def ledger(rest: Rest) -> None:
     await rest.post("documents", "INV-001", body=DOCUMENT | BASIC)
     await rest.post("documents", "INV-002", body=DOCUMENT | BASIC | {"denomination": 0})
     await rest.post("representatives", "REP-001", body={"name": "Rita Rep"})
-    await rest.post("contacts", "CON-001", body={"account_number": "ACCT-001", "name": "Carl Contact"})
+    await rest.post("contacts", "CON-001", body=CONTACT)
 
 
 async def held(graph: Client) -> Any:
