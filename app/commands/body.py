@@ -5,6 +5,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+from app.commands.preconditions import Precondition, version_of
 from app.domain.amounts import without_other_model
 from app.domain.bodies import merged, read_body
 from app.domain.caller import Caller
@@ -29,12 +30,14 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a facade hands over: raw values by Ingest name, the products they are declared for (None: not said), and
-    whether the write is held to declared products or, as in REST, to the endpoint's own rules alone."""
+    """What a facade hands over: raw values by Ingest name, the products they are declared for (None: not said),
+    whether the write is held to declared products or, as in REST, to the endpoint's own rules alone, and the problems
+    that the facade has found itself, to be told with all others."""
 
     values: Values
     products: tuple[Product, ...] | None = None
     held: bool = True
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,7 +82,8 @@ def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values |
     """Reads and merges a body: form is judged here, the rules by `hold`."""
     fields = body_fields(resource)
     made = Draft(resource, verb, key, body, stored)
-    made.sent, made.problems = read_body(fields, body.values)
+    made.sent, problems = read_body(fields, body.values)
+    made.problems = [*body.problems, *problems]
     if resource is Resource.DOCUMENT:
         made.sent = without_other_model(made.sent)
     made.values = merged(fields, stored or {}, made.sent, replace=verb is not Verb.PATCH)
@@ -135,24 +139,19 @@ def wrong_key(name: str, key: Any, where: Where) -> list[Problem]:
     return []
 
 
-def check_existence(resource: Resource, verb: Verb, key: str, stored: Values | None, expected: int | None) -> None:
-    """Refuses a create of what is there, a patch of what is not, and a write that expected another version."""
+def check_existence(
+    resource: Resource, verb: Verb, key: str, stored: Values | None, precondition: Precondition
+) -> None:
+    """Refuses a create of what is there, a patch of what is not, and a write whose precondition does not hold."""
     name = KEY_FIELD[resource]
+    precondition.check_excluded(resource, key, version_of(stored))
     if verb is Verb.CREATE and stored:
         message = f"{resource.capitalize()} '{key}' already exists. Replace or patch it instead."
         raise Refused([Problem(Code.ALREADY_EXISTS, (name,), message, Where.KEY)])
     if verb is Verb.PATCH and not stored:
         raise Refused([absent(resource, key)])
-    check_version(resource, key, stored, expected)
+    precondition.check_expected(resource, key, version_of(stored))
 
 
 def absent(resource: Resource, key: str) -> Problem:
     return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} '{key}'.", Where.KEY)
-
-
-def check_version(resource: Resource, key: str, stored: Values | None, expected: int | None) -> None:
-    if expected is None or (stored and stored["version"] == expected):
-        return
-    there = f"is at version {stored['version']}" if stored else "does not exist"
-    message = f"{resource.capitalize()} '{key}' {there}, not at the expected version {expected}."
-    raise Refused([Problem(Code.VERSION_CONFLICT, ("expected_version",), message, Where.VERSION)])

@@ -3,7 +3,8 @@ closing it by request."""
 
 from datetime import datetime
 
-from app.commands.body import Body, Draft, Values, absent, check_version, hold
+from app.commands.body import Body, Draft, Values, absent, hold
+from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.references import account_looks, check_account
 from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
@@ -97,15 +98,18 @@ def entry_of(number: str, version: int, transition: lifecycle.Transition) -> Val
     }
 
 
-async def close_document(write: Write[Answer], number: str, body: Body, expected_version: int | None = None) -> Answer:
+async def close_document(
+    write: Write[Answer], number: str, body: Body, precondition: Precondition = ANY_VERSION
+) -> Answer:
     """Closes an open document for a stated reason. Raises Refused."""
 
     async def command(scope: Scoped) -> Written:
         stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
         if stored is None:
             raise Refused([absent(Resource.DOCUMENT, number)])
+        precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
         check_open(number, stored)
-        check_version(Resource.DOCUMENT, number, stored, expected_version)
+        precondition.check_expected(Resource.DOCUMENT, number, stored["version"])
         moment = now()
         closing = read_closure(body, moment)
         version = stored["version"] + 1
@@ -127,7 +131,8 @@ def check_open(number: str, stored: Values) -> None:
 
 def read_closure(body: Body, moment: datetime) -> lifecycle.Transition:
     """The closure that a body states; at this moment, where it states none. Raises Refused."""
-    values, problems = read_body(CLOSURE, body.values)
+    values, found = read_body(CLOSURE, body.values)
+    problems = [*body.problems, *found]
     if "closure_reason" not in {p.field[0] for p in problems} and is_empty(values.get("closure_reason")):
         problems.append(Problem(Code.REQUIRED, ("closure_reason",), "closure_reason is required."))
     if problems:

@@ -1,6 +1,7 @@
 """Creating a note: the only thing that can be done to one."""
 
 from app.commands.body import Body, Verb, absent, draft, hold, wrong_key
+from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.problems import Code, Problem, Refused, Where
@@ -10,8 +11,12 @@ from app.storage.clock import now
 from app.storage.scoped import Look, Scoped
 from app.storage.tables import ACCOUNTS, NOTES
 
+NEVER_CHANGED = 1  # the version of every note
 
-async def create_note(write: Write[Answer], account_number: str, body: Body) -> Answer:
+
+async def create_note(
+    write: Write[Answer], account_number: str, body: Body, precondition: Precondition = ANY_VERSION
+) -> Answer:
     """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
 
     async def command(scope: Scoped) -> Written:
@@ -20,14 +25,16 @@ async def create_note(write: Write[Answer], account_number: str, body: Body) -> 
         reference = body.values.get("reference")
         wrong += wrong_key("reference", reference, Where.BODY)
         if not wrong:
-            await check_reference(scope, str(reference))
+            await check_reference(scope, str(reference), precondition)
+        if known:
+            precondition.check_unversioned("A note that is new")
         made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
         made.problems[:0] = wrong
         hold(made, scope.caller)
         made.refuse_if_wrong()
         moment = now()
         made.values["effective_date"] = made.values["effective_date"] or moment
-        row = {**made.values, "account_number": account_number, "products": made.products, "version": 1}
+        row = {**made.values, "account_number": account_number, "products": made.products, "version": NEVER_CHANGED}
         row |= {"created_at": moment, "updated_at": moment}
         await scope.insert(NOTES, row)
         scope.log(change_of(Resource.NOTE, made.key, ChangeVerb.CREATE, None, row))
@@ -47,8 +54,9 @@ def looks(account_number: str, body: Body) -> list[Look]:
     ]
 
 
-async def check_reference(scope: Scoped, reference: str) -> None:
+async def check_reference(scope: Scoped, reference: str, precondition: Precondition) -> None:
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
     if await scope.exists(NOTES, reference=reference):
+        precondition.check_excluded(Resource.NOTE, reference, NEVER_CHANGED)
         message = f"Note '{reference}' already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

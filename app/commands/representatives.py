@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.commands.body import Draft, absent, hold
+from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
@@ -49,7 +50,9 @@ async def line_of_command(scope: Scoped, reference: str) -> set[str]:
     return {row["reference"] for row in await scope.fetch(sa.select(line.union(above).c.reference))}
 
 
-async def link_representative(write: Write[Answer], reference: str, resource: Resource, key: str) -> Answer:
+async def link_representative(
+    write: Write[Answer], reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
+) -> Answer:
     """Links a representative to an account or a document; linking again changes nothing. Raises Refused."""
 
     async def command(scope: Scoped) -> Written:
@@ -61,6 +64,7 @@ async def link_representative(write: Write[Answer], reference: str, resource: Re
         ]
         if missing:
             raise Refused(missing)
+        precondition.check_unversioned("A link")
         if await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
             linked = {"representative": reference}
             scope.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))

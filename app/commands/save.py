@@ -7,6 +7,7 @@ from typing import Any
 
 from app.commands import accounts, contacts, documents, references, representatives
 from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
+from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
@@ -20,8 +21,8 @@ from app.storage.tables import TABLES
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a resource adds to the common path: `judge` reports problems and settles values, `derive` adds to the row
-    what follows from them, `keep` writes what goes with a row that changes, and `looks` says beforehand what `judge` and
-    `keep` are going to look up."""
+    what follows from them, `keep` writes what goes with a row that changes, and `looks` says beforehand what all of
+    them are going to look up."""
 
     judge: Callable[[Scoped, Draft], Awaitable[None]]
     derive: Callable[[Draft, dict[str, Any]], None] | None = None
@@ -39,14 +40,19 @@ COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.ite
 
 
 async def save(
-    write: Write[Answer], verb: Verb, resource: Resource, key: str, body: Body, expected_version: int | None = None
+    write: Write[Answer],
+    verb: Verb,
+    resource: Resource,
+    key: str,
+    body: Body,
+    precondition: Precondition = ANY_VERSION,
 ) -> Answer:
     """Writes a resource under its key. Raises Refused with every problem found; nothing is written then."""
 
     async def command(scope: Scoped) -> Written:
         check_key(resource, key)
         stored = await scope.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key})
-        check_existence(resource, verb, key, stored, expected_version)
+        check_existence(resource, verb, key, stored, precondition)
         made = draft(resource, verb, key, body, stored)
         await RULES[resource].judge(scope, made)
         made.refuse_if_wrong()

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from app.commands.body import Body, Values, Verb, draft, hold
-from app.commands.documents import closed, entry_of, read_closure, derive
+from app.commands.documents import closed, derive, entry_of, read_closure
 from app.commands.save import row_of
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE

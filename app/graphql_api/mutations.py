@@ -14,6 +14,7 @@ from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.files import Files
 from app.commands.notes import create_note
+from app.commands.preconditions import expecting
 from app.commands.representatives import link_representative
 from app.commands.save import save
 from app.commands.transaction import Forbidden, Write, Written
@@ -123,7 +124,7 @@ def saving(resource: Resource, verb: Verb) -> Mutation:
     text = VERBS[verb].format(with_article(resource))
 
     async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
-        expected = args.get("expectedVersion")
+        expected = expecting(args.get("expectedVersion"))
         return await save(write, verb, resource, args[key.shown], to_body(resource, args[body]), expected)
 
     slot = Slot(f"{verb.value}_{resource}", f"{payload(name, (resource,), creates=True)} | None", text, arguments)
@@ -151,7 +152,7 @@ def linking(resource: Resource) -> Mutation:
 
 async def run_close(write: Write[Answer], args: Arguments, _: Files) -> Answer:
     body = Body(ingest_values(CLOSURE, args["input"]))
-    return await close_document(write, args["documentNumber"], body, args.get("expectedVersion"))
+    return await close_document(write, args["documentNumber"], body, expecting(args.get("expectedVersion")))
 
 
 async def run_note(write: Write[Answer], args: Arguments, _: Files) -> Answer:

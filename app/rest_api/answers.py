@@ -1,6 +1,6 @@
 """Rows to the JSON that Ingest answers with: mixed case, exact numbers, empty fields left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,16 +14,30 @@ from app.domain.fields import Field, Kind
 from app.domain.resources import Resource
 from app.domain.values import moment_text, shortest
 from app.reads.selection import Row
-from app.rest_api.names import INVOICING_DETAIL, key_name
+from app.rest_api.names import INVOICING_DETAIL, THICK_BILLING, key_name
 
 # Ingest types these amounts as strings.
 WRITTEN_AS_STRINGS = {"discount_amount", "freight_amount", "duty_amt"}
 EMPTY: tuple[Any, ...] = (None, [])  # left out of answers
 Answer = dict[str, Any]
+# What answers carry beside the fields of the catalogue.
+STAMPS = ("csrId", "createdAt", "updatedAt")
+OTHERS: dict[Resource, tuple[str, ...]] = {
+    Resource.ACCOUNT: ("notes",),
+    Resource.DOCUMENT: ("status", "closure_reason", "closure_notes", "closedAt"),
+    Resource.NOTE: ("account_number", "accountNumber", "created_at"),
+    Resource.REPRESENTATIVE: ("accounts", "documents"),
+}
 
 
-def reply(answer: Answer, status: int = 200) -> Response:
-    return Response(orjson.dumps(answer, default=exact), status, media_type="application/json")
+def carried(resource: Resource) -> frozenset[str]:
+    """The names in answers of the resource, those of the catalogue's fields apart: whoever sends an answer back means
+    nothing by them, nor by a `status` of what has none."""
+    return frozenset({*STAMPS, *OTHERS.get(resource, ()), key_name(resource), KEY_FIELD[resource], "status"})
+
+
+def reply(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(answer, default=exact), status, headers, media_type="application/json")
 
 
 def exact(value: Any) -> Any:
@@ -83,7 +97,12 @@ def shown_fields(resource: Resource, row: Row) -> Iterator[tuple[str, Any]]:
 
 
 def shown_name(field: Field) -> str:
-    return INVOICING_DETAIL if field.name == "thick_billing" else field.name
+    return INVOICING_DETAIL if field.name == THICK_BILLING else field.name
+
+
+def rest_name(field: Field) -> str:
+    """What REST calls a field, or an element of thick billing data."""
+    return field.element or shown_name(field)
 
 
 def shown(field: Field, value: Any) -> Any:
@@ -105,4 +124,4 @@ def shown(field: Field, value: Any) -> Any:
 def shown_parts(owner: Field, values: Answer) -> Answer:
     """An object's parts; thick billing elements under their own names, line items' amounts as numbers."""
     known = ((part, values[part.name]) for part in owner.parts if values.get(part.name) not in EMPTY)
-    return {part.element or part.name: Decimal(v) if part.kind is Kind.DECIMAL else shown(part, v) for part, v in known}
+    return {rest_name(part): Decimal(v) if part.kind is Kind.DECIMAL else shown(part, v) for part, v in known}

@@ -27,7 +27,8 @@ from app.rest_api.answers import Answer, reply
 from app.rest_api.downloads import PDF, deliver
 from app.rest_api.errors import RestError, encoded, not_found, translated
 from app.rest_api.paths import RawRoute
-from app.rest_api.resources import Rest
+from app.rest_api.preconditions import precondition_of
+from app.rest_api.resources import Rest, refusals
 from app.seeing.work import request_id_of
 from app.storage.blobs import NoSuchBlob
 
@@ -55,6 +56,8 @@ class Attachments:
             refuse_encoded(request)
             if content_type(request) != PDF:
                 raise RestError(400, "invalid_pdf", f"Send the PDF as {PDF}.")
+            with refusals(Resource.DOCUMENT, keys["document_number"]):
+                precondition_of(request).check_unversioned("A PDF")
             row = await self.attach(request, caller, keys["document_number"], folder / "pushed.pdf")
         return reply(metadata(row["csr_id"], row["document_number"], row.edges["stored"]))
 

@@ -57,11 +57,19 @@ def translated(refusal: Refused, resource: Resource, key: str) -> RestError:
         return RestError(409, f"{resource}_already_exists", message, **{KEY_FIELD[resource]: key})
     if first.code is Code.ALREADY_CLOSED:
         return RestError(409, "document_already_closed", first.message, document_number=key)
+    if first.code is Code.VERSION_CONFLICT:
+        return precondition_failed(first.message)
     if first.code is Code.NOT_FOUND and first.where is Where.KEY:
         missing = {KEY_FIELD[kind]: kind for kind in (Resource.REPRESENTATIVE, Resource.ACCOUNT, Resource.DOCUMENT)}
         kind = resource if KEY_FIELD[resource] == first.field[0] else missing[str(first.field[0])]
         return RestError(404, f"{kind}_not_found", first.message)
     return RestError(422, "validation_failed", "The data has faults; nothing was written.", details=details(refusal))
+
+
+def precondition_failed(message: str) -> RestError:
+    """The answer to a write whose precondition does not hold."""
+    advice = 'Nothing was written. Send a version as the ETag of an answer has it, such as "3".'
+    return RestError(412, "precondition_failed", f"{message} {advice}")
 
 
 ADVICE = {Resource.NOTE: "A note can never be changed."}

@@ -1,6 +1,8 @@
 """POST, PUT, GET and PATCH of accounts, documents, representatives and contacts, which share verbs and answers; notes,
 links and closures beside them."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +31,7 @@ from app.commands.save import save
 from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
 from app.domain.catalogue import KEY_FIELD
-from app.domain.problems import Refused
+from app.domain.problems import Problem, Refused
 from app.domain.resources import Resource
 from app.domain.values import storable
 from app.reads.read import read
@@ -37,6 +39,8 @@ from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
 from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated
 from app.rest_api.names import ingest_body
+from app.rest_api.preconditions import precondition_of, version_tag
+from app.rest_api.received import closure_names, ignored_fields, named_otherwise, resource_names
 from app.seeing.work import request_id_of
 from app.storage.engine import Database
 from app.storage.tables import TABLES
@@ -69,8 +73,8 @@ class Rest:
             raise RestError(403, "forbidden", "This key may only read.")
         return caller
 
-    async def body(self, request: Request, resource: Resource | None = None) -> Body:
-        """The body of a write, which declares no product and is held to the endpoint's own rules alone."""
+    async def body(self, request: Request) -> dict[str, Any]:
+        """The JSON object that a write holds."""
         try:
             received = await read_body(request, self.max_body_bytes)
             check_encoding(request)
@@ -85,33 +89,36 @@ class Rest:
             raise RestError(400, "invalid_json", str(reason)) from None
         if not isinstance(sent, dict):
             raise RestError(400, "invalid_json", "The body must be a JSON object.")
-        return Body(ingest_body(resource, sent) if resource else sent, held=False)
+        return sent
 
     async def save(self, resource: Resource, verb: Verb, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        body = await self.body(request, resource)
+        sent = await self.body(request)
         key = request.path_params[KEY_FIELD[resource]]
-        try:
-            written, row = await save(self.write(request, caller, resource), verb, resource, key, body)
-        except Refused as refusal:
-            raise translated(refusal, resource, key) from None
-        return reply(resource_answer(resource, row), 201 if written.created else 200)
+        body = rest_body(ingest_body(resource, sent), named_otherwise(sent, resource, key))
+        ignored = ignored_fields(resource_names(resource), sent)
+        write, precondition = self.write(request, caller, resource), precondition_of(request)
+        with refusals(resource, key, ignored):
+            written, row = await save(write, verb, resource, key, body, precondition)
+        status = 201 if written.created else 200
+        return reply(resource_answer(resource, row), status, version_tag(row) | ignored)
 
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
         key = request.path_params[KEY_FIELD[resource]]
         row = await self.found(caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
-        return reply({**resource_answer(resource, row), **embedded(resource, row)})
+        return reply({**resource_answer(resource, row), **embedded(resource, row)}, headers=version_tag(row))
 
     async def create_note(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        body = await self.body(request)
-        account, reference = request.path_params["account_number"], str(body.values.get("reference"))
-        try:
-            _, row = await create_note(self.write(request, caller, Resource.NOTE), account, body)
-        except Refused as refusal:
-            raise translated(refusal, Resource.NOTE, reference) from None
-        return reply(note_answer(row, embedded=False), 201)
+        sent = await self.body(request)
+        account, reference = request.path_params["account_number"], str(sent.get("reference"))
+        body = rest_body(sent, named_otherwise(sent, Resource.ACCOUNT, account))
+        ignored = ignored_fields(resource_names(Resource.NOTE), sent)
+        write, precondition = self.write(request, caller, Resource.NOTE), precondition_of(request)
+        with refusals(Resource.NOTE, reference, ignored):
+            _, row = await create_note(write, account, body, precondition)
+        return reply(note_answer(row, embedded=False), 201, version_tag(row) | ignored)
 
     async def show_note(self, request: Request) -> Response:
         caller = await self.caller(request)
@@ -121,17 +128,18 @@ class Rest:
         except RestError:
             await self.found(caller, Resource.ACCOUNT, presence(Resource.ACCOUNT, account))
             raise
-        return reply(note_answer(note, embedded=False))
+        return reply(note_answer(note, embedded=False), headers=version_tag(note))
 
     async def close(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        body = await self.body(request)
+        sent = await self.body(request)
         number = request.path_params["document_number"]
-        try:
-            _, row = await close_document(self.write(request, caller, Resource.DOCUMENT), number, body)
-        except Refused as refusal:
-            raise translated(refusal, Resource.DOCUMENT, number) from None
-        return reply(closure_answer(row))
+        body = rest_body(sent, named_otherwise(sent, Resource.DOCUMENT, number))
+        ignored = ignored_fields(closure_names(), sent)
+        write, precondition = self.write(request, caller, Resource.DOCUMENT), precondition_of(request)
+        with refusals(Resource.DOCUMENT, number, ignored):
+            _, row = await close_document(write, number, body, precondition)
+        return reply(closure_answer(row), headers=version_tag(row) | ignored)
 
     async def link(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
@@ -140,10 +148,8 @@ class Rest:
         async def nothing(connection: AsyncConnection, written: Written) -> None: ...
 
         write = Write(self.database, caller, nothing, request_id=request_id_of(request.scope))
-        try:
-            await link_representative(write, reference, resource, key)
-        except Refused as refusal:
-            raise translated(refusal, Resource.REPRESENTATIVE, reference) from None
+        with refusals(Resource.REPRESENTATIVE, reference):
+            await link_representative(write, reference, resource, key, precondition_of(request))
         return reply({"reference": reference, KEY_FIELD[resource]: key})
 
     async def list_linked(self, resource: Resource, request: Request) -> Response:
@@ -177,6 +183,22 @@ class Rest:
             if row is not None:
                 return row
         raise not_found(resource)
+
+
+@contextmanager
+def refusals(resource: Resource, key: str, headers: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Translates the refusal of a write to the resource under the key; its answer has these headers, too."""
+    try:
+        yield
+    except Refused as refusal:
+        refused = translated(refusal, resource, key)
+        refused.headers.update(headers or {})
+        raise refused from None
+
+
+def rest_body(values: dict[str, Any], problems: tuple[Problem, ...]) -> Body:
+    """The body of a write, which declares no product and is held to the endpoint's own rules alone."""
+    return Body(values, held=False, problems=problems)
 
 
 def presence(resource: Resource, key: str, *follows: Follow) -> Follow:

@@ -50,7 +50,10 @@ async def test_what_is_no_currency_is_told_as_such(locked: Client) -> None:
 
 
 async def test_a_later_write_may_repeat_the_currency(locked: Client) -> None:
-    assert await patch(locked, "Account", "1", {"currency": "EUR", "vat": "1"}, ASK) == {"currency": "EUR", "version": 2}
+    assert await patch(locked, "Account", "1", {"currency": "EUR", "vat": "1"}, ASK) == {
+        "currency": "EUR",
+        "version": 2,
+    }
     assert await replace(locked, "Account", "1", combined(currency="EUR"), ASK) == {"currency": "EUR", "version": 3}
 
 

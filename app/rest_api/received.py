@@ -1,0 +1,99 @@
+"""A request's body against the catalogue: which of its names are dropped and mean nothing, and whether it names another
+key than its address."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from app.domain.bodies import CUSTOM_FIELD_OWNER
+from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.catalogue.closure import CLOSURE
+from app.domain.fields import Field, Kind
+from app.domain.problems import Code, Path, Problem
+from app.domain.requirements import is_empty
+from app.domain.resources import Resource
+from app.rest_api.answers import carried, rest_name
+from app.rest_api.errors import joined
+from app.rest_api.names import SHOWN_KEYS
+
+HEADER = "X-Ignored-Fields"
+MOST_BYTES = 4_000  # of the header: servers and proxies take 8 KiB of all headers
+# What stands for itself in the header: visible ASCII, but for what separates names and what encodes.
+PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in ",%")
+
+# Names that a body may hold, each with those inside of its value; None where whatever lies there is kept, or judged.
+Names = Mapping[str, "Names | None"]
+
+
+@cache
+def resource_names(resource: Resource) -> Names:
+    """What a body of the resource may hold: its fields, and what answers carry, so that one can be sent back."""
+    return {**dict.fromkeys(carried(resource)), **field_names(CATALOGUE[resource])}
+
+
+@cache
+def closure_names() -> Names:
+    """What the body of a closure may hold."""
+    return {**dict.fromkeys(carried(Resource.DOCUMENT)), **field_names(CLOSURE)}
+
+
+def field_names(fields: Iterable[Field]) -> Names:
+    return {rest_name(field): inner_names(field) for field in fields}
+
+
+def inner_names(field: Field) -> Names | None:
+    if field.kind is Kind.CUSTOM_FIELDS:
+        return {CUSTOM_FIELD_OWNER: None}
+    return field_names(field.parts) if field.parts else None
+
+
+def dropped(known: Names, sent: Mapping[str, Any], path: Path = ()) -> Iterator[str]:
+    """The names in a body that mean nothing, as paths."""
+    for name, value in sent.items():
+        if name not in known:
+            yield joined((*path, name))
+        elif (inner := known[name]) is not None:
+            yield from dropped_inside(inner, value, (*path, name))
+
+
+def dropped_inside(known: Names, value: Any, path: Path) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from dropped(known, value, path)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from dropped_inside(known, item, (*path, position))
+
+
+def ignored_fields(known: Names, sent: Mapping[str, Any]) -> dict[str, str]:
+    """The header that tells which names of a body were dropped; none where there are none."""
+    shown: list[str] = []
+    size = left = 0
+    for name in dropped(known, sent):
+        if not left and size <= MOST_BYTES:
+            shown.append(quote(name, safe=PLAIN, errors="replace"))
+            size += len(shown[-1]) + 1  # a comma
+        else:
+            left += 1
+    while shown and len(listed(shown, left)) > MOST_BYTES:
+        shown.pop()
+        left += 1
+    return {HEADER: listed(shown, left)} if shown or left else {}
+
+
+def listed(names: list[str], left: int) -> str:
+    """The names, and how many more there are."""
+    return ",".join([*names, f"+{left}"] if left else names)
+
+
+def named_otherwise(sent: Mapping[str, Any], resource: Resource, key: str) -> tuple[Problem, ...]:
+    """The problems where a body names another key of the resource than its address, in whichever spelling."""
+    names = dict.fromkeys((KEY_FIELD[resource], SHOWN_KEYS.get(resource, KEY_FIELD[resource])))
+    found = ((name, sent[name]) for name in names if name in sent and not is_empty(sent[name]))
+    return tuple(other_key(name, value, key) for name, value in found if value != key)
+
+
+def other_key(name: str, value: Any, key: str) -> Problem:
+    said = f"is '{value}'" if isinstance(value, str) else "is no string"
+    message = f"{name} {said}, and the address names '{key}': send the same in both, or leave it out of the body."
+    return Problem(Code.INVALID, (name,), message)
