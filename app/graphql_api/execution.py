@@ -39,6 +39,7 @@ from app.graphql_api.schema import CORE
 from app.graphql_api.writes import WritePlan, arguments, plan_writes, run_writes
 from app.reads.compiled import Parameter, Statement
 from app.reads.finish import Finish, finisher
+from app.reads.page import CursorExpired
 from app.reads.read import read
 from app.reads.selection import Fixed, Follow, Row, Selection
 from app.reads.statement import statement
@@ -161,6 +162,8 @@ class Executor:
         try:
             async with limit:
                 return await self.query(found, plan, operation, context, access)
+        except CursorExpired as reason:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
         except Exception as reason:
             if isinstance(reason, TimeoutError) and limit.expired:
                 bound = f"{self.limits.seconds:g} s"

@@ -27,6 +27,7 @@ from app.graphql_api.connections import type_name, with_article
 from app.graphql_api.declare import SLOTS, Slot, enum, output
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.planning import Place, Planner
+from app.reads.page import CursorExpired
 from app.reads.read import read
 from app.reads.selection import Follow, Make, Row
 from app.storage.gathered import Guard
@@ -301,6 +302,8 @@ async def outcome(mutation: Mutation, write: Write[Answer], context: Any, args: 
         return {"find": lambda *_: None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
     except Forbidden:
         raise error(ErrorCode.FORBIDDEN, "This key may only read.") from None
+    except CursorExpired as reason:  # told by what the payload asks for; nothing was written
+        raise error(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
     return {"find": found, "created": written.created, "user_errors": []}
 
 

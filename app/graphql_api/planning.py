@@ -378,7 +378,17 @@ def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wa
         None if arguments.get(end) is None else decode_cursor(source, full, arguments[end])
         for end in ("after", "before")
     )
-    return Page(size, last is not None, after, before, **wanted)
+    entries = tuple(cursor.entry for cursor in (after, before) if cursor and cursor.entry)
+    return Page(
+        size,
+        last is not None,
+        after.place if after else None,
+        before.place if before else None,
+        wants_total=wanted["wants_total"],
+        wants_earlier=wanted["wants_earlier"],
+        wants_later=wanted["wants_later"],
+        log_entries=entries,
+    )
 
 
 def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:

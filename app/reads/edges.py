@@ -38,6 +38,8 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
     TRANSITION: (Order("version"),),
     CHANGE: (Order("sequence"),),
 }
+# The column whose first digits a cursor holds, too: by them a list knows its own cursors again.
+DIGESTS = {CHANGE: "hash"}
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
 

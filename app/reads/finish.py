@@ -7,7 +7,7 @@ from typing import Any
 from app.reads import balances
 from app.reads.edges import EDGES, QUERY, SOURCES, Shape
 from app.reads.json_sql import read_back
-from app.reads.page import complete, encode_cursor
+from app.reads.page import CursorExpired, complete, cursor_columns, encode_cursor
 from app.reads.selection import (
     Edges,
     Fact,
@@ -103,9 +103,21 @@ def followed(source: str, follow: Follow) -> Change | None:
     if edge.shape is Shape.BALANCES:
         return summed(follow.shown)
     if edge.shape is Shape.PAGE:
-        return paged(edge.target, complete(edge.target, follow.order), follow.shown)  # type: ignore[arg-type]
+        change = paged(edge.target, complete(edge.target, follow.order), follow.shown)  # type: ignore[arg-type]
+        return known(change) if follow.page.log_entries else change
     finish = of_selection(edge.target, follow.selection)
     return of_list(finish) if edge.shape is Shape.LIST else of_object(finish)
+
+
+def known(change: Change | None) -> Change:
+    """The same of a page whose cursors are to be of its list: there is none where they are not."""
+
+    def checked(found: Any, context: Any) -> Any:
+        if found is None:
+            raise CursorExpired
+        return found if change is None else change(found, context)
+
+    return checked
 
 
 def maker(source: str, made: Made) -> Change:
@@ -173,7 +185,7 @@ def paged(source: str, order: tuple[Order, ...], shown: PageMembers) -> Change |
 
 
 def cursor_maker(source: str, order: tuple[Order, ...]) -> Change:
-    kinds = [(term.column, SOURCES[source].c[term.column].type) for term in order]
+    kinds = [(name, SOURCES[source].c[name].type) for name in cursor_columns(source, order)]
 
     def change(raw: list[Any] | None, context: Any) -> str | None:
         return None if raw is None else encode_cursor(source, order, row_of(source, kinds, raw))

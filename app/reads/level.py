@@ -15,11 +15,13 @@ from sqlalchemy.dialects import postgresql
 from app.domain.caller import Caller
 from app.reads.edges import SOURCES, Columns, Edge, Shape, named
 from app.reads.filters import condition
-from app.reads.page import Place, Stretch, any_row, at, beyond, number, order_by, stretches, walk
-from app.reads.selection import Follow, Order
+from app.reads.page import DIGITS, Place, Stretch, any_row, at, beyond, number, order_by, stretches, walk
+from app.reads.selection import Follow, LogEntry, Order
+from app.storage.scoped import owned
+from app.storage.tables import CHANGES
 
 START = "start_number"  # which starting row a row belongs to, from 1
-TOTAL, EARLIER, LATER = "list_total", "list_earlier", "list_later"
+TOTAL, EARLIER, LATER, KNOWN = "list_total", "list_earlier", "list_later", "list_known"
 PRESENT = "tenant_id"  # null where a starting row reached nothing
 
 Starts = Sequence[tuple[Any, ...]]
@@ -86,7 +88,7 @@ class Level:
             picked = named(SOURCES[self.edge.target], "picked")
             row = sa.literal_column("target.rowid", sa.Integer).label("row")
             tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row], size))
-        facts = [start.c[name] for name in (TOTAL, EARLIER, LATER) if name in start.c]
+        facts = [start.c[name] for name in (TOTAL, EARLIER, LATER, KNOWN) if name in start.c]
         return (
             sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
             .select_from(start.outerjoin(picked, tie))
@@ -126,7 +128,19 @@ class Level:
             facts[EARLIER] = self.any_beyond(keys, start, page.after, backward=True)
         if page.wants_later and page.before is not None:
             facts[LATER] = self.any_beyond(keys, start, page.before, backward=False)
+        if page.log_entries:
+            facts[KNOWN] = sa.and_(*map(self.logged, page.log_entries))
         return facts
+
+    def logged(self, entry: LogEntry) -> sa.ColumnElement[bool]:
+        """Whether the tenant's change log has the entry. It counts without a gap, so it has every sequence up to its
+        end."""
+        log = named(CHANGES, "log")
+        met = [owned(log, self.caller), log.c.sequence == sa.literal(entry.sequence, sa.Integer())]
+        if entry.digits is not None:
+            digits = sa.func.substr(log.c.hash, number(1), number(DIGITS))
+            met.append(digits == sa.literal(entry.digits, sa.Text()))
+        return sa.exists(sa.select(sa.literal_column("1")).select_from(log).where(*met))
 
     def any_beyond(
         self, keys: Columns, start: sa.FromClause | None, place: Place, *, backward: bool

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,8 +13,8 @@ import sqlalchemy as sa
 
 from app.domain.resources import DocumentStatus
 from app.domain.values import Fault, check_digits, parse_amount, parse_date, parse_moment, shortest, storable
-from app.reads.edges import DEFAULT_ORDERS, SOURCES, TIE_BREAKS
-from app.reads.selection import Order
+from app.reads.edges import CHANGE, DEFAULT_ORDERS, DIGESTS, SOURCES, TIE_BREAKS
+from app.reads.selection import LogEntry, Order
 from app.storage.types import OrderedAmount, Timestamp
 
 INT_LIMIT = 2**31
@@ -24,8 +25,31 @@ WORDS = {"status": tuple(str(status) for status in DocumentStatus)}  # columns o
 Place = Sequence[Any]  # the values of an order's columns
 
 
+DIGITS = 16  # of a hash in a cursor
+DIGEST = re.compile(f"[0-9a-f]{{{DIGITS}}}")
+
+
 class BadCursor(Exception):
     """A cursor that this list with this order did not give."""
+
+
+class CursorExpired(Exception):
+    """A well-formed cursor of a change log that is not this one, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The cursor is not of this change log: it was given for another tenant or by another database, or the "
+            "database was restored from a backup made before that entry. Compare what you hold with what is here, "
+            "then read on from a newer cursor."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a cursor holds: the values of an order's columns and, of the change log, the entry it was given with."""
+
+    place: tuple[Any, ...]
+    entry: LogEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +250,8 @@ def signature(source: str, order: Sequence[Order]) -> str:
 def encode_cursor(source: str, order: Sequence[Order], row: dict[str, Any]) -> str:
     """The place of a row in the order, as text to hand back."""
     place = [signature(source, order), *(plain(row[term.column]) for term in order)]
+    if source in DIGESTS:
+        place.append(row[DIGESTS[source]][:DIGITS])
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
@@ -233,8 +259,13 @@ def plain(value: Any) -> Any:
     return shortest(value) if isinstance(value, Decimal) else value
 
 
-def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> tuple[Any, ...]:
-    """The values that a cursor holds. Raises BadCursor for one of another order, or of nobody's making."""
+def cursor_columns(source: str, order: Sequence[Order]) -> tuple[str, ...]:
+    """The columns that the cursors of a list are made of."""
+    return (*(term.column for term in order), *filter(None, [DIGESTS.get(source)]))
+
+
+def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> Cursor:
+    """What a cursor holds. Raises BadCursor for one of another order, or of nobody's making."""
     if len(cursor) > LONGEST_CURSOR:
         raise BadCursor("This is no cursor of this server.")
     try:
@@ -247,9 +278,22 @@ def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> tuple[Any
     if signed != signature(source, order):
         raise BadCursor("The cursor was given under another order: page on with the order it was given under.")
     try:
-        return tuple(parsed(source, term.column, value) for term, value in zip(order, place[1:], strict=True))
-    except (Fault, ValueError):  # the latter: of another number of values
+        return of_log(order, *place[1:]) if source in DIGESTS else Cursor(values_of(source, order, place[1:]))
+    except (Fault, ValueError, TypeError):  # the last two: of another number of values
         raise BadCursor("This is no cursor of this server.") from None
+
+
+def values_of(source: str, order: Sequence[Order], values: Sequence[Any]) -> tuple[Any, ...]:
+    """The values of an order's columns. Raises Fault, and ValueError where they are fewer or more."""
+    return tuple(parsed(source, term.column, value) for term, value in zip(order, values, strict=True))
+
+
+def of_log(order: Sequence[Order], sequence: Any, digits: Any = None) -> Cursor:
+    """A cursor of the change log; older releases gave none with digits. Raises Fault."""
+    place = values_of(CHANGE, order, (sequence,))
+    if sequence < 1 or not (digits is None or (isinstance(digits, str) and DIGEST.fullmatch(digits))):
+        raise Fault("is of no entry")
+    return Cursor(place, LogEntry(sequence, digits))
 
 
 def parsed(source: str, column: str, value: Any) -> Any:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.reads import balances
 from app.reads.edges import EDGES, QUERY, Edge, Shape
-from app.reads.level import EARLIER, LATER, PRESENT, START, TOTAL, Level, Starts
-from app.reads.page import complete
+from app.reads.level import EARLIER, KNOWN, LATER, PRESENT, START, TOTAL, Level, Starts
+from app.reads.page import CursorExpired, complete, cursor_columns
 from app.reads.selection import Follow, Row, Rows
 
 Answers = dict[int, Any]  # by the number of the start
@@ -76,7 +76,7 @@ def needed_columns(edge: Edge, follow: Follow, order: Sequence[Any]) -> list[str
     """The columns asked for, and those that the order, the edges onward and this module rely on."""
     onward = {name for child in follow.selection.follows for name in EDGES[edge.target, child.edge].needs}
     present = {PRESENT} if edge.shape is Shape.PAGE else set()
-    ordering = {term.column for term in order}
+    ordering = set(cursor_columns(edge.target, order))
     return sorted(follow.selection.columns | onward | ordering | present) or ["tenant_id"]
 
 
@@ -93,12 +93,14 @@ def is_present(record: Any) -> bool:
 
 
 def shaped(edge: Edge, follow: Follow, order: tuple[Any, ...], rows: list[Row], record: Any) -> Any:
-    """The rows of one start in the shape of the edge."""
+    """The rows of one start in the shape of the edge. Raises CursorExpired."""
     if edge.shape is Shape.ONE:
         return rows[0] if rows else None
     if edge.shape is Shape.LIST:
         return rows
     page = follow.page
+    if page.log_entries and not record[KNOWN]:
+        raise CursorExpired
     more = len(rows) > page.size
     if more:
         rows = rows[1:] if page.backward else rows[:-1]

@@ -70,6 +70,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class LogEntry:
+    """The entry of the change log that a cursor was given with: its sequence, and the first digits of its hash, which
+    cursors of older releases lack."""
+
+    sequence: int
+    digits: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A slice of an ordered list. `after` and `before` are what cursors hold: the values of the order's columns."""
 
@@ -81,6 +90,7 @@ class Page:
     wants_total: bool = False
     wants_earlier: bool = False  # whether there is anything before the page
     wants_later: bool = False
+    log_entries: tuple[LogEntry, ...] = ()  # that the log must have: of a page of the change log, those of its cursors
 
 
 @dataclass(frozen=True, slots=True)

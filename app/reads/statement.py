@@ -31,8 +31,8 @@ from app.reads.json_sql import (
     whole,
     written,
 )
-from app.reads.level import EARLIER, LATER, TOTAL, Level
-from app.reads.page import complete, number, order_by
+from app.reads.level import EARLIER, KNOWN, LATER, TOTAL, Level
+from app.reads.page import complete, cursor_columns, number, order_by
 from app.reads.selection import (
     Edges,
     Fact,
@@ -210,9 +210,10 @@ class Writer:
         peeks = asked.wants_earlier if asked.backward else asked.wants_later
         size = asked.size + peeks
         names = sorted(self.page_columns(edge.target, follow, order))
+        facts = level.list_facts(keys, row)
         if self.dialect == "postgresql":
             rows = level.page(target, listed, [target.c[name] for name in names], size).correlate(row)
-            return PostgresPage(self, level, rows, level.list_facts(keys, row), peeks).object()
+            return where_known(PostgresPage(self, level, rows, facts, peeks).object(), facts)
         # The rows are found by an index that may not hold them whole, and only then read.
         found_row = sa.literal_column(f"{alias}.rowid", sa.Integer).label("row")
         alias = self.name("t")
@@ -221,10 +222,10 @@ class Writer:
         tie = sa.literal_column(f"{alias}.rowid", sa.Integer).in_(found_rows)
         forward = order_by(picked, order)
         rows = sa.select(*(picked.c[name] for name in names)).where(tie).order_by(*forward).limit(number(EVERYTHING))
-        return SqlitePage(self, level, rows, level.list_facts(keys, row), peeks).object()
+        return where_known(SqlitePage(self, level, rows, facts, peeks).object(), facts)
 
     def page_columns(self, target: str, follow: Follow, order: Sequence[Order]) -> set[str]:
-        return self.columns_of(target, follow.selection) | {term.column for term in order}
+        return self.columns_of(target, follow.selection) | set(cursor_columns(target, order))
 
     def columns_of(self, target: str, selection: Selection) -> set[str]:
         """The columns that a selection reads of its own rows."""
@@ -238,6 +239,11 @@ class Writer:
             return sa.select(sa.func.json_group_array(JsonObject(pairs))).select_from(rows.joined).scalar_subquery()
         chosen = [value.label(key) for key, value in pairs]
         return array_of(sa.select(*chosen).select_from(rows.joined), self.name(ROW))
+
+
+def where_known(page: Expression, facts: dict[str, Expression]) -> Expression:
+    """A page; null in its place where its cursors are not of its list, which `finish` tells."""
+    return sa.case((facts[KNOWN], page)) if KNOWN in facts else page
 
 
 class Page:
@@ -292,8 +298,8 @@ class Page:
 
     def place(self, relation: sa.FromClause) -> Expression:
         """The values that a cursor holds."""
-        values = [self.writer.raw_column(relation, term.column) for term in self.level.order]
-        return json_array(values, self.dialect)
+        columns = cursor_columns(self.source, self.level.order)
+        return json_array([self.writer.raw_column(relation, name) for name in columns], self.dialect)
 
     def order(self, rows: sa.FromClause, *, backward: bool = False) -> tuple[Expression, ...]:
         return order_by(rows, self.level.order, backward=backward, like=SOURCES[self.source])

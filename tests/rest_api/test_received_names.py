@@ -18,7 +18,8 @@ ADDRESS = {"address1": "1 Main St", "city": "Atlanta", "state": "GA", "zip": "30
 async def ignored(rest: Rest, method: str, path: str, body: Any, status: int = 200) -> str | None:
     response = await rest.send(method, f"{ROOT}/{path}", body)
     assert response.status_code == status, response.text
-    return response.headers.get("x-ignored-fields")
+    names: str | None = response.headers.get("x-ignored-fields")
+    return names
 
 
 @pytest.mark.parametrize(
