@@ -31,7 +31,6 @@ from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.paths import RawMount
-from app.rest_api.received import HEADER as IGNORED_FIELDS
 from app.rest_api.router import ROOT, rest_routes, unrouted
 from app.rest_api.router import failed as rest_failed
 from app.seeing.metrics import Metrics

@@ -16,6 +16,7 @@ from starlette.types import Message, Receive
 from app.access.requests import header
 
 SMALL = 256 << 10  # bytes that are kept in memory, and that are read back at once
+CONDITIONS = ("if-match", "if-none-match")  # under another one, a request is another
 BOUNDARY = re.compile(r'^multipart/form-data\s*;.*\bboundary="?([^\s";,]{1,70})', re.IGNORECASE)
 
 T = TypeVar("T")
@@ -102,6 +103,7 @@ def kept_body(request: Request) -> Iterator[KeptBody]:
     """Where the body of a request can be kept, for as long as it is answered."""
     scope = request.scope
     start = f"{scope['method']} {scope.get('raw_path', b'').decode()}?{scope['query_string'].decode()}\n"
+    start += "".join(f"{name}: {value}\n" for name, value in request.headers.items() if name in CONDITIONS)
     form = BOUNDARY.match(header(request, b"content-type"))
     with SpooledTemporaryFile(SMALL) as file:
         yield KeptBody(file, Fingerprint(start, form[1] if form else ""))

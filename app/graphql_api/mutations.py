@@ -110,8 +110,10 @@ def key_argument(resource: Resource) -> Slot:
 
 VERBS = {
     Verb.CREATE: "Creates {}; refused where the key is taken.",
-    Verb.REPLACE: "Creates {}, or replaces the one of that key: fields left out become empty.",
-    Verb.PATCH: "Changes the fields that are given and leaves the others.",
+    Verb.REPLACE: "Creates {}, or replaces the one of that key: fields left out become empty. What is stored already "
+    "is left as it is, version and all.",
+    Verb.PATCH: "Changes the fields that are given and leaves the others. Where all of them are as they are given, "
+    "nothing is written.",
 }
 
 
@@ -195,7 +197,8 @@ ATTACH = Mutation(
     Slot(
         "attach_pdf",
         f"{payload('AttachPdf', (Resource.DOCUMENT,), creates=False)} | None",
-        "Makes a PDF the document's; it takes the place of a generated one. Send it as a multipart request.",
+        "Makes a PDF the document's; it takes the place of a generated one, and the same one again changes nothing. "
+        "Send it as a multipart request.",
         (
             key_argument(Resource.DOCUMENT),
             Slot("file", "Upload", "The PDF: one that a reader opens without a password."),

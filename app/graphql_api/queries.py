@@ -204,8 +204,9 @@ PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
             Slot(
                 "changes",
                 "ChangeConnection",
-                "The change log: every write, in the order of the commits. Whoever reads on `after` the last cursor "
-                "misses none.",
+                "The change log: every write that changed something, in the order of the commits. Whoever reads on "
+                "`after` the last cursor misses none; a cursor that is not of this log, since it is of another tenant "
+                "or of a time after the backup that was restored, is an error with the code CURSOR_EXPIRED.",
                 arguments=(
                     *PAGE_ARGUMENTS,
                     Slot("resource", "Resource | None", "To resources of this kind alone."),

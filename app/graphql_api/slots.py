@@ -107,7 +107,7 @@ def own(resource: Resource, *more: Slot) -> Iterator[Slot]:
     yield Slot("csr_id", "int", "Number given by the server at creation, unique and kept for life.")
     yield from (catalogue_slot(field) for field in CATALOGUE[resource])
     yield from more
-    yield Slot("version", "int", "Counts the writes; see `expectedVersion`.")
+    yield Slot("version", "int", "Counts the writes that changed something; see `expectedVersion`.")
     yield Slot("created_at", "DateTime", "When it was created.")
     yield Slot("updated_at", "DateTime", "When it was last written.")
 

@@ -308,9 +308,9 @@ output(
 )
 output(
     "Change",
-    "An entry of the change log: one write to one resource. Entries are never changed or removed.",
+    "An entry of the change log: one change of one resource. Entries are never changed or removed.",
     [
-        Slot("sequence", "int", "Counts the tenant's writes from 1, without a gap."),
+        Slot("sequence", "int", "Counts the tenant's changes from 1, without a gap."),
         Slot("at", "DateTime", "When."),
         Slot("resource", "Resource", "What kind of resource was written."),
         Slot("key", "str", "Its key."),

@@ -61,6 +61,19 @@ async def test_so_is_a_rest_write(acme: Client) -> None:
     assert await version(acme) == 1
 
 
+async def test_the_same_write_under_another_precondition_is_another_request(acme: Client) -> None:
+    async def put_at(tag: str) -> httpx.Response:
+        headers = {**acme.headers, "Idempotency-Key": "k-2", "If-Match": tag}
+        return await acme.gateway.http.put(PATH, json={"name": "Other"}, headers=headers)
+
+    await put(acme, {"name": "Acme"}, "k-1")
+    answers = [await put_at(tag) for tag in ('"7"', '"7"', '"1"')]
+    assert [answer.status_code for answer in answers] == [412, 412, 422]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    assert answers[2].json()["error"] == "idempotency_key_reused"
+    assert await version(acme) == 1
+
+
 async def test_several_fields_of_one_mutation_are_done_once_together(acme: Client) -> None:
     await put(acme, {"name": "Acme"}, "k-1")
     answers = [(await sent(acme, PATCH, "k-2")).json() for _ in range(3)]
@@ -132,8 +145,8 @@ async def test_after_a_day_a_key_is_free_again(acme: Client) -> None:
     await put(acme, {"name": "Acme"}, "k-1")
     async with acme.gateway.database.writing() as connection:
         await connection.execute(sa.update(IDEMPOTENT_ANSWERS).values(created_at=now() - timedelta(days=1, minutes=1)))
-    assert (await put(acme, {"name": "Acme"}, "k-1")).status_code == 200
-    assert await version(acme) == 2
+    again = await put(acme, {"name": "Acme"}, "k-1")
+    assert (again.status_code, again.headers.get("idempotent-replayed")) == (200, None)  # done, and not created again
 
 
 async def test_what_the_server_fails_at_is_undone_and_can_be_tried_again(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.rest_api.openapi import bodies, operations, pdfs, problems
+from app.rest_api.openapi import bodies, headers, operations, pdfs, problems
 from app.rest_api.openapi.values import Schema
 
 ABOUT = """
@@ -16,6 +16,10 @@ page `/docs` does so by itself, so type them there as they are.
 **Verbs.** POST creates and refuses a key that is there (409). PUT creates or replaces, PATCH changes what is sent; both
 may be sent again without harm. An address takes the methods shown here, and HEAD beside GET; any other is a 405.
 
+**Versions.** Answers of one resource carry its version as their `ETag`. Send it back as `If-Match`, and the write is
+done only if nobody else has written since (412); `If-None-Match: *` writes only what is new. A write that changes
+nothing counts no version.
+
 **Sending again.** Any write, a pushed PDF too, may carry an `Idempotency-Key` of its own: it is done once, and for a
 day the same request gets the same answer. Another request under that key is refused (422).
 
@@ -25,12 +29,13 @@ Fields that no active product reads are accepted and kept.
 
 **Values.** JSON types are taken at their word: a number is no string. Booleans may come as 0 and 1. Amounts are exact:
 they may come as strings and are answered as numbers of the same value, three of them as strings. Unknown fields and
-those that the server sets are ignored. An optional field that is null or an empty string is empty, and empty fields
+those that the server sets are ignored; `X-Ignored-Fields` names the unknown ones. A body need not repeat the key of its
+address, and must not name another. An optional field that is null or an empty string is empty, and empty fields
 are left out of answers. Text holds no NUL.
 
 **Refusals.** Every error has an `error` word to branch on and a `message` for people. A request is judged in this
-order: key (401), right to write (403), size (413), media type (415), JSON (400), existence (404, 409), data (422, with
-every fault listed).
+order: key (401), right to write (403), size (413), media type (415), JSON (400), existence (404, 409), version (412),
+data (422, with every fault listed).
 """.strip()
 
 
@@ -47,6 +52,7 @@ def openapi() -> dict[str, Any]:
         "components": {
             "securitySchemes": {"ApiKey": key},
             "parameters": operations.components(),
+            "headers": headers.ANSWERED,
             "responses": problems.components(),
             "schemas": {name: {"title": name, **schema} for name, schema in sorted(schemas.items())},
         },

@@ -6,6 +6,7 @@ from typing import Any
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
 from app.rest_api.openapi import examples
+from app.rest_api.openapi.headers import SENT, as_written, conditions, with_version
 from app.rest_api.openapi.problems import error, response, shared, wrong_query
 from app.rest_api.openapi.values import Schema, ref
 from app.rest_api.resources import LINKED, MOST_LISTED, MOST_PAGES
@@ -22,7 +23,7 @@ TAGS = {
     "Contacts": "People on the customer's side. Collections alone reads them.",
     "PDFs": "The PDF of a document: pushed, or generated from `invoicing_detail`.",
 }
-WRITE = (400, 401, 403, 413, 415, 422, 429, 500, 503)
+WRITE = (400, 401, 403, 412, 413, 415, 422, 429, 500, 503)
 READ = (401, 429, 500, 503)
 NO_KEY = "The address holds no key."
 STATUS_RULES = """
@@ -92,11 +93,11 @@ def resource_paths(resource: Resource) -> Paths:
     title, tag = resource.capitalize(), f"{resource.capitalize()}s"
     rules = {"description": STATUS_RULES} if resource is Resource.DOCUMENT else {}
     body = takes(f"{title}Body", examples.CREATED[resource], examples.OTHERS.get(resource))
-    new = ok(201, f"The {resource} was created.", title, examples.created(resource))
-    replaced = ok(200, f"The {resource} was replaced.", title, examples.created(resource))
-    changed = ok(200, f"The {resource} after the change.", title, examples.patched(resource))
+    new = as_written(ok(201, f"The {resource} was created.", title, examples.created(resource)))
+    replaced = as_written(ok(200, f"The {resource} was replaced.", title, examples.created(resource)))
+    changed = as_written(ok(200, f"The {resource} after the change.", title, examples.patched(resource)))
     shown = {Resource.ACCOUNT: "AccountWithNotes", Resource.REPRESENTATIVE: "RepresentativeWithLinks"}
-    found = ok(200, f"The {resource}.", shown.get(resource, title), examples.found(resource))
+    found = with_version(ok(200, f"The {resource}.", shown.get(resource, title), examples.found(resource)))
     return address(
         f"{ROOT}/{resource}s/{{{KEY_FIELD[resource]}}}",
         post=operation(
@@ -104,6 +105,7 @@ def resource_paths(resource: Resource) -> Paths:
             tag,
             f"Create {one(resource)}",
             new | missing() | taken(resource) | shared(*WRITE),
+            parameters=conditions(),
             requestBody=body,
             **rules,
         ),
@@ -113,6 +115,7 @@ def resource_paths(resource: Resource) -> Paths:
             f"Create or replace {one(resource)}",
             new | replaced | missing() | shared(*WRITE),
             description="\n\n".join([REPLACE_RULES[resource], *rules.values()]),
+            parameters=conditions(),
             requestBody=body,
         ),
         patch=operation(
@@ -121,6 +124,7 @@ def resource_paths(resource: Resource) -> Paths:
             f"Change some fields of {one(resource)}",
             changed | missing(resource) | shared(*WRITE),
             description="\n\n".join([PATCH_RULES, *rules.values()]),
+            parameters=conditions(),
             requestBody=takes(f"{title}Patch", examples.PATCHED[resource]),
         ),
         get=operation(f"get{title}", tag, f"Get {one(resource)}", found | missing(resource) | shared(*READ)),
@@ -131,7 +135,8 @@ def one(resource: Resource) -> str:
     return f"{'an' if resource[0] in 'aeiou' else 'a'} {resource}"
 
 
-REPLACED = "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing more."
+REPLACED = "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing, nor "
+"does it count a version."
 REPLACE_RULES = dict.fromkeys(Resource, REPLACED) | {
     Resource.ACCOUNT: f"{REPLACED} The currency stays, too: once set it is fixed."
 }
@@ -143,8 +148,8 @@ PATCH_RULES = (
 
 def note_paths() -> Paths:
     notes = f"{ROOT}/accounts/{{account_number}}/notes"
-    created = ok(201, "The note was created.", "Note", examples.NOTE_ANSWER)
-    found = ok(200, "The note.", "Note", examples.NOTE_ANSWER)
+    created = as_written(ok(201, "The note was created.", "Note", examples.NOTE_ANSWER))
+    found = with_version(ok(200, "The note.", "Note", examples.NOTE_ANSWER))
     return address(
         notes,
         post=operation(
@@ -164,7 +169,7 @@ def note_paths() -> Paths:
 
 
 def closure_paths() -> Paths:
-    closed = ok(200, "The document is closed.", "Closure", examples.CLOSED)
+    closed = as_written(ok(200, "The document is closed.", "Closure", examples.CLOSED))
     number = examples.KEYS[Resource.DOCUMENT]
     schema = error("document_already_closed", document_number={"type": "string"})
     message = f"Document '{number}' is already closed."
@@ -178,6 +183,7 @@ def closure_paths() -> Paths:
             "Close a document for a reason",
             closed | missing("document") | already | shared(*WRITE),
             description="A document is also closed, without a reason, by an open amount of zero.",
+            parameters=conditions(),
             requestBody=takes("ClosureBody", examples.CLOSURE),
         ),
     )
@@ -195,7 +201,7 @@ def link_paths() -> Paths:
                 f"linkRepresentativeTo{resource.capitalize()}",
                 "Representatives",
                 f"Link a representative to {one(resource)}",
-                linked | missing("representative", resource) | shared(401, 403, 429, 500, 503),
+                linked | missing("representative", resource) | shared(401, 403, 412, 429, 500, 503),
                 description="Linking again changes nothing.",
             ),
         )
@@ -267,4 +273,4 @@ LISTING = {
 
 
 def components() -> dict[str, Schema]:
-    return dict(PARAMETERS.values()) | LISTING
+    return dict(PARAMETERS.values()) | LISTING | SENT

@@ -21,7 +21,7 @@ With `append=true` its pages are added to the end of a pushed PDF. Form fields, 
 both files live on; what has a name that is taken is renamed, so that a second `factur-x.xml` becomes
 `factur-x (2).xml`. A file that is signed or encrypted would be harmed, so it is refused, the stored and the sent one.
 
-A file that is refused leaves the stored one as it was.
+A file that is refused leaves the stored one as it was; so does the same file sent again without `append`.
 """.strip()
 LIST_RULES = """
 A document has at most one PDF. Where none was pushed, and Invoicing is active, `pdf_name` is empty and there is
@@ -77,7 +77,7 @@ def push_path() -> Paths:
             | {"400": invalid, "409": harmed, "413": too_large}
             | missing("connection", "document")
             | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
-            | shared(401, 403, 415, 429, 500, 503),
+            | shared(401, 403, 412, 415, 429, 500, 503),
             description=PUSH_RULES,
             parameters=[append],
             requestBody={"required": True, "content": {PDF: {"schema": FILE}}},

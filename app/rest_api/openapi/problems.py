@@ -48,6 +48,7 @@ SCHEMAS: dict[str, Schema] = {
     "InvalidJson": error("invalid_json"),
     "Unauthenticated": error("unauthenticated"),
     "Forbidden": error("forbidden"),
+    "PreconditionFailed": error("precondition_failed"),
     "BodyTooLarge": error("body_too_large"),
     "UnsupportedMediaType": error("unsupported_media_type"),
     "ValidationFailed": error("validation_failed", details={"type": "array", "minItems": 1, "items": ref("Fault")}),
@@ -101,6 +102,19 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
             "The key may only read.",
             ref("Forbidden"),
             {"error": "forbidden", "message": "This key may only read."},
+        ),
+    ),
+    412: (
+        "PreconditionFailed",
+        response(
+            "The resource is not at a version that If-Match names, or at one that If-None-Match excludes. Nothing was "
+            "written.",
+            ref("PreconditionFailed"),
+            {
+                "error": "precondition_failed",
+                "message": "Account 'ACCT-001' is at version 4, not at the expected version \"3\". Nothing was "
+                'written. Send a version as the ETag of an answer has it, such as "3".',
+            },
         ),
     ),
     413: (
