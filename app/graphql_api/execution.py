@@ -6,7 +6,7 @@ graphql-core over the same schema; `reference` executes any operation so, and is
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -162,8 +162,6 @@ class Executor:
         try:
             async with limit:
                 return await self.query(found, plan, operation, context, access)
-        except CursorExpired as reason:
-            raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
         except Exception as reason:
             if isinstance(reason, TimeoutError) and limit.expired:
                 bound = f"{self.limits.seconds:g} s"
@@ -254,7 +252,8 @@ class Executor:
         if body is None or plan.finish is None:
             return body and b'{"data":%s}' % body
         data = orjson.loads(body)
-        plan.finish(data, context)
+        with log_cursors_known():
+            plan.finish(data, context)
         return orjson.dumps({"data": data}, default=digits)
 
     async def prepared(self, operation: Operation) -> Prepared:
@@ -344,7 +343,8 @@ class Executor:
             follows = self.select(found, operation.variables, context.today)[0].follows
             if follows:
                 async with self.database.reading(context.caller.tenant_id) as connection:
-                    root = await read(connection, context.caller, follows)
+                    with log_cursors_known():
+                        root = await read(connection, context.caller, follows)
         run = partial(
             execute,
             CORE,
@@ -371,6 +371,15 @@ def known_answer(members: Sequence[tuple[str, Any]]) -> bytes:
     """The JSON of an answer of which nothing has to be read."""
     data = {key: orjson.Fragment(m.json) if isinstance(m, Described) else m.value for key, m in members}
     return orjson.dumps({"data": data})
+
+
+@contextmanager
+def log_cursors_known() -> Iterator[None]:
+    """Refuses a query for a cursor that is not of its change log, which only reading finds out."""
+    try:
+        yield
+    except CursorExpired as reason:
+        raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
 
 
 def is_field(nodes: list[Any]) -> bool:

@@ -9,6 +9,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.servers import RunningServer, gateway_cli
 
 SECONDS = float(os.environ.get("SECONDS_OF_WRITING", "4"))
 WRITERS, READERS, ACCOUNTS = 50, 4, 5
+limits = count(1)
 
 PATCH = """mutation($number: String!, $limit: Decimal!, $version: Int) {
   patchAccount(accountNumber: $number, patch: { creditLimit: $limit }, expectedVersion: $version) {
@@ -64,10 +66,10 @@ async def add_one_again_and_again(http: httpx.AsyncClient, number: str, until: f
 
 
 async def write_blindly(http: httpx.AsyncClient, number: str, until: float) -> Counter[str]:
-    """Writes without looking: each write is accepted and counts a version."""
+    """Writes without looking, each time another number: each write is accepted and counts a version."""
     done: Counter[str] = Counter()
     while time.monotonic() < until:
-        payload = await run(http, PATCH, number=number, limit="0")
+        payload = await run(http, PATCH, number=number, limit=str(next(limits)))
         done.update([error["code"] for error in payload["userErrors"]] or ["written"])
     return done
 
