@@ -6,7 +6,7 @@ graphql-core over the same schema; `reference` executes any operation so, and is
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -252,8 +252,10 @@ class Executor:
         if body is None or plan.finish is None:
             return body and b'{"data":%s}' % body
         data = orjson.loads(body)
-        with log_cursors_known():
+        try:
             plan.finish(data, context)
+        except CursorExpired as reason:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
         return orjson.dumps({"data": data}, default=digits)
 
     async def prepared(self, operation: Operation) -> Prepared:
@@ -342,9 +344,7 @@ class Executor:
         if not found.writes:
             follows = self.select(found, operation.variables, context.today)[0].follows
             if follows:
-                async with self.database.reading(context.caller.tenant_id) as connection:
-                    with log_cursors_known():
-                        root = await read(connection, context.caller, follows)
+                root = await self.read(context, follows)
         run = partial(
             execute,
             CORE,
@@ -356,6 +356,14 @@ class Executor:
         )
         answer = await self.in_turn(run) if found.introspects else run()
         return answer if isinstance(answer, ExecutionResult) else await answer
+
+    async def read(self, context: Context, follows: Sequence[Follow]) -> Row:
+        """What a query asks for, read level by level. Raises RequestError where a cursor is not of its change log."""
+        try:
+            async with self.database.reading(context.caller.tenant_id) as connection:
+                return await read(connection, context.caller, follows)
+        except CursorExpired as reason:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
 
     def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[dict[str, list[Follow]], int]:
         """What is read to answer each field of a mutation, by response key, and what the mutation costs. Raises
@@ -371,15 +379,6 @@ def known_answer(members: Sequence[tuple[str, Any]]) -> bytes:
     """The JSON of an answer of which nothing has to be read."""
     data = {key: orjson.Fragment(m.json) if isinstance(m, Described) else m.value for key, m in members}
     return orjson.dumps({"data": data})
-
-
-@contextmanager
-def log_cursors_known() -> Iterator[None]:
-    """Refuses a query for a cursor that is not of its change log, which only reading finds out."""
-    try:
-        yield
-    except CursorExpired as reason:
-        raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
 
 
 def is_field(nodes: list[Any]) -> bool:
