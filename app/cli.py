@@ -17,10 +17,8 @@ from app.access import keys as access
 from app.audit_cli import audit
 from app.backup_cli import backup_command, restore_command
 from app.checks import check_documents, check_store, check_traces, walls_notice
-from app.console import Stopped, blobs_of, err, opened, out, with_database
+from app.console import Json, Stopped, blobs_of, err, migrate_schema, opened, out, prepare, with_database
 from app.demo.plan import Plan
-from app.domain.fields import TEXT_LENGTH
-from app.domain.resources import Product
 from app.listening import CannotListen, browser_address, claimed
 from app.seeing.logs import log_config
 from app.seeing.workers import numbers_shared
@@ -29,13 +27,12 @@ from app.storage.claims import CLAIM_LASTS, sweep
 from app.storage.clock import now
 from app.storage.engine import Database
 from app.storage.estimates import estimate
-from app.storage.schema import is_current
 from app.supervisor import run_workers
+from app.tenants_cli import as_object, show_tenant, tenants
 
 cli = typer.Typer(
     no_args_is_help=True, help="A GraphQL gateway for accounts receivable.", pretty_exceptions_enable=False
 )
-tenants = typer.Typer(no_args_is_help=True, help="Tenants: the owners of data.")
 blobs = typer.Typer(no_args_is_help=True, help="The stored bytes of PDFs.")
 keys = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
 cli.add_typer(tenants, name="tenants")
@@ -46,7 +43,6 @@ cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 # Seconds: a worker that has not answered for so long is taken for dead, and on a busy machine even a start takes some.
 SLOWEST_START = 60
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def main() -> None:
@@ -58,27 +54,12 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-async def prepare(database: Database) -> None:
-    """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
-    if await is_current(database):
-        return
-    if not database.is_sqlite:
-        raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
-    await migrate_schema(database)
-
-
 async def prepare_to_serve(database: Database) -> None:
     """The schema as `prepare` brings it, and on SQLite the sizes that it is told, which an ANALYZE has replaced."""
     await prepare(database)
     if database.is_sqlite:
         async with database.writing() as connection:
             await connection.run_sync(estimate)
-
-
-async def migrate_schema(database: Database) -> None:
-    from app.storage.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, and a current schema needs none of it
-
-    await migrate(database)
 
 
 @cli.command()
@@ -275,66 +256,6 @@ def sweep_command(
 
     removed, kept = with_database(work(), database)
     out.print(f"{removed} removed, {kept} kept.")
-
-
-@tenants.command("create")
-def create_tenant(
-    name: Annotated[str, typer.Argument(help="Name of the tenant, unique.")],
-    products: Annotated[str, typer.Option(help="Its active products, separated by commas.")] = ",".join(Product),
-    as_json: Json = False,
-) -> None:
-    """Makes a tenant with a key, which is shown this once."""
-    if not name.strip() or not name.isprintable() or len(name) > TEXT_LENGTH:
-        raise Stopped(f"The tenant needs a name of 1 to {TEXT_LENGTH} printable characters.")
-    chosen = chosen_products(products)
-    database = opened(load_settings())
-
-    async def work() -> tuple[access.Tenant, str]:
-        await prepare(database)
-        return await access.create_tenant(database, name, chosen)
-
-    try:
-        tenant, key = with_database(work(), database)
-    except access.TenantExists:
-        raise Stopped(f"There is a tenant named '{name}' already.") from None
-    if as_json:
-        typer.echo(json.dumps(as_object(tenant, key)))
-        return
-    show_tenant(tenant, key)
-    err.print("The key is shown this once: keep it.")
-
-
-def as_object(tenant: access.Tenant, key: str) -> dict[str, str]:
-    return {"name": tenant.name, "apiKey": key, "connectionId": tenant.connection_id}
-
-
-def show_tenant(tenant: access.Tenant, key: str) -> None:
-    out.print(f"name           {tenant.name}", markup=False)
-    out.print(f"API key        {key}", markup=False)
-    out.print(f"connection id  {tenant.connection_id}")
-
-
-def chosen_products(text: str) -> tuple[Product, ...]:
-    names = [part.strip() for part in text.split(",") if part.strip()]
-    unknown = [name for name in names if name not in set(Product)]
-    if unknown:
-        raise Stopped(f"Unknown product '{unknown[0]}': choose from {', '.join(Product)}.")
-    if not names:
-        raise Stopped(f"The tenant needs a product: choose from {', '.join(Product)}.")
-    return tuple(product for product in Product if product in names)
-
-
-@tenants.command("list")
-def list_tenants() -> None:
-    """Lists the tenants."""
-    database = opened(load_settings())
-
-    async def work() -> list[access.Tenant]:
-        await prepare(database)
-        return await access.list_tenants(database)
-
-    for tenant in with_database(work(), database):
-        typer.echo(f"{tenant.name}\t{tenant.connection_id}\t{','.join(tenant.products)}")
 
 
 @keys.command("create")

@@ -1,11 +1,12 @@
-"""What every command of the command line goes through: the terminal, the database that is closed behind the work, and
-the sentence that a command which cannot go on ends with.
+"""What every command of the command line goes through: the terminal, the database, brought up to date and closed behind
+the work, and the sentence that a command which cannot go on ends with.
 """
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
+import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,12 +15,13 @@ from app.storage.blobs import Blobs, StoreAway
 from app.storage.driver_errors import sqlstate
 from app.storage.engine import Database
 from app.storage.identity import Identity
-from app.storage.schema import TablesInUse, UnknownSchema
+from app.storage.schema import TablesInUse, UnknownSchema, is_current
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NOT_ALLOWED = "42501"  # Postgres: insufficient privilege
 
 
@@ -67,3 +69,18 @@ def blobs_of(settings: Settings, database: Database) -> Blobs:
 
 def opened(settings: Settings, *, administers: bool = True) -> Database:
     return Database(settings.database_url, settings.pool_size, administers=administers)
+
+
+async def prepare(database: Database) -> None:
+    """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
+    if await is_current(database):
+        return
+    if not database.is_sqlite:
+        raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
+    await migrate_schema(database)
+
+
+async def migrate_schema(database: Database) -> None:
+    from app.storage.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, and a current schema needs none of it
+
+    await migrate(database)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.resources import CurrencyModel, Product
+from app.domain.time_zones import UTC
 from app.domain.values import storable
 from app.reads.compiled import TENANT, Statement, compiled
 from app.reads.json_sql import json_array
@@ -48,6 +49,7 @@ class Tenant:
     name: str
     connection_id: str
     products: tuple[Product, ...]
+    time_zone: str = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,13 @@ async def authenticate(database: Database, key: str) -> Caller | None:
     found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: key_hash}))
     if found is None:
         return None
-    tenant_id, products, read_only, model = orjson.loads(found)
-    return Caller(tenant_id, products_of(products), bool(read_only), key_hash, model and CurrencyModel(model))
+    tenant_id, products, read_only, model, zone = orjson.loads(found)
+    return Caller(tenant_id, products_of(products), bool(read_only), key_hash, model and CurrencyModel(model), zone)
 
 
 @cache
 def look_up_statement(dialect: Dialect) -> Statement:
-    columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model)
+    columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model, TENANTS.c.time_zone)
     row: Any = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID).scalar_subquery()
     if dialect.name == "postgresql":
         tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(VALID[0]).limit(sa.literal_column("1"))
@@ -95,6 +97,7 @@ def unchanged(dialect: Dialect) -> sa.ColumnElement[bool]:
         API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
         sa.bindparam("products", type_=sa.Integer()) == PRODUCTS,
         model == sa.bindparam("currency_model", type_=sa.Text()),
+        TENANTS.c.time_zone == sa.bindparam("time_zone", type_=sa.Text()),
     )
     condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
     if dialect.name != "postgresql":
@@ -110,6 +113,7 @@ def claims(caller: Caller) -> dict[str, Any]:
         TENANT: caller.tenant_id,
         "products": products,
         "currency_model": str(caller.currency_model or ""),
+        "time_zone": caller.time_zone,
     }
 
 
@@ -119,9 +123,11 @@ GIVEN = sa.bindparam(KEY_HASH, type_=sa.Text())
 VALID = (API_KEYS.c.key_hash == GIVEN, API_KEYS.c.revoked_at.is_(None))
 
 
-async def create_tenant(database: Database, name: str, products: Sequence[Product]) -> tuple[Tenant, str]:
+async def create_tenant(
+    database: Database, name: str, products: Sequence[Product], time_zone: str = UTC
+) -> tuple[Tenant, str]:
     """A new tenant with a writing key, which is shown this once. Raises TenantExists."""
-    tenant = Tenant(name, str(uuid.uuid4()), tuple(products))
+    tenant = Tenant(name, str(uuid.uuid4()), tuple(products), time_zone)
     async with database.writing() as connection:
         key = await insert_key(connection, await insert_tenant(connection, tenant), read_only=False)
     return tenant, key
@@ -135,6 +141,7 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         "name": tenant.name,
         "connection_id": tenant.connection_id,
         "products": tenant.products,
+        "time_zone": tenant.time_zone,
         "created_at": now(),
     }
     try:
@@ -143,7 +150,9 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         raise TenantExists(tenant.name) from None
     tenant_id = int(made.scalar_one())
     await begin_chain(connection, tenant_id)
-    told = {name: row[name] for name in ("name", "connection_id", "products")}
+    told = {name: row[name] for name in ("name", "connection_id", "products", "time_zone")}
+    if tenant.time_zone == UTC:  # as of a tenant of which the log was told before there were time zones
+        del told["time_zone"]
     made_new = Change(
         ChangedResource.TENANT, tenant.name, ChangeVerb.CREATE, row["created_at"], None, None, shown(told)
     )
@@ -151,10 +160,26 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
     return tenant_id
 
 
+async def change_time_zone(database: Database, tenant: str, time_zone: str) -> None:
+    """Has the tenant's days begin in another time zone from now on, on running servers too. Raises UnknownTenant."""
+    async with database.writing() as connection:
+        found = sa.select(TENANTS.c.tenant_id, TENANTS.c.time_zone).where(TENANTS.c.name == tenant).with_for_update()
+        row = (await connection.execute(found)).one_or_none() if storable(tenant) else None
+        if row is None:
+            raise UnknownTenant(tenant)
+        if row.time_zone == time_zone:
+            return
+        changing = sa.update(TENANTS).where(TENANTS.c.tenant_id == row.tenant_id)
+        await connection.execute(changing.values(time_zone=time_zone))
+        before, after = {"time_zone": row.time_zone}, {"time_zone": time_zone}
+        changed = Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, now(), None, before, after)
+        await log(connection, row.tenant_id, changed)
+
+
 async def list_tenants(database: Database) -> list[Tenant]:
     async with database.reading() as connection:
         rows = (await connection.execute(sa.select(TENANTS).order_by(TENANTS.c.name))).all()
-    return [Tenant(row.name, row.connection_id, row.products) for row in rows]
+    return [Tenant(row.name, row.connection_id, row.products, row.time_zone) for row in rows]
 
 
 async def create_key(database: Database, tenant: str, *, read_only: bool) -> str:

@@ -61,6 +61,8 @@ def derive(made: Draft, row: Values) -> None:
             "closure_reason": None,
             "closure_notes": None,
         }
+    now_or_before = row if made.transition or not made.stored else made.stored
+    row["open_amount"] = amounts.still_open(row["open_amount"], now_or_before["status"])
 
 
 def derived_columns(values: Values) -> Values:
@@ -112,10 +114,9 @@ async def close_document(
         precondition.check_expected(Resource.DOCUMENT, number, stored["version"])
         moment = now()
         closing = read_closure(body, moment)
-        version = stored["version"] + 1
-        row = closed(closing, version, moment)
+        row = closed(closing, stored, moment)
         await scope.update(DOCUMENTS, {"document_number": number}, row)
-        await add_transition(scope, number, version, closing)
+        await add_transition(scope, number, row["version"], closing)
         scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
@@ -141,13 +142,14 @@ def read_closure(body: Body, moment: datetime) -> lifecycle.Transition:
     return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
 
 
-def closed(closing: lifecycle.Transition, version: int, moment: datetime) -> Values:
-    """The columns that a closure sets."""
+def closed(closing: lifecycle.Transition, stored: Values, moment: datetime) -> Values:
+    """The columns that a closure sets in the stored row."""
     return {
         "status": str(closing.status),
         "closed_at": closing.at,
         "closure_reason": closing.reason,
         "closure_notes": closing.notes,
-        "version": version,
+        "open_amount": amounts.still_open(stored["open_amount"], str(closing.status)),
+        "version": stored["version"] + 1,
         "updated_at": moment,
     }

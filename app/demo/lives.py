@@ -60,7 +60,7 @@ class Life:
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
         closing = read_closure(Body(values), moment)
-        row = closed(closing, self.row["version"] + 1, moment)
+        row = closed(closing, self.row, moment)
         self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))
         self.row |= row
         self.entries.append(entry_of(self.key, self.row["version"], closing))

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.catalogue.document import BASIC_AMOUNTS, EXTENDED_AMOUNTS
 from app.domain.problems import Code, Problem
-from app.domain.resources import CurrencyModel, DocumentType, Product
+from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Product
 
 FIELDS = {CurrencyModel.BASIC: BASIC_AMOUNTS, CurrencyModel.EXTENDED: EXTENDED_AMOUNTS}
 BY_PRECEDENCE = tuple((model, FIELDS[model]) for model in (CurrencyModel.EXTENDED, CurrencyModel.BASIC))
@@ -42,12 +42,18 @@ def without_other_model(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def open_amount(values: dict[str, Any]) -> Decimal | None:
-    """What filters, orders and balances mean by the open amount: a credit note's is never above zero."""
+    """The open amount that a document's fields state: a credit note's is never above zero."""
     model = model_of(values)
     amount = None if model is None else values.get(OPEN_AMOUNT[model])
     if amount is not None and values.get("document_type") == DocumentType.CREDIT_NOTE:
         return Decimal(-abs(amount))
     return amount
+
+
+def still_open(stated: Decimal | None, status: str) -> Decimal | None:
+    """What filters, orders and balances mean by the open amount: nothing is open of a closed document, whatever its
+    fields state; without amounts there is none."""
+    return Decimal(0) if stated is not None and status == DocumentStatus.CLOSED else stated
 
 
 def open_currency(values: dict[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.resources import CurrencyModel, Product
+from app.domain.time_zones import UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,4 @@ class Caller:
     read_only: bool
     key_hash: str = ""  # of the key that was sent; empty where the server writes of its own accord
     currency_model: CurrencyModel | None = None  # that the tenant's documents were held to when the request came
+    time_zone: str = UTC  # of the tenant

@@ -12,6 +12,8 @@ KEY_LENGTH = 255
 EMAIL_LENGTH = 254
 TEXT_LENGTH = 255
 FREE_TEXT_LENGTH = 10_000
+MONEY_PLACES = 4  # decimals of an amount of money
+PRECISE_PLACES = 10  # of a unit price, a quantity or a rate: screws are sold at 0.164812 each
 
 
 class Kind(Enum):
@@ -66,7 +68,7 @@ class Field:
     meaning: str
     when: str = ""  # the condition behind a C, to be read after "required when"
     max_length: int = 0  # 0: the kind's own
-    places: int = 4  # decimals after the point
+    places: int = MONEY_PLACES  # decimals after the point
     parts: tuple["Field", ...] = ()  # of an OBJECT or of each element of a LIST
     part_type: str = ""  # the name of that object in the schema
     element: str = ""  # the thick billing element's own upper-case name

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from app.domain.described import Described
-from app.domain.fields import TEXT_LENGTH, Field, Kind
+from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, TEXT_LENGTH, Field, Kind
 from app.domain.problems import Code
 from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 
@@ -93,7 +93,7 @@ def parse_amount(raw: Any) -> Decimal:
     return value
 
 
-UNITS = [Decimal(1).scaleb(-places) for places in range(5)]  # of so many decimals
+UNITS = [Decimal(1).scaleb(-places) for places in range(PRECISE_PLACES + 1)]  # of so many decimals
 
 
 def check_digits(value: Decimal, places: int) -> Decimal:
@@ -247,7 +247,7 @@ def read_custom_value(raw: Any) -> str | Decimal | bool | None:
     if raw is None or raw == "" or isinstance(raw, bool):
         return None if raw in (None, "") else raw
     if isinstance(raw, int | Decimal):
-        return check_digits(parse_amount(raw), 4)
+        return check_digits(parse_amount(raw), MONEY_PLACES)
     if not isinstance(raw, str):
         raise Fault("must be text, a number, a boolean or a date")
     if DAY.fullmatch(raw):

@@ -1,7 +1,7 @@
 """What resolvers know of the request that they work for, and the values that need more than a row."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
@@ -12,6 +12,7 @@ from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
 from app.domain.readiness import Lack, lacks
 from app.domain.resources import Resource
+from app.domain.time_zones import day_in
 from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
 from app.graphql_api.bodies import shown_message
 from app.reads.selection import Follow, Row
@@ -26,11 +27,20 @@ class Context:
     database: Database
     files: Files
     links: Links
-    today: date
+    moment: datetime  # when the operation came
     request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     cost: int = 0  # of the operation
     payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
+    today: date = field(init=False)  # in the tenant's time zone
+
+    def __post_init__(self) -> None:
+        self.set_caller(self.caller)
+
+    def set_caller(self, caller: Caller) -> None:
+        """Has the operation run for the caller who stands behind its key now, on the day that it is for the tenant."""
+        self.caller = caller
+        self.today = day_in(caller.time_zone, self.moment)
 
     def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
         """What each active product would still need of a row."""

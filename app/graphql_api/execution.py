@@ -125,7 +125,7 @@ class Executor:
             if found.writes and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
-            context = Context(caller, self.database, self.files, self.links, now().date(), access.request_id)
+            context = Context(caller, self.database, self.files, self.links, now(), access.request_id)
             if found.links:
                 await self.links.load()
                 context.base_url = base_url()
@@ -189,9 +189,11 @@ class Executor:
             answer = await self.answer(plan, operation, context, access)
             if answer is not None:
                 return answer
-        context.caller = await access.caller()
+        context.set_caller(await access.caller())
         if plan and not plan.statement:
             return plan.known
+        if plan:  # whose time zone may have changed, and with it the day
+            plan = await self.plan(found, operation, context.today)
         answer = await self.answer(plan, operation, context, access) if plan else None
         return await self.reference(found, operation, context) if answer is None else answer
 
@@ -203,7 +205,7 @@ class Executor:
         plan = self.write_plan(found, operation, planner) if found.settled else None
         try:
             if plan is None:
-                context.caller = await access.caller()
+                context.set_caller(await access.caller())
                 context.payloads, context.cost = await self.beside(
                     found, operation, self.payloads, found, operation.variables, context.today
                 )
@@ -219,7 +221,7 @@ class Executor:
                 with suppress(CallerChanged):
                     guard = Guard(unchanged(self.database.writer.dialect), claims(access.known))
                     return await run_writes(plan, given, context, guard)
-            context.caller = await access.caller()
+            context.set_caller(await access.caller())
             return await run_writes(plan, given, context, None)
         finally:
             if context.caller.currency_model is None:

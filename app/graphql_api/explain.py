@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from app.access.requests import Access, NotJson, Unauthenticated, parse_json
+from app.domain.time_zones import day_in
 from app.graphql_api.errors import RequestError
 from app.graphql_api.execution import Executor, Operation, Plan
 from app.graphql_api.outline import outline
@@ -63,7 +64,8 @@ async def explain_text(executor: Executor, document: str, variables: str, key: s
 
 async def explain(executor: Executor, operation: Operation, access: Access) -> Explained:
     """Raises RequestError where the operation is refused, and NotPlanned."""
-    today = now().date()
+    caller = await access.caller()
+    today = day_in(caller.time_zone, now())
     started = perf_counter()
     KEPT.clear()
     found = await executor.prepared(operation)
@@ -75,7 +77,7 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
     planned_at = perf_counter()
     if plan.statement is None:
         raise NotPlanned("The query reads nothing from the database.")
-    arguments = plan.statement.arguments(executor.values(operation, await access.caller()))
+    arguments = plan.statement.arguments(executor.values(operation, caller))
     reading, finishing = await times(executor, operation, access, plan, arguments)
     return Explained(
         [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],

@@ -9,6 +9,7 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
+from app.domain.fields import MONEY_PLACES
 from app.domain.resources import DocumentStatus, Resource
 from app.domain.values import Fault, check_digits, levels, storable
 from app.graphql_api.declare import Slot, input_type
@@ -95,7 +96,9 @@ def is_open(today: date) -> Condition:
 
 
 def is_overdue(today: date) -> Condition:
-    return AllOf((is_open(today), Compare("due_date", Operator.LT, today)))
+    """What is open with an amount above zero, past its due date: a credit note never is."""
+    owed = Compare("open_amount", Operator.GT, Decimal(0))
+    return AllOf((is_open(today), Compare("due_date", Operator.LT, today), owed))
 
 
 PRODUCT = Filter("product", "ProductFilter", "The products it was declared for.", column="products")
@@ -127,7 +130,12 @@ FILTERS: dict[Resource, tuple[Filter, ...]] = {
         Filter("status", "DocumentStatusFilter", "Open or closed.", column="status"),
         Filter("invoice_date", "DateFilter", "Day of issue.", column="invoice_date"),
         Filter("due_date", "DateFilter", "Day by which it is to be paid.", column="due_date"),
-        Filter("open_amount", "DecimalFilter", "What is still open, as in `openAmount`.", column="open_amount"),
+        Filter(
+            "open_amount",
+            "DecimalFilter",
+            "What is still open, as in `openAmount`: of a closed document zero.",
+            column="open_amount",
+        ),
         Filter(
             "currency",
             "CurrencyCodeFilter",
@@ -138,7 +146,13 @@ FILTERS: dict[Resource, tuple[Filter, ...]] = {
         text("applies_to_invoice", "The invoice number that a credit note lowers."),
         PRODUCT,
         *times(),
-        Filter("overdue", "Boolean", "Whether it is open and past due today.", means=is_overdue),
+        Filter(
+            "overdue",
+            "Boolean",
+            "Whether it is open with an amount above zero and past its due date, today in the tenant's time zone; a "
+            "credit note never is.",
+            means=is_overdue,
+        ),
     ),
     Resource.NOTE: (
         text("reference", "Its key."),
@@ -290,6 +304,6 @@ def check_operand(operand: Any, path: str) -> None:
         raise BadFilter(f"{path} must not contain NUL or unpaired surrogates.")
     if isinstance(operand, Decimal):
         try:
-            check_digits(operand, 4)
+            check_digits(operand, MONEY_PLACES)
         except Fault as fault:
             raise BadFilter(f"{path} {fault.message}.") from None

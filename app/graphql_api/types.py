@@ -23,7 +23,7 @@ from app.graphql_api.declare import Slot, described_enum, enum, interface, outpu
 from app.graphql_api.slots import closure, keyed, own, part_slot, past_due
 from app.reads.edges import CHANGE
 
-AS_OF = Slot("as_of", "Date | None", "The day to count from; today in UTC where left out.")
+AS_OF = Slot("as_of", "Date | None", "The day to count from; today in the tenant's time zone where left out.")
 
 for _words in (
     AttachmentSource,
@@ -95,7 +95,9 @@ output(
     [
         keyed("currency", "CurrencyCode", "The currency of the amounts."),
         keyed("open_amount", "Decimal", "Sum of all open amounts."),
-        keyed("overdue_amount", "Decimal", "The part of it that is past due."),
+        keyed("overdue_amount", "Decimal", "The part of it that is past due, credit notes deducted."),
+        keyed("overdue_invoices", "Decimal", "Sum of what the filter `overdue` lists: past due, no credit notes."),
+        keyed("open_credits", "Decimal", "Sum of all open amounts below zero, whenever they are due."),
         keyed("open_documents", "int", "Number of documents that are open with an amount."),
         keyed("aging", "Aging", "The sum by days past due."),
     ],
@@ -227,7 +229,8 @@ output(
             Slot(
                 "open_amount",
                 "Decimal | None",
-                "What is still open, whatever the currency model; never above zero for a credit note.",
+                "What is still open, whatever the currency model: zero while it is closed, never above zero for a "
+                "credit note, null where it has no amounts.",
             ),
             Slot("open_currency", "CurrencyCode | None", "The currency of `openAmount`."),
             to_one("account", "Account", "The customer who owes it."),
@@ -336,6 +339,7 @@ output(
         Slot("name", "str", "Name of the tenant."),
         Slot("products", "list[Product]", "The products that are active."),
         Slot("currency_model", "CurrencyModel | None", "The model that its first amounts fixed; null before them."),
+        Slot("time_zone", "str", "The time zone that its days begin in, by IANA name: today is its day there."),
         Slot("connection_id", "str", "Identifier of its Ingest connection, which pushed PDFs are addressed to."),
         BALANCES,
     ],

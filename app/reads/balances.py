@@ -13,8 +13,13 @@ from app.reads.edges import Columns
 from app.reads.level import START, Level, Starts
 from app.storage.types import exact_sum, summed
 
-CURRENCY, BUCKET, COUNT, HIGH, LOW = "open_currency", "bucket", "documents", "high", "low"
+CURRENCY, BUCKET, COUNT = "open_currency", "bucket", "documents"
+# Sums of all open amounts and of those below zero, each in two parts: see exact_sum.
+HIGH, LOW, CREDITS_HIGH, CREDITS_LOW = "high", "low", "credits_high", "credits_low"
+SUMS = (HIGH, LOW, CREDITS_HIGH, CREDITS_LOW)
+COLUMNS = (CURRENCY, BUCKET, COUNT, *SUMS)
 OPEN_AMOUNT, OVERDUE_AMOUNT, OPEN_DOCUMENTS, AGING = "open_amount", "overdue_amount", "open_documents", "aging"
+OVERDUE_INVOICES, OPEN_CREDITS = "overdue_invoices", "open_credits"
 
 
 def statement(level: Level, starts: Starts) -> sa.Select[Any]:
@@ -54,8 +59,9 @@ def groups(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
 
 
 def measures(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    high, low = exact_sum(target.c.open_amount, level.dialect)
-    return [sa.func.count().label(COUNT), high.label(HIGH), low.label(LOW)]
+    amount = target.c.open_amount
+    sums = (*exact_sum(amount, level.dialect), *exact_sum(amount, level.dialect, where=amount < Decimal(0)))
+    return [sa.func.count().label(COUNT), *(part.label(name) for part, name in zip(sums, SUMS, strict=True))]
 
 
 def bucket_of(due: sa.ColumnElement[date], as_of: date) -> sa.ColumnElement[int]:
@@ -74,21 +80,23 @@ def days_before(day: date, days: int) -> date:
 
 def exact(raw: Sequence[Any]) -> list[Any]:
     """The values of such a row, whose sums were written as text."""
-    *keys, high, low = raw
-    return [*keys, int(high), Decimal(low)]
+    *keys, high, low, credits_high, credits_low = raw
+    return [*keys, int(high), Decimal(low), int(credits_high), Decimal(credits_low)]
 
 
 def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The balances of one start, by currency, from the statement's rows."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        amount = summed(row[HIGH], row[LOW])
+        amount, credits_ = summed(row[HIGH], row[LOW]), summed(row[CREDITS_HIGH], row[CREDITS_LOW])
         sums = found.setdefault(row[CURRENCY], empty(row[CURRENCY]))
         sums[OPEN_AMOUNT] += amount
+        sums[OPEN_CREDITS] += credits_
         sums[OPEN_DOCUMENTS] += row[COUNT]
         sums[AGING][BUCKETS[row[BUCKET]].name] += amount
         if BUCKETS[row[BUCKET]].first is not None:
             sums[OVERDUE_AMOUNT] += amount
+            sums[OVERDUE_INVOICES] += amount - credits_
     return list(found.values())
 
 
@@ -98,6 +106,8 @@ def empty(currency: str) -> dict[str, Any]:
         "currency": currency,
         OPEN_AMOUNT: zero,
         OVERDUE_AMOUNT: zero,
+        OVERDUE_INVOICES: zero,
+        OPEN_CREDITS: zero,
         OPEN_DOCUMENTS: 0,
         AGING: {bucket.name: zero for bucket in BUCKETS},
     }

@@ -143,10 +143,8 @@ def row_of(source: str, kinds: Sequence[tuple[str, Any]], raw: Sequence[Any]) ->
 
 
 def summed(make: Any) -> Change:
-    columns = (balances.CURRENCY, balances.BUCKET, balances.COUNT, balances.HIGH, balances.LOW)
-
     def change(raw: list[list[Any]] | None, context: Any) -> Any:
-        rows = [dict(zip(columns, balances.exact(values), strict=True)) for values in raw or ()]
+        rows = [dict(zip(balances.COLUMNS, balances.exact(values), strict=True)) for values in raw or ()]
         return make(balances.balances(rows), context)
 
     return change

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from app.domain.fields import MONEY_PLACES
 from app.domain.resources import DocumentStatus
 from app.domain.values import Fault, check_digits, parse_amount, parse_date, parse_moment, shortest, storable
 from app.reads.edges import CHANGE, DEFAULT_ORDERS, DIGESTS, SOURCES, TIE_BREAKS
@@ -304,7 +305,7 @@ def parsed(source: str, column: str, value: Any) -> Any:
     if isinstance(kind, Timestamp):
         return parse_moment(value)
     if isinstance(kind, OrderedAmount):
-        return check_digits(parse_amount(value), 4)
+        return check_digits(parse_amount(value), MONEY_PLACES)
     if isinstance(kind, sa.Date):
         return parse_date(value)
     if isinstance(kind, sa.Integer):

@@ -192,7 +192,7 @@ class Writer:
         found = balances.sums(level, [rows.relation.c[name] for name in level.edge.needs])
         relation = found.correlate(rows.relation).subquery(self.name("p"))
         keys: list[Expression] = [relation.c[name] for name in (balances.CURRENCY, balances.BUCKET, balances.COUNT)]
-        values = [*keys, *(sa.cast(relation.c[name], sa.Text()) for name in (balances.HIGH, balances.LOW))]
+        values = [*keys, *(sa.cast(relation.c[name], sa.Text()) for name in balances.SUMS)]
         item = json_array(values, self.dialect)
         gather: Any = sa.func.json_agg if self.dialect == "postgresql" else sa.func.json_group_array
         return sa.select(gather(item)).select_from(relation).scalar_subquery()

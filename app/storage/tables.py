@@ -14,20 +14,19 @@ from sqlmodel import Field, SQLModel
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.described import Described
-from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH, Kind
-from app.domain.fields import Field as CatalogueField
+from app.domain.fields import FREE_TEXT_LENGTH, KEY_LENGTH, TEXT_LENGTH
 from app.domain.resources import (
     AttachmentSource,
     ClosureReason,
     CurrencyModel,
     DocumentStatus,
     DocumentType,
-    Requirement,
     Resource,
 )
-from app.storage.types import Amount, OrderedAmount, ProductSet, Text, Timestamp
+from app.domain.time_zones import UTC
+from app.storage.columns import CODE_LENGTH, catalogue_column
+from app.storage.types import OrderedAmount, ProductSet, Text, Timestamp
 
-CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
 ATTACHMENT_ID_LENGTH = CLAIM_ID_LENGTH = 24
 SHA256_LENGTH = 64
 IDENTITY_LENGTH = 32
@@ -46,27 +45,6 @@ metadata.naming_convention = {
 # Postgres hands out csrIds from this sequence; SQLite has none and counts in the table below, under its one writer.
 CSR_SEQUENCE = sa.Sequence("csr_id_seq", metadata=metadata, data_type=sa.Integer)
 CSR_COUNTER = sa.Table("csr_counter", metadata, sa.Column("value", sa.Integer, nullable=False))
-
-COLUMN_TYPES: dict[Kind, Any] = {
-    Kind.KEY: Text(KEY_LENGTH),
-    Kind.TEXT: Text(TEXT_LENGTH),
-    Kind.FREE_TEXT: Text(FREE_TEXT_LENGTH),
-    Kind.EMAIL: Text(EMAIL_LENGTH),
-    Kind.CURRENCY: Text(3),
-    Kind.LANGUAGE: Text(2),
-    Kind.COUNTRY: Text(2),
-    Kind.DECIMAL: Amount(),
-    Kind.BOOLEAN: sa.Boolean(create_constraint=False),
-    Kind.DATE: sa.Date(),
-    Kind.DATETIME: Timestamp(),
-    Kind.DOCUMENT_TYPE: Text(CODE_LENGTH),
-    Kind.ROUTING: Text(1),
-    Kind.CLOSURE_REASON: Text(CODE_LENGTH),
-    Kind.OBJECT: sa.JSON(none_as_null=True),
-    Kind.LIST: sa.JSON(none_as_null=True),
-    Kind.JSON: sa.JSON(none_as_null=True),
-    Kind.CUSTOM_FIELDS: sa.JSON(none_as_null=True),
-}
 
 
 def table(name: str, columns: Sequence[sa.Column[Any]], *constraints: SchemaItem) -> sa.Table:
@@ -88,10 +66,6 @@ def table(name: str, columns: Sequence[sa.Column[Any]], *constraints: SchemaItem
 
 def tenant_column(**options: Any) -> sa.Column[Any]:
     return sa.Column("tenant_id", sa.Integer, nullable=False, **options)
-
-
-def catalogue_column(field: CatalogueField) -> sa.Column[Any]:
-    return sa.Column(field.name, COLUMN_TYPES[field.kind], nullable=field.base is not Requirement.REQUIRED)
 
 
 def one_of(column: str, words: type[Described]) -> sa.CheckConstraint:
@@ -139,6 +113,8 @@ TENANTS = table(
         sa.Column("connection_id", Text(36), nullable=False, unique=True),
         sa.Column("products", ProductSet(), nullable=False),
         sa.Column("currency_model", Text(CODE_LENGTH)),
+        # By IANA name. Servers of releases that knew of none make tenants without it.
+        sa.Column("time_zone", Text(TEXT_LENGTH), nullable=False, server_default=UTC),
         sa.Column("created_at", Timestamp(), nullable=False),
     ],
     one_of("currency_model", CurrencyModel),

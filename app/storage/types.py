@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.fields import MONEY_PLACES
 from app.domain.resources import Product
 from app.domain.values import shortest
 
@@ -17,7 +18,7 @@ MILLISECOND = timedelta(milliseconds=1)
 # 19 digits do not fit SQLite's 64-bit integers, and its REAL would round them: amounts that are ordered and summed
 # are kept there as text of fixed width, shifted above zero, so that text order is numeric order.
 SHIFT = 10**19
-UNIT = 10**4
+UNIT: int = 10**MONEY_PLACES
 
 
 class Text(TypeDecorator[str]):
@@ -49,6 +50,16 @@ class Amount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class PreciseDecimal(Amount):
+    """An exact decimal of 15 digits before the point and 10 after: a unit price, a quantity or a rate. Its digits are
+    counted before it is stored. SQLite keeps text of any length, whatever length a column was declared with."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return sa.Numeric() if dialect.name == "postgresql" else super().load_dialect_impl(dialect)
 
 
 class OrderedAmount(TypeDecorator[Decimal]):
@@ -122,14 +133,23 @@ def bit(product: Product) -> int:
 BITS = {product: 1 << place for place, product in enumerate(Product)}
 
 
-def exact_sum(column: sa.ColumnElement[Any], dialect: str) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """The exact sum of an OrderedAmount in two numbers: millions, and ten-thousandths beside them. On SQLite each sums
-    ten digits, so that no number of rows can overflow its integers."""
+ExactSum = tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]
+
+
+def exact_sum(column: sa.ColumnElement[Any], dialect: str, where: sa.ColumnElement[bool] | None = None) -> ExactSum:
+    """The exact sum of an OrderedAmount, or of those that meet a condition, in two numbers: millions, and
+    ten-thousandths beside them. On SQLite each sums ten digits, so that no number of rows can overflow its integers."""
     if dialect == "postgresql":
-        return sa.literal_column("0"), sa.func.sum(column) * sa.literal_column(str(UNIT))
+        return sa.literal_column("0"), total(column, where) * sa.literal_column(str(UNIT))
     text = sa.type_coerce(column, sa.String)
     high = sa.cast(sa.func.substr(text, 1, 10), sa.BigInteger) - sa.literal_column(str(SHIFT // 10**10))
-    return sa.func.sum(high), sa.func.sum(sa.cast(sa.func.substr(text, 11), sa.BigInteger))
+    return total(high, where), total(sa.cast(sa.func.substr(text, 11), sa.BigInteger), where)
+
+
+def total(values: sa.ColumnElement[Any], where: sa.ColumnElement[bool] | None) -> sa.ColumnElement[Any]:
+    """The sum of a group, which has rows; where only some of them count, perhaps of none."""
+    added = sa.func.sum(values)
+    return added if where is None else sa.func.coalesce(added.filter(where), sa.literal_column("0"))
 
 
 def summed(millions: int, ten_thousandths: int | Decimal) -> Decimal:

@@ -90,9 +90,8 @@ class Judge:
 
     async def executed(self, operation: Operation, caller: Access) -> bytes:
         executor = self.executor
-        today = now().date()
         asking = await caller.caller()
-        context = Context(asking, executor.database, executor.files, executor.links, today, base_url="http://gateway")
+        context = Context(asking, executor.database, executor.files, executor.links, now(), base_url="http://gateway")
         try:
             found = await executor.prepared(operation)  # at hand: to validate takes longest
             await executor.links.load()

@@ -2,7 +2,7 @@
 
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING
-from app.domain.fields import Field, Kind, numbered
+from app.domain.fields import PRECISE_PLACES, Field, Kind, numbered
 
 # The fields of each currency model, which come all together; Invoicing reads the original amount alone.
 BASIC_AMOUNTS = ("currency", "original_denomination", "denomination")
@@ -87,7 +87,13 @@ DOCUMENT = (
     Field("merchant_name", Kind.TEXT, "O -O--", "The seller's business name or its tax number; level 2/3 card data."),
     Field("part_number", Kind.TEXT, "O -O--", "Number of the product or part sold; level 2/3 card data."),
     Field("commodity_code", Kind.TEXT, "O -O--", "Class of the goods in a commodity code list; level 2/3 card data."),
-    Field("tax_rate", Kind.DECIMAL, "O -O--", "Tax rate of the document as a whole, passed on as sent; level 2/3."),
+    Field(
+        "tax_rate",
+        Kind.DECIMAL,
+        "O -O--",
+        f"Tax rate of the document as a whole, passed on as sent, up to {PRECISE_PLACES} decimals; level 2/3.",
+        places=PRECISE_PLACES,
+    ),
     *numbered("udp{n}", 5, Field("", Kind.TEXT, "O -OO-", "Value of the seller's own column {n} in the portals.")),
     Field(
         "fabricated_record",

@@ -4,11 +4,18 @@
 the lines shown. Some of these fields may be empty in turn; what then follows is for the invoice to know.
 """
 
-from app.domain.fields import Field, Kind, numbered
+from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind, numbered
 
 
 def _element(
-    name: str, kind: Kind, marks: str, meaning: str, *, max_length: int = 0, places: int = 4, falls_back_to: str = ""
+    name: str,
+    kind: Kind,
+    marks: str,
+    meaning: str,
+    *,
+    max_length: int = 0,
+    places: int = MONEY_PLACES,
+    falls_back_to: str = "",
 ) -> Field:
     """A field named after its element in lower case."""
     return Field(
@@ -26,6 +33,12 @@ def _element(
 def _amount(name: str, marks: str, meaning: str, *, falls_back_to: str = "") -> Field:
     """An element that states money: two decimals at most, unlike the amounts of a line."""
     return _element(name, Kind.DECIMAL, marks, meaning, places=2, falls_back_to=falls_back_to)
+
+
+def _precise(name: str, meaning: str) -> Field:
+    """An element of a line that states a price or a quantity of one unit, which has more decimals than money."""
+    text = f"{meaning}; up to {PRECISE_PLACES} decimals."
+    return _element(name, Kind.DECIMAL, "O -O--", text, places=PRECISE_PLACES)
 
 
 HEADER = (
@@ -336,16 +349,12 @@ THICK_BILLING_DETAIL = (
     _element("ITEM_NUMBER_COL", Kind.TEXT, "O -O--", "Number of the line in the customer's purchase order."),
     _element("ITEM_CODE_COL", Kind.TEXT, "O -O--", "The seller's code of the product or part."),
     _element("DESC_COL", Kind.FREE_TEXT, "O -O--", "What was sold."),
-    _element("QTY_ORDER_COL", Kind.DECIMAL, "O -O--", "How much was ordered, in units of measure."),
-    _element("QTY_SHIP_COL", Kind.DECIMAL, "O -O--", "How much was sent and is billed here, in units of measure."),
-    _element("QTY_BO_COL", Kind.DECIMAL, "O -O--", "How much is still to be sent, in units of measure."),
+    _precise("QTY_ORDER_COL", "How much was ordered, in units of measure"),
+    _precise("QTY_SHIP_COL", "How much was sent and is billed here, in units of measure"),
+    _precise("QTY_BO_COL", "How much is still to be sent, in units of measure"),
     _element("UOM_COL", Kind.TEXT, "O -O--", "Unit that quantities and prices count in, such as EA or KG."),
-    _element(
-        "ITEM_UNIT_PRICE_COL", Kind.DECIMAL, "O -O--", "Price of one unit before discount, in the document's currency."
-    ),
-    _element(
-        "NET_UNIT_PRICE_COL", Kind.DECIMAL, "O -O--", "Price of one unit after discount, in the document's currency."
-    ),
+    _precise("ITEM_UNIT_PRICE_COL", "Price of one unit before discount, in the document's currency"),
+    _precise("NET_UNIT_PRICE_COL", "Price of one unit after discount, in the document's currency"),
     _element("DISC_AMT_COL", Kind.DECIMAL, "O -O--", "Discount on the line, in the document's currency."),
     _element("NET_AMOUNT_COL", Kind.DECIMAL, "O -O--", "Amount of the whole line, in the document's currency."),
     _element("TAX_COL", Kind.TEXT, "O -O--", "Mark that tells whether the line is taxed, such as Y or N."),

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from app.domain.described import Described
-from app.domain.fields import EMAIL_LENGTH, KEY_LENGTH, TEXT_LENGTH, Field, Kind
+from app.domain.fields import EMAIL_LENGTH, KEY_LENGTH, MONEY_PLACES, PRECISE_PLACES, TEXT_LENGTH, Field, Kind
 from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 from app.domain.values import DAY, DOCUMENT_TYPE_NUMBERS, INT_LIMIT, MOMENT, WHOLE_DIGITS
 from app.rest_api.answers import WRITTEN_AS_STRINGS
@@ -27,6 +27,7 @@ SENT = {  # the component that a request's value of the kind is
 }
 SHOWN = SENT | {Kind.DATETIME: "MomentInUtc", Kind.DIGITS: "DigitsAsText", Kind.DOCUMENT_TYPE: "DocumentType"}
 PRINTED_PLACES = 2  # decimals of an amount on a generated invoice
+DECIMALS = {MONEY_PLACES: "Amount", PRECISE_PLACES: "PreciseDecimal", PRINTED_PLACES: "PrintedAmount"}  # by places
 
 
 def ref(name: str) -> Schema:
@@ -37,12 +38,12 @@ def whole(pattern: str) -> str:
     return f"^(?:{pattern})$"
 
 
-def amount(places: int) -> Schema:
-    """An amount as requests write it: leading zeros of a string, and trailing ones after the point, do not count."""
+def amount(places: int, what: str = "An exact amount") -> Schema:
+    """A decimal as requests write it: leading zeros of a string, and trailing ones after the point, do not count."""
     bound = 10**WHOLE_DIGITS
     return {
         "type": ["number", "string"],
-        "description": f"An exact amount, as a number or a plain decimal string: at most {WHOLE_DIGITS} digits before "
+        "description": f"{what}, as a number or a plain decimal string: at most {WHOLE_DIGITS} digits before "
         f"the point and {places} after it.",
         "exclusiveMinimum": -bound,
         "exclusiveMaximum": bound,
@@ -70,7 +71,8 @@ def document_type_or_number() -> Schema:
 
 VALUES: dict[str, Schema] = {
     "Empty": {"type": ["string", "null"], "enum": ["", None], "description": "Empties the field, or leaves it empty."},
-    "Amount": amount(4),
+    "Amount": amount(MONEY_PLACES),
+    "PreciseDecimal": amount(PRECISE_PLACES, "An exact unit price, quantity or rate"),
     "PrintedAmount": amount(PRINTED_PLACES),
     "EmailAddress": {
         "type": "string",
@@ -161,7 +163,7 @@ def sent(field: Field, *, required: bool) -> Schema:
 
 def sent_name(field: Field) -> str:
     if field.kind is Kind.DECIMAL:
-        return "PrintedAmount" if field.places == PRINTED_PLACES else "Amount"
+        return DECIMALS[field.places]
     return SENT[field.kind]
 
 

@@ -1,0 +1,38 @@
+"""Time zones by their names in the IANA database: which there are, and what day it is in one. A tenant's days begin in
+its own."""
+
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+UTC = "UTC"
+NO_ZONES = {"localtime", "Factory"}  # which some systems' copies of the database hold beside the zones
+MOST_CLOSE = 3
+
+# Python keeps but eight of those that nobody holds, and reads the others from their files again.
+zone_named = lru_cache(maxsize=1_000)(ZoneInfo)
+
+
+def day_in(zone: str, moment: datetime) -> date:
+    """The day that it is in the zone at that moment."""
+    return moment.astimezone(zone_named(zone)).date()
+
+
+def known_zones() -> set[str]:
+    """The names of all zones."""
+    return available_timezones() - NO_ZONES
+
+
+def close_zones(name: str) -> list[str]:
+    """Zones whose name, or the last part of it, is close to this one; the closest first."""
+    by_name: dict[str, str] = {}
+    for zone in sorted(known_zones()):
+        by_name.setdefault(folded(zone), zone)
+        by_name.setdefault(folded(zone.rpartition("/")[2]), zone)
+    matches = get_close_matches(folded(name), by_name, MOST_CLOSE)
+    return list(dict.fromkeys(by_name[match] for match in matches))
+
+
+def folded(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
