@@ -26,10 +26,8 @@ def known_zones() -> set[str]:
 
 def close_zones(name: str) -> list[str]:
     """Zones whose name, or the last part of it, is close to this one; the closest first."""
-    by_name: dict[str, str] = {}
-    for zone in sorted(known_zones()):
-        by_name.setdefault(folded(zone), zone)
-        by_name.setdefault(folded(zone.rpartition("/")[2]), zone)
+    zones = sorted(known_zones())
+    by_name = {folded(zone.rpartition("/")[2]): zone for zone in zones} | {folded(zone): zone for zone in zones}
     matches = get_close_matches(folded(name), by_name, MOST_CLOSE)
     return list(dict.fromkeys(by_name[match] for match in matches))
 

@@ -10,7 +10,7 @@ from tests.gateway import Client
 from tests.ledger import Ledger
 from tests.reads.mass import add_documents
 
-BALANCES = "balances%s { currency openAmount overdueAmount openDocuments aging { %s } }"
+BALANCES = "balances%s { currency openAmount overdueAmount overdueInvoices openCredits openDocuments aging { %s } }"
 AGING = "current days1To30 days31To60 days61To90 over90"
 BUCKETS = AGING.split()
 DUE = date(2026, 3, 1)
@@ -36,11 +36,16 @@ async def balances(ledger: Ledger, where: str = 'account(accountNumber: "A")', a
     return found
 
 
-def balance(currency: str, amount: str, overdue: str, documents: int, **aging: str) -> dict[str, Any]:
+def balance(
+    currency: str, amount: str, overdue: str, documents: int, *, invoices: str = "", credits: str = "0", **aging: str
+) -> dict[str, Any]:
+    """`invoices` are the overdue ones: all that is overdue, where no credit note is."""
     return {
         "currency": currency,
         "openAmount": amount,
         "overdueAmount": overdue,
+        "overdueInvoices": invoices or overdue,
+        "openCredits": credits,
         "openDocuments": documents,
         "aging": dict.fromkeys(BUCKETS, "0") | aging,
     }
@@ -91,23 +96,48 @@ async def test_credit_notes_count_below_zero_and_closed_documents_not_at_all(led
     await ledger.close("WRITTEN-OFF", "WRITE_OFF")
     await ledger.document("OTHER", "B", "1000")
     assert await balances(ledger, as_of="2026-03-02") == [
-        balance("USD", "120.25", "120.25", 3, days1To30="120.25"),
+        balance("USD", "120.25", "120.25", 3, invoices="150.5", credits="-30.25", days1To30="120.25"),
     ]
     assert await balances(ledger, as_of="2026-03-01") == [
-        balance("USD", "120.25", "50.5", 3, current="69.75", days1To30="50.5"),
+        balance("USD", "120.25", "50.5", 3, credits="-30.25", current="69.75", days1To30="50.5"),
     ]
 
 
 async def test_a_credit_note_alone_makes_a_balance_below_zero(ledger: Ledger) -> None:
     await ledger.credit_note("CN", "A", "GONE", "-0.0001", dueDate=str(DUE))
-    expected = [balance("USD", "-0.0001", "-0.0001", 1, days1To30="-0.0001")]
+    expected = [balance("USD", "-0.0001", "-0.0001", 1, invoices="0", credits="-0.0001", days1To30="-0.0001")]
     assert await balances(ledger, as_of="2026-03-02") == expected
+
+
+async def test_what_is_overdue_is_not_hidden_by_a_credit_note_that_is_larger(ledger: Ledger) -> None:
+    await ledger.document("D", "A", "100", dueDate=str(DUE))
+    await ledger.credit_note("CN", "A", "D", "-300", dueDate=str(DUE))
+    await ledger.credit_note("LATER", "A", "D", "-7", dueDate="2026-12-31")
+    await ledger.document("EUR", "A", "1", "EUR", dueDate=str(DUE))
+    assert await balances(ledger, as_of="2026-03-02") == [
+        balance("EUR", "1", "1", 1, days1To30="1"),
+        balance("USD", "-207", "-200", 3, invoices="100", credits="-307", current="-7", days1To30="-200"),
+    ]
+
+
+async def test_overdue_invoices_are_the_sum_of_what_the_filter_lists(ledger: Ledger) -> None:
+    for n, amount in enumerate(("100", "0.0001", LARGEST, "2.5")):
+        await ledger.document(f"D-{n}", "A", amount, dueDate="2020-01-01")
+    await ledger.document("FUTURE", "A", "8", dueDate="9999-12-31")
+    await ledger.document("OVERPAID", "A", "-4", gross="4", dueDate="2020-01-01")
+    await ledger.credit_note("CN", "A", "D-1", "-3", dueDate="2020-01-01")
+    await ledger.close("D-3")
+    (row,) = await balances(ledger)
+    listed = await ledger.client.only("{ documents(filter: {overdue: true}) { nodes { openAmount } } }")
+    assert Decimal(row["overdueInvoices"]) == sum(Decimal(node["openAmount"]) for node in listed["nodes"])
+    assert (row["overdueInvoices"], row["openCredits"]) == ("1000000000000100", "-7")
+    assert row["overdueAmount"] == "1000000000000093"
 
 
 async def test_amounts_that_cancel_out_leave_a_balance_of_zero(ledger: Ledger) -> None:
     await ledger.document("D", "A", "5", dueDate=str(DUE))
     await ledger.credit_note("CN", "A", "D", "-5", dueDate=str(DUE))
-    assert await balances(ledger, as_of=DUE) == [balance("USD", "0", "0", 2)]
+    assert await balances(ledger, as_of=DUE) == [balance("USD", "0", "0", 2, credits="-5")]
 
 
 async def test_currencies_are_told_apart_and_go_by_code(ledger: Ledger) -> None:
@@ -126,7 +156,7 @@ async def test_sums_are_exact_however_large_and_small(ledger: Ledger) -> None:
     await ledger.credit_note("CN-1", "A", "D-0", f"-{LARGEST}", "EUR", dueDate=str(DUE))
     await ledger.credit_note("CN-2", "A", "D-0", "-0.0001", "EUR", dueDate=str(DUE))
     assert await balances(ledger, as_of=DUE) == [
-        balance("EUR", "-1000000000000000", "0", 2, current="-1000000000000000"),
+        balance("EUR", "-1000000000000000", "0", 2, credits="-1000000000000000", current="-1000000000000000"),
         balance("USD", "3000000000000000.2998", "0", 6, current="3000000000000000.2998"),
     ]
 

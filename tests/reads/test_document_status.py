@@ -53,7 +53,7 @@ async def test_the_longest_delay_is_that_from_the_first_day_to_the_last(ledger: 
     assert await days(ledger, "D", '(asOf: "9999-12-31")') == 3_652_058
 
 
-async def test_without_a_day_days_past_due_count_to_today_in_utc(ledger: Ledger) -> None:
+async def test_without_a_day_days_past_due_count_to_today(ledger: Ledger) -> None:
     due = datetime.now(UTC).date() - timedelta(days=7)
     await ledger.document("D", "A", "10", dueDate=str(due))
     assert await days(ledger, "D") == 7
@@ -67,17 +67,30 @@ async def test_a_closed_document_is_never_past_due(ledger: Ledger) -> None:
     assert await days(ledger, "D", '(asOf: "2020-02-01")') == 0  # a day in the past undoes no later write
 
 
-async def test_overdue_is_open_and_due_before_today(ledger: Ledger) -> None:
+async def test_overdue_is_open_with_an_amount_above_zero_and_due_before_today(ledger: Ledger) -> None:
     today = datetime.now(UTC).date()
     for number, offset in (("YESTERDAY", -1), ("TODAY", 0), ("TOMORROW", 1)):
         await ledger.document(number, "A", "10", dueDate=str(today + timedelta(days=offset)))
     await ledger.document("BARE", "A", dueDate="2020-01-01")
     await ledger.document("PAID", "A", "0", dueDate="2020-01-01")
+    await ledger.document("WRITTEN-OFF", "A", "10", dueDate="2020-01-01")
+    await ledger.close("WRITTEN-OFF")
+    await ledger.credit_note("CREDIT", "A", "YESTERDAY", "-300", dueDate="2020-01-01")
+    await ledger.document("OVERPAID", "A", "-0.0001", gross="10", dueDate="2020-01-01")
+    await ledger.document("CENT", "A", "0.0001", dueDate="2020-01-01")
     late = (await ledger.client.only(OVERDUE % "true"))["nodes"]
     assert len(ledger.client.gateway.statements) == 1
     rest = (await ledger.client.only(OVERDUE % "false"))["nodes"]
-    assert [row["documentNumber"] for row in late] == ["BARE", "YESTERDAY"]
-    assert [row["documentNumber"] for row in rest] == ["PAID", "TODAY", "TOMORROW"]
+    assert [row["documentNumber"] for row in late] == ["CENT", "YESTERDAY"]
+    assert [row["documentNumber"] for row in rest] == [
+        "BARE",
+        "CREDIT",
+        "OVERPAID",
+        "PAID",
+        "TODAY",
+        "TOMORROW",
+        "WRITTEN-OFF",
+    ]
 
 
 async def test_an_account_has_open_documents_as_long_as_one_is_open(ledger: Ledger) -> None:

@@ -166,7 +166,8 @@ def add_derived(world: World) -> None:
     for document in world.rows["Document"]:
         document["openAmount"] = document["openAmount"] and Decimal(document["openAmount"])
         document["currency"] = document["openCurrency"]
-        document["overdue"] = document["status"] == "OPEN" and document["dueDate"] < today
+        is_open = document["status"] == "OPEN"
+        document["overdue"] = is_open and document["dueDate"] < today and (document["openAmount"] or 0) > 0
     owing = {d["accountNumber"] for d in world.rows["Document"] if d["status"] == "OPEN"}
     for account in world.rows["Account"]:
         account["hasOpenDocuments"] = account["accountNumber"] in owing

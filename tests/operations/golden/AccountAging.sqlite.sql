@@ -1,13 +1,13 @@
 SELECT CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM accounts AS counted
 WHERE counted.tenant_id = ? AND (EXISTS (SELECT anon_3.found
 FROM (SELECT ? AS found
 FROM documents AS related
 WHERE related.tenant_id = ? AND related.account_number = counted.account_number AND related.status = ?
- LIMIT 1 OFFSET ?) AS anon_3))), 'nodes', json_group_array(json_object('accountNumber', p4.account_number, 'name', p4.name, 'balances', (SELECT json_group_array(json_array(p5.open_currency, p5.bucket, p5.documents, CAST(p5.high AS TEXT), CAST(p5.low AS TEXT))) AS json_group_array_1
-FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+ LIMIT 1 OFFSET ?) AS anon_3))), 'nodes', json_group_array(json_object('accountNumber', p4.account_number, 'name', p4.name, 'balances', (SELECT json_group_array(json_array(p5.open_currency, p5.bucket, p5.documents, CAST(p5.high AS TEXT), CAST(p5.low AS TEXT), CAST(p5.credits_high AS TEXT), CAST(p5.credits_low AS TEXT))) AS json_group_array_1
+FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low, coalesce(sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) FILTER (WHERE target.open_amount < ?), 0) AS credits_high, coalesce(sum(CAST(substr(target.open_amount, ?) AS BIGINT)) FILTER (WHERE target.open_amount < ?), 0) AS credits_low
 FROM documents AS target
 WHERE target.tenant_id = ? AND target.account_number = p4.account_number AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p5))) FILTER (WHERE p4.row_number <= 5), 'pageInfo', json_object('hasNextPage', CASE WHEN (count(*) > 5) THEN json('true') ELSE json('false') END, 'endCursor', json_group_array(json_array(p4.name, p4.csr_id)) FILTER (WHERE p4.row_number <= 5))) AS anon_2
 FROM (SELECT p3.account_number AS account_number, p3.csr_id AS csr_id, p3.name AS name, p3.tenant_id AS tenant_id, row_number() OVER (ORDER BY p3.name ASC, p3.csr_id ASC) AS row_number

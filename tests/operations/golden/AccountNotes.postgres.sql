@@ -1,6 +1,6 @@
 SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-7") AS to_json_1
+WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-7") AS to_json_1
 FROM (SELECT t1.account_number AS "accountNumber", t1.name AS name, (WITH p3 AS MATERIALIZED
 (SELECT walked.body AS body, walked.csr_id AS csr_id, walked.effective_date AS effective_date, walked.note_type AS note_type, walked.reference AS reference, walked.subject AS subject, walked.tenant_id AS tenant_id
 FROM (SELECT anon_1.body AS body, anon_1.csr_id AS csr_id, anon_1.effective_date AS effective_date, anon_1.note_type AS note_type, anon_1.reference AS reference, anon_1.subject AS subject, anon_1.tenant_id AS tenant_id
@@ -26,4 +26,4 @@ FROM p3 ORDER BY p3.effective_date DESC NULLS LAST, p3.csr_id ASC
  LIMIT 20) AS p6 ORDER BY p6.effective_date ASC NULLS FIRST, p6.csr_id DESC
  LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_3) AS notes
 FROM accounts AS t1
-WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $5::VARCHAR) AS "row-7") AS "account") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $6::VARCHAR) AS "row-7") AS "account") "row-") END AS TEXT), 'UTF8') AS convert_to_1;

@@ -2,7 +2,7 @@ SELECT representatives.tenant_id, representatives.reference, representatives.nam
 FROM representatives
 WHERE representatives.tenant_id = ? AND representatives.reference = ?;
 
-SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.time_zone, tenants.created_at
 FROM tenants
 WHERE tenants.tenant_id = ?;
 

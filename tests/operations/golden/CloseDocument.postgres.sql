@@ -2,7 +2,7 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = $1::INTEGER AND documents.document_number = $2::VARCHAR FOR NO KEY UPDATE;
 
-UPDATE documents SET status=$1::VARCHAR, closed_at=$2::TIMESTAMP WITH TIME ZONE, closure_reason=$3::VARCHAR, closure_notes=$4::VARCHAR, version=$5::INTEGER, updated_at=$6::TIMESTAMP WITH TIME ZONE WHERE documents.tenant_id = $7::INTEGER AND documents.document_number = $8::VARCHAR;
+UPDATE documents SET status=$1::VARCHAR, open_amount=$2::NUMERIC(19, 4), closed_at=$3::TIMESTAMP WITH TIME ZONE, closure_reason=$4::VARCHAR, closure_notes=$5::VARCHAR, version=$6::INTEGER, updated_at=$7::TIMESTAMP WITH TIME ZONE WHERE documents.tenant_id = $8::INTEGER AND documents.document_number = $9::VARCHAR;
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES ($1::INTEGER, $2::VARCHAR, $3::INTEGER, $4::VARCHAR, $5::TIMESTAMP WITH TIME ZONE, $6::VARCHAR, $7::VARCHAR);
 

@@ -2,7 +2,7 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = ? AND documents.document_number = ?;
 
-UPDATE documents SET status=?, closed_at=?, closure_reason=?, closure_notes=?, version=?, updated_at=? WHERE documents.tenant_id = ? AND documents.document_number = ?;
+UPDATE documents SET status=?, open_amount=?, closed_at=?, closure_reason=?, closure_notes=?, version=?, updated_at=? WHERE documents.tenant_id = ? AND documents.document_number = ?;
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES (?, ?, ?, ?, ?, ?, ?);
 

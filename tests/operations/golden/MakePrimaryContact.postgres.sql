@@ -2,7 +2,7 @@ SELECT contacts.tenant_id, contacts.reference, contacts.account_number, contacts
 FROM contacts
 WHERE contacts.tenant_id = $1::INTEGER AND contacts.reference = $2::VARCHAR FOR NO KEY UPDATE;
 
-SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.time_zone, tenants.created_at
 FROM tenants
 WHERE tenants.tenant_id = $1::INTEGER FOR NO KEY UPDATE;
 

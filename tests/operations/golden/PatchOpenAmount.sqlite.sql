@@ -2,7 +2,7 @@ SELECT documents.tenant_id, documents.document_number, documents.account_number,
 FROM documents
 WHERE documents.tenant_id = ? AND documents.document_number = ?;
 
-SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.time_zone, tenants.created_at
 FROM tenants
 WHERE tenants.tenant_id = ?;
 

@@ -6,7 +6,7 @@ SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
-SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.time_zone, tenants.created_at
 FROM tenants
 WHERE tenants.tenant_id = ?;
 

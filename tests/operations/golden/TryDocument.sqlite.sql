@@ -6,7 +6,7 @@ SELECT 1
 FROM accounts
 WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
 
-SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.created_at
+SELECT tenants.tenant_id, tenants.name, tenants.connection_id, tenants.products, tenants.currency_model, tenants.time_zone, tenants.created_at
 FROM tenants
 WHERE tenants.tenant_id = ?;
 
@@ -36,6 +36,6 @@ SELECT starts.start_number, target.account_number
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
 
-SELECT starts.start_number, target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low
+SELECT starts.start_number, target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low, coalesce(sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) FILTER (WHERE target.open_amount < ?), 0) AS credits_high, coalesce(sum(CAST(substr(target.open_amount, ?) AS BIGINT)) FILTER (WHERE target.open_amount < ?), 0) AS credits_low
 FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
 FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.status = ? AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY starts.start_number, target.open_currency, bucket ORDER BY starts.start_number, target.open_currency, bucket;
