@@ -64,7 +64,7 @@ def test_a_tenant_has_the_products_that_were_named_in_their_own_order(
     env = {"GATEWAY_DATABASE_URL": sqlite_url}
     made = cli.made(env, "tenants", "create", "acme", "--products", products)
 
-    assert cli.printed(env, "tenants", "list") == f"acme\t{made['connectionId']}\t{kept}\n"
+    assert cli.printed(env, "tenants", "list") == f"acme\t{made['connectionId']}\t{kept}\tUTC\n"
 
 
 @pytest.mark.parametrize("products", ["", " ", ",", " , "])
@@ -113,3 +113,65 @@ def test_of_two_that_make_a_tenant_of_one_name_at_once_one_is_told_that_it_is_th
     with ThreadPoolExecutor(3) as pool:
         outcomes = sorted(pool.map(create, range(3)))
     assert outcomes == ["There is a tenant named 'acme' already."] * 2 + ["made"]
+
+
+def shown_zone(cli: CommandLine, env: dict[str, str], key: str) -> str:
+    """The tenant's time zone as the listing shows it, and as its callers are told."""
+    (line,) = cli.printed(env, "tenants", "list").splitlines()
+    zone = line.split("\t")[3]
+    assert asked(env, key, "{ tenant { timeZone } }") == {"data": {"tenant": {"timeZone": zone}}}
+    return zone
+
+
+def test_a_tenant_is_made_with_a_time_zone_and_given_another(cli: CommandLine, env: dict[str, str]) -> None:
+    made = cli.made(env, "tenants", "create", "acme", "--time-zone", "America/New_York")
+    assert list(made) == ["name", "apiKey", "connectionId"]
+    assert shown_zone(cli, env, made["apiKey"]) == "America/New_York"
+
+    changed = cli.printed(env, "tenants", "time-zone", "acme", "Europe/Berlin")
+    assert changed == "The days of 'acme' begin in Europe/Berlin.\n"
+    assert shown_zone(cli, env, made["apiKey"]) == "Europe/Berlin"
+
+    entries = "{ changes(resource: TENANT) { nodes { verb before after } } }"
+    created, patched = asked(env, made["apiKey"], entries)["data"]["changes"]["nodes"]
+    assert (created["verb"], created["after"]["time_zone"]) == ("CREATE", "America/New_York")
+    assert patched == {
+        "verb": "PATCH",
+        "before": {"time_zone": "America/New_York"},
+        "after": {"time_zone": "Europe/Berlin"},
+    }
+    assert cli.printed(env, "audit", "verify") == "acme: 3 changes, all sound.\n"
+
+
+@pytest.mark.parametrize(
+    ("zone", "advice"),
+    [
+        ("America/NewYork", "did you mean America/New_York"),
+        ("New York", "did you mean America/New_York"),
+        ("europe/berlin", "did you mean Europe/Berlin"),
+        ("the office", "name one of IANA's, such as Europe/Berlin."),
+        ("", "name one of IANA's, such as Europe/Berlin."),
+        ("../../etc/passwd", "name one of IANA's, such as Europe/Berlin."),
+        ("localtime", ""),
+    ],
+)
+def test_an_unknown_time_zone_is_refused_with_those_that_are_close_and_nothing_changes(
+    cli: CommandLine, sqlite_url: str, zone: str, advice: str
+) -> None:
+    env = {"GATEWAY_DATABASE_URL": sqlite_url}
+    begun = f"Unknown time zone '{zone}': {advice}"
+
+    assert cli.refusal(env, "tenants", "create", "acme", "--time-zone", zone).startswith(begun)
+    assert cli.printed(env, "tenants", "list") == ""
+
+    made = cli.made(env, "tenants", "create", "acme")
+    assert cli.refusal(env, "tenants", "time-zone", "acme", zone).startswith(begun)
+    assert shown_zone(cli, env, made["apiKey"]) == "UTC"
+
+
+def test_a_tenant_that_nobody_made_gets_no_time_zone(cli: CommandLine, sqlite_url: str) -> None:
+    env = {"GATEWAY_DATABASE_URL": sqlite_url}
+
+    assert cli.refusal(env, "tenants", "time-zone", "nobody", "UTC") == (
+        "There is no tenant named 'nobody'. List them with: ingest-gateway tenants list"
+    )

@@ -1,11 +1,14 @@
 """The elements of thick billing as the catalogue has them, against the contract."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from app.domain.catalogue import CATALOGUE, field
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
-from app.domain.fields import Kind
+from app.domain.fields import Field, Kind
+from app.domain.resources import Resource
 from tests.domain.test_catalogue import DOCUMENT, FIELDS, INVOICING, REQUIRED, RESOURCES
 
 
@@ -34,11 +37,30 @@ def test_thick_billing_requires_these_elements() -> None:
     )
 
 
-def test_amounts_of_thick_billing_take_two_decimals_and_those_of_a_line_four() -> None:
+def places(fields: Sequence[Field]) -> dict[int, set[str]]:
+    """The decimal fields by the number of their decimals."""
+    found: dict[int, set[str]] = {}
+    for one in fields:
+        if one.kind is Kind.DECIMAL:
+            found.setdefault(one.places, set()).add(one.element or one.name)
+    return found
+
+
+def test_amounts_of_thick_billing_take_two_decimals_money_four_and_prices_quantities_and_rates_ten() -> None:
     assert {one.places for one in THICK_BILLING if one.kind is Kind.DECIMAL} == {2}
     assert sum(one.kind is Kind.DECIMAL for one in THICK_BILLING) == 18
-    assert {one.places for one in THICK_BILLING_DETAIL if one.kind is Kind.DECIMAL} == {4}
-    assert {one.places for one in LINE_ITEM + CATALOGUE[DOCUMENT] if one.kind is Kind.DECIMAL} == {4}
+    assert places(THICK_BILLING_DETAIL) == {
+        10: {"QTY_ORDER_COL", "QTY_SHIP_COL", "QTY_BO_COL", "ITEM_UNIT_PRICE_COL", "NET_UNIT_PRICE_COL"},
+        4: {"DISC_AMT_COL", "NET_AMOUNT_COL", "LINE_ITEM_TAX_COL"},
+    }
+    assert places(LINE_ITEM) == {
+        10: {"quantity_ordered", "quantity_shipped", "quantity_backordered", "unit_price", "net_unit_price"},
+        4: {"discount_amount", "net_amount", "tax_amount"},
+    }
+    of_document = places(CATALOGUE[DOCUMENT])
+    assert of_document.keys() == {4, 10}
+    assert of_document[10] == {"tax_rate"}
+    assert places(CATALOGUE[Resource.ACCOUNT]) == {4: {"credit_limit"}}
 
 
 def test_every_element_is_its_fields_name_in_upper_case_and_nothing_else_is_an_element() -> None:

@@ -109,6 +109,23 @@ def test_places_are_the_fields_own() -> None:
 within = st.decimals(min_value="-999999999999999.9999", max_value="999999999999999.9999", places=4)
 
 
+precise = st.decimals(min_value="-999999999999999.9999999999", max_value="999999999999999.9999999999", places=10)
+
+
+@given(precise, st.integers(0, 12))
+def test_every_price_within_bounds_goes_round_exactly(value: Decimal, zeros: int) -> None:
+    read = check_digits(parse_amount(format(value, "f") + "0" * zeros), 10)
+    assert read == value
+    assert parse_amount(shortest(read)) == value
+    assert "E" not in shortest(read)
+
+
+@pytest.mark.parametrize("raw", ["0.00000000001", "1000000000000000", "-0.12345678901", Decimal("1E-11")])
+def test_an_eleventh_decimal_and_a_sixteenth_digit_are_refused_of_a_price(raw: Any) -> None:
+    assert fault(Kind.DECIMAL, raw, places=10) is Code.INVALID
+    assert read_value(of(Kind.DECIMAL, places=10), "0.0000000001") == Decimal("0.0000000001")
+
+
 @given(within, st.integers(0, 12))
 def test_every_amount_within_bounds_goes_round_exactly_whatever_zeros_trail(value: Decimal, zeros: int) -> None:
     written = format(value, "f") + "0" * zeros

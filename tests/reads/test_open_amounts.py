@@ -1,5 +1,5 @@
-"""What is open of a closed document is zero, whatever its amounts keep: in its own field, in filters, orders and balances,
-asked after a write of either facade and in the answer of the write itself."""
+"""What is open of a closed document is zero, whatever its amounts keep: in its own field, in filters, orders and
+balances, asked after a write of either facade and in the answer of the write itself."""
 
 from typing import Any
 

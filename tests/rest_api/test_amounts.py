@@ -49,6 +49,34 @@ WRONG = [
     '"Infinity"',
     '"\u0661"',
 ]
+TOO_PRECISE = ["0.00001", "1e-5"]  # for money
+WRONG_RATES = [
+    *(raw for raw in WRONG if raw not in TOO_PRECISE),
+    *("0.00000000001", "1e-11", '"0.12345678901"', "-999999999999999.99999999999"),
+]
+# Prices of one unit, quantities and rates, as they are sent and as they are answered.
+PRECISE = [
+    ("0.164812", "0.164812"),
+    ('"0.08875"', "0.08875"),
+    ("0.0000000001", "0.0000000001"),
+    ("-1e-10", "-0.0000000001"),
+    ("1.5E-7", "0.00000015"),
+    ("999999999999999.9999999999", "999999999999999.9999999999"),
+    ("-999999999999999.9999999999", "-999999999999999.9999999999"),
+    ('"123456789012345.0123456789"', "123456789012345.0123456789"),
+    ("0.16481200000000000", "0.164812"),
+    ("-0.0000000000", "0"),
+    ("7", "7"),
+]
+LINE = ("quantity_ordered", "quantity_shipped", "quantity_backordered", "unit_price", "net_unit_price")
+DETAIL = ("QTY_ORDER_COL", "QTY_SHIP_COL", "QTY_BO_COL", "ITEM_UNIT_PRICE_COL", "NET_UNIT_PRICE_COL")
+SHOWN = """query($n: String!) { document(documentNumber: $n) { taxRate
+  lineItems { quantityOrdered quantityShipped quantityBackordered unitPrice netUnitPrice }
+  thickBilling { detail { qtyOrderCol qtyShipCol qtyBoCol itemUnitPriceCol netUnitPriceCol } } } }"""
+WRITE = """mutation($n: String!, $line: LineItemInput!, $column: ThickBillingDetailInput!, $rate: Decimal) {
+  replaceDocument(documentNumber: $n, input: { combined: { accountNumber: "ACCT-001", invoiceDate: "2026-05-12",
+    dueDate: "2026-06-11", taxRate: $rate, lineItems: [$line], thickBilling: { detail: [$column] } } })
+  { userErrors { code field message } } }"""
 AMOUNTS = ("original_denomination", "denomination")
 TEXTS = ("discount_amount", "freight_amount", "duty_amt")
 
@@ -135,14 +163,73 @@ async def test_numbers_of_custom_fields_and_of_passed_through_objects_keep_their
     assert float(digits(answer, "tiny")) == 1e-30
 
 
-@pytest.mark.parametrize("name", ["denomination", "discount_amount", "tax_rate"])
-async def test_what_is_no_amount_is_refused_and_nothing_is_written(rest: Rest, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("denomination", WRONG), ("discount_amount", WRONG), ("tax_rate", WRONG_RATES)]
+)
+async def test_what_is_no_amount_is_refused_and_nothing_is_written(rest: Rest, name: str, wrong: list[str]) -> None:
     await rest.post("accounts", "ACCT-001", body=ACCOUNT)
     before = await rest.post("documents", "1", body=DOCUMENT | BASIC)
-    for sent in WRONG:
+    for sent in wrong:
         body = json_of({name: sent, "comment": '"Not kept"'})
         assert await rest.faults("PATCH", "documents", "1", body=body) == [("invalid", name)], sent
     assert await rest.get("documents", "1") == before
+
+
+def precise(shown: str) -> dict[str, Any]:
+    """What GraphQL shows where every price, quantity and rate of a document is this one."""
+    line = ("quantityOrdered", "quantityShipped", "quantityBackordered", "unitPrice", "netUnitPrice")
+    column = ("qtyOrderCol", "qtyShipCol", "qtyBoCol", "itemUnitPriceCol", "netUnitPriceCol")
+    thick = {"detail": [dict.fromkeys(column, shown)]}
+    return {"taxRate": shown, "lineItems": [dict.fromkeys(line, shown)], "thickBilling": thick}
+
+
+async def test_prices_quantities_and_rates_keep_ten_decimals_from_rest_to_both_facades(
+    rest: Rest, graph: Client
+) -> None:
+    await rest.post("accounts", "ACCT-001", body=ACCOUNT)
+    for place, (sent, shown) in enumerate(PRECISE):
+        line, detail = json_of(dict.fromkeys(LINE, sent)), json_of(dict.fromkeys(DETAIL, sent))
+        fields = {"tax_rate": sent, "line_items": f"[{line.decode()}]"}
+        answer = await written(rest, str(place), fields | {"invoicing_detail": f'{{"DETAIL": [{detail.decode()}]}}'})
+        assert {digits(answer, name).rstrip("]}") for name in ("tax_rate", *LINE, *DETAIL)} == {shown}, sent
+        assert await graph.only(SHOWN, n=str(place)) == precise(shown)
+
+
+async def test_prices_quantities_and_rates_keep_ten_decimals_from_graphql_to_both_facades(
+    rest: Rest, graph: Client
+) -> None:
+    await rest.post("accounts", "ACCT-001", body=ACCOUNT)
+    asked = precise("{}")
+    names, columns = asked["lineItems"][0], asked["thickBilling"]["detail"][0]
+    for place, (_, shown) in enumerate(PRECISE):
+        variables = {"line": dict.fromkeys(names, shown), "column": dict.fromkeys(columns, shown), "rate": shown}
+        assert await graph.only(WRITE, n=str(place), **variables) == {"userErrors": []}
+        assert await graph.only(SHOWN, n=str(place)) == precise(shown)
+        answer = (await rest.send("GET", address("documents", str(place)))).content
+        assert {digits(answer, name).rstrip("]}") for name in ("tax_rate", *LINE, *DETAIL)} == {shown}
+    refused = {
+        "line": {"unitPrice": "0.00000000001"},
+        "column": {"qtyShipCol": "1.00000000001"},
+        "rate": "0.12345678901",
+    }
+    found = (await graph.only(WRITE, n="refused", **refused))["userErrors"]
+    assert {(".".join(one["field"]), one["code"]) for one in found} == {
+        ("input.combined.taxRate", "INVALID"),
+        ("input.combined.lineItems.0.unitPrice", "INVALID"),
+        ("input.combined.thickBilling.detail.0.qtyShipCol", "INVALID"),
+    }
+    assert all("at most 10 digits after the point" in one["message"] for one in found)
+    assert await rest.is_absent("documents", "refused")
+
+
+async def test_the_change_log_tells_a_rate_with_all_its_decimals(rest: Rest, graph: Client) -> None:
+    await rest.post("accounts", "ACCT-001", body=ACCOUNT)
+    await rest.post("documents", "1", body=DOCUMENT | {"tax_rate": "0.0000000001"})
+    await rest.patch("documents", "1", body={"tax_rate": "0.08875"})
+    last = '{ document(documentNumber: "1") { history(last: 1) { nodes { before after } } } }'
+    assert (await graph.only(last))["history"]["nodes"] == [
+        {"before": {"tax_rate": "0.0000000001"}, "after": {"tax_rate": "0.08875"}}
+    ]
 
 
 async def test_an_element_takes_two_decimals_and_a_line_four(rest: Rest) -> None:

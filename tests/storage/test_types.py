@@ -13,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.engine import Database
 from app.storage.exact_json import dump_json, load_json
-from app.storage.types import Amount, OrderedAmount, ProductSet, Text, Timestamp
+from app.storage.types import Amount, OrderedAmount, PreciseDecimal, ProductSet, Text, Timestamp
 
 LARGEST = Decimal("999999999999999.9999")
 AMOUNTS = st.decimals(min_value=-LARGEST, max_value=LARGEST, places=4)
+MOST_PRECISE = Decimal("999999999999999.9999999999")
+PRECISE = st.decimals(min_value=-MOST_PRECISE, max_value=MOST_PRECISE, places=10)
 MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
+PRECISE_EDGES = [MOST_PRECISE, -MOST_PRECISE, Decimal("0.0000000001"), Decimal("0.164812"), Decimal("-0.08875")]
 EDGES = [LARGEST, -LARGEST, Decimal(0), Decimal("0.0001"), Decimal("-0.0001"), Decimal("123456789012345.6789")]
 MANY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -29,6 +32,7 @@ sample = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("amount", Amount()),
     sa.Column("open_amount", OrderedAmount()),
+    sa.Column("rate", PreciseDecimal()),
     sa.Column("moment", Timestamp()),
     sa.Column("word", Text(20)),
     sa.Column("products", ProductSet()),
@@ -58,6 +62,17 @@ async def kept(connection: AsyncConnection, column: str, values: Sequence[Any], 
 @given(st.lists(AMOUNTS, min_size=1, max_size=20))
 async def test_amounts_come_back_exactly(connection: AsyncConnection, amounts: list[Decimal]) -> None:
     assert await kept(connection, "amount", [*amounts, *EDGES, None]) == [*amounts, *EDGES, None]
+
+
+@MANY
+@given(st.lists(PRECISE, min_size=1, max_size=20))
+async def test_rates_come_back_exactly_with_ten_decimals(connection: AsyncConnection, rates: list[Decimal]) -> None:
+    assert await kept(connection, "rate", [*rates, *PRECISE_EDGES, *EDGES, None]) == [
+        *rates,
+        *PRECISE_EDGES,
+        *EDGES,
+        None,
+    ]
 
 
 @MANY
