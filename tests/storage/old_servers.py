@@ -35,12 +35,14 @@ def reads_of(release: str, kind: str) -> dict[str, list[Statement]]:
 
 
 class OldServer:
-    """A server of a release with one connection to the database, which it keeps."""
+    """A server of a release with one connection to the database, which it keeps; `refused` are the requests that it had
+    to answer with an error."""
 
     def __init__(self, url: str, release: str, key: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.reads = reads_of(release, self.url.get_backend_name())
+        self.refused: list[str] = []
         self.key_hash = sha256(key.encode()).hexdigest()
 
     async def __aenter__(self) -> Self:
@@ -63,7 +65,17 @@ class OldServer:
 
     async def answers(self) -> Answers:
         """The rows of every statement of every request."""
-        return {request: await self.answer(statements) for request, statements in self.reads.items()}
+        return {request: await self.asked(request, statements) for request, statements in self.reads.items()}
+
+    async def asked(self, request: str, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """The rows of a request, at the second try where a statement in a transaction shows a column that has another
+        type since it was prepared: no server notices that before Postgres tells, and then it prepares all anew."""
+        try:
+            return await self.answer(statements)
+        except asyncpg.InvalidCachedStatementError:
+            self.refused.append(request)
+            await self.postgres.execute("ROLLBACK")
+            return await self.answer(statements)
 
     async def answer(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         rows = [await self.fetch(text, [self.given(value) for value in values]) for text, values in statements]
