@@ -16,7 +16,7 @@ from app.commands.files import workspace
 from app.commands.save import save
 from app.commands.transaction import Write
 from app.domain.catalogue import CATALOGUE
-from app.domain.fields import Field, Kind
+from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind
 from app.domain.problems import Refused
 from app.domain.requirements import AMOUNTS
 from app.domain.resources import (
@@ -58,6 +58,7 @@ DECIMALS = [
     *("123456789012345.6789", "-0.0001", "0.0001", "0", "10", "10", "9.5", "1.10", "-3", "1000", "0.01"),
     *("999999999999999.9999", "-999999999999999.9999"),
 ]
+PRECISE = ["0.164812", "0.0000000001", "-0.08875", "999999999999999.9999999999"]  # where 10 decimals are kept
 MOMENTS = [
     *(
         "0001-01-01T00:00:00Z",
@@ -204,8 +205,8 @@ class Filling:
         if field.kind is Kind.CUSTOM_FIELDS:
             return {key: self.random.choice(CUSTOM) for key in ("region", "é", 'q"', "\\", "a", "Z")}
         found = self.random.choice(POOLS[field.kind])
-        if field.kind is Kind.DECIMAL and field.places < 4:
-            return "12.5"
+        if field.kind is Kind.DECIMAL and field.places != MONEY_PLACES:
+            return self.random.choice([*DECIMALS, *PRECISE]) if field.places == PRECISE_PLACES else "12.5"
         return found[: field.length] if isinstance(found, str) and field.length else found
 
     def share(self) -> float:

@@ -18,6 +18,7 @@ KINDS = {
     "name": ("String", "patchAccount(accountNumber", ACCOUNT),
     "creditLimit": ("Decimal", "patchAccount(accountNumber", ACCOUNT),
     "dueDate": ("Date", "patchDocument(documentNumber", DOCUMENT),
+    "taxRate": ("Decimal", "patchDocument(documentNumber", DOCUMENT),
 }
 
 
@@ -71,7 +72,7 @@ class Ledger:
         return found
 
     async def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = await self.client.only('{ document(documentNumber: "D-1") { dueDate } }')
+        found: dict[str, Any] = await self.client.only('{ document(documentNumber: "D-1") { dueDate taxRate } }')
         return found
 
     async def shown_by_rest(self, kind: str = "accounts") -> dict[str, Any]:

@@ -51,26 +51,36 @@ async def a_filter_chooses_among_what_is_there_or_is_refused(ledger: Ledger, dra
         assert found["totalCount"] == len(found["nodes"])
 
 
-def is_amount(text: str) -> bool:
+def is_amount(text: str, most: int) -> bool:
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         return False
     whole, _, places = text.lstrip("-").partition(".")
-    return len(whole.lstrip("0")) <= 15 and len(places.rstrip("0")) <= 4
+    return len(whole.lstrip("0")) <= 15 and len(places.rstrip("0")) <= most
 
 
 async def an_amount_comes_back_exactly(ledger: Ledger, text: str) -> None:
+    await comes_back_exactly(ledger, text, "accounts", ("creditLimit", "credit_limit"), places=4)
+
+
+async def a_rate_comes_back_exactly(ledger: Ledger, text: str) -> None:
+    await comes_back_exactly(ledger, text, "documents", ("taxRate", "tax_rate"), places=10)
+
+
+async def comes_back_exactly(ledger: Ledger, text: str, kind: str, names: tuple[str, str], places: int) -> None:
+    """A decimal of a field, whose names are those of GraphQL and of REST."""
     for number in (text, json.dumps(text)):
         if number == text and not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text):
             continue  # no number of JSON
         for accepted in (
-            await ledger.set_by_graphql("creditLimit", number),
-            await ledger.set_by_rest("credit_limit", number),
+            await ledger.set_by_graphql(names[0], number),
+            await ledger.set_by_rest(names[1], number, kind),
         ):
-            assert accepted == is_amount(text)
+            assert accepted == is_amount(text, places)
             if accepted:
-                assert Decimal((await ledger.account())["creditLimit"]) == Decimal(text)
-                assert "E" not in (await ledger.account())["creditLimit"]
-                assert (await ledger.shown_by_rest())["credit_limit"] == Decimal(text)
+                shown = (await ledger.account() if kind == "accounts" else await ledger.document())[names[0]]
+                assert Decimal(shown) == Decimal(text)
+                assert "E" not in shown
+                assert (await ledger.shown_by_rest(kind))[names[1]] == Decimal(text)
 
 
 def is_day(text: str) -> bool:
@@ -178,6 +188,7 @@ PROPERTIES: dict[str, Property] = {
     "identifiers": Property(IDS, an_identifier_names_its_own_resource_or_nothing),
     "filters": Property(FILTERS, a_filter_chooses_among_what_is_there_or_is_refused),
     "amounts": Property(AMOUNTS, an_amount_comes_back_exactly),
+    "rates": Property(AMOUNTS, a_rate_comes_back_exactly),
     "days": Property(DAYS, a_day_comes_back_as_it_was_sent),
     "moments": Property(MOMENTS, a_moment_comes_back_in_utc_and_milliseconds),
     "texts": Property(TEXT, a_text_comes_back_to_the_letter),

@@ -28,7 +28,8 @@ JSON = ANY_JSON
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
 AMOUNTS = st.one_of(
     st.decimals(-(10**15), 10**15, places=4).map(lambda amount: f"{amount:f}"),
-    st.builds("{}{}.{}".format, st.sampled_from(["", "-"]), DIGITS, st.text("0123456789", min_size=1, max_size=6)),
+    st.decimals(-(10**15), 10**15, places=10).map(lambda amount: f"{amount:f}"),
+    st.builds("{}{}.{}".format, st.sampled_from(["", "-"]), DIGITS, st.text("0123456789", min_size=1, max_size=12)),
     DIGITS,
     st.sampled_from(
         ["-", ".", "-0", "-0.0", "1.", ".5", "+1", "1e3", "0x1", " 1", "1 ", "1\n", "٣", "NaN", "Infinity"]

@@ -180,7 +180,7 @@ def many_lines(count: int) -> list[Values]:
 def longest(field: Field, text: str = "Wide value ") -> Any:
     """A value of the greatest length that the field allows."""
     fixed = {
-        Kind.DECIMAL: "-123456789012345." + "6789"[: field.places],
+        Kind.DECIMAL: "-123456789012345." + "6789012345"[: field.places],
         Kind.INTEGER: 2147483647,
         Kind.BOOLEAN: True,
         Kind.DATE: "2026-09-30",

@@ -19,6 +19,9 @@ from app.invoices.formats import MINOR_UNITS, amount, day, place, printable, qua
         ("1500.1230", "USD", "1,500.123"),
         ("-0.5", "USD", "−0.50"),
         ("0", "USD", "0.00"),
+        ("0.164812", "USD", "0.164812"),
+        ("-1E-10", "USD", "−0.0000000001"),
+        ("123456789012345.0123456789", "JPY", "123,456,789,012,345.0123456789"),
         ("1500", "JPY", "1,500"),
         ("1500.5", "JPY", "1,500.5"),
         ("1500", "KWD", "1,500.000"),
@@ -41,7 +44,9 @@ def test_currencies_with_other_decimals_are_currencies() -> None:
     assert MINOR_UNITS.keys() <= CURRENCIES
 
 
-@pytest.mark.parametrize(("value", "shown"), [("4", "4"), ("12.50", "12.5"), ("-1200", "−1,200"), ("0.0001", "0.0001")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [("4", "4"), ("12.50", "12.5"), ("-1200", "−1,200"), ("0.0000000001", "0.0000000001")]
+)
 def test_a_quantity_has_the_decimals_that_it_needs(value: str, shown: str) -> None:
     assert quantity(value) == shown
 

@@ -82,7 +82,7 @@ def sample(field: Field, n: int, *, top: bool = True) -> Sample:
 
 
 def amount(field: Field, n: int, *, top: bool) -> Sample:
-    text = ("12.5", "-99999999999999.75" if field.places == 2 else "-0.0001")[n]
+    text = ("12.5", {2: "-99999999999999.75", 4: "-0.0001", 10: "-0.0000000001"}[field.places])[n]
     as_string = top and field.name in AS_STRINGS
     return Sample(text if n else 12.50, text if as_string else Decimal(text), text)
 
