@@ -169,7 +169,7 @@ async def test_a_closure_keeps_its_reason_time_and_notes_and_leaves_the_amounts(
     assert closed["status"] == "CLOSED"
     assert closed["closure"] == PAID_CLOSURE | {"reason": reason}
     assert closed["statusHistory"] == [entry("OPEN", closed["createdAt"]), PAID_ENTRY | {"reason": reason}]
-    assert (closed["version"], closed["openAmount"], closed["denomination"]) == (2, "40", "40")
+    assert (closed["version"], closed["openAmount"], closed["denomination"]) == (2, "0", "40")
     assert await read(ledger, "Document", "D-1", f"version openAmount denomination {STATE}") == closed
 
 
