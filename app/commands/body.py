@@ -5,17 +5,19 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from app.commands.preconditions import Precondition, version_of
+from app.commands.preconditions import Precondition
 from app.domain.amounts import without_other_model
 from app.domain.bodies import merged, read_body
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.fields import KEY_LENGTH, Field
+from app.domain.fields import Field
+from app.domain.keys import fault_of_key, fault_of_new_key
 from app.domain.lifecycle import Transition
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
-from app.domain.requirements import AMOUNTS, Demands, is_empty, newly_unmet, unmet
+from app.domain.requirements import AMOUNTS, Demands, newly_unmet, unmet
 from app.domain.resources import CurrencyModel, Product, Resource
-from app.domain.values import storable
+from app.domain.values import Fault
 
 Values = dict[str, Any]
 
@@ -99,6 +101,8 @@ def body_fields(resource: Resource) -> tuple[Field, ...]:
 
 def hold(made: Draft, caller: Caller) -> None:
     """Reports every requirement that the write leaves unmet, or that a patch breaks."""
+    if made.verb is Verb.PATCH and not made.stored:
+        return  # what it would have broken nobody can tell
     held = made.body.held
     # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
     active = made.products if made.products == (Product.INVOICING,) else caller.products
@@ -118,40 +122,31 @@ def judged(made: Draft) -> Values:
     return {**made.values, **{name: {} for name in emptied}} if emptied else made.values
 
 
-def check_key(resource: Resource, key: str) -> None:
-    """Refuses a key that no resource can have."""
-    problems = wrong_key(KEY_FIELD[resource], key, Where.KEY)
-    if problems:
-        raise Refused(problems)
+def check_absence(resource: Resource, key: str, stored: Values | None) -> None:
+    """Refuses a create of what is there: whatever else is wrong, another verb is meant."""
+    if stored:
+        message = f"{resource.capitalize()} {shown_key(key)} already exists. Replace or patch it instead."
+        raise Refused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
 
 
-def wrong_key(name: str, key: Any, where: Where) -> list[Problem]:
-    """The problem with a key that no resource can have."""
-    if is_empty(key):
-        return [Problem(Code.REQUIRED, (name,), f"{name} must not be blank.", where)]
-    if not isinstance(key, str):
-        return [Problem(Code.INVALID, (name,), f"{name} must be a string.", where)]
-    if len(key) > KEY_LENGTH:
-        return [Problem(Code.TOO_LONG, (name,), f"{name} may have at most {KEY_LENGTH} characters.", where)]
-    if not storable(key) or key in {".", ".."}:
-        message = f"{name} must not contain NUL or unpaired surrogates, nor be '.' or '..'."
-        return [Problem(Code.INVALID, (name,), message, where)]
-    return []
-
-
-def check_existence(
+def wrong_address(
     resource: Resource, verb: Verb, key: str, stored: Values | None, precondition: Precondition
-) -> None:
-    """Refuses a create of what is there, a patch of what is not, and a write whose precondition does not hold."""
+) -> list[Problem]:
+    """All that is wrong with what a write is addressed to: its key, and the version that it expects there."""
     name = KEY_FIELD[resource]
-    precondition.check_excluded(resource, key, version_of(stored))
-    if verb is Verb.CREATE and stored:
-        message = f"{resource.capitalize()} '{key}' already exists. Replace or patch it instead."
-        raise Refused([Problem(Code.ALREADY_EXISTS, (name,), message, Where.KEY)])
-    if verb is Verb.PATCH and not stored:
-        raise Refused([absent(resource, key)])
-    precondition.check_expected(resource, key, version_of(stored))
+    if stored:
+        return precondition.unmet(resource, key, stored["version"])
+    impossible = wrong_key(name, fault_of_key(key), key, Where.KEY)
+    if verb is Verb.PATCH:
+        return impossible or [absent(resource, key)]
+    wrong = impossible or wrong_key(name, fault_of_new_key(key), key, Where.KEY)
+    return wrong + precondition.unmet(resource, key, None)
+
+
+def wrong_key(name: str, fault: Fault | None, key: Any, where: Where) -> list[Problem]:
+    """The problem with a key, if there is a fault in it."""
+    return [Problem(fault.code, (name,), fault.about(name, key), where)] if fault else []
 
 
 def absent(resource: Resource, key: str) -> Problem:
-    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} '{key}'.", Where.KEY)
+    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {shown_key(key)}.", Where.KEY)

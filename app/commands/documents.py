@@ -11,6 +11,7 @@ from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.changes import ChangeVerb, change_of, model_fixed
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
@@ -107,13 +108,16 @@ async def close_document(
 
     async def command(scope: Scoped) -> Written:
         stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
-        if stored is None:
-            raise Refused([absent(Resource.DOCUMENT, number)])
-        precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
+        if stored:
+            precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
         check_open(number, stored)
-        precondition.check_expected(Resource.DOCUMENT, number, stored["version"])
+        values, wrong = read_closure(body)
+        if stored is None:
+            raise Refused([absent(Resource.DOCUMENT, number), *wrong])
+        if wrong := precondition.unmet(Resource.DOCUMENT, number, stored["version"]) + wrong:
+            raise Refused(wrong)
         moment = now()
-        closing = read_closure(body, moment)
+        closing = closure_of(values, moment)
         row = closed(closing, stored, moment)
         await scope.update(DOCUMENTS, {"document_number": number}, row)
         await add_transition(scope, number, row["version"], closing)
@@ -124,20 +128,24 @@ async def close_document(
     return await write.run(command, own)
 
 
-def check_open(number: str, stored: Values) -> None:
-    if stored["status"] == DocumentStatus.CLOSED:
-        message = f"Document '{number}' is already closed."
+def check_open(number: str, stored: Values | None) -> None:
+    """Refuses the closure of a closed document: whatever else is wrong, there is nothing to close."""
+    if stored and stored["status"] == DocumentStatus.CLOSED:
+        message = f"Document {shown_key(number)} is already closed."
         raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
 
 
-def read_closure(body: Body, moment: datetime) -> lifecycle.Transition:
-    """The closure that a body states; at this moment, where it states none. Raises Refused."""
+def read_closure(body: Body) -> tuple[Values, list[Problem]]:
+    """What a body says of a closure, and all that is wrong with it."""
     values, found = read_body(CLOSURE, body.values)
     problems = [*body.problems, *found]
     if "closure_reason" not in {p.field[0] for p in problems} and is_empty(values.get("closure_reason")):
         problems.append(Problem(Code.REQUIRED, ("closure_reason",), "closure_reason is required."))
-    if problems:
-        raise Refused(problems)
+    return values, problems
+
+
+def closure_of(values: Values, moment: datetime) -> lifecycle.Transition:
+    """The closure; at this moment, where none is stated."""
     at = values.get("closure_date") or moment
     return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
 

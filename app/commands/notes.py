@@ -4,6 +4,8 @@ from app.commands.body import Body, Verb, absent, draft, hold, wrong_key
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
+from app.domain.keys import fault_of_key, fault_of_new_key
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import storable
@@ -23,9 +25,10 @@ async def create_note(
         known = storable(account_number) and await scope.exists(ACCOUNTS, account_number=account_number)
         wrong = [] if known else [absent(Resource.ACCOUNT, account_number)]
         reference = body.values.get("reference")
-        wrong += wrong_key("reference", reference, Where.BODY)
+        wrong += wrong_key("reference", fault_of_key(reference), reference, Where.BODY)
         if not wrong:
             await check_reference(scope, str(reference), precondition)
+            wrong = wrong_key("reference", fault_of_new_key(str(reference)), reference, Where.BODY)
         if known:
             precondition.check_unversioned("A note that is new")
         made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
@@ -58,5 +61,5 @@ async def check_reference(scope: Scoped, reference: str, precondition: Precondit
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
     if await scope.exists(NOTES, reference=reference):
         precondition.check_excluded(Resource.NOTE, reference, NEVER_CHANGED)
-        message = f"Note '{reference}' already exists; a note can never be changed."
+        message = f"Note {shown_key(reference)} already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

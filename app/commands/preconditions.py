@@ -4,6 +4,7 @@ others have written since."""
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 
@@ -32,20 +33,20 @@ class Precondition:
     def check_excluded(self, resource: Resource, key: str, version: int | None) -> None:
         """Refuses a resource at a version that is excluded."""
         if self.excluded and self.excluded.include(version):
-            raise conflict(f"{resource.capitalize()} '{key}' exists already, at version {version}.")
+            raise Refused([conflict(f"{resource.capitalize()} {shown_key(key)} exists already, at version {version}.")])
 
-    def check_expected(self, resource: Resource, key: str, version: int | None) -> None:
-        """Refuses a resource at a version that is not expected."""
+    def unmet(self, resource: Resource, key: str, version: int | None) -> list[Problem]:
+        """The problem with a resource at a version that is not expected."""
         if self.expected is None or self.expected.include(version):
-            return
+            return []
         there = "does not exist" if version is None else f"is at version {version}"
         wanted = "" if self.expected.every else f", not at the expected version {self.expected.text}"
-        raise conflict(f"{resource.capitalize()} '{key}' {there}{wanted}.")
+        return [conflict(f"{resource.capitalize()} {shown_key(key)} {there}{wanted}.")]
 
     def check_unversioned(self, what: str) -> None:
         """Refuses a write to what has no version that could be expected."""
         if self.expected:
-            raise conflict(f"{what} has no version that could be expected.")
+            raise Refused([conflict(f"{what} has no version that could be expected.")])
 
 
 ANY_VERSION = Precondition()
@@ -58,8 +59,8 @@ def expecting(version: int | None) -> Precondition:
     return Precondition(Versions(str(version), frozenset({str(version)})))
 
 
-def conflict(message: str) -> Refused:
-    return Refused([Problem(Code.VERSION_CONFLICT, ("expected_version",), message, Where.VERSION)])
+def conflict(message: str) -> Problem:
+    return Problem(Code.VERSION_CONFLICT, ("expected_version",), message, Where.VERSION)
 
 
 def version_of(stored: dict[str, Any] | None) -> int | None:

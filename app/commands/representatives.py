@@ -9,6 +9,7 @@ from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
@@ -35,9 +36,11 @@ async def check_supervisor(scope: Scoped, made: Draft, supervisor: str) -> None:
         return
     line = await line_of_command(scope, supervisor)
     if not line:
-        made.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), f"There is no representative '{supervisor}'.")])
+        message = f"There is no representative {shown_key(supervisor)}."
+        made.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
     elif made.key in line:
-        message = f"'{supervisor}' reports to '{made.key}' already: supervisors must not form a circle."
+        circle = f"{shown_key(supervisor)} reports to {shown_key(made.key)} already"
+        message = f"{circle}: supervisors must not form a circle."
         made.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
 
 

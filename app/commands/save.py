@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.commands import accounts, contacts, documents, references, representatives
-from app.commands.body import Body, Draft, Verb, check_existence, check_key, draft
-from app.commands.preconditions import ANY_VERSION, Precondition
+from app.commands.body import Body, Draft, Verb, check_absence, draft, wrong_address
+from app.commands.preconditions import ANY_VERSION, Precondition, version_of
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
@@ -50,10 +50,12 @@ async def save(
     """Writes a resource under its key. Raises Refused with every problem found; nothing is written then."""
 
     async def command(scope: Scoped) -> Written:
-        check_key(resource, key)
-        stored = await scope.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key})
-        check_existence(resource, verb, key, stored, precondition)
+        stored = await scope.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key}) if own else None
+        precondition.check_excluded(resource, key, version_of(stored))
+        if verb is Verb.CREATE:
+            check_absence(resource, key, stored)
         made = draft(resource, verb, key, body, stored)
+        made.problems[:0] = wrong_address(resource, verb, key, stored, precondition)
         await RULES[resource].judge(scope, made)
         made.refuse_if_wrong()
         row = await store(scope, made)

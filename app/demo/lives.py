@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from app.commands.body import Body, Values, Verb, draft, hold
-from app.commands.documents import closed, derive, entry_of, read_closure
+from app.commands.documents import closed, closure_of, derive, entry_of, read_closure
 from app.commands.save import row_of
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import Change, ChangeVerb, change_of
+from app.domain.problems import Refused
 from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Products = tuple[Product, ...]
@@ -59,7 +60,10 @@ class Life:
 
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
-        closing = read_closure(Body(values), moment)
+        stated, wrong = read_closure(Body(values))
+        if wrong:
+            raise Refused(wrong)
+        closing = closure_of(stated, moment)
         row = closed(closing, self.row, moment)
         self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))
         self.row |= row

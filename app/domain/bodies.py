@@ -66,7 +66,7 @@ def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Va
         try:
             values[name] = read_value(field, value)
         except Fault as fault:
-            problems.append(Problem(fault.code, (*path, name), f"{name} {fault.message}."))
+            problems.append(Problem(fault.code, (*path, name), fault.about(name, value)))
     return values, problems
 
 
@@ -85,14 +85,14 @@ def read_parted(field: Field, raw: Any, path: Path) -> Found:
 def read_object(field: Field, raw: Any, path: Path) -> Found:
     """An object as JSON keeps it: amounts and dates as strings, a part sent as null kept as null."""
     if not isinstance(raw, dict):
-        return [], [Problem(Code.INVALID, path, f"{field.name} must be an object.")]
+        return [], [Problem(Code.INVALID, path, Fault("must be an object").about(field.name, raw))]
     values, problems = read_body(field.parts, raw, path)
     return [{name: plain(value) for name, value in values.items()}], problems
 
 
 def read_list(field: Field, raw: Any, path: Path) -> Found:
     if not isinstance(raw, list):
-        return [], [Problem(Code.INVALID, path, f"{field.name} must be a list.")]
+        return [], [Problem(Code.INVALID, path, Fault("must be a list").about(field.name, raw))]
     found = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
     items = [without_empty(value) for values, _ in found for value in values]
     return [items], [problem for _, problems in found for problem in problems]
@@ -104,8 +104,8 @@ def read_custom_fields(raw: Any, path: Path) -> Found:
     if owned is None:
         return [{}], []
     if not isinstance(owned, dict | Entries):
-        message = 'custom_fields must be an object such as {"collections": {"region": "EMEA"}}.'
-        return [], [Problem(Code.INVALID, path, message)]
+        wrong = Fault('must be an object such as {"collections": {"region": "EMEA"}}')
+        return [], [Problem(Code.INVALID, path, wrong.about("custom_fields", raw))]
     values: Values = {}
     problems: list[Problem] = []
     entries = [(key, key, value) for key, value in owned.items()] if isinstance(owned, dict) else positioned(owned)
@@ -116,7 +116,7 @@ def read_custom_fields(raw: Any, path: Path) -> Found:
             seen.add(key)
             values[key] = read_custom_value(value)
         except Fault as fault:
-            problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, place), told_of_custom(key, fault)))
+            problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, place), told_of_custom(key, value, fault)))
     return [values], problems
 
 
@@ -126,22 +126,24 @@ def positioned(entries: Entries) -> list[tuple[str | int, str, Any]]:
 
 def check_custom_key(key: str, seen: set[str]) -> None:
     if not key.strip():
-        raise KeyFault("must not be blank")
+        raise KeyFault("must not be blank", quotes=False)
     if not storable(key):
         raise KeyFault("must not contain NUL or unpaired surrogates")
     if len(key) > KEY_LENGTH:
-        raise KeyFault(f"may have at most {KEY_LENGTH} characters", Code.TOO_LONG)
+        message = f"may have at most {KEY_LENGTH} characters, and has {len(key)}"
+        raise KeyFault(message, Code.TOO_LONG, quotes=False)
     if key in seen:
-        raise Fault("is given more than once")
+        raise Fault("is given more than once", quotes=False)
 
 
 class KeyFault(Fault):
     """Why a text is no key of a custom field."""
 
 
-def told_of_custom(key: str, fault: Fault) -> str:
-    subject = "The key of a custom field" if isinstance(fault, KeyFault) else key
-    return f"{subject} {fault.message}."
+def told_of_custom(key: str, value: Any, fault: Fault) -> str:
+    if isinstance(fault, KeyFault):
+        return fault.about("The key of a custom field", key)
+    return fault.about(key, value)
 
 
 def plain(value: Any) -> Any:

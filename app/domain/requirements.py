@@ -11,6 +11,7 @@ from typing import Any
 from app.domain import amounts
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field
+from app.domain.notation import in_json
 from app.domain.problems import Code, Path, Problem
 from app.domain.resources import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 
@@ -103,7 +104,7 @@ def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:
         Problem(Code.REQUIRED, (name,), f"{name} is required: a document states all amounts of its currency model.")
         for name in lacking
     ] + [
-        Problem(Code.INVALID, (name,), f"{name} of a credit note must be below zero.")
+        Problem(Code.INVALID, (name,), f"{name} of a credit note must be below zero, found: {in_json(values[name])}.")
         for name in amounts.wrong_sign(values)
     ]
 

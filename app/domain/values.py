@@ -12,6 +12,7 @@ from typing import Any
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from app.domain.described import Described
 from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, TEXT_LENGTH, Field, Kind
+from app.domain.notation import in_json
 from app.domain.problems import Code
 from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 
@@ -25,6 +26,8 @@ MOMENT = re.compile(
 )
 # The form that HTML gives for input type=email, with letters of any script allowed.
 MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+BETWEEN_ADDRESSES = re.compile(r"[\s,;|/<>]+")
+ONE_ADDRESS = "must be one e-mail address such as jane@example.com"
 DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 INT_LIMIT = 2**31
@@ -32,20 +35,21 @@ MOST_ZEROS = 400  # that an exponent may stand for: more than the largest float 
 
 
 class Fault(Exception):
-    """Why a value is no value of its field."""
+    """Why a value is no value of its field. `quotes`: the refusal shows the value, which the message does not."""
 
-    def __init__(self, message: str, code: Code = Code.INVALID) -> None:
+    def __init__(self, message: str, code: Code = Code.INVALID, *, quotes: bool = True) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.quotes = quotes
+
+    def about(self, name: str, raw: Any) -> str:
+        """The refusal of a value under a name, as a sentence."""
+        return f"{name} {self.message}, found: {in_json(raw)}." if self.quotes else f"{name} {self.message}."
 
 
 class Number(Decimal):
     """A number as a request wrote it, exactly."""
-
-    def __inspect__(self) -> str:
-        """How graphql-core quotes it in messages."""
-        return str(self)
 
 
 def exact_number(digits: str) -> Number:
@@ -53,7 +57,7 @@ def exact_number(digits: str) -> Number:
     try:
         return Number(digits)
     except InvalidOperation:
-        raise Fault("has an exponent of too many digits") from None
+        raise Fault("has an exponent of too many digits", quotes=False) from None
 
 
 def is_whole(value: Decimal) -> bool:
@@ -148,15 +152,26 @@ def read_text(field: Field, raw: Any) -> str:
         raise Fault("must not contain NUL or unpaired surrogates")
     longest = field.length
     if longest and len(raw) > longest:
-        raise Fault(f"may have at most {longest} characters", Code.TOO_LONG)
+        raise too_long(raw, longest)
     return raw
 
 
+def too_long(text: str, longest: int) -> Fault:
+    return Fault(f"may have at most {longest} characters, and has {len(text)}", Code.TOO_LONG, quotes=False)
+
+
 def read_email(field: Field, raw: Any) -> str:
+    if isinstance(raw, str) and holds_several_addresses(raw):  # however long they are together
+        raise Fault(f"{ONE_ADDRESS}: every further person is a contact, with an address of their own")
     text = read_text(field, raw)
     if not MAILBOX.fullmatch(text):
-        raise Fault("must be an e-mail address such as jane@example.com")
+        raise Fault(ONE_ADDRESS)
     return text
+
+
+def holds_several_addresses(text: str) -> bool:
+    several = text.count("@") > 1 and not MAILBOX.fullmatch(text)
+    return several and sum("@" in part for part in BETWEEN_ADDRESSES.split(text)) > 1
 
 
 def read_code(known: frozenset[str], what: str) -> Callable[[Field, Any], str]:

@@ -306,4 +306,4 @@ def check_operand(operand: Any, path: str) -> None:
         try:
             check_digits(operand, MONEY_PLACES)
         except Fault as fault:
-            raise BadFilter(f"{path} {fault.message}.") from None
+            raise BadFilter(fault.about(path, operand)) from None

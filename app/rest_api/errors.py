@@ -7,6 +7,7 @@ from typing import Any
 from app.access.budgets import SpentUp
 from app.access.requests import BodyEncoded
 from app.domain.catalogue import KEY_FIELD
+from app.domain.notation import shown_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.rest_api.names import shown_path
@@ -53,7 +54,7 @@ def translated(refusal: Refused, resource: Resource, key: str) -> RestError:
     first = refusal.problems[0]
     if first.code is Code.ALREADY_EXISTS:
         advice = ADVICE.get(resource, "PUT replaces it, PATCH changes it.")
-        message = f"{resource.capitalize()} '{key}' already exists. {advice}"
+        message = f"{resource.capitalize()} {shown_key(key)} already exists. {advice}"
         return RestError(409, f"{resource}_already_exists", message, **{KEY_FIELD[resource]: key})
     if first.code is Code.ALREADY_CLOSED:
         return RestError(409, "document_already_closed", first.message, document_number=key)
@@ -82,7 +83,9 @@ def details(refusal: Refused) -> list[dict[str, str]]:
 def detail(problem: Problem) -> dict[str, str]:
     named, shown = str(problem.field[-1]), str(shown_path(problem.field)[-1])
     rest = problem.message.removeprefix(named)
-    message = shown + in_ingest_names(rest) if rest != problem.message else rest  # named as REST names it
+    if problem.code is Code.REQUIRED:  # the one that states a condition
+        rest = in_ingest_names(rest)
+    message = shown + rest if problem.message.startswith(named) else problem.message  # named as REST names it
     return {"field": writable(dotted(problem.field)), "code": problem.code.value, "message": writable(message)}
 
 
