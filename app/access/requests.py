@@ -4,9 +4,10 @@ Raises in words of its own; each facade answers them in its way.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.storage.exact_json import load_json
 BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
 DEEPEST_JSON = 100
 MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
+NAMED_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[')
 LONG = 65_536  # bytes of JSON that the event loop does not wait for
 KEY_HEADER = b"x-api-key"
 HEADERS = "headers_by_name"  # in the scope of a request, see `header`
@@ -96,7 +98,7 @@ async def read_body(request: Request, most: int) -> bytearray:
     async for chunk in request.stream():
         received += chunk
         if len(received) > most:
-            raise BodyTooLarge(f"The body is larger than {most} bytes.")
+            raise BodyTooLarge(f"The body is larger than {most} bytes: send less at once.")
         if len(received) > SMALL and not share.taken:  # once: a write under an Idempotency-Key may be read again
             await share.take(min(declared_size(request, most), most))
     return received  # as it is: a copy would take as much again
@@ -130,7 +132,7 @@ def parse_json(text: str | bytes | bytearray) -> Any:
     text = text.removeprefix(BYTE_ORDER_MARK)
     opened = text.count("[") + text.count("{")
     if opened + text.count(",") > MOST_PARTS:  # before they are made; those inside of strings count, too
-        raise NotJson(f"The request has more than {MOST_PARTS} commas and brackets.")
+        raise NotJson(too_many_parts(text, opened + text.count(",")))
     try:
         value = load_json(text)
     except (ValueError, RecursionError):
@@ -140,6 +142,26 @@ def parse_json(text: str | bytes | bytearray) -> Any:
     if opened >= DEEPEST_JSON and sum(1 for _ in islice(levels(value), DEEPEST_JSON + 1)) > DEEPEST_JSON:
         raise NotJson(f"The request is nested deeper than {DEEPEST_JSON} levels.")
     return value
+
+
+def too_many_parts(text: str, parts: int) -> str:
+    """The refusal of a text of too many values; it names the list that most of them seem to be in."""
+    bound = f"The request has {parts} values, counted by commas and brackets; at most {MOST_PARTS} are taken."
+    name, entries = largest_list(text)
+    advice = "Send less at once, and leave out what is empty."
+    return f"{bound} Its largest list is '{name}', of {entries} entries. {advice}" if name else f"{bound} {advice}"
+
+
+def largest_list(text: str) -> tuple[str, int]:
+    """The name of the longest list in a JSON text that nobody has parsed, and about how many entries it has."""
+    name, start, end = "", 0, 0
+    former: re.Match[str] | None = None
+    for found in chain(NAMED_LIST.finditer(text), [None]):
+        reaches = found.start() if found else len(text)
+        if former and reaches - former.end() > end - start:
+            name, start, end = former[1], former.end(), reaches
+        former = found
+    return name, text.count("{", start, end) or text.count(",", start, end) + 1
 
 
 def has_version(request: Request, tag: str) -> bool:

@@ -33,6 +33,8 @@ from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.language import OperationDefinitionNode
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
+from app.graphql_api.messages import with_json_values
+
 DEEPEST = 50  # levels of a value
 MOST_ERRORS = 50
 LONGEST_JUDGED = 1_000  # characters of a text; longer ones, taken for names, would be compared for seconds
@@ -66,9 +68,13 @@ def variable_values(
     if brief != sent:
         found = get_variable_values(schema, definitions, brief, max_errors=MOST_ERRORS)
         if isinstance(found, list):
-            return without_frames(found)
+            return told(found, brief)
     found = get_variable_values(schema, definitions, sent, max_errors=MOST_ERRORS)
-    return without_frames(found) if isinstance(found, list) else found
+    return told(found, sent) if isinstance(found, list) else found
+
+
+def told(errors: list[GraphQLError], sent: dict[str, Any]) -> list[GraphQLError]:
+    return [with_json_values(wrong, sent) for wrong in without_frames(errors)]
 
 
 def without_frames(errors: list[GraphQLError]) -> list[GraphQLError]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
 
+from app.graphql_api.messages import in_graphql
 from app.storage.outages import first_line, outage
 
 logger = logging.getLogger("app.graphql_api")
@@ -61,14 +62,13 @@ def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
     """An error as the answer holds it; one without a code is ours."""
     if not (found.extensions and "code" in found.extensions):
         found = internal(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
-    return cut(dict(found.formatted))
-
-
-def cut(formatted: dict[str, Any]) -> dict[str, Any]:
-    message = formatted["message"]
-    if len(message) > LONGEST_MESSAGE:
-        formatted["message"] = f"{message[:LONGEST_MESSAGE]}…"
+    formatted = dict(found.formatted)
+    formatted["message"] = cut(in_graphql(found.message))
     return formatted
+
+
+def cut(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:

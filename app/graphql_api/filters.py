@@ -23,6 +23,9 @@ DEEPEST_FILTER = 20
 MOST_PARTS = 30_000  # names and values of a filter, counted before anything is made of them
 
 
+ADVICE = "Filter by less at once, in several operations."
+
+
 class BadFilter(Exception):
     """What a filter says cannot be meant."""
 
@@ -223,16 +226,18 @@ BY_SHOWN = {resource: {f.shown: f for f in filters} for resource, filters in FIL
 
 def to_condition(resource: Resource, sent: dict[str, Any], today: date) -> Condition:
     """The condition that a filter states; `{}` is everything. Raises BadFilter."""
-    if sum(map(len, levels(sent))) > MOST_PARTS:
-        raise BadFilter(f"filter has more than {MOST_PARTS} parts.")
+    parts = sum(map(len, levels(sent)))
+    if parts > MOST_PARTS:
+        raise BadFilter(f"filter has {parts} names and values; at most {MOST_PARTS} are allowed. {ADVICE}")
     stated = all_of(resource, sent, today, "filter")
     size = measured(stated)
     if size.values > LONGEST_LIST:
-        raise BadFilter(f"filter has {size.values} values in all; at most {LONGEST_LIST} are allowed.")
+        raise BadFilter(f"filter has {size.values} values in all; at most {LONGEST_LIST} are allowed. {ADVICE}")
     if size.comparisons > MOST_COMPARISONS:
-        raise BadFilter(f"filter has {size.comparisons} comparisons; at most {MOST_COMPARISONS} are allowed.")
+        raise BadFilter(f"filter has {size.comparisons} comparisons; at most {MOST_COMPARISONS} are allowed. {ADVICE}")
     if size.depth // 2 > DEEPEST_FILTER:  # every filter object is a condition, and so is the word that it lies under
-        raise BadFilter(f"filter is nested {size.depth // 2} levels deep; at most {DEEPEST_FILTER} are allowed.")
+        deep = f"filter is nested {size.depth // 2} levels deep"
+        raise BadFilter(f"{deep}; at most {DEEPEST_FILTER} are allowed. {ADVICE}")
     return stated
 
 
@@ -289,7 +294,7 @@ def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
         raise null_in(field, path)
     values = value if isinstance(value, list) else [value]
     if len(values) > LONGEST_LIST:
-        raise BadFilter(f"{path} has {len(values)} values; at most {LONGEST_LIST} are allowed.")
+        raise BadFilter(f"{path} has {len(values)} values; at most {LONGEST_LIST} are allowed. {ADVICE}")
     for operand in values:
         check_operand(operand, path)
     if field.column == "products":

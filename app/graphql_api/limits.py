@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 from graphql.language import OperationDefinitionNode
 
+ADVICE = "Ask for less at once, in several operations."
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -55,11 +57,11 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
 
 def refuse_large(size: Size, limits: Limits) -> None:
     if size.depth > limits.depth:
-        raise TooComplex(f"The operation is {size.depth} levels deep; at most {limits.depth} are allowed.")
+        raise TooComplex(f"The operation is {size.depth} levels deep; at most {limits.depth} are allowed. {ADVICE}")
     for name in ("fields", "aliases", "directives"):
         found, most = getattr(size, name), getattr(limits, name)
         if found > most:
-            raise TooComplex(f"The operation has {found} {name}; at most {most} are allowed.")
+            raise TooComplex(f"The operation has {found} {name}; at most {most} are allowed. {ADVICE}")
 
 
 def measure(node: Any, fragments: dict[str, FragmentDefinitionNode], sizes: dict[str, Size]) -> Size:

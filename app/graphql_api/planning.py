@@ -36,7 +36,7 @@ from app.graphql_api.declare import SLOTS, Slot
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.filters import FILTERS, BadFilter, to_condition
 from app.graphql_api.ids import decode_id
-from app.graphql_api.limits import Limits, measure
+from app.graphql_api.limits import ADVICE, Limits, measure
 from app.reads.edges import EDGES, Shape
 from app.reads.page import BadCursor, complete, decode_cursor
 from app.reads.selection import (
@@ -402,7 +402,7 @@ def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:
 def decoded_ids(ids: Sequence[str]) -> dict[Resource, list[int]]:
     """The csrIds that global identifiers name, by resource; rubbish names nothing."""
     if len(ids) > MOST_IDS:
-        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MOST_IDS} are allowed.")
+        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MOST_IDS} are allowed. {ADVICE}")
     found: dict[Resource, list[int]] = {}
     for text in ids:
         decoded = decode_id(text)

@@ -36,6 +36,9 @@ LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every r
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
 MOST_VALIDATION_ERRORS = 20
+DATA = "Send data as variables, and ask for less at once."
+NESTED = "The operation is nested too deeply. Ask for fewer levels."
+REPEATS = "The operation repeats too many fields or fragments. Ask for each field once."
 NAMELESS = "The text holds no operation, or several: then operationName must say which."
 
 
@@ -95,7 +98,8 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     seen = Seen()
     visit(document, seen)
     if seen.longest_key > LONGEST_NAME:
-        message = f"The operation has a name of {seen.longest_key} characters; at most {LONGEST_NAME} are allowed."
+        long = f"The operation has a name of {seen.longest_key} characters"
+        message = f"{long}; at most {LONGEST_NAME} are allowed. Shorten it."
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     keys = frozenset(look_up_variables(operation, seen))
     shown = shown_name(operation.name.value if operation.name else None)
@@ -166,7 +170,7 @@ def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[st
 def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     """The document of a text, or why it is refused."""
     if len(text) > limits.characters:
-        message = f"The operation has {len(text)} characters; at most {limits.characters} are allowed."
+        message = f"The operation has {len(text)} characters; at most {limits.characters} are allowed. {DATA}"
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     try:
         document = parse_document(text, limits.tokens)
@@ -175,13 +179,15 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     except TooComplex as limit:
         return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
     except RecursionError:
-        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation is nested too deeply.")
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED)
     except GraphQLSyntaxError as wrong:
         if wrong.message.endswith(GAVE_UP):
-            return refused(ErrorCode.QUERY_TOO_COMPLEX, wrong.message.removeprefix("Syntax Error: "))
+            deep = wrong.message.endswith(f"nested too deeply. {GAVE_UP}")
+            many = f"The operation has more than {limits.tokens} tokens: names, values and signs. {DATA}"
+            return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED if deep else many)
         return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
     if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
-        return refused(ErrorCode.QUERY_TOO_COMPLEX, "The operation repeats too many fields or fragments.")
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, REPEATS)
     if invalid:
         return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
     return document

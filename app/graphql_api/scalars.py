@@ -12,10 +12,9 @@ from graphql import GraphQLError, Undefined, ValueNode, print_ast, value_from_as
 from graphql.language import FloatValueNode, IntValueNode, ListValueNode, ObjectValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from app.domain.notation import LONGEST_SHOWN
 from app.domain.values import Fault, exact_number, moment_text, parse_amount, parse_date, parse_moment, shortest
 from app.graphql_api.declare import register
-
-QUOTED = 100  # characters of a refused value that a message shows
 
 Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)
@@ -67,7 +66,7 @@ def scalar(
         try:
             return parse(value)
         except Fault as fault:
-            raise GraphQLError(f"{name} {fault.message}.") from None
+            raise GraphQLError(fault.about(name, value)) from None
 
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
         if not isinstance(node, IntValueNode | FloatValueNode | StringValueNode):
@@ -91,7 +90,7 @@ def scalar(
 def wrong_literal(name: str, message: str, node: ValueNode) -> GraphQLError:
     """The refusal of a value in the operation text, which it quotes and points at."""
     found = print_ast(node)
-    quoted = found if len(found) <= QUOTED else f"{found[:QUOTED]}…"
+    quoted = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
     return GraphQLError(f"{name} {message}, found: {quoted}.", node)
 
 

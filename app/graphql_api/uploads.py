@@ -76,7 +76,7 @@ async def counted(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         received += len(chunk)
         if received > most:
-            raise BodyTooLarge(f"The body is larger than {most} bytes.")
+            raise BodyTooLarge(f"The body is larger than {most} bytes: send less at once.")
         yield chunk
 
 

@@ -33,11 +33,11 @@ from app.domain.caller import Caller
 from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Problem, Refused
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import Fault, storable
 from app.reads.read import read
 from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
-from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated
+from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated, writable
 from app.rest_api.names import ingest_body
 from app.rest_api.preconditions import precondition_of, version_tag
 from app.rest_api.received import closure_names, ignored_fields, named_otherwise, resource_names
@@ -248,8 +248,8 @@ def page_of(request: Request) -> tuple[int, int]:
         text = request.query_params.get(name, str(default))
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         if not least <= number <= most:
-            message = f"{name} must be a whole number from {least} to {most}."
-            details.append({"field": name, "code": "invalid", "message": message})
+            wrong = Fault(f"must be a whole number from {least} to {most}")
+            details.append({"field": name, "code": "invalid", "message": writable(wrong.about(name, text))})
         found[name] = number
     if details:
         raise RestError(422, "validation_failed", "The listing has faults.", details=details)

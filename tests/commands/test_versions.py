@@ -50,10 +50,14 @@ async def test_expecting_a_version_of_what_is_absent_conflicts_in_a_replace_and_
     assert await read(ledger, resource, "1", "version") is None
 
 
-async def test_a_conflict_is_told_before_what_is_wrong_with_the_body(ledger: Client) -> None:
+async def test_a_conflict_is_told_together_with_what_is_wrong_with_the_body(ledger: Client) -> None:
     wrong: dict[str, Any] = {"combined": {"name": " ", "email": "no"}}
     refusal = await refused(ledger, "replace", "Account", "A-1", wrong, version=7)
-    assert refusal == [("VERSION_CONFLICT", "expectedVersion")]
+    assert refusal == [
+        ("VERSION_CONFLICT", "expectedVersion"),
+        ("INVALID", "input.combined.email"),
+        ("REQUIRED", "input.combined.name"),
+    ]
 
 
 async def test_a_closure_is_done_at_the_expected_version_and_refused_at_any_other(ledger: Client) -> None:

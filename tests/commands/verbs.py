@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.gateway import Client
+from tests.wording import check_words
 
 KEYS = {"Account": "accountNumber", "Document": "documentNumber", "Representative": "reference", "Contact": "reference"}
 BASIC = {"basic": {"currency": "EUR", "originalDenomination": "100", "denomination": "40"}}
@@ -43,6 +44,8 @@ def mutation(verb: str, resource: str, ask: str) -> str:
 async def write(client: Client, verb: str, resource: str, key: str, body: Any, ask: str, **options: Any) -> Payload:
     """The payload, whatever it says."""
     payload: Payload = await client.only(mutation(verb, resource, ask), key=key, body=body, **options)
+    for error in payload["userErrors"]:
+        check_words(error["message"])
     return payload
 
 

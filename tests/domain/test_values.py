@@ -209,3 +209,33 @@ def test_a_custom_value_is_text_number_boolean_or_date(raw: Any) -> None:
 def test_the_readers_are_tested_with_kinds_that_the_catalogue_uses() -> None:
     used = {field.kind for fields in CATALOGUE.values() for field in fields}
     assert set(TEXTS) <= used
+
+
+ONE = "must be one e-mail address such as jane@example.com"
+FURTHER = f"{ONE}: every further person is a contact, with an address of their own"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "a@x.com; b@y.com",
+        "a@x.com,b@y.com",
+        "a@x.com b@y.com",
+        "a@x.com\nb@y.com",
+        "a@x.com|b@y.com",
+        "a@x.com / b@y.com",
+        "Ann <a@x.com>, Bob <b@y.com>",
+        ", ".join(f"person{n}@example.com" for n in range(50)),
+    ],
+)
+def test_of_several_addresses_in_one_field_the_refusal_says_where_further_people_belong(raw: str) -> None:
+    with pytest.raises(Fault) as found:
+        read_value(of(Kind.EMAIL), raw)
+    assert (found.value.code, found.value.message) == (Code.INVALID, FURTHER)
+
+
+@pytest.mark.parametrize("raw", ["nobody", "a@@b.co", "Ann <a@b.co>", "a@b.co;", "a b@c.co", "a@b@c.co"])
+def test_of_one_wrong_address_the_refusal_says_that_the_field_takes_one(raw: str) -> None:
+    with pytest.raises(Fault) as found:
+        read_value(of(Kind.EMAIL), raw)
+    assert found.value.about("email", raw) == f'email {ONE}, found: "{raw}".'

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from tests.gateway import Client, Gateway
+from tests.wording import check_words
 
 ROOT = "/api/v1/ingest"
 Body = dict[str, Any]
@@ -61,7 +62,10 @@ class Rest:
         """The answer to a write that must end with the status."""
         response = await self.send(method, address(*segments), body)
         assert response.status_code == status, response.text
-        return exact(response)
+        answer = exact(response)
+        if status >= 400:
+            check_refusal(answer)
+        return answer
 
     async def post(self, *segments: str, body: Any) -> Body:
         return await self.write("POST", *segments, body=body, status=201)
@@ -85,6 +89,12 @@ class Rest:
         assert answer["error"] == "validation_failed"
         assert all(list(fault) == ["field", "code", "message"] and fault["message"] for fault in answer["details"])
         return [(fault["code"], fault["field"]) for fault in answer["details"]]
+
+
+def check_refusal(answer: Body) -> None:
+    """Whoever reads a refusal must understand its words."""
+    for told in (answer, *answer.get("details", ())):
+        check_words(told["message"])
 
 
 def with_query(path: str, query: dict[str, Any]) -> str:

@@ -197,7 +197,7 @@ async def test_messages_name_fields_and_values_as_the_body_does(rest: Rest) -> N
     ]
     document = {"document_type": "credit_note", "fabricated_record": True, "invoicing_detail": {"FREIGHT": True}}
     assert await messages(rest, "POST", "documents", "NEW", body=DOCUMENT | document) == [
-        "FREIGHT must be a number or a decimal string.",
+        "FREIGHT must be a number or a decimal string, found: true.",
         "applies_to_invoice is required when document_type is credit_note.",
         "template_id is required when fabricated_record is true.",
     ]
@@ -218,7 +218,7 @@ async def test_a_custom_field_without_a_name_and_a_day_that_is_none_are_told_in_
         {
             "field": "custom_fields.collections.review_on",
             "code": "invalid",
-            "message": "review_on is no day of the calendar.",
+            "message": 'review_on is no day of the calendar, found: "2026-02-30".',
         },
     ]
     assert "custom_fields" not in await rest.get("accounts", "A")

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
+from app.domain.values import Fault
 from app.rest_api.openapi import examples
 from app.rest_api.openapi.headers import SENT, as_written, conditions, with_version
 from app.rest_api.openapi.problems import error, response, shared, wrong_query
@@ -219,7 +220,7 @@ def link_paths() -> Paths:
 
 
 def wrong_page() -> Operation:
-    message = f"limit must be a whole number from 1 to {MOST_LISTED}."
+    message = Fault(f"must be a whole number from 1 to {MOST_LISTED}").about("limit", "0")
     return wrong_query("limit", message, "The listing has faults.")
 
 

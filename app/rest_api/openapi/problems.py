@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.domain.problems import Code
+from app.domain.values import ONE_ADDRESS, Fault
 from app.rest_api.openapi.values import Schema, ref
 
 Response = dict[str, Any]
@@ -74,7 +75,7 @@ FAULT_EXAMPLE = {
     "error": "validation_failed",
     "message": "The data has faults; nothing was written.",
     "details": [
-        {"field": "email", "code": "invalid", "message": "email must be an e-mail address such as jane@example.com."},
+        {"field": "email", "code": "invalid", "message": Fault(ONE_ADDRESS).about("email", "jane")},
         {"field": "name", "code": "required", "message": "name is required and must not be blank."},
     ],
 }
@@ -122,7 +123,7 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
         response(
             "The body is larger than this server accepts.",
             ref("BodyTooLarge"),
-            {"error": "body_too_large", "message": "The body is larger than 10485760 bytes."},
+            {"error": "body_too_large", "message": "The body is larger than 10485760 bytes: send less at once."},
         ),
     ),
     415: (

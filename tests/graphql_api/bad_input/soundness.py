@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.gateway import Client
+from tests.wording import check_words
 
 REFUSALS = {
     "BAD_REQUEST",
@@ -28,7 +29,6 @@ USER_ERRORS = {
     "CURRENCY_MODEL_LOCKED",
     "VERSION_CONFLICT",
 }
-LEAKS = ("Traceback", "<class", "object at 0x", "Decimal instance>", "Decimal(", "sqlalchemy", "sqlite3", "asyncpg")
 
 
 def number(digits: str) -> str:
@@ -56,8 +56,3 @@ def sound(response: httpx.Response) -> dict[str, Any]:
             assert error["code"] in USER_ERRORS, error
             check_words(error["message"])
     return answer
-
-
-def check_words(message: str) -> None:
-    assert len(message.split()) >= 3, message
-    assert not [leak for leak in LEAKS if leak in message], message
