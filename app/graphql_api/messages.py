@@ -26,7 +26,8 @@ def with_json_values(wrong: GraphQLError, variables: dict[str, Any]) -> GraphQLE
         place, name, path, reason = found.groups()
         value = value_at(variables.get(name), path or "")
         told, shown, rest = reason.rpartition(inspect(value))
-        wrong.message = f"{place}{told}{in_json(value)}{rest}" if shown else wrong.message
+        if shown and told.endswith(": "):  # what it quotes elsewhere are names
+            wrong.message = f"{place}{told}{in_json(value)}{rest}"
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""A key may hold any character that is seen: it is percent-encoded once in an address, decoded once, and comes back as it is."""
+"""A key may hold any character that is seen: it is percent-encoded in an address, and comes back as it is."""
 
 from typing import Any
 
