@@ -147,13 +147,14 @@ def parse_json(text: str | bytes | bytearray) -> Any:
 def too_many_parts(text: str, parts: int) -> str:
     """The refusal of a text of too many values; it names the list that most of them seem to be in."""
     bound = f"The request has {parts} values, counted by commas and brackets; at most {MOST_PARTS} are taken."
-    name, entries = largest_list(text)
+    name, entries = main_list(text)
     advice = "Send less at once, and leave out what is empty."
-    return f"{bound} Its largest list is '{name}', of {entries} entries. {advice}" if name else f"{bound} {advice}"
+    return f"{bound} Most of them are in '{name}', of {entries} entries. {advice}" if name else f"{bound} {advice}"
 
 
-def largest_list(text: str) -> tuple[str, int]:
-    """The name of the longest list in a JSON text that nobody has parsed, and about how many entries it has."""
+def main_list(text: str) -> tuple[str, int]:
+    """The name of the list that is most of a JSON text, which nobody has parsed, and how many entries it has; no name
+    where there is no such list. A list that holds others with names goes unseen."""
     name, start, end = "", 0, 0
     former: re.Match[str] | None = None
     for found in chain(NAMED_LIST.finditer(text), [None]):
@@ -161,7 +162,8 @@ def largest_list(text: str) -> tuple[str, int]:
         if former and reaches - former.end() > end - start:
             name, start, end = former[1], former.end(), reaches
         former = found
-    return name, text.count("{", start, end) or text.count(",", start, end) + 1
+    entries = text.count("{", start, end) or text.count(",", start, end) + 1
+    return (name, entries) if (end - start) * 2 > len(text) else ("", 0)
 
 
 def has_version(request: Request, tag: str) -> bool:

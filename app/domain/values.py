@@ -251,7 +251,7 @@ def read_json_object(field: Field, raw: Any) -> dict[str, Any]:
         raise Fault("must be a JSON object")
     for depth, items in enumerate(levels(raw)):
         if depth == DEEPEST_JSON:
-            raise Fault(f"may be nested at most {DEEPEST_JSON} levels deep")
+            raise Fault(f"may be nested at most {DEEPEST_JSON} levels deep", quotes=False)
         if any(isinstance(item, str) and not storable(item) for item in items):
             raise Fault("must not contain NUL or unpaired surrogates")
     return raw

@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 from tests.attacks.judge import operation
 
+LESS = "Ask for less at once, in several operations."
+LESS_OF_A_FILTER = "Filter by less at once, in several operations."
+DATA = "Send data as variables, and ask for less at once."
+
 LARGEST = 10 * 2**20  # bytes of a body
 BAD, INPUT, COMPLEX = "BAD_REQUEST", "BAD_USER_INPUT", "QUERY_TOO_COMPLEX"
-PARTS = "The request has more than 200000 commas and brackets."
 NO_JSON = "The request is no JSON."
 ACCOUNTS = "query($f: AccountFilter) { accounts(filter: $f) { totalCount } }"
 AMOUNTS = "query($f: DocumentFilter) { documents(filter: $f) { totalCount } }"
@@ -33,13 +36,24 @@ def filled(unit: bytes, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
     return HONEST + opening + (unit * (room // len(unit)))[:-1] + closing + b"}}"
 
 
+def too_many(body: bytes, name: str = "") -> str:
+    """The refusal of a body of too many values, most of them in the list of that name."""
+    parts = sum(map(body.count, (b",", b"[", b"{")))
+    found = f"The request has {parts} values, counted by commas and brackets; at most 200000 are taken. "
+    if name:
+        inside = body.partition(b"[")[2]
+        entries = inside.count(b"{") or inside.count(b",") + 1
+        found += f"Most of them are in '{name}', of {entries} entries. "
+    return f"{found}Send less at once, and leave out what is empty."
+
+
 def long(before: str, unit: str, after: str) -> bytes:
     """A text that fills the largest body."""
     return operation(before + unit * ((LARGEST - 500) // len(unit.encode())) + after)
 
 
 def too_long(length: int) -> str:
-    return f"The operation has {length} characters; at most 200000 are allowed."
+    return f"The operation has {length} characters; at most 200000 are allowed. {DATA}"
 
 
 def of(unit: str, before: str, after: str) -> str:
@@ -74,11 +88,15 @@ def json_bombs() -> dict[str, Attack]:
         "words": b"null,",
         "texts": b'"",',
     }
-    found = {name: Attack(partial(filled, unit), 400, BAD, PARTS) for name, unit in units.items()}
+    found = {name: Attack(partial(filled, unit), 400, BAD, too_many(filled(unit), "a")) for name, unit in units.items()}
     twice = b'"a":1,'
-    found["one key again and again"] = Attack(lambda: filled(twice, b"{", b"}"), 400, BAD, PARTS)
-    found["lists in lists"] = Attack(lambda: b"[" * LARGEST, 400, BAD, PARTS)
-    found["objects in objects"] = Attack(lambda: b'{"a":' * (LARGEST // 5), 400, BAD, PARTS)
+    for name, body in {
+        "one key again and again": filled(twice, b"{", b"}"),
+        "lists in lists": b"[" * LARGEST,
+        "objects in objects": b'{"a":' * (LARGEST // 5),
+        "lists of the same name": filled(b'{"a":[]},'),
+    }.items():
+        found[name] = Attack(partial(bytes, body), 400, BAD, too_many(body))
     found["150,000 lists in lists"] = Attack(lambda: b"[" * 150_000, 400, BAD, NO_JSON)
     found["a batch of 50,000"] = Attack(
         lambda: b"[" + b",".join([b'{"query":"{ __typename }"}'] * 50_000) + b"]",
@@ -101,36 +119,37 @@ def variables() -> dict[str, Attack]:
         ),
         "an amount of ten million digits": Attack(
             lambda: operation(AMOUNTS, f={"openAmount": {"eq": "0." + "9" * most}}),
-            200, INPUT, "filter.openAmount.eq may have at most 4 digits after the point.",
+            200, INPUT, f"filter.openAmount.eq may have at most 4 digits after the point, found: 0.{'9' * 98}….",
         ),
         "an amount of 10,000 digits": Attack(
             lambda: operation(AMOUNTS, f={"openAmount": {"eq": "9" * 10_000}}),
-            200, INPUT, "filter.openAmount.eq may have at most 15 digits before the point.",
+            200, INPUT, f"filter.openAmount.eq may have at most 15 digits before the point, found: {'9' * 100}….",
         ),
         "an amount of 1e999": Attack(
             lambda: operation(AMOUNTS, f={"openAmount": {"eq": 7}}).replace(b"7", b"1e999"),
-            200, INPUT, "filter.openAmount.eq may have at most 15 digits before the point.",
+            200, INPUT, "filter.openAmount.eq may have at most 15 digits before the point, found: 1E+999.",
         ),
         "an amount of 1e-999999999": Attack(
             lambda: operation(AMOUNTS, f={"openAmount": {"eq": 7}}).replace(b"7", b"1e-999999999"),
-            200, INPUT, "filter.openAmount.eq may have at most 4 digits after the point.",
+            200, INPUT, "filter.openAmount.eq may have at most 4 digits after the point, found: 1E-999999999.",
         ),
         "a day of ten million digits": Attack(
             lambda: operation(AMOUNTS, f={"dueDate": {"eq": "9" * most}}),
             200, INPUT,
-            "Variable '$f' has invalid value at .dueDate.eq: Date must be a date written YYYY-MM-DD.",
+            "Variable '$f' has invalid value at .dueDate.eq: Date must be a date written YYYY-MM-DD, "
+            f'found: "{"9" * 99}….',
         ),
         "50,000 values of a filter": Attack(
             lambda: operation(ACCOUNTS, f={"name": {"in": ["x"] * 50_000}}),
-            200, INPUT, "filter has more than 30000 parts.",
+            200, INPUT, f"filter has 50005 names and values; at most 30000 are allowed. {LESS_OF_A_FILTER}",
         ),
         "50,000 parts of a filter": Attack(
             lambda: operation(ACCOUNTS, f={"or": [{"name": {"eq": "x"}}] * 50_000}),
-            200, INPUT, "filter has more than 30000 parts.",
+            200, INPUT, f"filter has 250003 names and values; at most 30000 are allowed. {LESS_OF_A_FILTER}",
         ),
         "150,000 identifiers": Attack(
             lambda: operation("query($i: [ID!]!) { nodes(ids: $i) { id } }", i=["x"] * 150_000),
-            200, INPUT, "ids has 150000 identifiers; at most 100 are allowed.",
+            200, INPUT, f"ids has 150000 identifiers; at most 100 are allowed. {LESS}",
         ),
         "a document of an endless name": Attack(
             lambda: json.dumps({"documentId": "x" * most}).encode(),
@@ -162,7 +181,7 @@ def operations() -> dict[str, Attack]:
     return {
         "introspection under 200 aliases": Attack(
             lambda: operation(f"{{ {many} }}"), 200, COMPLEX,
-            "The operation has 1400 fields; at most 1000 are allowed.",
+            f"The operation has 1400 fields; at most 1000 are allowed. {LESS}",
         ),
         "101 pages of 1000": Attack(
             lambda: operation(f"{{ {wide} }}"), 200, COMPLEX,
@@ -181,19 +200,19 @@ def operations() -> dict[str, Attack]:
         ),
         "999 times the same field": Attack(
             lambda: operation("{ tenant { " + "name " * 999 + "} }"), 200, COMPLEX,
-            "The operation repeats too many fields or fragments.",
+            "The operation repeats too many fields or fragments. Ask for each field once.",
         ),
         "9,990 fields": Attack(
             lambda: operation("{ " + "a " * 9_990 + "}"), 200, COMPLEX,
-            "The operation has 9990 fields; at most 1000 are allowed.",
+            f"The operation has 9990 fields; at most 1000 are allowed. {LESS}",
         ),
         "9,988 literals": Attack(
             lambda: operation("{ nodes(ids: [%s]) { id } }" % ('"" ' * 9_988)), 200, INPUT,
-            "ids has 9988 identifiers; at most 100 are allowed.",
+            f"ids has 9988 identifiers; at most 100 are allowed. {LESS}",
         ),
         "a long alias in every row": Attack(
             lambda: operation("{ accounts(first: 1000) { nodes { " + "a" * 1_001 + ": name } } }"), 200, COMPLEX,
-            "The operation has a name of 1001 characters; at most 1000 are allowed.",
+            "The operation has a name of 1001 characters; at most 1000 are allowed. Shorten it.",
         ),
     }  # fmt: skip
 

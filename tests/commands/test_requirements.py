@@ -308,8 +308,8 @@ async def test_messages_name_fields_as_this_schema_does(acme: Client) -> None:
         "version",
     )
     assert [error["message"] for error in payload["userErrors"]] == [
-        "address1 may have at most 255 characters.",
-        "mobilePhone may have at most 255 characters.",
+        "address1 may have at most 255 characters, and has 256.",
+        "mobilePhone may have at most 255 characters, and has 256.",
         "city is required for Invoicing.",
         "state is required for Invoicing.",
         "zip is required for Invoicing.",

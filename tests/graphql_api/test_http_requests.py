@@ -219,7 +219,7 @@ async def test_a_body_of_the_largest_size_is_taken_and_one_byte_more_is_not(sqli
         assert refusal(await sent(acme, largest + b" ")) == (
             413,
             "BAD_REQUEST",
-            "The body is larger than 1024 bytes.",
+            "The body is larger than 1024 bytes: send less at once.",
         )
 
 

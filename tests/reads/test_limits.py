@@ -7,6 +7,8 @@ import pytest
 
 from tests.gateway import Client, Gateway
 
+LESS = "Ask for less at once, in several operations."
+
 TOO_COMPLEX = ["QUERY_TOO_COMPLEX"]
 
 
@@ -35,13 +37,15 @@ def deep(levels: int) -> str:
 
 async def test_25_levels_run_and_26_do_not(client: Client) -> None:
     assert await client.query(deep(25)) == {"account": None}
-    assert await refusal(client, deep(26)) == "The operation is 26 levels deep; at most 25 are allowed."
+    assert await refusal(client, deep(26)) == f"The operation is 26 levels deep; at most 25 are allowed. {LESS}"
 
 
 async def test_levels_are_counted_through_fragments(client: Client) -> None:
     inside = deep(26).replace("name", "...Rest").replace("{ account", "query { account")
     fragment = " fragment Rest on Account { name ... on Node { ... { id } } }"
-    assert await refusal(client, inside + fragment) == "The operation is 26 levels deep; at most 25 are allowed."
+    assert (
+        await refusal(client, inside + fragment) == f"The operation is 26 levels deep; at most 25 are allowed. {LESS}"
+    )
     shallower = deep(25).replace("name", "...Rest").replace("{ account", "query { account")
     assert await client.query(shallower + fragment) == {"account": None}
 
@@ -59,7 +63,7 @@ def wide(fields: int) -> str:
 
 async def test_1000_fields_run_and_1001_do_not(client: Client) -> None:
     assert len(await client.only(wide(1_000))) == 999
-    assert await refusal(client, wide(1_001)) == "The operation has 1001 fields; at most 1000 are allowed."
+    assert await refusal(client, wide(1_001)) == f"The operation has 1001 fields; at most 1000 are allowed. {LESS}"
 
 
 def some(name: str, fields: int) -> str:
@@ -71,7 +75,7 @@ async def test_fields_are_counted_wherever_their_fragment_is_spread(client: Clie
     fragments = some("Ten", 10) + some("Nine", 9)
     assert len(await client.query(f"{{ {spreads} tenant {{ ...Nine }} }} {fragments}")) == 91
     message = await refusal(client, f"{{ {spreads} tenant {{ ...Nine name }} }} {fragments}")
-    assert message == "The operation has 1001 fields; at most 1000 are allowed."
+    assert message == f"The operation has 1001 fields; at most 1000 are allowed. {LESS}"
 
 
 async def test_fields_that_directives_leave_out_count_as_well(client: Client) -> None:
@@ -94,8 +98,10 @@ async def test_200_aliases_and_100_directives_run_and_no_more(sqlite_url: str) -
         client = await gateway.tenant()
         await client.query(aliased(200))
         await client.query(directed(100))
-        assert await refusal(client, aliased(201)) == "The operation has 201 aliases; at most 200 are allowed."
-        assert await refusal(client, directed(101)) == "The operation has 101 directives; at most 100 are allowed."
+        assert await refusal(client, aliased(201)) == f"The operation has 201 aliases; at most 200 are allowed. {LESS}"
+        assert (
+            await refusal(client, directed(101)) == f"The operation has 101 directives; at most 100 are allowed. {LESS}"
+        )
 
 
 async def test_aliases_and_directives_are_counted_wherever_they_stand(client: Client) -> None:
@@ -103,15 +109,15 @@ async def test_aliases_and_directives_are_counted_wherever_they_stand(client: Cl
       fragment F on Query @g { y: tenant { name @h } }"""
     async with Gateway(str(client.gateway.database.url), max_aliases=2) as gateway:
         found = await refusal(Client(gateway, client.api_key), everywhere)
-        assert found == "The operation has 3 aliases; at most 2 are allowed."
+        assert found == f"The operation has 3 aliases; at most 2 are allowed. {LESS}"
     async with Gateway(str(client.gateway.database.url), max_directives=8) as gateway:
         found = await refusal(Client(gateway, client.api_key), everywhere)
-        assert found == "The operation has 9 directives; at most 8 are allowed."  # the fragment's twice
+        assert found == f"The operation has 9 directives; at most 8 are allowed. {LESS}"  # the fragment's twice
 
 
 async def test_directives_without_end_on_one_field_are_refused_before_they_are_validated(client: Client) -> None:
     message = await refusal(client, f"{{ __typename {'@a ' * 4_000} }}")
-    assert message == "The operation has 4000 directives; at most 100 are allowed."
+    assert message == f"The operation has 4000 directives; at most 100 are allowed. {LESS}"
 
 
 def bomb(doublings: int) -> str:
@@ -122,8 +128,8 @@ def bomb(doublings: int) -> str:
 
 async def test_fragments_that_multiply_are_refused_without_being_multiplied_out(client: Client) -> None:
     assert await client.query(bomb(8)) == {"tenant": {"name": "acme"}}
-    assert await refusal(client, bomb(9)) == "The operation has 1024 fields; at most 1000 are allowed."
-    assert await refusal(client, bomb(200)) == f"The operation has {2**201} fields; at most 1000 are allowed."
+    assert await refusal(client, bomb(9)) == f"The operation has 1024 fields; at most 1000 are allowed. {LESS}"
+    assert await refusal(client, bomb(200)) == f"The operation has {2**201} fields; at most 1000 are allowed. {LESS}"
 
 
 async def test_fragments_inside_themselves_are_refused_by_validation(client: Client) -> None:
@@ -141,20 +147,23 @@ async def test_fragments_inside_themselves_are_refused_by_validation(client: Cli
 
 async def test_large_fragments_that_nobody_spreads_are_refused_before_they_are_validated(client: Client) -> None:
     message = await refusal(client, f"{{ tenant {{ name }} }} fragment Big on Tenant {{ {'name ' * 9_000} }}")
-    assert message == "The operation has 9000 fields; at most 1000 are allowed."
+    assert message == f"The operation has 9000 fields; at most 1000 are allowed. {LESS}"
 
 
 async def test_what_takes_too_long_to_compare_is_refused(client: Client) -> None:
     message = await refusal(client, f"{{ tenant {{ {'name ' * 999} }} }}")
-    assert message == "The operation repeats too many fields or fragments."
+    assert message == "The operation repeats too many fields or fragments. Ask for each field once."
 
 
 async def test_10000_tokens_are_parsed_and_10001_are_not(client: Client) -> None:
     text = "{ nodes(ids: [%s]) { id } }"  # 12 tokens
     answer = await client.run(text % ('"" ' * 9_988))
-    assert answer["errors"][0]["message"] == "ids has 9988 identifiers; at most 100 are allowed."
+    assert answer["errors"][0]["message"] == f"ids has 9988 identifiers; at most 100 are allowed. {LESS}"
     message = await refusal(client, text % ('"" ' * 9_989))
-    assert message == "Document contains more than 10000 tokens. Parsing aborted."
+    assert message == (
+        "The operation has more than 10000 tokens: names, values and signs. "
+        "Send data as variables, and ask for less at once."
+    )
 
 
 def columns(count: int) -> str:

@@ -7,6 +7,8 @@ import pytest
 from tests.gateway import Client
 from tests.ledger import Ledger
 
+LESS = "Ask for less at once, in several operations."
+
 KEYED = """query($key: String!) {
   account(accountNumber: $key) { id csrId accountNumber name }
   document(documentNumber: $key) { id csrId documentNumber account { name } }
@@ -123,7 +125,7 @@ async def test_100_identifiers_are_taken_and_101_are_refused(one_of_each: Client
     assert await one_of_each.only(NODES, ids=[]) == []
     assert await one_of_each.error_codes(NODES, ids=[id_] * 101) == ["BAD_USER_INPUT"]
     answer = await one_of_each.run(NODES, ids=["rubbish"] * 101)
-    assert answer["errors"][0]["message"] == "ids has 101 identifiers; at most 100 are allowed."
+    assert answer["errors"][0]["message"] == f"ids has 101 identifiers; at most 100 are allowed. {LESS}"
     assert len(one_of_each.gateway.statements) == 0
 
 

@@ -46,7 +46,6 @@ IMPOSSIBLE = {
     "%2E": "invalid",
     "%2e%2E": "invalid",
     "%20%0A": "required",
-    "%E2%80%8B": "invalid",
     "a%00": "invalid",
     "x" * 256: "too_long",
     **dict.fromkeys(NO_UTF_8, "invalid"),

@@ -149,7 +149,7 @@ async def test_a_body_over_the_limit_is_answered_however_far_over_it_is(acme: Ca
         answer = await client.post("/graphql", content=b" " * 30 * 2**20, headers=headers)
 
     assert answer.status_code == 413
-    assert answer.json()["errors"][0]["message"] == "The body is larger than 10485760 bytes."
+    assert answer.json()["errors"][0]["message"] == "The body is larger than 10485760 bytes: send less at once."
     assert (await acme.post(NAME)).json() == NAMED
 
 

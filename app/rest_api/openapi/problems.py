@@ -75,7 +75,7 @@ FAULT_EXAMPLE = {
     "error": "validation_failed",
     "message": "The data has faults; nothing was written.",
     "details": [
-        {"field": "email", "code": "invalid", "message": Fault(ONE_ADDRESS).about("email", "jane")},
+        {"field": "email", "code": "invalid", "message": Fault(ONE_ADDRESS).about("email", "nobody")},
         {"field": "name", "code": "required", "message": "name is required and must not be blank."},
     ],
 }

@@ -1,5 +1,6 @@
 """The JSON scalar takes any JSON and keeps it as it is, whether it comes in a variable, in the text, or in both."""
 
+import json
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ async def test_a_variable_that_was_not_sent_leaves_its_key_out_and_is_null_in_a_
 
 @pytest.mark.parametrize("value", [[], [1], "x", "", 0, 1, True, False])
 async def test_data_providers_is_an_object_and_nothing_else(acme: Client, value: Any) -> None:
-    message = "dataProviders must be a JSON object."
+    message = f"dataProviders must be a JSON object, found: {json.dumps(value)}."
     error = {"code": "INVALID", "field": ["patch", "dataProviders"], "message": message}
 
     assert await acme.only(PATCH, v=value) == {"account": None, "userErrors": [error]}

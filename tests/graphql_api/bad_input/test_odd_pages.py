@@ -11,6 +11,8 @@ from tests.graphql_api.bad_input.conftest import state
 from tests.graphql_api.bad_input.places import Argument, arguments
 from tests.graphql_api.bad_input.soundness import sound
 
+LESS = "Ask for less at once, in several operations."
+
 SIZES = [argument for argument in arguments() if argument.name in ("first", "last")]
 CURSORS = [argument for argument in arguments() if argument.name in ("after", "before")]
 ORDERS = [argument for argument in arguments() if argument.name == "orderBy"]
@@ -121,4 +123,6 @@ async def test_at_most_100_identifiers_are_looked_up_at_once(acme: Client) -> No
     assert await acme.only(text, ids=["x"] * 100) == [None] * 100
     assert await acme.only(text, ids=[]) == []
     answer = await acme.run(text, ids=["x"] * 101)
-    assert [error["message"] for error in answer["errors"]] == ["ids has 101 identifiers; at most 100 are allowed."]
+    assert [error["message"] for error in answer["errors"]] == [
+        f"ids has 101 identifiers; at most 100 are allowed. {LESS}"
+    ]
