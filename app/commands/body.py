@@ -140,7 +140,7 @@ def wrong_address(
     if verb is Verb.PATCH:
         return impossible or [absent(resource, key)]
     wrong = impossible or wrong_key(name, fault_of_new_key(key), key, Where.KEY)
-    return wrong + precondition.unmet(resource, key, None)
+    return precondition.unmet(resource, key, None) + wrong
 
 
 def wrong_key(name: str, fault: Fault | None, key: Any, where: Where) -> list[Problem]:

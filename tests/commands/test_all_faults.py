@@ -102,7 +102,7 @@ async def test_a_replace_of_nothing_at_an_expected_version_is_told_all_of_it(
     found = await refused(acme, "replace", resource, key, body, version=3)
     head = {"": [("REQUIRED", KEYS[resource])], "A ": [("INVALID", KEYS[resource])], "absent": []}[key]
     conflict = ("VERSION_CONFLICT", "expectedVersion")
-    assert found[: len(head) + 1] == [*head, conflict]
+    assert found[: len(head) + 1] == [conflict, *head]
     assert sorted(found[len(head) + 1 :]) == sorted((code, f"{place}.{path}") for code, path in WRONG[resource][1])
 
 

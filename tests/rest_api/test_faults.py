@@ -166,6 +166,24 @@ CASES: dict[str, tuple[str, str, Body, Faults]] = {
         {"email": "x", "supervisor_representative_reference": "REP-001", "phone": 123},
         [("invalid", "email"), ("invalid", "phone"), ("invalid", "supervisor_representative_reference")],
     ),
+    "a new key that has a twin, and its body": (
+        "POST",
+        "accounts/NEW\u200b",
+        {"name": "", "email": "a@x.com; b@y.com", "remit_to": {"country": "Germany"}},
+        [("invalid", "account_number"), ("invalid", "email"), ("invalid", "remit_to.country"), ("required", "name")],
+    ),
+    "a key that is too long, and a body that refers to nothing": (
+        "PUT",
+        f"documents/{'x' * 256}",
+        {**DOCUMENT, "account_number": "NOWHERE", "due_date": "soon"},
+        [("too_long", "document_number"), ("invalid", "due_date"), ("not_found", "account_number")],
+    ),
+    "a patch under a key that cannot be": (
+        "PATCH",
+        "contacts/a\0b",
+        {"account_number": "NOWHERE", "country": "XX"},
+        [("invalid", "reference"), ("invalid", "country"), ("not_found", "account_number")],
+    ),
     "a contact": (
         "PUT",
         "contacts/CON-001",
@@ -182,6 +200,20 @@ async def test_all_faults_are_told_and_nothing_is_written(rest: Rest, graph: Cli
         found = await rest.faults(method, *path.split("/"), body=body)
         assert (name, sorted(found)) == (name, sorted(expected))
         assert await held(graph) == before, name
+
+
+async def test_what_is_absent_is_told_before_what_is_wrong_with_the_body(rest: Rest, graph: Client) -> None:
+    await ledger(rest)
+    before = await held(graph)
+    for method, path, body, error in (
+        ("PATCH", ("accounts", "NEW"), {"email": "no"}, "account_not_found"),
+        ("PATCH", ("documents", "NEW\u200b"), {"due_date": "soon"}, "document_not_found"),
+        ("POST", ("documents", "NEW", "closure"), {"closure_reason": "PAID"}, "document_not_found"),
+        ("POST", ("accounts", "NEW", "notes"), {"reference": "", "body": ""}, "account_not_found"),
+    ):
+        answer = await rest.write(method, *path, body=body, status=404)
+        assert answer["error"] == error
+    assert await held(graph) == before
 
 
 async def messages(rest: Rest, method: str, *segments: str, body: Body) -> list[str]:

@@ -10,8 +10,9 @@ Write and read accounts, documents, notes, representatives and contacts by keys 
 GraphQL at [`/graphql`](/graphql).
 
 **Keys.** Send an API key as `X-API-Key`. What belongs to another tenant does not exist for the caller: 404.
-Keys in addresses may hold any character; `.` and `..` are no keys. A program percent-encodes them, a slash too; the
-page `/docs` does so by itself, so type them there as they are.
+Keys in addresses may hold any character that is seen; `.` and `..` are no keys. A new one neither begins nor ends with
+white space and holds no control, format or line-separator character, so that no two look alike. A program
+percent-encodes keys, a slash too; the page `/docs` does so by itself, so type them there as they are.
 
 **Verbs.** POST creates and refuses a key that is there (409). PUT creates or replaces, PATCH changes what is sent; both
 may be sent again without harm. An address takes the methods shown here, and HEAD beside GET; any other is a 405.

@@ -78,7 +78,8 @@ VALUES: dict[str, Schema] = {
         "type": "string",
         "maxLength": EMAIL_LENGTH,
         "pattern": whole(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
-        "description": "An e-mail address such as jane@example.com.",
+        "description": "One e-mail address such as jane@example.com. Further people are contacts, with an address of "
+        "their own.",
     },
     "CurrencyCode": codes(CURRENCIES, "A currency of ISO 4217."),
     "LanguageCode": codes(LANGUAGES, "A language of ISO 639-1."),
