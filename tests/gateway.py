@@ -18,6 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.storage.engine import Database
 from app.storage.heard import TRANSACTION_WORDS
+from tests.wording import check_words
 
 KEY_LOOK_UP = "api_keys"
 
@@ -80,6 +81,9 @@ class Client:
         """Code and dotted path of every user error of a mutation that must be refused."""
         payload = await self.only(text, **variables)
         assert payload["userErrors"], payload
+        for error in payload["userErrors"]:
+            if "message" in error:
+                check_words(error["message"])
         return [(error["code"], ".".join(error["field"])) for error in payload["userErrors"]]
 
     async def error_codes(self, text: str, **variables: Any) -> list[str]:
