@@ -19,7 +19,7 @@ from app.domain.attachments import OF_ATTACHMENT
 from app.domain.caller import Caller
 from app.domain.problems import Code, Refused, Where
 from app.domain.resources import Resource
-from app.domain.values import moment_text, storable
+from app.domain.values import Fault, moment_text, storable
 from app.invoices.limits import TooLong
 from app.reads.read import read
 from app.reads.selection import Follow, Row, Selection
@@ -144,11 +144,12 @@ def none_found() -> DocumentPdf:
 
 def appends(request: Request) -> bool:
     """Whether ?append=true. Raises RestError for anything but true and false."""
-    text = request.query_params.get("append", "false").lower()
-    if text not in TRUTHS:
-        fault = {"field": "append", "code": "invalid", "message": "append must be true or false."}
+    text = request.query_params.get("append", "false")
+    if text.lower() not in TRUTHS:
+        message = Fault("must be true or false").about("append", text)
+        fault = {"field": "append", "code": "invalid", "message": message}
         raise RestError(422, "validation_failed", "The request has faults; nothing was stored.", details=[fault])
-    return TRUTHS[text]
+    return TRUTHS[text.lower()]
 
 
 async def receive(request: Request, target: Path, most: int) -> None:

@@ -209,9 +209,8 @@ async def test_append_takes_true_and_false_alone(rest: Rest, path: str) -> None:
     response = await push(rest, f"{path}?append=perhaps", pdf("one"))
 
     assert response.status_code == 422
-    assert exact(response)["details"] == [
-        {"field": "append", "code": "invalid", "message": "append must be true or false."}
-    ]
+    message = 'append must be true or false, found: "perhaps".'
+    assert exact(response)["details"] == [{"field": "append", "code": "invalid", "message": message}]
     assert await listed(rest) == []
 
 

@@ -62,6 +62,16 @@ async def test_a_page_or_limit_out_of_range_is_told_and_both_at_once(rest: Rest)
         assert await faults(rest, kind, "limit=101") == ["limit"]
 
 
+async def test_the_refusal_of_a_page_shows_what_was_sent_and_what_is_wanted(rest: Rest) -> None:
+    await rest.put("representatives", "R", body={}, status=201)
+    response = await rest.send("GET", address("representatives", "R", "accounts") + "?page=%00&limit=101")
+
+    assert [fault["message"] for fault in exact(response)["details"]] == [
+        r'page must be a whole number from 1 to 10000000, found: "\u0000".',
+        'limit must be a whole number from 1 to 100, found: "101".',
+    ]
+
+
 async def faults(rest: Rest, kind: str, query: str) -> list[str]:
     response = await rest.send("GET", f"{address('representatives', 'R', kind)}?{query}")
     answer = exact(response)

@@ -76,7 +76,11 @@ def push_path() -> Paths:
             stored
             | {"400": invalid, "409": harmed, "413": too_large}
             | missing("connection", "document")
-            | wrong_query("append", "append must be true or false.", "The request has faults; nothing was stored.")
+            | wrong_query(
+                "append",
+                'append must be true or false, found: "perhaps".',
+                "The request has faults; nothing was stored.",
+            )
             | shared(401, 403, 412, 415, 429, 500, 503),
             description=PUSH_RULES,
             parameters=[append],
