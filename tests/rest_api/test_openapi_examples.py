@@ -10,7 +10,7 @@ import pytest
 from app.domain.resources import Resource
 from app.rest_api.openapi import examples
 from tests.gateway import Client, Gateway
-from tests.pdfs import pdf
+from tests.pdfs import encrypted, pdf
 from tests.rest_api.client import Rest, exact
 from tests.rest_api.description import Json, Operation, operations, resolved, sealed, validator
 from tests.rest_api.description import examples as examples_of
@@ -170,6 +170,9 @@ async def test_pdfs_are_answered_as_described(rest: Rest, graph: Client) -> None
     for missing in (path.replace("INV-001", "NONE"), path.replace(connection, examples.CONNECTION_ID)):
         assert_described("pushPdf", await rest.send("POST", missing, b"x", content_type="application/pdf"), 404)
     assert (await rest.send("GET", file)).content == whole.content
+    await rest.send("POST", path, encrypted(""), content_type="application/pdf")
+    harmed = await rest.send("POST", f"{path}?append=true", pdf("two"), content_type="application/pdf")
+    assert_described("pushPdf", harmed, 409)
 
 
 def assert_described(name: str, response: httpx.Response, status: int) -> None:
