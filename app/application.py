@@ -11,37 +11,37 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from app.access.budgets import Budgets
-from app.access.envelope import Envelope
-from app.access.links import Links
-from app.access.once import Once
-from app.access.origins import Cors, Origins, ReportOrigins
-from app.access.requests import header
-from app.access.room import Room
+from app.auth.rate_limits import Budgets
+from app.auth.signed_urls import Links
 from app.commands.files import Files
-from app.graphql_api.execution import Executor
-from app.graphql_api.limits import Limits
+from app.graphql_api.endpoint import ADDRESS, Endpoint, Lane, graphql_routes, refusal
+from app.graphql_api.endpoint import failed as graphql_failed
+from app.graphql_api.execution.executor import Executor
+from app.graphql_api.execution.limits import Limits
+from app.graphql_api.manifest_reloading import Reloading, load_at_start
 from app.graphql_api.manifests import signature
-from app.graphql_api.reloading import Reloading, load_at_start
-from app.graphql_api.router import ADDRESS, Endpoint, Lane, graphql_routes, refusal
-from app.graphql_api.router import failed as graphql_failed
 from app.graphql_api.uploads import UploadLimits
-from app.health import health_routes
+from app.middleware.body_memory_limit import Room
+from app.middleware.cors import Cors, Origins, ReportOrigins
+from app.middleware.idempotency import Once
+from app.middleware.request_context import Envelope
+from app.middleware.requests import header
+from app.observability.instrumentation import Watch
+from app.observability.metrics import Metrics
+from app.observability.metrics_endpoint import Scrape
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.paths import RawMount
 from app.rest_api.router import ROOT, rest_routes, unrouted
 from app.rest_api.router import failed as rest_failed
-from app.seeing.metrics import Metrics
-from app.seeing.scrape import Scrape
-from app.seeing.watch import Watch
+from app.server.health import health_routes
+from app.server.process_tuning import tune
 from app.settings import Settings
-from app.storage.blobs import Blobs
-from app.storage.engine import Database, Patience
-from app.storage.heard import hear
-from app.storage.identity import Identity
-from app.tuning import tune
+from app.storage.blobs.store import Blobs
+from app.storage.database.engine import Database, Patience
+from app.storage.database.identity import Identity
+from app.storage.database.statement_events import hear
 
 BODIES_AT_ONCE = 4  # of the largest that are taken; of smaller ones more
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
@@ -70,7 +70,7 @@ def make_watch(settings: Settings, database: Database, executor: Executor) -> Wa
     metrics = None if settings.metrics == "off" else Metrics(database)
     traces = None
     if settings.traces_endpoint:
-        from app.seeing.traces import Traces  # noqa: PLC0415 - an extra that may not be installed
+        from app.observability.tracing import Traces  # noqa: PLC0415 - an extra that may not be installed
 
         traces = Traces(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
     watch = Watch(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from app.storage.engine import Database
-from app.storage.migrate import migrate
+from app.storage.database.engine import Database
+from app.storage.migrations.migrate import migrate
 from tests.browser import open_chromium
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer, open_postgres

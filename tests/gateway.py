@@ -12,12 +12,12 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.types import Receive, Scope, Send
 
-from app.access.keys import create_key, create_tenant
+from app.auth.api_keys import create_key, create_tenant
 from app.domain.resources import Product
 from app.main import create_app
 from app.settings import Settings
-from app.storage.engine import Database
-from app.storage.heard import TRANSACTION_WORDS
+from app.storage.database.engine import Database
+from app.storage.database.statement_events import TRANSACTION_WORDS
 from tests.wording import check_words
 
 KEY_LOOK_UP = "api_keys"

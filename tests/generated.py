@@ -14,7 +14,7 @@ from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.fields import Field
 from app.domain.resources import PRODUCT_TITLES, Product, Requirement, Resource
-from app.graphql_api.schema import sdl
+from app.graphql_api.schema.schema import sdl
 from app.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent

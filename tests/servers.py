@@ -15,7 +15,7 @@ from typing import Self
 
 import httpx
 
-COMMAND = (sys.executable, "-m", "app.cli")
+COMMAND = (sys.executable, "-m", "app.cli.main")
 
 
 class ServerError(RuntimeError):

@@ -3,7 +3,7 @@
 from app.commands.body import Draft, hold
 from app.domain.notation import in_json
 from app.domain.problems import Code, Problem
-from app.storage.scoped import Scoped
+from app.storage.writes.scoped import Scoped
 
 
 async def judge(scope: Scoped, made: Draft) -> None:

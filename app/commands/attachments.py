@@ -20,13 +20,13 @@ from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.pdf.refusals import Fault, Unfit
-from app.storage.blobs import Blob, NoSuchBlob, StoreAway
-from app.storage.claims import Claim, ClaimLost, claimed, give_up, remove_unneeded
-from app.storage.clock import now
-from app.storage.held import Anew, Held
-from app.storage.pdf_workers import Checked
-from app.storage.scoped import Scoped
+from app.pdf.validation_processes import Checked
+from app.storage.blobs.leases import Claim, ClaimLost, claimed, give_up, remove_unneeded
+from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
+from app.storage.database.clock import now
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
+from app.storage.writes.request_transaction import Anew, Held
+from app.storage.writes.scoped import Scoped
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)

@@ -4,8 +4,8 @@ from app.commands.body import Draft, Values, hold
 from app.commands.references import check_account
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
-from app.storage.scoped import Scoped
 from app.storage.tables import CONTACTS
+from app.storage.writes.scoped import Scoped
 
 
 async def judge(scope: Scoped, made: Draft) -> None:

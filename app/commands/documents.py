@@ -16,9 +16,9 @@ from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
 from app.domain.values import storable
-from app.storage.clock import now
-from app.storage.scoped import Look, Scoped
+from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
+from app.storage.writes.scoped import Look, Scoped
 
 
 async def judge(scope: Scoped, made: Draft) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from app.invoices.workers import InvoiceWorkers
-from app.storage.blobs import Blobs
-from app.storage.pdf_workers import PdfWorkers
+from app.pdf.invoices.rendering_processes import InvoiceWorkers
+from app.pdf.validation_processes import PdfWorkers
+from app.storage.blobs.store import Blobs
 
 
 @dataclass(frozen=True, slots=True)

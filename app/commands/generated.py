@@ -16,12 +16,12 @@ from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
-from app.storage.blobs import Blob
-from app.storage.claims import Claim, ClaimLost, claimed, remove_unneeded
-from app.storage.clock import now
-from app.storage.engine import Database
-from app.storage.scoped import Scoped, owned
+from app.storage.blobs.leases import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.blobs.store import Blob
+from app.storage.database.clock import now
+from app.storage.database.engine import Database
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, DOCUMENTS
+from app.storage.writes.scoped import Scoped, owned
 
 ATTEMPTS = 8  # each time the document, its account or its PDF was written while the PDF was made
 

@@ -9,9 +9,9 @@ from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import storable
-from app.storage.clock import now
-from app.storage.scoped import Look, Scoped
+from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
+from app.storage.writes.scoped import Look, Scoped
 
 NEVER_CHANGED = 1  # the version of every note
 

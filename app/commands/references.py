@@ -5,8 +5,8 @@ from app.domain.notation import shown_key
 from app.domain.problems import Code, Problem
 from app.domain.requirements import is_empty
 from app.domain.values import storable
-from app.storage.scoped import Look, Scoped
 from app.storage.tables import ACCOUNTS
+from app.storage.writes.scoped import Look, Scoped
 
 
 async def check_account(scope: Scoped, made: Draft) -> None:

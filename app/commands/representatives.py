@@ -14,9 +14,9 @@ from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
 from app.domain.values import storable
-from app.storage.clock import now
-from app.storage.scoped import Scoped, owned
+from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
+from app.storage.writes.scoped import Scoped, owned
 
 SUPERVISOR = "supervisor_representative_reference"
 LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_REPRESENTATIVES}

@@ -13,9 +13,9 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
 from app.domain.values import storable
-from app.storage.clock import now
-from app.storage.scoped import Look, Scoped
+from app.storage.database.clock import now
 from app.storage.tables import TABLES
+from app.storage.writes.scoped import Look, Scoped
 
 
 @dataclass(frozen=True, slots=True)

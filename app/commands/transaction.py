@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import Resource
-from app.storage.driver_errors import sqlstate
-from app.storage.engine import Database
-from app.storage.exact_json import dump_json, load_json
-from app.storage.gathered import Guard, LostRace, NeedsTransaction
-from app.storage.held import Undo
-from app.storage.in_turn import InTurn
-from app.storage.scoped import Look, Scoped
+from app.storage.database.driver_errors import sqlstate
+from app.storage.database.engine import Database
+from app.storage.database.exact_json import dump_json, load_json
 from app.storage.tables import TABLES
-from app.storage.without_locks import WithoutLocks
+from app.storage.writes.optimistic import Guard, LostRace, NeedsTransaction
+from app.storage.writes.postgres import WithoutLocks
+from app.storage.writes.request_transaction import Undo
+from app.storage.writes.scoped import Look, Scoped
+from app.storage.writes.sqlite import InTurn
 
 ATTEMPTS = 8
 ATTEMPTS_WITHOUT_LOCKS = 3

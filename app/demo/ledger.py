@@ -19,9 +19,8 @@ from app.demo.plan import Plan
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
 from app.domain.changes import Change, model_fixed
-from app.storage.clock import now
-from app.storage.scoped import Scoped
-from app.storage.sizes import learn_sizes
+from app.storage.database.clock import now
+from app.storage.database.statistics_postgres import learn_sizes
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ACCOUNTS,
@@ -33,6 +32,7 @@ from app.storage.tables import (
     STATUS_TRANSITIONS,
     TENANTS,
 )
+from app.storage.writes.scoped import Scoped
 
 BATCH = 1_000  # rows of documents: enough to spend little on each statement, few enough for little memory
 WORTH_HELP = 10_000  # documents, of which processes of their own make up one batch while another is written

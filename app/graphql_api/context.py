@@ -6,17 +6,17 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
-from app.access.links import Links
+from app.auth.signed_urls import Links
 from app.commands.files import Files
 from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
 from app.domain.readiness import Lack, lacks
 from app.domain.resources import Resource
 from app.domain.time_zones import day_in
-from app.graphql_api.behind import ACCOUNT_OF, ATTACHMENT_OF
-from app.graphql_api.bodies import shown_message
+from app.graphql_api.schema.behind import ACCOUNT_OF, ATTACHMENT_OF
+from app.graphql_api.schema.bodies import shown_message
 from app.reads.selection import Follow, Row
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError
 
 from app.graphql_api.messages import in_graphql
-from app.storage.outages import first_line, outage
+from app.storage.database.availability import first_line, outage
 
 logger = logging.getLogger("app.graphql_api")
 LONGEST_MESSAGE = 1_000  # characters: what a client has sent is not to come back twenty times as long

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.graphql_api.documents import OperationDocument, load_documents
+from app.graphql_api.operation_documents import OperationDocument, load_documents
 from app.pages.page import COMPRESSED, FRESH, built_page, plain_page
 
 _NOT_BUILT = """<h1>The query editor is not built</h1>

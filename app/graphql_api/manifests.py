@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from app.graphql_api.documents import BrokenDocumentError
+from app.graphql_api.operation_documents import BrokenDocumentError
 
 APOLLO = "apollo-persisted-query-manifest"
 PATTERN = "*.json"  # of the manifests in a folder

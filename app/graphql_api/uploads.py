@@ -17,8 +17,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from app.access.requests import BodyTooLarge, NotJson, content_type, parse_json
-from app.graphql_api.scalars import UploadedFile
+from app.graphql_api.schema.scalars import UploadedFile
+from app.middleware.requests import BodyTooLarge, NotJson, content_type, parse_json
 
 MULTIPART = "multipart/form-data"
 MOST_FILES = 10

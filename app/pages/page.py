@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.compression import Compression
+from app.middleware.compression import Compression
 
 STATIC = Path(__file__).parent / "static"
 COMPRESSED = [Middleware(Compression)]

@@ -1,1 +1,4 @@
-"""Reads and joins PDFs, in processes of its own: nothing else of the project parses what others sent as one."""
+"""Pushed PDFs are validated and joined here, in processes of their own: nothing else parses what others sent as one.
+
+`invoices/` renders the invoices of thick billing.
+"""

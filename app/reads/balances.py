@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.domain.aging import BUCKETS
 from app.domain.resources import DocumentStatus
-from app.reads.edges import Columns
-from app.reads.level import START, Level, Starts
+from app.reads.by_level.level import START, Level, Starts
+from app.reads.relations import Columns
 from app.storage.types import exact_sum, summed
 
 CURRENCY, BUCKET, COUNT = "open_currency", "bucket", "documents"

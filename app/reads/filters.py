@@ -9,10 +9,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
-from app.reads.edges import EDGES, SOURCES, named
+from app.reads.relations import EDGES, SOURCES, named
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
-from app.storage.engine import FOLDING
-from app.storage.sqlite_functions import fold
+from app.storage.database.engine import FOLDING
+from app.storage.database.sqlite_functions import fold
 from app.storage.types import bit
 
 LAST_CODE_POINT = 0x10FFFF

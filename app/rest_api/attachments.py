@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.links import FILES, BadLink, Links
-from app.access.requests import BodyEncoded, check_encoding, content_type, header
+from app.auth.signed_urls import FILES, BadLink, Links
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.generated import DocumentPdf, document_pdf
@@ -20,8 +19,10 @@ from app.domain.caller import Caller
 from app.domain.problems import Code, Refused, Where
 from app.domain.resources import Resource
 from app.domain.values import Fault, moment_text, storable
-from app.invoices.limits import TooLong
-from app.reads.read import read
+from app.middleware.requests import BodyEncoded, check_encoding, content_type, header
+from app.observability.request_record import request_id_of
+from app.pdf.invoices.limits import TooLong
+from app.reads.by_level.read import read
 from app.reads.selection import Follow, Row, Selection
 from app.rest_api.answers import Answer, reply
 from app.rest_api.downloads import PDF, deliver
@@ -29,8 +30,7 @@ from app.rest_api.errors import RestError, encoded, not_found, translated
 from app.rest_api.paths import RawRoute
 from app.rest_api.preconditions import precondition_of
 from app.rest_api.resources import Rest, refusals
-from app.seeing.work import request_id_of
-from app.storage.blobs import NoSuchBlob
+from app.storage.blobs.store import NoSuchBlob
 
 LIST = "/api/v1/ingest/documents/{document_number}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"

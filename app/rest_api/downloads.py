@@ -6,9 +6,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.access.requests import has_version, header
 from app.commands.generated import DocumentPdf
-from app.storage.blobs import Blobs
+from app.middleware.requests import has_version, header
+from app.storage.blobs.store import Blobs
 
 PDF = "application/pdf"
 RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*")

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from app.access.budgets import SpentUp
-from app.access.requests import BodyEncoded
+from app.auth.rate_limits import SpentUp
 from app.domain.catalogue import KEY_FIELD
 from app.domain.notation import shown_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.resources import Resource
+from app.middleware.requests import BodyEncoded
 from app.rest_api.names import shown_path
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from app.access.requests import GONE
+from app.middleware.requests import GONE
 from app.rest_api.errors import not_allowed, nowhere
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -5,8 +5,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from app.access.requests import HEADERS
 from app.commands.preconditions import ANY_VERSION, Precondition, Versions
+from app.middleware.requests import HEADERS
 from app.rest_api.errors import precondition_failed
 
 IF_MATCH, IF_NONE_MATCH = b"if-match", b"if-none-match"

@@ -10,19 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.budgets import Budgets, SpentUp
-from app.access.costs import REST_READ, REST_WRITE
-from app.access.requests import (
-    BodyEncoded,
-    BodyTooLarge,
-    NotJson,
-    Unauthenticated,
-    caller_of,
-    check_encoding,
-    content_type,
-    read_body,
-    read_json,
-)
+from app.auth.authentication import Unauthenticated, caller_of
+from app.auth.costs import REST_READ, REST_WRITE
+from app.auth.rate_limits import Budgets, SpentUp
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -34,15 +24,24 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Problem, Refused
 from app.domain.resources import Resource
 from app.domain.values import Fault, storable
-from app.reads.read import read
+from app.middleware.requests import (
+    BodyEncoded,
+    BodyTooLarge,
+    NotJson,
+    check_encoding,
+    content_type,
+    read_body,
+    read_json,
+)
+from app.observability.request_record import request_id_of
+from app.reads.by_level.read import read
 from app.reads.selection import Follow, Order, Page, Row, Selection
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
 from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated, writable
 from app.rest_api.names import ingest_body
 from app.rest_api.preconditions import precondition_of, version_tag
 from app.rest_api.received import closure_names, ignored_fields, named_otherwise, resource_names
-from app.seeing.work import request_id_of
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from app.storage.tables import TABLES
 
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list

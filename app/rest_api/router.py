@@ -8,20 +8,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access.budgets import Budgets
-from app.access.links import Links
+from app.auth.rate_limits import Budgets
+from app.auth.signed_urls import Links
 from app.commands.body import Verb
 from app.commands.files import Files
 from app.domain.catalogue import KEY_FIELD
 from app.domain.resources import Resource
+from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
 from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import LINKED, Rest
-from app.seeing.work import request_id_of
-from app.storage.engine import Database
-from app.storage.outages import first_line, outage
+from app.storage.database.availability import first_line, outage
+from app.storage.database.engine import Database
 
 ROOT = "/api/v1/ingest"
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}

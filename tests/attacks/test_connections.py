@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.heads import LARGEST_HEAD
+from app.server.http_protocol import LARGEST_HEAD
 from tests.attacks.judge import Target
 from tests.benchmarks.processes import memory
 

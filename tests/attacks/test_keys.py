@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.access.keys import hashed
+from app.auth.api_keys import hashed
 from tests.gateway import Client, Gateway
 
 

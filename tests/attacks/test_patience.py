@@ -9,8 +9,8 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app import heads
-from app.heads import BoundedHeads
+from app.server import http_protocol as heads
+from app.server.http_protocol import BoundedHeads
 
 UNFINISHED = {
     "nothing": b"",

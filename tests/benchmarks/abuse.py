@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from app.access.keys import create_tenant
+from app.auth.api_keys import create_tenant
 from app.domain.resources import Product
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.attacks.bodies import ATTACKS
 from tests.attacks.judge import forget_peak, operation, peak
 from tests.benchmarks.crowd import Crowd, Met, met

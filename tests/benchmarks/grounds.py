@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.benchmarks.ledger import Size, fill
 from tests.benchmarks.processes import processor_seconds
 from tests.postgres import LaunchedPostgres, open_postgres

@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
-from app.invoices.workers import InvoiceWorkers
-from tests.invoices.samples import ACCOUNT, ISSUED_AT, LINES, fullest, with_lines
+from app.pdf.invoices.rendering_processes import InvoiceWorkers
+from tests.pdf.invoices.samples import ACCOUNT, ISSUED_AT, LINES, fullest, with_lines
 from tests.servers import RunningServer, gateway_cli
 
 TURNS = 7

@@ -8,14 +8,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.access.keys import create_tenant
+from app.auth.api_keys import create_tenant
 from app.domain.caller import Caller
 from app.domain.resources import CurrencyModel, Product
-from app.storage.engine import Database
-from app.storage.migrate import migrate
-from app.storage.scoped import Scoped
-from app.storage.sizes import learn_sizes
+from app.storage.database.engine import Database
+from app.storage.database.statistics_postgres import learn_sizes
+from app.storage.migrations.migrate import migrate
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, ACCOUNTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
+from app.storage.writes.scoped import Scoped
 
 TENANT_ID = 1  # the first of a new database
 BATCH = 5_000

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from app import application
-from app.access.envelope import Envelope, with_ours
-from app.access.requests import HEADERS, by_name
-from app.cli import cli
+from app.cli.main import cli
+from app.middleware.request_context import Envelope, with_ours
+from app.middleware.requests import HEADERS, by_name
 
 NOBODY = b"-"
 SEEING, PLAIN = signal.SIGUSR1, signal.SIGUSR2

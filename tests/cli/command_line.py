@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import main
+from app.cli.main import main
 from tests.gateway import Client, Gateway
 
 KEY = r"igk_[\w-]{43}"

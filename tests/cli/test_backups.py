@@ -19,12 +19,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.access.keys import create_tenant
+from app.auth.api_keys import create_tenant
 from app.domain.resources import Product
-from app.storage.blobs import Blobs
-from app.storage.engine import Database
-from app.storage.restore import restore
-from app.storage.schema import NEWEST
+from app.storage.backup.restore import restore
+from app.storage.blobs.store import Blobs
+from app.storage.database.engine import Database
+from app.storage.migrations.revision import NEWEST
 from tests.cli.command_line import CommandLine
 from tests.gateway import Client, Gateway
 from tests.pdfs import labels_of, pdf
@@ -240,11 +240,13 @@ def test_a_backup_that_is_cut_off_is_never_taken_for_one(
 ) -> None:
     env = ledger(cli, tmp_path)
     before = set(os.listdir(tmp_path))
-    slow = (
-        "import time, app.storage.backup as b; b.check_sound = lambda _: (print('now', flush=True), time.sleep(60)); "
-    )
+    slow = "import time; from app.storage.backup import backup as b; b.check_sound = lambda _: (print('now', flush=True), time.sleep(60)); "
     running = subprocess.Popen(
-        [sys.executable, "-c", f"{slow}import sys; sys.argv[1:] = ['backup', 'x.tar']; import app.cli; app.cli.main()"],
+        [
+            sys.executable,
+            "-c",
+            f"{slow}import sys; sys.argv[1:] = ['backup', 'x.tar']; import app.cli.main; app.cli.main.main()",
+        ],
         cwd=tmp_path,
         env={**os.environ, **env},
         stdout=subprocess.PIPE,

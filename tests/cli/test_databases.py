@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.storage.engine import Database
-from app.storage.schema import is_current
+from app.storage.database.engine import Database
+from app.storage.migrations.revision import is_current
 from tests.cli.command_line import CommandLine
 from tests.postgres import PostgresServer
 from tests.servers import gateway_cli

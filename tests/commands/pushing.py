@@ -10,9 +10,9 @@ from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
-from app.storage.blobs import Blobs
-from app.storage.engine import Database
-from app.storage.identity import Identity
+from app.storage.blobs.store import Blobs
+from app.storage.database.engine import Database
+from app.storage.database.identity import Identity
 from tests.pdfs import as_sent, made, pdf, stream
 
 CALLER = Caller(1, (), read_only=False)

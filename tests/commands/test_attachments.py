@@ -18,9 +18,9 @@ from app.commands.files import Files
 from app.commands.transaction import Forbidden, Write, Written
 from app.domain.caller import Caller
 from app.domain.problems import Code, Refused
-from app.storage.blobs import Blob, Blobs
-from app.storage.claims import sweep
-from app.storage.identity import Identity
+from app.storage.blobs.leases import sweep
+from app.storage.blobs.store import Blob, Blobs
+from app.storage.database.identity import Identity
 from app.storage.tables import ATTACHMENTS, BLOB_CLAIMS
 from tests.commands.pushing import DOCUMENTS, done
 from tests.gateway import Client, Gateway

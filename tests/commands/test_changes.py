@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.storage.changes import Audited, audit
-from app.storage.engine import Database
+from app.storage.database.engine import Database
+from app.storage.writes.change_log import Audited, audit
 from tests.commands.test_root_fields import WRITES
 from tests.commands.test_statements import filled
 from tests.commands.verbs import BASIC, DATED, LEAST, account, create, patch, refused, replace

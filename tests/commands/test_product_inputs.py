@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputObjectType
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.commands.contract import BASIC_AMOUNTS, EXTENDED_AMOUNTS, FIELDS, PRODUCTS
 from tests.gateway import Client
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.access.keys import revoke_key
-from app.storage.gathered import Filled, RowChange
-from app.storage.without_locks import WithoutLocks
+from app.auth.api_keys import revoke_key
+from app.storage.writes.optimistic import Filled, RowChange
+from app.storage.writes.postgres import WithoutLocks
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.access.demonstration import make_demonstration
 from app.demo.ledger import ORDER
 from app.demo.plan import Plan
-from app.storage.engine import Database
+from app.demo.tenants_and_keys import make_demonstration
+from app.storage.database.engine import Database
 from app.storage.tables import REPRESENTATIVES, TENANTS
 
 AS_OF = date(2026, 1, 31)

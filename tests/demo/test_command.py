@@ -11,11 +11,11 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from app.access.demonstration import make_demonstration, open_demonstration, reopen_demonstration
-from app.access.keys import create_tenant, list_tenants
-from app.cli import cli
+from app.auth.api_keys import create_tenant, list_tenants
+from app.cli.main import cli
 from app.demo.plan import Plan
-from app.storage.engine import Database
+from app.demo.tenants_and_keys import make_demonstration, open_demonstration, reopen_demonstration
+from app.storage.database.engine import Database
 from tests.demo.ledgers import AS_OF
 from tests.servers import COMMAND, RunningServer, ServerError, gateway_cli
 

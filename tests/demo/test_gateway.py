@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.access.demonstration import make_demonstration, open_demonstration, reopen_demonstration
-from app.access.keys import TenantExists, UnknownTenant, create_tenant, list_keys, list_tenants
+from app.auth.api_keys import TenantExists, UnknownTenant, create_tenant, list_keys, list_tenants
 from app.demo.plan import Plan
 from app.demo.tenants import CONTOSO, TENANTS
-from app.storage.engine import Database
+from app.demo.tenants_and_keys import make_demonstration, open_demonstration, reopen_demonstration
+from app.storage.database.engine import Database
 from tests.demo.ledgers import AS_OF, all_rows
 from tests.gateway import Client, Gateway
 

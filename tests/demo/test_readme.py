@@ -5,8 +5,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from app.access.demonstration import make_demonstration, open_demonstration
 from app.demo.plan import Plan
+from app.demo.tenants_and_keys import make_demonstration, open_demonstration
 from tests.gateway import Client, Gateway
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.storage.engine import Database
-from app.storage.migrate import migrate
-from app.tuning import tune
+from app.server.process_tuning import tune
+from app.storage.database.engine import Database
+from app.storage.migrations.migrate import migrate
 from tests.differential.session import opened, told
 from tests.gateway import Gateway
 from tests.postgres import open_postgres

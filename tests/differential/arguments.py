@@ -18,7 +18,7 @@ from graphql import (
     get_named_type,
 )
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.differential.pools import Pools, Term, signature_of
 
 About = tuple[str, str]  # a type and its field, whose stored values fit

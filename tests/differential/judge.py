@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.access.links import Links
-from app.access.requests import Access
+from app.auth.authentication import Access
+from app.auth.signed_urls import Links
 from app.graphql_api.context import Context
+from app.graphql_api.endpoint import answer_of, to_json
 from app.graphql_api.errors import RequestError
-from app.graphql_api.execution import Executor, Operation
-from app.graphql_api.limits import Limits
-from app.graphql_api.router import answer_of, to_json
-from app.storage.clock import now
-from app.storage.exact_json import dump_json, load_json
+from app.graphql_api.execution.executor import Executor, Operation
+from app.graphql_api.execution.limits import Limits
+from app.storage.database.clock import now
+from app.storage.database.exact_json import dump_json, load_json
 from tests.differential.operations import Drawn
 from tests.gateway import Gateway
 

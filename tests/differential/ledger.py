@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from app.access.requests import Access
+from app.auth.authentication import Access
 from app.commands.attachments import attach_pdf
 from app.commands.body import Body, Verb
 from app.commands.files import workspace

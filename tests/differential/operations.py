@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.language import Visitor, visit
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.differential.arguments import MISSING, Arguments
 from tests.differential.pools import Pools
 from tests.differential.scopes import INTERFACE, Asked, Scope

@@ -11,9 +11,9 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from app.domain.resources import Resource
-from app.graphql_api.connections import ORDERS
-from app.graphql_api.schema import CORE
-from app.reads.page import complete, signature
+from app.graphql_api.schema.connections import ORDERS
+from app.graphql_api.schema.schema import CORE
+from app.reads.pagination import complete, signature
 from app.reads.selection import Order
 from tests.gateway import Client
 

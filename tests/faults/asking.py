@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 import httpx
 
-from app.storage.changes import audit
-from app.storage.engine import Database
+from app.storage.database.engine import Database
+from app.storage.writes.change_log import audit
 from tests.server.conftest import Caller
 
 CREATE = """mutation($number: String!) {

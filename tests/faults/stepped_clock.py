@@ -1,6 +1,6 @@
 """The command line under a wall clock that a test sets: it is off by as many seconds as the file named by CLOCK says.
 
-Run as a module in the place of `app.cli`.
+Run as a module in the place of `app.cli.main`.
 """
 
 import os
@@ -8,8 +8,8 @@ from datetime import datetime as real
 from datetime import timedelta, tzinfo
 from pathlib import Path
 
-from app.cli import main
-from app.storage import clock
+from app.cli.main import main
+from app.storage.database import clock
 
 FILE = Path(os.environ["CLOCK"])
 

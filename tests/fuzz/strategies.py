@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.graphql_api.bad_input.test_fuzz import JSON as ANY_JSON
 from tests.graphql_api.bad_input.test_fuzz import almost
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.access import links
-from app.storage.clock import now
+from app.auth import signed_urls as links
+from app.storage.database.clock import now
 from tests.gateway import Client, Gateway
 from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
 

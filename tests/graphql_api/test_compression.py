@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from app.compression import WORTH_COMPRESSING
+from app.middleware.compression import WORTH_COMPRESSING
 from tests.gateway import Client
 
 LARGE = "{ productFields(product: INVOICING) { name description } }"

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from app.graphql_api.documents import load_documents
 from app.graphql_api.graphiql import graphiql_page
+from app.graphql_api.operation_documents import load_documents
 from tests.browser import Visit, open_visit
 from tests.gateway import Gateway
 

@@ -1,5 +1,5 @@
 """Pages of other origins: what a browser lets them read is set by GATEWAY_CORS_ORIGINS, and nothing that a browser
-sends for them unasked ever runs: tests/access/test_unasked.py."""
+sends for them unasked ever runs: tests/graphql_api/test_csrf.py."""
 
 from collections.abc import AsyncIterator
 
@@ -128,7 +128,7 @@ async def test_any_port_of_localhost_may_be_allowed(sqlite_url: str, origin: str
 
 
 def reports(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "app.access.origins"]
+    return [record.getMessage() for record in caplog.records if record.name == "app.middleware.cors"]
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/api/v1/ingest/accounts/A", "/nowhere"])

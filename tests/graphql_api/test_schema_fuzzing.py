@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphql import GraphQLObjectType
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.servers import RunningServer, gateway_cli
 
 ROOT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ from typing import Protocol
 
 import pytest
 
-from app.access.demonstration import make_demonstration
-from app.access.keys import create_key
+from app.auth.api_keys import create_key
 from app.demo.plan import Plan
 from app.demo.tenants import NORTHWIND
-from app.graphql_api.documents import OperationDocument
-from app.storage.engine import Database
+from app.demo.tenants_and_keys import make_demonstration
+from app.graphql_api.operation_documents import OperationDocument
+from app.storage.database.engine import Database
 from tests.conftest import KINDS, migrated
 from tests.gateway import Client, Gateway
 from tests.operations.golden import is_mutation

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.graphql_api.documents import OperationDocument
+from app.graphql_api.operation_documents import OperationDocument
 
 FOLDER = Path(__file__).parent / "golden"
 REWRITE = bool(os.environ.get("REWRITE_GOLDEN"))

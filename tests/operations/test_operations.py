@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, OperationDefinitionNode, parse, validate
 
-from app.graphql_api.documents import OperationDocument, load_documents
-from app.graphql_api.schema import CORE
+from app.graphql_api.operation_documents import OperationDocument, load_documents
+from app.graphql_api.schema.schema import CORE
 from tests.conftest import KINDS
 from tests.gateway import Client
 from tests.operations.conftest import AS_OF

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ACCOUNTS,

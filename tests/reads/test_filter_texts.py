@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.gateway import Client
 from tests.ledger import Ledger
 

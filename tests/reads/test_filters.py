@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.gateway import Client
 from tests.reads.model import Filter, Row, holds, ordered, sliced
 from tests.reads.test_pages import assert_page, order_fields

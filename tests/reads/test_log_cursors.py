@@ -11,8 +11,8 @@ import orjson
 import pytest
 from sqlalchemy.engine import make_url
 
-from app.storage.backup import back_up
-from app.storage.restore import restore
+from app.storage.backup.backup import back_up
+from app.storage.backup.restore import restore
 from tests.conftest import numbers
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger

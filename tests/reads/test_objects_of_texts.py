@@ -4,9 +4,9 @@ statement, and nothing of the answer is written by Python."""
 import pytest
 
 from app.application import make_executor
-from app.graphql_api.execution import Operation
+from app.graphql_api.execution.executor import Operation
 from app.settings import Settings
-from app.storage.clock import now
+from app.storage.database.clock import now
 from tests.gateway import Gateway
 
 ACCOUNT = """mutation($number: String!, $input: CombinedAccountInput!) {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLEnumType
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 from tests.reads.model import Slice, Term, holds, ordered, sliced
 from tests.reads.world import Listing, World, listings
 

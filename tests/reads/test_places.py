@@ -8,7 +8,7 @@ import pytest
 
 from app.reads.balances import days_before
 from app.reads.filters import successor
-from app.reads.page import BadCursor, complete, decode_cursor, encode_cursor, stretches
+from app.reads.pagination import BadCursor, complete, decode_cursor, encode_cursor, stretches
 from app.reads.selection import Order
 from app.storage.tables import DOCUMENTS
 

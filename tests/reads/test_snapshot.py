@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.access.keys import authenticate
+from app.auth.api_keys import authenticate
 from app.domain.caller import Caller
-from app.reads.read import read
+from app.reads.by_level.read import read
 from app.reads.selection import Follow, Selection
 from tests.gateway import Client
 from tests.ledger import Ledger

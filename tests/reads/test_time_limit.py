@@ -6,8 +6,8 @@ from time import monotonic
 import pytest
 import sqlalchemy as sa
 
-from app.storage.engine import Database
-from app.storage.time_limits import TimeLimit
+from app.storage.database.engine import Database
+from app.storage.database.time_limits import TimeLimit
 from tests.gateway import Gateway
 
 ENDLESS = {

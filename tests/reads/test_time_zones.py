@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.access.keys import UnknownTenant, change_time_zone
+from app.auth.api_keys import UnknownTenant, change_time_zone
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.reads.page import complete, encode_cursor
+from app.reads.pagination import complete, encode_cursor
 from app.reads.selection import Order
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from app.storage.tables import DOCUMENTS, TABLES
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.access.keys import authenticate
+from app.auth.api_keys import authenticate
 from app.commands.body import Body, Verb
 from app.commands.save import save
 from app.commands.transaction import Write

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.domain.resources import Product
-from app.invoices.limits import MOST_LINES
+from app.pdf.invoices.limits import MOST_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
 from tests.rest_api.client import ROOT, Rest, address, exact

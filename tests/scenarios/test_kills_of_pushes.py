@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.access.test_once_files import ACCOUNT, DOCUMENT, ROOT, push_path
+from tests.middleware.test_idempotency_files import ACCOUNT, DOCUMENT, ROOT, push_path
 from tests.pdfs import labels_of, pdf
 from tests.scenarios.test_kills import KILLS, LONGEST_LIFE
 from tests.servers import RunningServer, gateway_cli

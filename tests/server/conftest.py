@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.access.keys import create_tenant
+from app.auth.api_keys import create_tenant
 from app.domain.resources import Product
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.conftest import migrated
 from tests.postgres import LaunchedPostgres, PostgresUnavailableError, find_binaries
 from tests.servers import RunningServer

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer, gateway_cli
 

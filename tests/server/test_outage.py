@@ -8,7 +8,7 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from app.storage.engine import Database
+from app.storage.database.engine import Database
 from tests.postgres import LaunchedPostgres
 from tests.server.conftest import Caller
 

@@ -8,10 +8,10 @@ import httpx
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from app.storage import backup
-from app.storage.blobs import Blobs
-from app.storage.engine import Database
-from tests.storage.backed_up import MANY, Ledger
+from app.storage.backup import backup
+from app.storage.blobs.store import Blobs
+from app.storage.database.engine import Database
+from tests.storage.backup.backed_up import MANY, Ledger
 
 BLOB_KINDS = ("file", "memory", "s3")
 numbers = count(1)
@@ -60,7 +60,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that few PDFs go on their way in turns, as many do."""
     monkeypatch.setattr(backup, "AT_ONCE", 2)
-    monkeypatch.setattr("app.storage.restore.AT_ONCE", 2)
+    monkeypatch.setattr("app.storage.backup.restore.AT_ONCE", 2)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.storage.engine import Database
-from app.storage.exact_json import dump_json, load_json
+from app.storage.database.engine import Database
+from app.storage.database.exact_json import dump_json, load_json
 from app.storage.types import Amount, OrderedAmount, PreciseDecimal, ProductSet, Text, Timestamp
 
 LARGEST = Decimal("999999999999999.9999")

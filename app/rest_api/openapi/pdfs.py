@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.resources import Resource
-from app.invoices.limits import MOST_CHARACTERS, MOST_LINES
+from app.pdf.invoices.limits import MOST_CHARACTERS, MOST_LINES
 from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF
 from app.rest_api.openapi import examples

@@ -1,11 +1,11 @@
-"""Where Alembic meets the tables: runs on the connection that `app.storage.migrate` hands over."""
+"""Where Alembic meets the tables: runs on the connection that `app.storage.migrations.migrate` hands over."""
 
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from app.storage.migrate import METADATA
+from app.storage.migrations.migrate import METADATA
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -21,7 +21,7 @@ from graphql import (
 from graphql.language import Visitor, visit
 from hypothesis import strategies as st
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 
 DIRECTIVES = (" @skip(if: $on)", " @include(if: $on)", " @include(if: $on) @skip(if: $off)")
 DECLARED = {"on": "$on: Boolean = true", "off": "$off: Boolean = false"}

@@ -19,7 +19,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from app.graphql_api.schema import CORE
+from app.graphql_api.schema.schema import CORE
 
 Path = tuple[str | int, ...]
 Choice = tuple[tuple[Path, str], ...]  # which member of each @oneOf on the way

@@ -22,7 +22,7 @@ from graphql import (
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.graphql_api.documents import load_documents
+from app.graphql_api.operation_documents import load_documents
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conditions import with_conditions_and_defaults
 from tests.graphql_api.bad_input.places import Argument, arguments, input_arguments

@@ -1,0 +1,1 @@
+"""Who asks, and what they may spend: API keys, authentication, signed URLs, rate limits."""

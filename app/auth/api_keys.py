@@ -1,0 +1,267 @@
+"""API keys: made once and shown once, stored hashed, looked up on every request so that changes count at once."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.caller import Caller
+from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
+from app.domain.resources import CurrencyModel, Product
+from app.domain.time_zones import UTC
+from app.domain.values import storable
+from app.reads.single_statement.compiled import TENANT, Statement, compiled
+from app.reads.single_statement.json_sql import json_array
+from app.storage.database.clock import now
+from app.storage.database.engine import Database
+from app.storage.database.row_level_security import KEY_SETTING, TENANT_SETTING, inside
+from app.storage.tables import API_KEYS, TENANTS
+from app.storage.types import bit, products_of
+from app.storage.writes.change_log import KEY_ID_LENGTH, begin_chain
+from app.storage.writes.scoped import Scoped
+
+PREFIX = "igk_"
+KEY_HASH = "key_hash"
+
+
+class UnknownTenant(LookupError):
+    """No tenant of that name."""
+
+
+class TenantExists(ValueError):
+    """A tenant of that name is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant as its operator sees it."""
+
+    name: str
+    connection_id: str
+    products: tuple[Product, ...]
+    time_zone: str = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its operator sees it; `id` is not secret."""
+
+    id: str
+    tenant: str
+    read_only: bool
+    label: str | None = None
+
+
+def hashed(key: str) -> str:
+    """What is stored of a key. Keys are 256 random bits, so one round of SHA-256 is as good as any number."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+async def authenticate(database: Database, key: str) -> Caller | None:
+    """The caller behind a key that is known and not revoked. One statement."""
+    if not storable(key):
+        return None
+    look_up, key_hash = look_up_statement(database.reader.dialect), hashed(key)
+    found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: key_hash}))
+    if found is None:
+        return None
+    tenant_id, products, read_only, model, zone = orjson.loads(found)
+    return Caller(tenant_id, products_of(products), bool(read_only), key_hash, model and CurrencyModel(model), zone)
+
+
+@cache
+def look_up_statement(dialect: Dialect) -> Statement:
+    columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model, TENANTS.c.time_zone)
+    row: Any = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID).scalar_subquery()
+    if dialect.name == "postgresql":
+        tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(VALID[0]).limit(sa.literal_column("1"))
+        row = inside(KEY_SETTING, GIVEN, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
+    return compiled(row, dialect)
+
+
+@cache
+def unchanged(dialect: Dialect) -> sa.ColumnElement[bool]:
+    """The condition that a key still stands for the caller that it stood for, which enters the tenant: see `claims`."""
+    model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))
+    same = (
+        API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
+        sa.bindparam("products", type_=sa.Integer()) == PRODUCTS,
+        model == sa.bindparam("currency_model", type_=sa.Text()),
+        TENANTS.c.time_zone == sa.bindparam("time_zone", type_=sa.Text()),
+    )
+    condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
+    if dialect.name != "postgresql":
+        return condition
+    return inside(TENANT_SETTING, sa.cast(sa.bindparam(TENANT, type_=sa.Integer()), sa.Text()), condition)
+
+
+def claims(caller: Caller) -> dict[str, Any]:
+    """The parameters of `unchanged`, and the tenant's."""
+    products = sum(bit(product) for product in caller.products)
+    return {
+        KEY_HASH: caller.key_hash,
+        TENANT: caller.tenant_id,
+        "products": products,
+        "currency_model": str(caller.currency_model or ""),
+        "time_zone": caller.time_zone,
+    }
+
+
+KEYS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+PRODUCTS = sa.type_coerce(TENANTS.c.products, sa.Integer())
+GIVEN = sa.bindparam(KEY_HASH, type_=sa.Text())
+VALID = (API_KEYS.c.key_hash == GIVEN, API_KEYS.c.revoked_at.is_(None))
+
+
+async def create_tenant(
+    database: Database, name: str, products: Sequence[Product], time_zone: str = UTC
+) -> tuple[Tenant, str]:
+    """A new tenant with a writing key, which is shown this once. Raises TenantExists."""
+    tenant = Tenant(name, str(uuid.uuid4()), tuple(products), time_zone)
+    async with database.writing() as connection:
+        key = await insert_key(connection, await insert_tenant(connection, tenant), read_only=False)
+    return tenant, key
+
+
+async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
+    """A new tenant without a key; its id. Raises TenantExists."""
+    if await find_tenant(connection, tenant.name) is not None:
+        raise TenantExists(tenant.name)
+    row: dict[str, Any] = {
+        "name": tenant.name,
+        "connection_id": tenant.connection_id,
+        "products": tenant.products,
+        "time_zone": tenant.time_zone,
+        "created_at": now(),
+    }
+    try:
+        made = await connection.execute(sa.insert(TENANTS).values(row).returning(TENANTS.c.tenant_id))
+    except IntegrityError:  # another process was faster
+        raise TenantExists(tenant.name) from None
+    tenant_id = int(made.scalar_one())
+    await begin_chain(connection, tenant_id)
+    told = {name: row[name] for name in ("name", "connection_id", "products", "time_zone")}
+    if tenant.time_zone == UTC:  # as of a tenant of which the log was told before there were time zones
+        del told["time_zone"]
+    made_new = Change(
+        ChangedResource.TENANT, tenant.name, ChangeVerb.CREATE, row["created_at"], None, None, shown(told)
+    )
+    await log(connection, tenant_id, made_new)
+    return tenant_id
+
+
+async def change_time_zone(database: Database, tenant: str, time_zone: str) -> None:
+    """Has the tenant's days begin in another time zone from now on, on running servers too. Raises UnknownTenant."""
+    async with database.writing() as connection:
+        found = sa.select(TENANTS.c.tenant_id, TENANTS.c.time_zone).where(TENANTS.c.name == tenant).with_for_update()
+        row = (await connection.execute(found)).one_or_none() if storable(tenant) else None
+        if row is None:
+            raise UnknownTenant(tenant)
+        if row.time_zone == time_zone:
+            return
+        changing = sa.update(TENANTS).where(TENANTS.c.tenant_id == row.tenant_id)
+        await connection.execute(changing.values(time_zone=time_zone))
+        before, after = {"time_zone": row.time_zone}, {"time_zone": time_zone}
+        changed = Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, now(), None, before, after)
+        await log(connection, row.tenant_id, changed)
+
+
+async def list_tenants(database: Database) -> list[Tenant]:
+    async with database.reading() as connection:
+        rows = (await connection.execute(sa.select(TENANTS).order_by(TENANTS.c.name))).all()
+    return [Tenant(row.name, row.connection_id, row.products, row.time_zone) for row in rows]
+
+
+async def create_key(database: Database, tenant: str, *, read_only: bool) -> str:
+    """Another key of a tenant, shown this once. Raises UnknownTenant."""
+    async with database.writing() as connection:
+        tenant_id = await find_tenant(connection, tenant)
+        if tenant_id is None:
+            raise UnknownTenant(tenant)
+        return await insert_key(connection, tenant_id, read_only=read_only)
+
+
+async def replace_key(connection: AsyncConnection, tenant_id: int, label: str) -> str:
+    """A writing key in the place of the tenant's former one with this label, which ends."""
+    await end_keys(connection, API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label)
+    return await insert_key(connection, tenant_id, read_only=False, label=label)
+
+
+async def list_keys(database: Database) -> list[Key]:
+    """The keys that are not revoked."""
+    statement = (
+        sa.select(API_KEYS.c.key_hash, TENANTS.c.name, API_KEYS.c.read_only, API_KEYS.c.label)
+        .join(TENANTS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+        .where(API_KEYS.c.revoked_at.is_(None))
+        .order_by(TENANTS.c.name, API_KEYS.c.created_at)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(statement)).all()
+    return [Key(row.key_hash[:KEY_ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
+
+
+async def revoke_key(database: Database, key: str) -> int:
+    """Ends a key, named by itself or by its id in a listing. The number of keys that ended: 0 or 1."""
+    if not storable(key):
+        return 0
+    named = API_KEYS.c.key_hash == hashed(key)
+    if len(key) == KEY_ID_LENGTH and not key.startswith(PREFIX):
+        named = sa.func.substr(API_KEYS.c.key_hash, 1, KEY_ID_LENGTH) == key
+    async with database.writing() as connection:
+        return await end_keys(connection, named)
+
+
+async def end_keys(connection: AsyncConnection, *named: sa.ColumnElement[bool]) -> int:
+    """Ends the keys that these conditions name, and tells the change log; their number."""
+    ending = sa.update(API_KEYS).where(*named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
+    ended = (await connection.execute(ending.returning(*API_KEYS.c))).all()
+    for row in ended:
+        after = shown({"revoked_at": row.revoked_at})
+        await log(connection, row.tenant_id, key_change(row.key_hash, ChangeVerb.REVOKE, row.revoked_at, {}, after))
+    return len(ended)
+
+
+def key_change(
+    key_hash: str, verb: ChangeVerb, at: datetime, before: dict[str, Any] | None, after: dict[str, Any]
+) -> Change:
+    """What is told of a key: neither itself nor its hash."""
+    return Change(ChangedResource.API_KEY, key_hash[:KEY_ID_LENGTH], verb, at, None, before, after)
+
+
+async def log(connection: AsyncConnection, tenant_id: int, change: Change) -> None:
+    """Adds to a tenant's change log what its operator did."""
+    scope = Scoped(connection, Caller(tenant_id, (), read_only=False))
+    scope.log(change)
+    await scope.write_log()
+
+
+async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
+    if not storable(name):
+        return None
+    statement = sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == name)
+    return (await connection.execute(statement)).scalar_one_or_none()
+
+
+async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: bool, label: str | None = None) -> str:
+    key = PREFIX + secrets.token_urlsafe(32)
+    row: dict[str, Any] = {
+        "tenant_id": tenant_id,
+        "key_hash": hashed(key),
+        "read_only": read_only,
+        "label": label,
+        "created_at": now(),
+    }
+    await connection.execute(sa.insert(API_KEYS).values(row))
+    told = shown({"read_only": read_only, "label": label})
+    await log(connection, tenant_id, key_change(row["key_hash"], ChangeVerb.CREATE, row["created_at"], None, told))
+    return key

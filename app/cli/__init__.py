@@ -1,0 +1,1 @@
+"""`ingest-gateway`, the command line: one file for each group of commands."""

@@ -1,0 +1,94 @@
+"""`ingest-gateway backup` and `restore`: what the SQLite default has for its safety, beside a running server or without
+one. Postgres has tools of its own."""
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import Stopped, blobs_of, opened, out, with_database
+from app.settings import Settings, load_settings
+from app.storage.backup.archive import Damaged, Manifest
+from app.storage.backup.backup import CannotBackUp, back_up
+from app.storage.backup.restore import CannotRestore, restore
+from app.storage.blobs.store import Blobs
+from app.storage.database.engine import Database
+
+ON_POSTGRES = "{} is for SQLite. On Postgres use pg_dump, and copy the store of the PDFs: see Backups in the README."
+IN_MEMORY = "GATEWAY_BLOB_URL={!r} keeps PDFs in the memory of the one process that runs: no other can copy them."
+
+
+def backup_command(
+    target: Annotated[Path, typer.Argument(help="The file to make. It must not be there yet.")],
+) -> None:
+    """Backs up the SQLite database and its PDFs into one file. A server may be running and writing meanwhile."""
+    settings, database = prepared("ingest-gateway backup")
+
+    async def work() -> Manifest:
+        with told(target):
+            return await back_up(database, blobs_of(settings, database), target)
+
+    out.print(f"Backed up {summary(with_database(work(), database))} {target}", markup=False)
+
+
+def restore_command(
+    source: Annotated[
+        Path, typer.Argument(help="A file that ingest-gateway backup made.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Restores a backup into a database that does not exist yet, and its PDFs into their store. Overwrites nothing."""
+    settings, database = prepared("ingest-gateway restore")
+    target = Path(database.url.database or "")
+
+    async def work() -> Manifest:
+        with told(source):
+            return await restore(
+                source, target, lambda identity: Blobs(settings.blobs, identity, settings.blob_endpoint)
+            )
+
+    out.print(f"Restored {summary(with_database(work(), database))} {target}", markup=False)
+
+
+def prepared(command: str) -> tuple[Settings, Database]:
+    """The settings and their SQLite database; from now on a signal to end lets the command clear up behind itself."""
+    settings = load_settings()
+    database = opened(settings)
+    if not database.is_sqlite:
+        raise Stopped(ON_POSTGRES.format(command))
+    if settings.blobs.startswith("memory:"):
+        raise Stopped(IN_MEMORY.format(settings.blobs))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return settings, database
+
+
+def end(number: int, _: object) -> None:
+    """Ends the command at once, also where it copies a large file and would not hear of a cancelled task."""
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """Tells what is expected to go wrong in a sentence that names the archive."""
+    try:
+        yield
+    except (CannotBackUp, CannotRestore) as reason:
+        raise Stopped(str(reason)) from None
+    except Damaged as reason:
+        raise Stopped(f"{file} cannot be restored. {reason}") from None
+    except OSError as reason:
+        raise Stopped(f"{reason.filename or file}: {reason.strerror or reason}") from None
+    except sqlite3.Error as reason:
+        raise Stopped(f"The database cannot be copied: {reason}") from None
+
+
+def summary(manifest: Manifest) -> str:
+    counts = manifest.counts
+    return (
+        f"{counts.tenants} tenants, {counts.documents} documents and {counts.blobs} PDFs "
+        f"of {manifest.taken_at}, schema {manifest.schema_revision}:"
+    )

@@ -1,0 +1,86 @@
+"""What every command of the command line goes through: the terminal, the database, brought up to date and closed behind
+the work, and the sentence that a command which cannot go on ends with.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.settings import Settings
+from app.storage.blobs.store import Blobs, StoreAway
+from app.storage.database.driver_errors import sqlstate
+from app.storage.database.engine import Database
+from app.storage.database.identity import Identity
+from app.storage.migrations.revision import TablesInUse, UnknownSchema, is_current
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+T = TypeVar("T")
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NOT_ALLOWED = "42501"  # Postgres: insufficient privilege
+
+
+class Stopped(Exception):
+    """The command cannot go on; the message says why and what to do."""
+
+
+def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
+    """Runs the work and closes the database behind it."""
+
+    async def run() -> T:
+        try:
+            return await work
+        except SQLAlchemyError:
+            await asyncio.sleep(0.1)  # the thread of an SQLite connection that failed reports to this loop once more
+            raise
+        finally:
+            await database.dispose()
+
+    try:
+        return asyncio.run(run())
+    except UnknownSchema:
+        raise Stopped(
+            "The schema of the database is of a newer release than this program: update the program."
+        ) from None
+    except TablesInUse:
+        raise Stopped(
+            "Others have held a table that has to be changed for minutes, so the schema is as it was: "
+            "migrate again when their reports have ended."
+        ) from None
+    except StoreAway as reason:
+        raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
+    except (SQLAlchemyError, OSError) as reason:
+        if sqlstate(reason) == NOT_ALLOWED:
+            raise Stopped(
+                f"The database login {database.url.username!r} may not do this: administer with its owner's."
+            ) from None
+        cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
+        raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
+
+
+def blobs_of(settings: Settings, database: Database) -> Blobs:
+    return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
+
+
+def opened(settings: Settings, *, administers: bool = True) -> Database:
+    return Database(settings.database_url, settings.pool_size, administers=administers)
+
+
+async def prepare(database: Database) -> None:
+    """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
+    if await is_current(database):
+        return
+    if not database.is_sqlite:
+        raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
+    await migrate_schema(database)
+
+
+async def migrate_schema(database: Database) -> None:
+    from app.storage.migrations.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, and a current schema needs none of it
+
+    await migrate(database)

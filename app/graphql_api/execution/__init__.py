@@ -1,0 +1,1 @@
+"""How an operation is answered: parse, limit, coerce, plan, run."""

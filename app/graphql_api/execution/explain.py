@@ -1,0 +1,123 @@
+"""What a query comes to, for people: its plan, its SQL statement, what the database makes of it, and where the time
+goes."""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from app.auth.authentication import Access, Unauthenticated
+from app.domain.time_zones import day_in
+from app.graphql_api.errors import RequestError
+from app.graphql_api.execution.executor import Executor, Operation, Plan
+from app.graphql_api.execution.outline import outline
+from app.graphql_api.execution.parsing import KEPT
+from app.middleware.requests import NotJson, parse_json
+from app.reads.single_statement.compiled import Statement
+from app.storage.database.clock import now
+from app.storage.database.engine import Database
+
+ROUNDS = 5  # of which the quickest counts: the first ones read the database's pages and prepare the statement
+
+
+class NotPlanned(Exception):
+    """The operation is no query, or one that no single statement answers."""
+
+
+class CannotExplain(Exception):
+    """The operation, its variables or the key are not taken; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation: indented lines of the plan, the statement with its parameters, the database's own plan, and
+    milliseconds by part."""
+
+    outline: list[str]
+    statement: Statement
+    arguments: list[Any]
+    database: list[str]
+    milliseconds: dict[str, float]
+
+    @property
+    def text(self) -> str:
+        """All of it, to print."""
+        sections = {
+            "Plan": self.outline,
+            "Statement": self.statement.text.splitlines(),
+            "Parameters": [repr(value) for value in self.arguments],
+            "Database": self.database,
+            "Milliseconds": [f"{spent:9.3f}  {part}" for part, spent in self.milliseconds.items()],
+        }
+        return "\n\n".join("\n  ".join([title, *lines]) for title, lines in sections.items())
+
+
+async def explain_text(executor: Executor, document: str, variables: str, key: str) -> str:
+    """An explanation, to print. The variables are a JSON object. Raises CannotExplain."""
+    try:
+        sent = parse_json(variables)
+    except NotJson as reason:
+        raise CannotExplain(f"--variables: {reason}") from None
+    try:
+        return (await explain(executor, Operation(document, sent), Access(executor.database, key, None))).text
+    except (NotPlanned, RequestError, Unauthenticated) as reason:
+        raise CannotExplain(str(reason)) from None
+
+
+async def explain(executor: Executor, operation: Operation, access: Access) -> Explained:
+    """Raises RequestError where the operation is refused, and NotPlanned."""
+    caller = await access.caller()
+    today = day_in(caller.time_zone, now())
+    started = perf_counter()
+    KEPT.clear()
+    found = await executor.prepared(operation)
+    prepared_at = perf_counter()
+    if not found.planned:
+        raise NotPlanned("Only queries are answered by a statement of their own.")
+    selection, cost = executor.select(found, operation.variables, today)
+    plan = await executor.plan(found, operation, today)
+    planned_at = perf_counter()
+    if plan.statement is None:
+        raise NotPlanned("The query reads nothing from the database.")
+    arguments = plan.statement.arguments(executor.values(operation, caller))
+    reading, finishing = await times(executor, operation, access, plan, arguments)
+    return Explained(
+        [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],
+        plan.statement,
+        arguments,
+        await plan_of(executor.database, plan.statement.text, arguments),
+        {
+            "parse and validate": (prepared_at - started) * 1e3,
+            "plan": (planned_at - prepared_at) * 1e3,
+            "database": reading * 1e3,
+            "finish": finishing * 1e3,
+        },
+    )
+
+
+async def times(
+    executor: Executor, operation: Operation, access: Access, plan: Plan, arguments: list[Any]
+) -> tuple[float, float]:
+    """Seconds that the statement takes, and what is left to do after it."""
+    reading, whole = [], []
+    for _ in range(ROUNDS):
+        started = perf_counter()
+        await executor.database.fetch_json(plan.statement.text if plan.statement else "", arguments)
+        reading.append(perf_counter() - started)
+        started = perf_counter()
+        await executor.run(operation, access)
+        whole.append(perf_counter() - started)
+    return min(reading), max(min(whole) - min(reading), 0.0)
+
+
+async def plan_of(database: Database, text: str, arguments: list[Any]) -> list[str]:
+    """The database's own EXPLAIN, a line a step."""
+    async with database.reading() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        if not database.is_sqlite:
+            return [row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {text}", *arguments)]
+        depths = {0: 0}
+        lines = []
+        for number, parent, _, step in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", arguments):
+            depths[number] = depths[parent] + 1
+            lines.append("  " * depths[parent] + step)
+        return lines

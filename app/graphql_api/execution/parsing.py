@@ -1,0 +1,217 @@
+"""An operation before it runs: its text parsed, bounded and validated, the operation chosen, its variables read.
+
+Whatever is wrong with the operation as a whole is found here, and refused with every error found.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationType,
+    VariableNode,
+    get_operation_ast,
+)
+from graphql.execution.values import VariableValues
+from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
+
+from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.execution.cache import Kept
+from app.graphql_api.execution.coercion import Variable, declared, variable_values
+from app.graphql_api.execution.introspection import INTROSPECTIONS, is_common
+from app.graphql_api.execution.limits import Limits, TooComplex, check_document
+from app.graphql_api.execution.syntax import parse_document
+from app.graphql_api.execution.validation import validate_document
+from app.graphql_api.schema.queries import LOOK_UPS
+from app.graphql_api.schema.schema import CORE
+from app.observability.request_record import shown_name
+from app.reads.single_statement.json_sql import LONGEST_KEY
+
+LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
+GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
+TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
+MOST_VALIDATION_ERRORS = 20
+DATA = "Send data as variables, and ask for less at once."
+NESTED = "The operation is nested too deeply. Ask for fewer levels."
+REPEATS = "The operation repeats too many fields or fragments. Ask for each field once."
+NAMELESS = "The text holds no operation, or several: then operationName must say which."
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
+    `planned`: one SQL statement answers it, or memory. `describes`: it is an introspection that memory answers.
+    `settled`: it is a mutation whose answers show the same fields whatever its variables."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    writes: bool
+    name: str  # for people
+    variables: tuple[Variable, ...]
+    keys: frozenset[str]
+    planned: bool
+    describes: bool
+    settled: bool
+    links: bool  # whether it asks for addresses that are signed
+    introspects: bool
+    fields: int
+
+    @property
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        return fragments_of(self.document)
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+
+
+# Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
+KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(100_000)
+
+
+def remembered(text: str, name: str | None, limits: Limits, found: Prepared | RequestError) -> Prepared | RequestError:
+    tokens = found.document.token_count if isinstance(found, Prepared) else len(text)
+    KEPT.put((text, name, limits), found, tokens)
+    return found
+
+
+def or_raised(found: Prepared | RequestError) -> Prepared:
+    if isinstance(found, RequestError):
+        raise RequestError([*found.errors], found.status)
+    return found
+
+
+def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestError:
+    """What a text comes to."""
+    document = check(text, limits)
+    if isinstance(document, RequestError):
+        return document
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        message = f"There is no operation named '{name}' in the text." if name else NAMELESS
+        return refused(ErrorCode.BAD_USER_INPUT, message)
+    seen = Seen()
+    visit(document, seen)
+    if seen.longest_key > LONGEST_NAME:
+        long = f"The operation has a name of {seen.longest_key} characters"
+        message = f"{long}; at most {LONGEST_NAME} are allowed. Shorten it."
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
+    keys = frozenset(look_up_variables(operation, seen))
+    shown = shown_name(operation.name.value if operation.name else None)
+    writes = operation.operation is OperationType.MUTATION
+    describes = seen.introspects and is_common(operation, fragments_of(document))
+    planned, settled = is_planned(operation, seen) or describes, is_settled(document, operation, seen)
+    variables = declared(CORE, operation)
+    return Prepared(
+        document, operation, writes, shown, variables, keys, planned, describes,
+        settled, seen.links, seen.introspects, seen.fields,
+    )  # fmt: skip
+
+
+class Seen(Visitor):
+    """How often each variable stands in a document, and what decides whether a statement can answer it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: Counter[str] = Counter()
+        self.introspects = False
+        self.directives = False
+        self.longest_key = 0
+        self.links = False
+        self.fields = 0
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.variables[node.name.value] += 1
+
+    def enter_directive(self, *_: Any) -> None:
+        self.directives = True
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.fields += 1
+        self.links = self.links or node.name.value == "url"
+        self.introspects = self.introspects or node.name.value in INTROSPECTIONS
+        self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
+
+
+def is_planned(operation: OperationDefinitionNode, seen: Seen) -> bool:
+    """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, but
+    what memory answers; so are response keys that are too long for the name of a column."""
+    reads = operation.operation is OperationType.QUERY
+    return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
+
+
+def is_settled(document: DocumentNode, operation: OperationDefinitionNode, seen: Seen) -> bool:
+    """Whether a mutation uses its variables in its fields' own arguments alone."""
+    if operation.operation is not OperationType.MUTATION or seen.directives or len(document.definitions) > 1:
+        return False
+    outer = Seen()
+    for node in operation.selection_set.selections:
+        for argument in node.arguments or () if isinstance(node, FieldNode) else ():
+            visit(argument, outer)
+    return seen.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
+
+
+def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[str]:
+    """The variables that stand nowhere but as the key of a look-up."""
+    keys: Counter[str] = Counter()
+    for node in operation.selection_set.selections:
+        if isinstance(node, FieldNode) and node.name.value in LOOK_UPS:
+            values = (argument.value for argument in node.arguments or ())
+            keys.update(value.name.value for value in values if isinstance(value, VariableNode))
+    # once more in its definition
+    return [name for name, times in keys.items() if seen.variables[name] == times + 1]
+
+
+def check(text: str, limits: Limits) -> DocumentNode | RequestError:
+    """The document of a text, or why it is refused."""
+    if len(text) > limits.characters:
+        message = f"The operation has {len(text)} characters; at most {limits.characters} are allowed. {DATA}"
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
+    try:
+        document = parse_document(text, limits.tokens)
+        check_document(document, limits)
+        invalid = validate_document(CORE, document, MOST_VALIDATION_ERRORS)
+    except TooComplex as limit:
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
+    except RecursionError:
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED)
+    except GraphQLSyntaxError as wrong:
+        if wrong.message.endswith(GAVE_UP):
+            deep = wrong.message.endswith(f"nested too deeply. {GAVE_UP}")
+            many = f"The operation has more than {limits.tokens} tokens: names, values and signs. {DATA}"
+            return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED if deep else many)
+        return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
+    if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
+        return refused(ErrorCode.QUERY_TOO_COMPLEX, REPEATS)
+    if invalid:
+        return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
+    return document
+
+
+def place_of(wrong: GraphQLError) -> dict[str, Any]:
+    return {"source": wrong.source, "positions": wrong.positions}
+
+
+def coerced(prepared: Prepared, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
+    """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
+    are wrong: the details name types and fields, and suggest others."""
+    try:
+        found = variable_values(CORE, prepared.operation, prepared.variables, sent)
+    except RecursionError:
+        raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
+    if isinstance(found, list):
+        told = [without_details(wrong) for wrong in found] if discreet else found
+        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, told))
+    return found
+
+
+def without_details(wrong: GraphQLError) -> GraphQLError:
+    """What is wrong with a variable, in no more words than its name."""
+    named = next((node for node in wrong.nodes or () if isinstance(node, VariableDefinitionNode)), None)
+    name = f"${named.variable.name.value}" if named else "A variable"
+    return GraphQLError(f"{name} is missing, or not what the document takes.")

@@ -1,0 +1,411 @@
+"""From a validated operation to the selections it asks for: fragments, aliases, @skip and @include merged, arguments
+read, costs added up. All that is wrong with arguments is found before anything is read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLDirective,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+
+from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
+from app.domain.resources import Resource
+from app.domain.values import storable
+from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.execution.limits import ADVICE, Limits, measure
+from app.graphql_api.global_ids import decode_id
+from app.graphql_api.schema.connections import CONNECTIONS
+from app.graphql_api.schema.connections import type_name as type_name_of
+from app.graphql_api.schema.filters import FILTERS, BadFilter, to_condition
+from app.graphql_api.schema.type_registry import SLOTS, Slot
+from app.reads.pagination import BadCursor, complete, decode_cursor
+from app.reads.relations import EDGES, Shape
+from app.reads.selection import (
+    DEFAULT_PAGE,
+    LARGEST_PAGE,
+    Edges,
+    Fact,
+    Fixed,
+    Follow,
+    Form,
+    Info,
+    Made,
+    Make,
+    Nodes,
+    Order,
+    Page,
+    Part,
+    Parts,
+    Plain,
+    Selection,
+)
+
+MOST_IDS = 100
+OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
+
+T = TypeVar("T")
+Fields = dict[str, list[FieldNode]]  # by response key
+Selections = Sequence[SelectionSetNode | None]
+
+
+class BadArgument(Exception):
+    """An argument that cannot be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the answer a selection lies, and how many rows may lie there."""
+
+    path: tuple[str, ...]
+    count: int = 1
+
+    @property
+    def key(self) -> str:
+        return self.path[-1]
+
+    def at(self, key: str) -> "Place":
+        return Place((*self.path, key), self.count)
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong."""
+
+    schema: GraphQLSchema
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: VariableValues
+    today: date
+    limits: Limits
+    cost: int = REQUEST
+    errors: list[GraphQLError] = field(default_factory=list)
+
+    def collect(self, type_name: str, selections: Selections) -> Fields:
+        """The fields of selection sets on an object type, by response key, in order."""
+        fields: Fields = {}
+        for selection in selections:
+            if selection:
+                self.collect_into(fields, type_name, selection, set())
+        return fields
+
+    def collect_into(self, fields: Fields, type_name: str, selection: SelectionSetNode, seen: set[str]) -> None:
+        for node in selection.selections:
+            if not self.included(node):
+                continue
+            if isinstance(node, FieldNode):
+                fields.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self.applies(node, type_name):
+                    self.collect_into(fields, type_name, node.selection_set, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self.applies(fragment, type_name):
+                    self.collect_into(fields, type_name, fragment.selection_set, seen)
+
+    def included(self, node: Any) -> bool:
+        """Whether @skip and @include leave a selection in."""
+        if not node.directives:
+            return True
+        skip, include = (
+            self.condition(directive, node) for directive in (GraphQLSkipDirective, GraphQLIncludeDirective)
+        )
+        return not skip and include is not False
+
+    def condition(self, directive: GraphQLDirective, node: Any) -> bool | None:
+        """What a directive depends on; None where there is none, or it depends on a variable that is null."""
+        try:
+            values = get_directive_values(directive, node, self.variables)
+        except GraphQLError as wrong:
+            self.errors.append(error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes))
+            return None
+        return None if values is None else bool(values["if"])
+
+    def applies(self, fragment: Any, type_name: str) -> bool:
+        condition = fragment.type_condition.name.value if fragment.type_condition else type_name
+        if condition == type_name:
+            return True
+        object_type = self.schema.get_type(type_name)
+        return isinstance(object_type, GraphQLObjectType) and any(i.name == condition for i in object_type.interfaces)
+
+    def arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
+        """The arguments of a field as graphql-core coerces them. Raises GraphQLError."""
+        return get_argument_values(self.definition(type_name, node), node, self.variables)
+
+    def definition(self, type_name: str, node: FieldNode) -> GraphQLField:
+        fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
+        return fields[node.name.value]
+
+    def select(self, type_name: str, selections: Selections, place: Place, prefix: str = "") -> Selection:
+        """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
+        columns: set[str] = set()
+        follows: list[Follow] = []
+        members: list[tuple[str, Any]] = []
+        shown = 0  # fields, those of values without a row of their own included
+        for key, nodes in self.collect(type_name, selections).items():
+            slot = SLOTS[type_name].get(nodes[0].name.value)
+            if slot is None:  # __typename
+                members.append((key, Fixed(type_name)))
+            elif slot.edge:
+                here = place.at(key)
+                found = self.guarded(nodes[0], here, self.follow(type_name, slot, nodes, here, prefix + key))
+                follows += found
+                members += [(key, follow) for follow in found]
+            else:
+                columns.update((slot.name,) if slot.needs is None else slot.needs)
+                follows += [edge for edge in slot.behind if edge not in follows]
+                self.cost += ROW * place.count * len(slot.behind)
+                shown += sum(measure(node, self.fragments, {}).fields for node in nodes)
+                members.append((key, self.value(type_name, slot, nodes)))
+        self.cost += ROW * place.count * (max(shown - 1, 0) // COLUMNS)
+        return Selection(frozenset(columns), tuple(follows), tuple(members))
+
+    def row(self, type_name: str, selections: Selections, place: Place) -> Selection:
+        """What selection sets ask for where no more than one row is found each time."""
+        self.cost += ROW * place.count
+        return self.select(type_name, selections, place)
+
+    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Parts | Made:
+        """A field of a resource that leads to no other: a column, parts of one, or what is made of some."""
+        type_ = get_nullable_type(self.definition(type_name, nodes[0]).type)
+        if slot.form is not Form.PLAIN and slot.needs:
+            return Plain(slot.needs[0], slot.form)
+        if slot.resolve is None and is_leaf_type(type_) and not slot.type.startswith("JSON"):
+            return Plain(slot.name, Form.WORD if isinstance(type_, GraphQLEnumType) else Form.PLAIN)
+        if slot.resolve is None and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
+            return Parts(slot.name, tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
+        return Made(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
+
+    def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, Part | Fixed]]:
+        for key, nodes in self.collect(type_name, selections).items():
+            slot = SLOTS[type_name].get(nodes[0].name.value)
+            yield key, Fixed(type_name) if slot is None else Part(slot.name)
+
+    def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Make:
+        """Resolves a field and shows what comes of it as the selections under it ask."""
+        args = self.arguments(type_name, nodes[0])
+        show = self.shower(self.definition(type_name, nodes[0]).type, [node.selection_set for node in nodes])
+        resolve = slot.resolve
+        if resolve is None:
+            return lambda row, context: show(row[slot.name], context)
+        return lambda row, context: show(resolve(row, {**args, "context": context}), context)
+
+    def shower(self, type_: Any, selections: Selections) -> Make:
+        """Turns values of a type that leads to no resource into JSON."""
+        type_ = get_nullable_type(type_)
+        if isinstance(type_, GraphQLList):
+            show_item = self.shower(type_.of_type, selections)
+            return lambda value, context: None if value is None else [show_item(item, context) for item in value]
+        if not isinstance(type_, GraphQLObjectType):
+            serialize = type_.serialize
+            return lambda value, context: None if value is None else serialize(value)
+        fixed = {}
+        makers = []
+        for key, nodes in self.collect(type_.name, selections).items():
+            slot = SLOTS[type_.name].get(nodes[0].name.value)
+            fixed[key] = type_.name if slot is None else None
+            if slot is not None:
+                makers.append((key, self.maker(type_.name, slot, nodes)))
+
+        def show(value: Any, context: Any) -> Any:
+            if value is None:
+                return None
+            shown: dict[str, Any] = fixed.copy()
+            for key, make in makers:
+                shown[key] = make(value, context)
+            return shown
+
+        return show
+
+    def guarded(self, node: FieldNode, place: Place, planned: Iterator[T]) -> list[T]:
+        """What was planned, or nothing and an error on record."""
+        try:
+            return list(planned)
+        except (BadArgument, BadFilter, BadCursor) as wrong:
+            self.errors.append(error(ErrorCode.BAD_USER_INPUT, str(wrong), nodes=node, path=list(place.path)))
+        except GraphQLError as wrong:
+            found = error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes, path=list(place.path))
+            self.errors.append(found)
+        return []
+
+    def follow(
+        self, type_name: str, slot: Slot, nodes: list[FieldNode], place: Place, name: str = ""
+    ) -> Iterator[Follow]:
+        """The edge behind a field of a resource, stored under the name."""
+        arguments = self.arguments(type_name, nodes[0])
+        type_ = self.definition(type_name, nodes[0]).type
+        target = get_named_type(type_).name
+        inner = [node.selection_set for node in nodes]
+        name = name or place.key
+        if target in CONNECTIONS:
+            reached = EDGES[type_name.lower(), slot.edge].target
+            yield self.connection(name, slot.edge, reached, arguments, inner, place)
+        elif slot.edge == "balances":
+            self.cost += WHOLE_LIST * place.count
+            show = self.shower(type_, inner)
+            yield Follow(name, slot.edge, as_of=arguments.get("asOf") or self.today, shown=show)
+        elif EDGES[type_name.lower(), slot.edge].shape is Shape.LIST:
+            self.cost += WHOLE_LIST * place.count
+            yield Follow(name, slot.edge, self.select(target, inner, place))
+        else:
+            yield Follow(name, slot.edge, self.row(target, inner, place))
+
+    def connection(
+        self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
+    ) -> Follow:
+        """An edge to a page of rows, stored under the name."""
+        node_type = type_name_of(target)
+        asked = self.collect(f"{node_type}Connection", selections)
+        order = to_order(arguments)
+        page = to_page(target, order, arguments, self.wanted(asked))
+        rows = Place((*place.path, "nodes"), place.count * page.size)
+        self.cost += ROW * rows.count + WHOLE_LIST * place.count * page.wants_total
+        shown = tuple(self.page_members(node_type, asked, rows))
+        condition = None
+        if target in FILTERS:
+            given = arguments.get("filter")  # null is as good as absent
+            condition = to_condition(Resource(target), {} if given is None else given, self.today)
+        return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
+
+    def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:
+        """What a connection shows, by response key."""
+        for key, nodes in asked.items():
+            inner = [node.selection_set for node in nodes]
+            match nodes[0].name.value:
+                case "nodes":
+                    yield key, Nodes(self.select(node_type, inner, rows, f"{key}/"))
+                case "edges":
+                    edge_type = f"{node_type}Edge"
+                    fields = self.collect(edge_type, inner).items()
+                    yield key, Edges(tuple(self.edge_member(edge_type, node_type, key, *f, rows) for f in fields))
+                case "pageInfo":
+                    fields = self.collect("PageInfo", inner).items()
+                    facts = ((k, n[0].name.value) for k, n in fields)
+                    yield key, Info(tuple((k, FACTS.get(name) or Fixed("PageInfo")) for k, name in facts))
+                case "totalCount":
+                    yield key, Fact.TOTAL
+                case _:
+                    yield key, Fixed(f"{node_type}Connection")
+
+    def edge_member(
+        self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: Place
+    ) -> tuple[str, Any]:
+        match nodes[0].name.value:
+            case "cursor":
+                return key, Fact.CURSOR
+            case "node":
+                inner = [node.selection_set for node in nodes]
+                return key, self.select(node_type, inner, rows, f"{edges_key}/{key}/")
+        return key, Fixed(edge_type)
+
+    def judge(self) -> None:
+        """Raises RequestError with everything that is wrong with the arguments, or where the cost is over its limit."""
+        if self.errors:
+            raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, self.errors))
+        if self.cost > self.limits.cost:
+            message = f"The operation costs {self.cost} points; at most {self.limits.cost} are allowed."
+            raise refused(ErrorCode.QUERY_TOO_COMPLEX, f"{message} Ask for smaller pages.")
+
+    def wanted(self, asked: Fields) -> dict[str, bool]:
+        """What a connection's fields want to know about the list."""
+        info = self.collect("PageInfo", [n.selection_set for n in named(asked, "pageInfo")])
+        return {
+            "wants_total": bool(named(asked, "totalCount")),
+            "wants_earlier": bool(named(info, "hasPreviousPage")),
+            "wants_later": bool(named(info, "hasNextPage")),
+        }
+
+
+FACTS = {
+    "hasNextPage": Fact.HAS_NEXT,
+    "hasPreviousPage": Fact.HAS_PREVIOUS,
+    "startCursor": Fact.START_CURSOR,
+    "endCursor": Fact.END_CURSOR,
+}
+
+
+def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
+    """All that the members of a page show of its rows."""
+    selections = [member.selection for _, member in shown if isinstance(member, Nodes)]
+    edges = [member for _, member in shown if isinstance(member, Edges)]
+    selections += [part for edge in edges for _, part in edge.members if isinstance(part, Selection)]
+    columns = frozenset().union(*(selection.columns for selection in selections))
+    follows: list[Follow] = []
+    for selection in selections:
+        follows += [follow for follow in selection.follows if follow not in follows]
+    return Selection(columns, tuple(follows))
+
+
+def named(fields: Fields, name: str) -> list[FieldNode]:
+    """The nodes of a field, under whichever response keys."""
+    return [node for nodes in fields.values() for node in nodes if node.name.value == name]
+
+
+def to_order(arguments: dict[str, Any]) -> tuple[Order, ...]:
+    """The order that orderBy asks for; null is as good as absent."""
+    terms = arguments.get("orderBy") or ()
+    return tuple(Order(term["field"].value, term["direction"].value == "desc") for term in terms)
+
+
+def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wanted: dict[str, bool]) -> Page:
+    """The page that first, after, last and before ask for; a null among them is as good as absent."""
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise BadArgument("first and last exclude each other: ask for a page from one end.")
+    name, size = ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
+    if not 0 <= size <= LARGEST_PAGE:
+        raise BadArgument(f"{name} is {size}; it must lie between 0 and {LARGEST_PAGE}.")
+    full = complete(source, order)
+    after, before = (
+        None if arguments.get(end) is None else decode_cursor(source, full, arguments[end])
+        for end in ("after", "before")
+    )
+    entries = tuple(cursor.entry for cursor in (after, before) if cursor and cursor.entry)
+    return Page(
+        size,
+        last is not None,
+        after.place if after else None,
+        before.place if before else None,
+        wants_total=wanted["wants_total"],
+        wants_earlier=wanted["wants_earlier"],
+        wants_later=wanted["wants_later"],
+        log_entries=entries,
+    )
+
+
+def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:
+    """The values of arguments that name a resource."""
+    for name in names:
+        if not storable(arguments[name]):
+            raise BadArgument(f"{name} must not contain NUL or unpaired surrogates.")
+    return tuple(arguments[name] for name in names)
+
+
+def decoded_ids(ids: Sequence[str]) -> dict[Resource, list[int]]:
+    """The csrIds that global identifiers name, by resource; rubbish names nothing."""
+    if len(ids) > MOST_IDS:
+        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MOST_IDS} are allowed. {ADVICE}")
+    found: dict[Resource, list[int]] = {}
+    for text in ids:
+        decoded = decode_id(text)
+        if decoded:
+            found.setdefault(decoded[0], []).append(decoded[1])
+    return found

@@ -1,0 +1,87 @@
+"""How many rows an answer shows, for those who watch the server.
+
+Most answers are made by the database, as text that nobody reads again. To read them all would cost a tenth of what they
+cost to make, so the rows of one answer of an operation a second are counted, and of large ones fewer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLNamedType,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+)
+
+from app.graphql_api.execution.parsing import Prepared
+from app.graphql_api.schema.schema import CORE
+
+PAUSE = 1.0  # seconds from one count of an operation to the next, at least
+SHARE = 0.001  # of the time that counting one operation may take
+LARGEST = 4 * 2**20  # bytes of an answer that is read again
+ROWS = frozenset(
+    {"Account", "Attachment", "Change", "Contact", "Document", "Node", "Note", "Representative", "StatusTransition",
+     "Tenant"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The objects of one place in an answer: each is so many rows, 0 or 1, and these of its members may have more."""
+
+    rows: int
+    members: tuple[tuple[str, "Shown"], ...]
+
+    def count(self, value: Any) -> int:
+        """The rows of a value in this place: an object, a list of some, or null."""
+        if isinstance(value, list):
+            return sum(map(self.count, value))
+        if value is None:
+            return 0
+        return self.rows + sum(member.count(value[key]) for key, member in self.members if key in value)
+
+
+def count_rows(found: Prepared, answer: ExecutionResult | bytes) -> int | None:
+    """The rows of an operation's answer; None where it is too large to be read again, or has a number beyond floats."""
+    if isinstance(answer, ExecutionResult):
+        data = answer.data
+    elif len(answer) > LARGEST:
+        return None
+    else:
+        try:
+            data = orjson.loads(answer)["data"]
+        except orjson.JSONDecodeError:
+            return None
+    root = CORE.get_root_type(found.operation.operation)
+    return shown(root, [found.operation.selection_set], found.fragments).count(data) if root else 0
+
+
+def shown(
+    kind: GraphQLNamedType, selections: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Shown:
+    """What selection sets on a type show."""
+    below: dict[str, tuple[GraphQLNamedType, list[SelectionSetNode]]] = {}
+
+    def gather(kind: Any, selection: SelectionSetNode) -> None:
+        for node in selection.selections:
+            if isinstance(node, FieldNode):
+                field = kind.fields.get(node.name.value)  # introspection is of no type's own, and shows no rows
+                if field and node.selection_set:
+                    key = node.alias.value if node.alias else node.name.value
+                    below.setdefault(key, (get_named_type(field.type), []))[1].append(node.selection_set)
+            elif isinstance(node, InlineFragmentNode | FragmentSpreadNode):
+                part = node if isinstance(node, InlineFragmentNode) else fragments[node.name.value]
+                condition = part.type_condition
+                gather(CORE.type_map[condition.name.value] if condition else kind, part.selection_set)
+
+    for selection in selections:
+        gather(kind, selection)
+    members = ((key, shown(inner, nodes, fragments)) for key, (inner, nodes) in below.items())
+    return Shown(kind.name in ROWS, tuple((key, each) for key, each in members if each.rows or each.members))

@@ -1,0 +1,82 @@
+"""Mutations that need no executor: each field's command is run, and its payload made of the rows that were written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import ExecutionResult, FieldNode, GraphQLError
+from graphql.error import located_error
+
+from app.graphql_api.context import Context
+from app.graphql_api.execution.coercion import CoerceMembers, Unclear, argument_coercer
+from app.graphql_api.execution.parsing import Prepared
+from app.graphql_api.execution.planning import Place, Planner
+from app.graphql_api.schema.mutations import MUTATIONS, Mutation, plan_shown, run_shown
+from app.reads.selection import Make
+from app.storage.writes.optimistic import CallerChanged, Guard
+
+
+@dataclass(frozen=True, slots=True)
+class WriteField:
+    """A field of the Mutation type, with what makes its arguments, and its payload's JSON."""
+
+    key: str
+    node: FieldNode
+    mutation: Mutation
+    take: CoerceMembers
+    make: Make
+
+
+@dataclass(frozen=True, slots=True)
+class WritePlan:
+    """How a mutation is run, field after field, and what it costs."""
+
+    fields: tuple[WriteField, ...]
+    cost: int
+
+
+def plan_writes(planner: Planner, found: Prepared) -> WritePlan | None:
+    """How a mutation's fields are run in their order; None where one of them answers more than it writes."""
+    fields = []
+    for key, nodes in planner.collect("Mutation", [found.operation.selection_set]).items():
+        name = nodes[0].name.value
+        make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
+        if make is None or planner.errors or planner.cost > planner.limits.cost:  # is told where the payload is planned
+            return None
+        take = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
+        fields.append(WriteField(key, nodes[0], MUTATIONS[name], take, make))
+    return WritePlan(tuple(fields), planner.cost)
+
+
+def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
+    """The arguments of each field; what is wrong with them is among the planner's errors."""
+    return [found for field in plan.fields for found in arguments_of(planner, field)]
+
+
+def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
+    try:
+        return [field.take(planner.variables)]
+    except Unclear:  # graphql-core knows how to say what is wrong
+        return planner.guarded(field.node, Place((field.key,)), coerced_arguments(planner, field))
+
+
+def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str, Any]]:
+    yield planner.arguments("Mutation", field.node)
+
+
+async def run_writes(
+    plan: WritePlan, given: list[dict[str, Any]], context: Context, guard: Guard | None
+) -> ExecutionResult:
+    """The answer. The first field's command asks the guard. Raises CallerChanged, and nothing is written then."""
+    data: dict[str, Any] = {}
+    errors: list[GraphQLError] = []
+    for field, args in zip(plan.fields, given, strict=True):
+        try:
+            data[field.key] = field.make(await run_shown(field.mutation, context, guard, args), context)
+        except CallerChanged:
+            raise
+        except Exception as failure:
+            data[field.key] = None
+            errors.append(located_error(failure, [field.node], [field.key]))
+        guard = None
+    return ExecutionResult(data, errors or None)

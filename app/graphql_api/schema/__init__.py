@@ -1,0 +1,1 @@
+"""What the schema is: its types, inputs, queries and mutations."""

@@ -1,0 +1,1 @@
+"""What every request passes through, whatever answers it: request context, idempotency, limits on body memory."""

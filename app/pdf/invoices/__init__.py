@@ -1,0 +1,1 @@
+"""Renders the invoice PDF of a document from its thick billing elements."""

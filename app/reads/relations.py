@@ -1,0 +1,208 @@
+"""Every way from one resource to another, as a table: where it leads, which of a row's columns it starts from, and
+the rows it reaches."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from app.domain.caller import Caller
+from app.domain.catalogue import KEY_FIELD
+from app.domain.resources import DocumentType, Resource
+from app.reads.selection import Order
+from app.storage.tables import (
+    ACCOUNT_REPRESENTATIVES,
+    ATTACHMENTS,
+    CHANGES,
+    DOCUMENT_REPRESENTATIVES,
+    DOCUMENTS,
+    STATUS_TRANSITIONS,
+    TABLES,
+    TENANTS,
+)
+from app.storage.writes.scoped import owned
+
+QUERY, TENANT, TRANSITION, ATTACHMENT, CHANGE = "query", "tenant", "transition", "attachment", "change"
+SOURCES: dict[str, sa.Table] = {
+    **{str(resource): table for resource, table in TABLES.items()},
+    TENANT: TENANTS,
+    TRANSITION: STATUS_TRANSITIONS,
+    ATTACHMENT: ATTACHMENTS,
+    CHANGE: CHANGES,
+}
+DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
+    **{str(resource): (Order(key),) for resource, key in KEY_FIELD.items()},
+    str(Resource.NOTE): (Order("created_at"),),
+    TRANSITION: (Order("version"),),
+    CHANGE: (Order("sequence"),),
+}
+# The column whose first digits a cursor holds, too: by them a list knows its own cursors again.
+DIGESTS = {CHANGE: "hash"}
+# A row's own key in the last place of every order, so that no two rows are equal.
+TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
+
+
+@lru_cache(maxsize=200)
+def named(table: sa.Table, name: str) -> sa.FromClause:
+    """The table under a name. Kept for a while, since it takes a copy of every column."""
+    return table.alias(name)
+
+
+class Shape(Enum):
+    """What an edge yields for each row that it starts from."""
+
+    ONE = "one"  # a row or nothing
+    PAGE = "page"  # a slice of a list
+    LIST = "list"  # a short list, whole
+    BALANCES = "balances"  # sums over open documents
+
+
+Columns = Sequence[sa.ColumnElement[object]]
+Reached = tuple[sa.FromClause, list[sa.ColumnElement[bool]]]
+Reach = Callable[[sa.FromClause, Columns, Caller], Reached]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`reach(target, start, caller)` gives what to select from and on which conditions, `start` being the columns
+    named by `needs`."""
+
+    target: str
+    shape: Shape
+    needs: tuple[str, ...]
+    reach: Reach
+
+
+def same(*columns: str) -> Reach:
+    """Target rows whose columns equal the start's."""
+
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+        equal = [target.c[name] == value for name, value in zip(columns, start, strict=True)]
+        return target, [owned(target, caller), *equal]
+
+    return reach
+
+
+def linked(link: sa.Table, start_column: str, target_column: str) -> Reach:
+    """Target rows that a link table ties to the start."""
+
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+        tie = named(link, "tie")
+        met = tie.join(
+            target, sa.and_(target.c[target_column] == tie.c[target_column], target.c.tenant_id == tie.c.tenant_id)
+        )
+        return met, [owned(tie, caller), owned(target, caller), tie.c[start_column] == start[0]]
+
+    return reach
+
+
+def meant_invoice(
+    number: sa.ColumnElement[object], account: sa.ColumnElement[object], caller: Caller
+) -> sa.ScalarSelect[int]:
+    """The csrId of the invoice that a credit note on the account means by the number: one of the same account before
+    any other, the oldest first."""
+    meant = named(DOCUMENTS, "meant")
+    of_account = sa.func.min(sa.case((meant.c.account_number == account, meant.c.csr_id)))
+    return (
+        sa.select(sa.func.coalesce(of_account, sa.func.min(meant.c.csr_id)))
+        .where(
+            owned(meant, caller),
+            meant.c.invoice_key == number,
+            meant.c.document_type != str(DocumentType.CREDIT_NOTE),
+        )
+        .scalar_subquery()
+    )
+
+
+def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+    """The invoice of a credit note. `start`: its applies_to_invoice, account number and document type."""
+    return target, [
+        owned(target, caller),
+        start[2] == str(DocumentType.CREDIT_NOTE),
+        target.c.invoice_key == start[0],  # is its index key: behind its walls Postgres takes no subquery for one
+        target.c.csr_id == meant_invoice(start[0], start[1], caller),
+    ]
+
+
+def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+    """The credit notes that mean the invoice. `start`: its invoice_key and csr_id."""
+    return target, [
+        owned(target, caller),
+        target.c.document_type == str(DocumentType.CREDIT_NOTE),
+        target.c.applies_to_invoice == start[0],
+        meant_invoice(target.c.applies_to_invoice, target.c.account_number, caller) == start[1],
+    ]
+
+
+def changes_of(resource: Resource) -> Edge:
+    """The changes of a resource of that kind."""
+
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+        kind: sa.ColumnElement[str] = sa.literal_column(f"'{resource}'")
+        return target, [owned(target, caller), target.c.resource == kind, target.c.key == start[0]]
+
+    return Edge(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
+
+
+def one(target: str, needs: str, column: str) -> Edge:
+    return Edge(target, Shape.ONE, (needs,), same(column))
+
+
+def many(target: str, needs: str, column: str) -> Edge:
+    return Edge(target, Shape.PAGE, (needs,), same(column))
+
+
+ACCOUNT, DOCUMENT, NOTE, REPRESENTATIVE, CONTACT = (str(resource) for resource in Resource)
+SUPERVISOR = "supervisor_representative_reference"
+
+EDGES: dict[tuple[str, str], Edge] = {
+    (ACCOUNT, "parent_account"): one(ACCOUNT, "parent_account_number", "account_number"),
+    (ACCOUNT, "child_accounts"): many(ACCOUNT, "account_number", "parent_account_number"),
+    (ACCOUNT, "documents"): many(DOCUMENT, "account_number", "account_number"),
+    (ACCOUNT, "notes"): many(NOTE, "account_number", "account_number"),
+    (ACCOUNT, "contacts"): many(CONTACT, "account_number", "account_number"),
+    (ACCOUNT, "representatives"): Edge(
+        REPRESENTATIVE,
+        Shape.PAGE,
+        ("account_number",),
+        linked(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
+    ),
+    (ACCOUNT, "balances"): Edge(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
+    (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
+    (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
+    (DOCUMENT, "applies_to"): Edge(
+        DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
+    ),
+    (DOCUMENT, "credit_notes"): Edge(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
+    (DOCUMENT, "representatives"): Edge(
+        REPRESENTATIVE,
+        Shape.PAGE,
+        ("document_number",),
+        linked(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
+    ),
+    (DOCUMENT, "status_history"): Edge(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
+    (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
+    (DOCUMENT, "stored_attachment"): one(ATTACHMENT, "document_number", "document_number"),
+    (NOTE, "account"): one(ACCOUNT, "account_number", "account_number"),
+    (CONTACT, "account"): one(ACCOUNT, "account_number", "account_number"),
+    (REPRESENTATIVE, "supervisor"): one(REPRESENTATIVE, SUPERVISOR, "reference"),
+    (REPRESENTATIVE, "reports"): many(REPRESENTATIVE, "reference", SUPERVISOR),
+    (REPRESENTATIVE, "accounts"): Edge(
+        ACCOUNT, Shape.PAGE, ("reference",), linked(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
+    ),
+    (REPRESENTATIVE, "documents"): Edge(
+        DOCUMENT, Shape.PAGE, ("reference",), linked(DOCUMENT_REPRESENTATIVES, "reference", "document_number")
+    ),
+    (QUERY, "tenant"): Edge(TENANT, Shape.ONE, (), same()),
+    (TENANT, "balances"): Edge(DOCUMENT, Shape.BALANCES, (), same()),
+    (QUERY, "changes"): Edge(CHANGE, Shape.PAGE, (), same()),
+    (QUERY, "note"): Edge(NOTE, Shape.ONE, ("account_number", "reference"), same("account_number", "reference")),
+    **{(QUERY, f"{r}s"): Edge(r, Shape.PAGE, (), same()) for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)},
+    **{
+        (QUERY, r): Edge(r, Shape.ONE, ("key",), same(KEY_FIELD[Resource(r)]))
+        for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
+    },
+    **{(QUERY, f"{r}_node"): Edge(r, Shape.ONE, ("csr_id",), same("csr_id")) for r in TIE_BREAKS},
+}

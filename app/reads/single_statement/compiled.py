@@ -1,0 +1,58 @@
+"""SQL that is compiled once and run many times: its text as the driver takes it, and where its parameters come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from app.reads.single_statement.json_sql import Expression
+
+TENANT = "tenant"
+
+
+class Parameter(str):
+    """A text in a read that every run may give another value; `name` says which."""
+
+    name: str
+
+    def __new__(cls, name: str, value: str) -> "Parameter":
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL that answers with one value, a JSON text. `fixed` are its parameters, in order, and `given` says which of
+    them are given anew for each run, by name."""
+
+    text: str
+    fixed: tuple[Any, ...]
+    given: tuple[tuple[int, str], ...]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters of one run, as the driver takes them."""
+        found = list(self.fixed)
+        for place, name in self.given:
+            found[place] = values[name]
+        return found
+
+
+def compiled(value: Expression, dialect: Dialect) -> Statement:
+    """The statement that selects a JSON value."""
+    if dialect.name == "postgresql":
+        value = sa.func.convert_to(sa.cast(value, sa.Text()), sa.literal_column("'UTF8'"))
+    made: Any = sa.select(value).compile(dialect=dialect)
+    fixed: list[Any] = []
+    given: list[tuple[int, str]] = []
+    for place, name in enumerate(made.positiontup):
+        held = made.binds[name].value
+        process = made._bind_processors.get(name)
+        if isinstance(held, Parameter):
+            given.append((place, held.name))
+        elif held is None or name == TENANT:
+            given.append((place, name))
+        fixed.append(process(held) if process else held)
+    return Statement(made.string, tuple(fixed), tuple(given))

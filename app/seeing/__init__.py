@@ -1,1 +1,0 @@
-"""Seeing what the gateway does: logs, metrics, traces, and the operations that were slow."""

@@ -1,0 +1,310 @@
+"""Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.storage.database.driver_errors import NO_ROOM, StatementTooLarge, is_damage, sqlstate
+from app.storage.database.exact_json import dump_json, load_json
+from app.storage.database.pool import Lent
+from app.storage.database.row_level_security import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
+from app.storage.database.sqlite_functions import FUNCTIONS
+from app.storage.database.time_limits import set_deadline, until_ended, watch
+from app.storage.writes.batching import Batches
+from app.storage.writes.group_commit import Turns
+from app.storage.writes.request_transaction import Held
+
+REMEMBERED = 60.0  # seconds for which a write that found no room speaks for those to come
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
+)
+# Statements stay prepared however long they are and however seldom they come; compiling them to machine code takes
+# longer than running them.
+POSTGRES_SETTINGS = {
+    "jit": "off",
+    "enable_seqscan": "off",  # of a small table the planner would scan all, before the statement enters its tenant
+}
+POSTGRES_OPTIONS = {
+    "statement_cache_size": 500,
+    "max_cacheable_statement_size": 0,
+    "max_cached_statement_lifetime": 0,
+    "server_settings": POSTGRES_SETTINGS,
+}
+MOST_VALUES = 32_766
+FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a server waits for a connection or a lock of another's, and, on Postgres, for the end of a
+    statement: whoever asks is told then, and nothing hangs on a database that does. Commands wait without end for locks
+    and statements."""
+
+    wait: float = 10
+    statement: float | None = None
+
+
+class Database:
+    """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
+    committed state meanwhile. On Postgres a transaction sees the rows of the tenant that it has entered, and where it
+    `administers`, with the rights of the database's owner, those of all while it has entered none."""
+
+    def __init__(
+        self, url: str, pool_size: int = 10, patience: Patience | None = None, *, administers: bool = False
+    ) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        wait = (patience or Patience()).wait
+        if self.is_sqlite:
+            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
+            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
+        else:
+            self.writer = self.reader = postgres_engine(url, pool_size, patience, walled=not administers)
+        self.damaged = False  # whether an SQLite file was found to be: see `note`
+        self.no_room_at = -inf  # when a write on Postgres last found none
+        for engine in {self.writer.sync_engine, self.reader.sync_engine}:
+            event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
+        self.turns = Turns(self.writer) if self.is_sqlite else None
+        self.batches = None if self.is_sqlite else Batches(partial(Lent, self.writer), wait)
+        self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
+        self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
+
+    async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
+        """The one value of a statement, JSON or null; see `driver`."""
+        if len(arguments) > MOST_VALUES:
+            raise StatementTooLarge(f"{len(arguments)} parameters")
+        async with self.driver() as driver:
+            with self.told(text, arguments):
+                if self.is_sqlite:
+                    ((value,),) = await driver.execute_fetchall(text, arguments)
+                else:
+                    value = await driver.fetchval(text, *arguments)
+        return value.encode() if isinstance(value, str) else value
+
+    def told(self, text: str, arguments: Sequence[Any] = ()) -> "Told":
+        """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
+        What a listener returns is called when the statement has ended."""
+        return Told(self, text, arguments)
+
+    def note(self, reason: BaseException) -> None:
+        """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
+        nothing. And that Postgres had no room, which nobody can ask it."""
+        self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
+        if sqlstate(reason) == NO_ROOM:
+            self.no_room_at = monotonic()
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether a write on Postgres has found no room of late, and none has found some since."""
+        return monotonic() - self.no_room_at < REMEMBERED
+
+    def found_room(self) -> None:
+        self.no_room_at = -inf
+
+    def driver(self) -> AbstractAsyncContextManager[Any]:
+        """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
+        one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
+        StatementTooLarge."""
+        held = self.holder.get()
+        return shared(held.connection) if held and held.connection else Lent(self.reader)
+
+    @asynccontextmanager
+    async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
+        if (held := self.holder.get()) and held.connection:
+            yield held.connection
+            return
+        async with self.reader.connect() as connection:
+            if not self.is_sqlite:
+                connection = await connection.execution_options(isolation_level="REPEATABLE READ")
+            raw = await connection.get_raw_connection()
+            set_deadline(raw.info)
+            try:
+                await self.enter(connection, tenant_id)
+                yield connection
+            except asyncio.CancelledError:
+                if not self.is_sqlite:
+                    await asyncio.shield(until_ended(raw.driver_connection))
+                raise
+
+    @asynccontextmanager
+    async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
+        if held := self.holder.get():
+            connection = await held.begin()
+            async with connection.begin_nested():
+                yield connection
+        else:
+            async with self.transaction(tenant_id) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
+        """The same, whatever is held."""
+        if self.turns:
+            async with self.turns.turn() as group, group.connection.begin_nested():
+                yield group.connection
+        else:
+            async with self.writer.begin() as connection:
+                await self.enter(connection, tenant_id)
+                yield connection
+
+    async def enter(self, connection: AsyncConnection, tenant_id: int) -> None:
+        """Shows the transaction the tenant's rows."""
+        if tenant_id != NOBODY and not self.is_sqlite:
+            await connection.execute(ENTER, {"tenant": str(tenant_id)})
+
+    @asynccontextmanager
+    async def held(self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]) -> AsyncIterator[Held]:
+        """One transaction that all writing of this task is a part of, and all reading from the first write on; it is
+        undone unless it is committed."""
+        held = Held(partial(self.transaction, tenant_id), first)
+        token = self.holder.set(held)
+        try:
+            yield held
+        finally:
+            self.holder.reset(token)
+            await held.undo()
+            await held.endings.aclose()
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is read and written meanwhile is no part of what is held."""
+        token = self.holder.set(None)
+        try:
+            yield
+        finally:
+            self.holder.reset(token)
+
+    async def dispose(self) -> None:
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+class Told:
+    """See `Database.told`. A class, because every statement goes through it."""
+
+    __slots__ = ("arguments", "database", "endings", "text")
+
+    def __init__(self, database: Database, text: str, arguments: Sequence[Any]) -> None:
+        self.database = database
+        self.text = text
+        self.arguments = arguments
+
+    def __enter__(self) -> None:
+        told = [listener(self.text, self.arguments) for listener in self.database.listeners]
+        self.endings = [ended for ended in told if ended]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, reason: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(reason, Exception):
+            self.database.note(reason)
+            said = f"SQL: {self.text}"
+            if said not in getattr(reason, "__notes__", ()):  # all writes of a batch fail of the same
+                reason.add_note(said)
+        for ended in self.endings:
+            ended()
+
+
+@asynccontextmanager
+async def shared(holder: AsyncConnection) -> AsyncIterator[Any]:
+    """The driver's connection of a transaction that goes on."""
+    yield (await holder.get_raw_connection()).driver_connection
+
+
+def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,  # few connections are busy most of the time, and what they need is near then
+        pool_reset_on_return=None,  # transactions are ended where they are begun
+        hide_parameters=True,  # errors are logged, and what tenants store is not for the log
+        json_serializer=dump_json,
+        json_deserializer=load_json,
+        **options,
+    )
+
+
+def postgres_engine(url: str, pool_size: int, patience: Patience | None, *, walled: bool) -> AsyncEngine:
+    bounds = {} if patience is None else {"pool_timeout": patience.wait}
+    engine = new_engine(url, pool_size, connect_args=postgres_options(patience), **bounds)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        if walled:
+            connection.run_async(behind_the_wall)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def renew(connection: Any, _record: Any, _proxy: Any) -> None:
+        # The driver notices when the server goes away: to ask it costs nothing, a ping would be one more round trip.
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up(context: Any) -> None:
+        if isinstance(context.original_exception, TimeoutError):  # nobody knows what the connection is at
+            context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
+
+    return engine
+
+
+async def behind_the_wall(driver: Any) -> None:
+    """Leaves a new connection without the right to see any row, until it enters a tenant."""
+    await driver.execute(f"{TAKE_ROLE}; SET {WALLED_SETTING} = 'on'")
+
+
+def postgres_options(patience: Patience | None) -> dict[str, Any]:
+    """What the driver is told, with the bounds of a server's patience."""
+    if patience is None:
+        return POSTGRES_OPTIONS
+    settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(patience.wait * 1000))}
+    bounds = {"timeout": patience.wait, "command_timeout": patience.statement}
+    return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
+
+
+def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:
+    engine = new_engine(url, pool_size, pool_timeout=wait)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver must not say BEGIN: we do, below
+        watch(connection, record.info)
+        for name, function in FUNCTIONS.items():
+            connection.create_function(name, -1, function, deterministic=True)
+        try:
+            for pragma in (f"busy_timeout={round(wait * 1000)}", *PRAGMAS):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        except BaseException:
+            connection.close()  # or its thread would outlive the event loop, and complain
+            raise
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def sqlite_folder(url: str) -> Path | None:
+    """The folder that the SQLite file of this URL lies in."""
+    parsed = make_url(url)
+    return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None

@@ -1,0 +1,81 @@
+"""Answers of writes that were sent under an Idempotency-Key, each kept in the transaction of the write itself: whoever
+sends the request again gets the answer, and what was undone has none."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.caller import Caller
+from app.storage.database.clock import span
+from app.storage.database.engine import Database
+from app.storage.tables import IDEMPOTENT_ANSWERS as ANSWERS
+from app.storage.writes.scoped import Scoped
+
+KEPT = timedelta(days=1)
+UNDER_WAY = 0  # the status before there is an answer: nobody else ever sees it
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a request was answered."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer, and the request that it was given to."""
+
+    fingerprint: str
+    answer: Answered
+
+
+class Taken(BaseException):
+    """The key was used meanwhile, so what was answered then is the answer. It is no Exception, as `Anew` is none."""
+
+    def __init__(self, stored: StoredAnswer) -> None:
+        super().__init__()
+        self.stored = stored
+
+
+async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | None:
+    """What was answered under the key."""
+    async with database.reading(caller.tenant_id) as connection:
+        row = await Scoped(connection, caller).find(ANSWERS, key=key)
+    earliest, _ = span()
+    return None if row is None or row["created_at"] < earliest - KEPT else stored_answer(row)
+
+
+def stored_answer(row: dict[str, Any]) -> StoredAnswer:
+    return StoredAnswer(row["fingerprint"], Answered(row["status"], row["content_type"], row["body"]))
+
+
+async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerprint: str) -> None:
+    """Takes the key for this request inside its transaction. Of two at once the second waits for the first to end.
+    Raises Taken."""
+    scope = Scoped(connection, caller)
+    earliest, latest = span()
+    await scope.delete(ANSWERS, ANSWERS.c.created_at < earliest - KEPT)
+    row = {
+        "key": key,
+        "fingerprint": fingerprint,
+        "status": UNDER_WAY,
+        "content_type": "",
+        "body": "",
+        "created_at": latest,
+    }
+    if await scope.insert_once(ANSWERS, row):
+        return
+    found = await scope.find(ANSWERS, key=key)
+    if found is None:
+        raise LookupError("a key is taken and has no answer")
+    raise Taken(stored_answer(found))
+
+
+async def keep(connection: AsyncConnection, caller: Caller, key: str, answer: Answered) -> None:
+    """Keeps the answer to the request that has claimed the key."""
+    await Scoped(connection, caller).update(ANSWERS, {"key": key}, asdict(answer))

@@ -1,0 +1,194 @@
+"""A gathered write on Postgres: two statements, and no lock held between them. The second writes provided that the row
+it changes is still the one that the first has read. A new row often needs no first one: the constraints of its table
+know best whether its key is free and whether what it refers to is there."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import MAXYEAR, MINYEAR, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Self
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import Dialect
+
+from app.domain.caller import Caller
+from app.storage.database.compiled_statement import Values, direct
+from app.storage.database.driver_errors import sqlstate
+from app.storage.database.engine import Database
+from app.storage.database.exact_json import dump_json
+from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
+from app.storage.types import Amount, OrderedAmount, Timestamp
+from app.storage.writes.batching import NUMBER, ROWS, Batches, Several
+from app.storage.writes.change_log import FINGERPRINT
+from app.storage.writes.optimistic import (
+    CACHED_STATEMENTS,
+    TENANT,
+    Filled,
+    Gathered,
+    Guard,
+    LostRace,
+    RowChange,
+    gathered_types,
+    new_entry,
+    new_row,
+    own_tenant,
+    updated,
+)
+from app.storage.writes.scoped import Look
+
+# Postgres: unique or foreign key violated, serialization failure, deadlock.
+LOST_STATES = {"23505", "23503", "40001", "40P01"}
+OF_DATA = ("22", "23")  # values or constraints: a key that was assumed to name something may be none at all
+CAME_TO = "came_to"
+ONE: sa.ColumnElement[int] = sa.literal_column("1")
+
+
+class WithoutLocks(Gathered):
+    """One tenant's rows for one write of two statements, or of one where the first is assumed."""
+
+    assumed = False
+
+    @classmethod
+    @asynccontextmanager
+    async def begun(
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+    ) -> AsyncIterator[Self]:
+        yield cls(database, caller, request_id, guard)
+
+    @property
+    def batches(self) -> Batches:
+        if self.database.batches is None:
+            raise TypeError("writes are done in batches on Postgres alone")
+        return self.database.batches
+
+    async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
+        async with self.database.driver() as driver:
+            with self.database.told(text, arguments):
+                found: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
+        return found
+
+    def assume(self, looks: Sequence[Look]) -> bool:
+        if self.guard is None or any(look.hoped is None for look in looks):
+            return False
+        self.assumed = True
+        tenant = {"tenant_id": self.caller.tenant_id, "currency_model": self.caller.currency_model}  # says the guard
+        self.found = {look: tenant if look.hoped else None for look in looks}
+        return True
+
+    async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
+        condition, common = None, {"tenant": values["tenant"]}
+        if self.guard and self.assumed:
+            condition, common = self.guard.condition, common | self.guard.values
+        kind = writing(change, insertions, condition, self.dialect)
+        try:
+            with self.database.told(kind.statement.text):
+                written = await self.batches.write(self.caller.tenant_id, kind, common, values)
+        except Exception as error:
+            if sqlstate(error) in LOST_STATES or (self.assumed and sqlstate(error).startswith(OF_DATA)):
+                raise LostRace from error
+            raise
+        if written is None:
+            raise LostRace
+        return written
+
+
+@lru_cache(CACHED_STATEMENTS)
+def writing(
+    change: RowChange | None,
+    insertions: tuple[Filled, ...],
+    condition: sa.ColumnElement[bool] | None,
+    dialect: Dialect,
+) -> Several:
+    """Writes the changed rows, or the first insertions under the condition, and for each that was done its other
+    insertions and its entry in the change log. What a write comes to is the version or the csrId; those whose row was
+    not as it had been read, or whose key is taken, are not done."""
+    types = gathered_types(change, insertions)
+    columns = [sa.column(NUMBER, sa.Integer()), *(sa.column(name, kind) for name, kind in types.items())]
+    text = sa.cast(sa.bindparam(ROWS, type_=sa.Text()), sa.JSON())
+    sent = sa.func.json_to_recordset(text).table_valued(*columns, name="sent").render_derived("sent", with_types=True)
+    others = list(enumerate(insertions))
+    if change:
+        rows = sa.select(sent).cte("rows")
+        changed = updated(change, dict(rows.c.items()), dialect).returning(
+            rows.c[NUMBER], change.table.c.version.label(CAME_TO)
+        )
+        first = changed.cte("first")
+        done = written_rows(rows, first, rows.c[NUMBER] == first.c[NUMBER])
+    else:
+        number, filled = others.pop(0)
+        met = own_tenant(dialect) == TENANT if condition is None else condition  # either enters the tenant
+        rows = sa.select(sent, CSR_SEQUENCE.next_value().label("csr_id")).where(met).cte("rows")
+        row = {**new_row(number, filled, dict(rows.c.items())), "csr_id": rows.c.csr_id}
+        added = insert(filled[0]).from_select(list(row), sa.select(*row.values())).on_conflict_do_nothing()
+        first = added.returning(filled[0].c.csr_id.label(CAME_TO)).cte("first")
+        done = written_rows(rows, first, rows.c.csr_id == first.c[CAME_TO])
+    chain = chain_of(done, dialect)
+    statement = sa.select(done.c[NUMBER], done.c[CAME_TO]).select_from(done.join(chain, chain.c.place == done.c.place))
+    for number, filled in others:
+        row = new_row(number, filled, dict(done.c.items()))
+        also = sa.insert(filled[0]).from_select(list(row), sa.select(*row.values()))
+        statement = statement.add_cte(also.cte(f"also{number}"))
+    for name, logged in logging(done, chain, dialect).items():
+        statement = statement.add_cte(logged.cte(name))
+    return Several(direct(statement, dialect), tuple((name, in_json(kind, dialect)) for name, kind in types.items()))
+
+
+def written_rows(rows: sa.CTE, first: sa.CTE, same: sa.ColumnElement[bool]) -> sa.CTE:
+    """The rows that were done, with what came of them and their place among each other."""
+    place = sa.func.row_number().over(order_by=rows.c[NUMBER]).label("place")
+    own = [column for column in rows.c if column.name != "csr_id"]
+    return sa.select(*own, first.c[CAME_TO], place).select_from(rows.join(first, same)).cte("done")
+
+
+def chain_of(done: sa.CTE, dialect: Dialect) -> sa.CTE:
+    """The change log from its end on, place after place: each row's number and hash. The end comes last of all that is
+    locked, and is held for the length of a commit."""
+    end = sa.select(CHANGES_END.c.sequence, sa.cast(CHANGES_END.c.hash, sa.Text()).label("hash"))
+    end = end.where(CHANGES_END.c.tenant_id == own_tenant(dialect), sa.exists(sa.select(ONE).select_from(done)))
+    former = end.with_for_update().cte("former")
+    start = sa.select(sa.cast(sa.literal_column("0"), sa.BigInteger()).label("place"), former.c.sequence, former.c.hash)
+    chain = start.cte("chain", recursive=True)
+    bound = sa.func.convert_to(sa.func.concat(chain.c.hash, done.c[FINGERPRINT]), sa.literal_column("'UTF8'"))
+    digest = sa.func.encode(sa.func.sha256(bound), sa.literal_column("'hex'"))
+    following = sa.select(chain.c.place + ONE, chain.c.sequence + ONE, digest)
+    return chain.union_all(following.select_from(chain.join(done, done.c.place == chain.c.place + ONE)))
+
+
+def logging(done: sa.CTE, chain: sa.CTE, dialect: Dialect) -> dict[str, sa.Insert | sa.Update]:
+    """What appends the entries to the change log, and what moves its end there."""
+    row = {**new_entry(dict(done.c.items())), "sequence": chain.c.sequence, "hash": chain.c.hash}
+    entries = sa.select(*row.values()).select_from(done.join(chain, chain.c.place == done.c.place))
+    last = sa.select(chain.c.sequence, chain.c.hash).order_by(chain.c.place.desc()).limit(ONE).subquery("last")
+    moved = sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == own_tenant(dialect))
+    return {
+        "logged": sa.insert(CHANGES).from_select(list(row), entries),
+        "moved": moved.values(sequence=last.c.sequence, hash=last.c.hash),
+    }
+
+
+def in_json(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What is made of a value of this type, so that the database reads it from JSON as it does from the driver."""
+    if isinstance(kind, sa.JSON):
+        return lambda value: orjson.Fragment(dump_json(value))
+    if isinstance(kind, Timestamp | sa.Date):
+        return moment_in_json
+    if isinstance(kind, Amount | OrderedAmount):
+        return amount_in_json
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def amount_in_json(value: Decimal) -> Decimal | int:
+    """In digits a zero may have an exponent that no column has room for."""
+    return value or 0
+
+
+def moment_in_json(value: date) -> date | str:
+    """The driver keeps the calendar's first moment, and its first and last day, as infinite."""
+    if MINYEAR < value.year < MAXYEAR:
+        return value
+    if isinstance(value, datetime):
+        return "-infinity" if value.replace(tzinfo=None) == datetime.min else value
+    return "-infinity" if value == date.min else "infinity" if value == date.max else value

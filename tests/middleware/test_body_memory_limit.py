@@ -1,0 +1,133 @@
+"""Large bodies take their turn: what a process keeps of them at once is bounded, on both facades, and whoever finds no
+room in time is sent away with nothing written."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.middleware.body_memory_limit import SMALL
+from tests.gateway import Client, Gateway
+
+PATH = "/api/v1/ingest/accounts"
+MOST = 100_000  # bytes of a body; the room takes four of them
+LARGE = 90_000
+
+
+class Slow:
+    """A body of which the last byte comes when it is let."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.rest = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.body[:-1]
+        await self.rest.wait()
+        yield self.body[-1:]
+
+
+@pytest.fixture
+async def acme(sqlite_url: str) -> AsyncIterator[Client]:
+    """No database is asked before there is room."""
+    async with Gateway(sqlite_url, max_body_bytes=MOST, max_wait_seconds=0.5) as gateway:
+        yield await gateway.tenant()
+
+
+def account(number: str, size: int) -> bytes:
+    """The GraphQL that creates an account, in so many bytes."""
+    text = f'mutation {{ createAccount(accountNumber: "{number}", input: {{combined: {{name: "A"}}}}) {{ created }} }}'
+    body = json.dumps({"query": text, "extensions": {"filling": ""}})
+    return body.replace('""', f'"{"x" * (size - len(body))}"').encode()
+
+
+async def posted(client: Client, body: bytes | Slow, **headers: str) -> httpx.Response:
+    content = body if isinstance(body, bytes) else aiter(body)
+    sent = {**client.headers, "Content-Type": "application/json", **headers}
+    return await client.gateway.http.post("/graphql", content=content, headers=sent)
+
+
+async def put(client: Client, number: str, size: int) -> httpx.Response:
+    body = json.dumps({"name": "A", "filling": "x" * size})
+    headers = {**client.headers, "Content-Type": "application/json"}
+    return await client.gateway.http.put(f"{PATH}/{number}", content=body, headers=headers)
+
+
+async def accounts(client: Client) -> list[str]:
+    nodes = (await client.only("{ accounts { nodes { accountNumber } } }"))["nodes"]
+    return [node["accountNumber"] for node in nodes]
+
+
+async def filled(client: Client) -> list[tuple[Slow, asyncio.Task[httpx.Response]]]:
+    """Four large requests that have taken all the room and are not yet whole."""
+    bodies = [Slow(account(f"SLOW-{n}", LARGE)) for n in range(4)]
+    found = [(body, asyncio.create_task(posted(client, body))) for body in bodies]
+    await asyncio.sleep(0.2)
+    return found
+
+
+async def ended(requests: list[tuple[Slow, asyncio.Task[httpx.Response]]]) -> list[dict[str, object]]:
+    for body, _ in requests:
+        body.rest.set()
+    return [(await task).json() for _, task in requests]
+
+
+async def test_who_finds_no_room_in_time_is_sent_away_and_nothing_is_written(acme: Client) -> None:
+    before = await filled(acme)
+    refused, over_rest = await asyncio.gather(posted(acme, account("LATE", LARGE)), put(acme, "LATE", LARGE))
+
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+    sentence = "The server has too many large requests at once: try again. Quote request "
+    assert refused.json()["errors"][0]["message"].startswith(sentence)
+    assert (over_rest.status_code, over_rest.json()["error"]) == (503, "unavailable")
+    assert over_rest.json()["message"].startswith(sentence)
+
+    assert await ended(before) == [{"data": {"createAccount": {"created": True}}}] * 4
+    assert await accounts(acme) == ["SLOW-0", "SLOW-1", "SLOW-2", "SLOW-3"]
+
+
+async def test_who_waits_is_let_in_as_soon_as_there_is_room(acme: Client) -> None:
+    before = await filled(acme)
+    waiting = [asyncio.create_task(posted(acme, account(f"NEXT-{n}", LARGE))) for n in range(6)]
+    await asyncio.sleep(0.1)
+    assert not any(task.done() for task in waiting)
+    await ended(before)
+
+    assert [(await task).json() for task in waiting] == [{"data": {"createAccount": {"created": True}}}] * 6
+
+
+async def test_small_requests_need_no_room(acme: Client) -> None:
+    before = await filled(acme)
+    found = await posted(acme, account("SMALL", SMALL))
+
+    assert found.json() == {"data": {"createAccount": {"created": True}}}
+    assert (await put(acme, "SMALL-TOO", 100)).status_code == 201
+    await ended(before)
+
+
+async def test_clients_that_go_away_leave_their_room_and_their_place(acme: Client) -> None:
+    before = await filled(acme)
+    waiting = asyncio.create_task(posted(acme, account("GONE", LARGE)))
+    await asyncio.sleep(0.1)
+    for task in (waiting, *(task for _, task in before)):
+        task.cancel()
+    await asyncio.gather(waiting, *(task for _, task in before), return_exceptions=True)
+
+    after = await filled(acme)
+    assert await accounts(acme) == []
+    assert await ended(after) == [{"data": {"createAccount": {"created": True}}}] * 4
+
+
+async def test_a_large_write_under_an_idempotency_key_takes_room_once(acme: Client) -> None:
+    requests = [posted(acme, account(f"KEY-{n}", LARGE), **{"Idempotency-Key": f"k-{n}"}) for n in range(4)]
+
+    assert [found.status_code for found in await asyncio.gather(*requests)] == [200] * 4
+
+
+async def test_a_body_that_is_refused_gives_its_room_back(acme: Client) -> None:
+    for _ in range(5):
+        assert (await posted(acme, b"x" * LARGE)).status_code == 400
+        assert (await posted(acme, b"x" * (MOST + 1))).status_code == 413
+    assert (await posted(acme, account("A", LARGE))).json() == {"data": {"createAccount": {"created": True}}}

@@ -1,0 +1,103 @@
+"""A kept body is told again as it came, and known again by what it holds, however it was cut into chunks."""
+
+import hashlib
+import random
+
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from app.middleware.buffered_body import SMALL, Fingerprint, kept_body
+from app.middleware.requests import HEADERS
+
+PLAIN = "application/json"
+
+
+def request(chunks: list[bytes], content_type: str = PLAIN) -> Request:
+    messages = [
+        {"type": "http.request", "body": chunk, "more_body": n < len(chunks)} for n, chunk in enumerate(chunks, 1)
+    ]
+    messages.append({"type": "http.disconnect"})
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "raw_path": b"/x",
+        "query_string": b"",
+        HEADERS: {b"content-type": content_type.encode()},
+    }
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    return Request(scope, receive)
+
+
+def cut(data: bytes, seed: int) -> list[bytes]:
+    """The data in pieces of random sizes, empty ones too."""
+    places = sorted(random.Random(seed).choices(range(len(data) + 1), k=9))
+    return [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
+
+
+async def fingerprint(chunks: list[bytes], content_type: str) -> str:
+    asked = request(chunks, content_type)
+    with kept_body(asked) as body:
+        await body.read(asked, 10 * SMALL)
+        return body.fingerprint.text()
+
+
+@pytest.mark.parametrize("size", [0, 1, SMALL, 3 * SMALL + 1])
+async def test_a_body_is_told_twice_as_it_came_and_then_what_comes_after_it(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    asked = request(cut(data, size))
+    with kept_body(asked) as body:
+        await body.read(asked, size)
+        assert body.whole
+        for _ in range(2):
+            again = Request(asked.scope, body.replayed(asked.receive))
+            assert await again.body() == data
+        assert await again.receive() == {"type": "http.disconnect"}
+
+
+async def test_of_a_body_over_the_limit_what_was_read_is_told_and_then_the_rest() -> None:
+    chunks = [bytes([n]) * 10 for n in range(5)]
+    asked = request(chunks)
+    with kept_body(asked) as body:
+        await body.read(asked, 19)
+        assert (body.whole, body.size) == (False, 20)
+        assert await Request(asked.scope, body.replayed(asked.receive)).body() == b"".join(chunks)
+
+
+async def test_a_fingerprint_is_the_hash_of_the_line_and_the_bytes() -> None:
+    assert await fingerprint([b"ab", b"c"], PLAIN) == hashlib.sha256(b"POST /x?\nabc").hexdigest()
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_of_a_form_neither_the_boundary_counts_nor_how_it_was_cut(seed: int) -> None:
+    def sent(boundary: str) -> bytes:
+        return f"--{boundary}\r\none -- a\r\n--{boundary}\r\ntwo\r\n--{boundary}--\r\n".encode()
+
+    found = {
+        await fingerprint(cut(sent(boundary), seed), f'multipart/form-data; boundary="{boundary}"')
+        for boundary in ("aa", "aaaa", f"b{seed}", "c" * 70)
+    }
+    assert len(found) == 1
+    other = await fingerprint([sent("aa").replace(b"two", b"tw0")], "multipart/form-data; boundary=aa")
+    assert other not in found
+
+
+def test_bytes_that_only_look_like_a_boundary_count() -> None:
+    ones = []
+    for data in (b"xaax", b"xax", b"xx"):
+        one = Fingerprint("", "aab")
+        one.add(data)
+        ones.append(one.text())
+    assert len(set(ones)) == 3
+
+
+async def test_two_forms_are_the_same_only_where_all_that_lies_between_their_boundaries_is() -> None:
+    form = "multipart/form-data; boundary=aab"
+    bodies = [b"1aab2aab3", b"1aab2\0boundary\0" + b"3", b"1\0boundary\0" + b"2aab3", b"12aabaab3", b"1aab2aab3aab"]
+    found = [await fingerprint([body], form) for body in bodies]
+    between = b"".join(hashlib.sha256(part).digest() for part in (b"1", b"2", b"3"))
+    found += [await fingerprint([body], PLAIN) for body in (bodies[0], between)]
+    assert len(set(found)) == len(found)

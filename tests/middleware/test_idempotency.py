@@ -1,0 +1,188 @@
+"""A write under an Idempotency-Key is done once, however often it is sent: on both facades and both databases."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from app.graphql_api.schema import mutations
+from app.storage.database.clock import now
+from app.storage.tables import IDEMPOTENT_ANSWERS
+from app.storage.writes.change_log import audit
+from tests.gateway import Client, Gateway
+
+PATH = "/api/v1/ingest/accounts/A-1"
+CREATE = """mutation($key: String!) { createAccount(accountNumber: $key, input: {combined: {name: "Acme"}}) {
+  account { accountNumber version history { totalCount } } userErrors { code } } }"""
+PATCH = """mutation { one: patchAccount(accountNumber: "A-1", patch: {vat: "1"}) { account { version } }
+  two: patchAccount(accountNumber: "A-1", patch: {vat: "2"}) { account { version } } }"""
+NOTED = """mutation { one: patchAccount(accountNumber: "A-1", patch: {vat: "1"}) { account { version } }
+  two: createNote(accountNumber: "A-1", input: {reference: "N", body: "b"}) { note { version } } }"""
+
+
+async def sent(client: Client, text: str, under: str, **variables: Any) -> httpx.Response:
+    return await client.post({"query": text, "variables": variables}, **{"Idempotency-Key": under})
+
+
+async def put(client: Client, body: Any, key: str, method: str = "PUT", path: str = PATH) -> httpx.Response:
+    headers = {**client.headers, "Idempotency-Key": key}
+    return await client.gateway.http.request(method, path, json=body, headers=headers)
+
+
+async def version(client: Client) -> int | None:
+    found = await client.only('{ account(accountNumber: "A-1") { version } }')
+    return found and int(found["version"])
+
+
+async def test_a_mutation_sent_again_is_answered_as_before_and_not_done_again(acme: Client) -> None:
+    first = await sent(acme, CREATE, "k-1", key="A-1")
+    again = await sent(acme, CREATE, "k-1", key="A-1")
+    assert first.json() == {
+        "data": {
+            "createAccount": {
+                "account": {"accountNumber": "A-1", "version": 1, "history": {"totalCount": 1}},
+                "userErrors": [],
+            }
+        }
+    }
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert (first.headers.get("idempotent-replayed"), again.headers["idempotent-replayed"]) == (None, "true")
+    assert await version(acme) == 1
+
+
+async def test_so_is_a_rest_write(acme: Client) -> None:
+    first, again = await put(acme, {"name": "Acme"}, "k-1"), await put(acme, {"name": "Acme"}, "k-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.content == first.content
+    assert await version(acme) == 1
+
+
+async def test_the_same_write_under_another_precondition_is_another_request(acme: Client) -> None:
+    async def put_at(tag: str) -> httpx.Response:
+        headers = {**acme.headers, "Idempotency-Key": "k-2", "If-Match": tag}
+        return await acme.gateway.http.put(PATH, json={"name": "Other"}, headers=headers)
+
+    await put(acme, {"name": "Acme"}, "k-1")
+    answers = [await put_at(tag) for tag in ('"7"', '"7"', '"1"')]
+    assert [answer.status_code for answer in answers] == [412, 412, 422]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    assert answers[2].json()["error"] == "idempotency_key_reused"
+    assert await version(acme) == 1
+
+
+async def test_several_fields_of_one_mutation_are_done_once_together(acme: Client) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    answers = [(await sent(acme, PATCH, "k-2")).json() for _ in range(3)]
+    assert answers == [{"data": {"one": {"account": {"version": 2}}, "two": {"account": {"version": 3}}}}] * 3
+    assert await version(acme) == 3
+
+
+async def test_a_refusal_is_kept_too(acme: Client) -> None:
+    missing = await put(acme, {"vat": "1"}, "k-1", "PATCH")
+    await put(acme, {"name": "Acme"}, "k-2")
+    again = await put(acme, {"vat": "1"}, "k-1", "PATCH")
+    assert (missing.status_code, again.status_code) == (404, 404)
+    assert again.content == missing.content
+    assert await version(acme) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"body": {"name": "Other"}},
+        {"method": "PATCH"},
+        {"path": "/api/v1/ingest/accounts/A-2"},
+        {"path": f"{PATH}?x=1"},
+    ],
+    ids=str,
+)
+async def test_another_request_under_the_same_key_is_refused(acme: Client, other: dict[str, Any]) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    refused = await put(acme, **{"body": {"name": "Acme"}, "key": "k-1", **other})
+    assert (refused.status_code, refused.json()["error"]) == (422, "idempotency_key_reused")
+    assert await acme.query("{ accounts { nodes { name version } } }") == {
+        "accounts": {"nodes": [{"name": "Acme", "version": 1}]}
+    }
+
+
+async def test_another_mutation_under_the_same_key_is_refused(acme: Client) -> None:
+    await sent(acme, CREATE, "k-1", key="A-1")
+    refused = await sent(acme, CREATE, "k-1", key="A-2")
+    assert refused.status_code == 422
+    assert refused.json() == {
+        "errors": [
+            {
+                "message": "This Idempotency-Key was used for another request: take a new one for each.",
+                "extensions": {"code": "BAD_REQUEST"},
+            }
+        ]
+    }
+    assert await acme.only("{ accounts { totalCount } }") == {"totalCount": 1}
+
+
+async def test_of_twenty_at_once_one_is_done(acme: Client) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    answers = await asyncio.gather(*(put(acme, {"vat": "1"}, "k-2", "PATCH") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum("idempotent-replayed" in answer.headers for answer in answers) == 19
+    assert await version(acme) == 2
+    assert [one.fault async for one in audit(acme.gateway.database)] == [None]
+
+
+async def test_a_key_is_a_tenant_s_own(acme: Client, gateway: Gateway) -> None:
+    globex = await gateway.tenant("globex")
+    await put(acme, {"name": "Acme"}, "k-1")
+    assert (await put(globex, {"name": "Globex"}, "k-1")).status_code == 201
+    assert await globex.only('{ account(accountNumber: "A-1") { name } }') == {"name": "Globex"}
+
+
+async def test_after_a_day_a_key_is_free_again(acme: Client) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    async with acme.gateway.database.writing() as connection:
+        await connection.execute(sa.update(IDEMPOTENT_ANSWERS).values(created_at=now() - timedelta(days=1, minutes=1)))
+    again = await put(acme, {"name": "Acme"}, "k-1")
+    assert (again.status_code, again.headers.get("idempotent-replayed")) == (200, None)  # done, and not created again
+
+
+async def test_what_the_server_fails_at_is_undone_and_can_be_tried_again(
+    acme: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+
+    def broken(*_: Any) -> Any:
+        monkeypatch.undo()
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(mutations, "input_body", broken)
+    failed = await sent(acme, NOTED, "k-2")
+    assert failed.status_code == 500
+    assert failed.json()["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    assert await version(acme) == 1
+    assert (await sent(acme, NOTED, "k-2")).json() == {
+        "data": {"one": {"account": {"version": 2}}, "two": {"note": {"version": 1}}}
+    }
+
+
+async def test_queries_are_not_kept(acme: Client) -> None:
+    assert (await sent(acme, "{ accounts { totalCount } }", "k-1")).json()["data"]["accounts"]["totalCount"] == 0
+    await put(acme, {"name": "Acme"}, "k-2")
+    assert (await sent(acme, "{ accounts { totalCount } }", "k-1")).json()["data"]["accounts"]["totalCount"] == 1
+
+
+async def test_strangers_and_readers_are_refused_as_ever_and_nothing_is_kept(acme: Client, gateway: Gateway) -> None:
+    assert (await put(gateway.stranger(), {"name": "Acme"}, "k-1")).status_code == 401
+    assert (await put(await gateway.reader(), {"name": "Acme"}, "k-1")).status_code == 403
+    assert (await put(acme, {"name": "Acme"}, "k-1")).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "with space", "x" * 256, "é"])
+async def test_a_key_that_is_none_is_refused(acme: Client, key: str) -> None:
+    headers: Any = {**acme.headers, "Idempotency-Key": key.encode("latin-1")}
+    answer = await acme.gateway.http.put(PATH, json={"name": "Acme"}, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+    assert await version(acme) is None
