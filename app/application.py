@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from app.auth.rate_limits import Budgets
-from app.auth.signed_urls import Links
+from app.auth.rate_limits import RateLimiter
+from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.graphql_api.endpoint import ADDRESS, Endpoint, Lane, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_failed
@@ -21,14 +21,14 @@ from app.graphql_api.execution.limits import Limits
 from app.graphql_api.manifest_reloading import Reloading, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
-from app.middleware.body_memory_limit import Room
+from app.middleware.body_memory_limit import BodyMemoryLimiter
 from app.middleware.cors import Cors, Origins, ReportOrigins
-from app.middleware.idempotency import Once
-from app.middleware.request_context import Envelope
+from app.middleware.idempotency import IdempotencyMiddleware
+from app.middleware.request_context import RequestContextMiddleware
 from app.middleware.requests import header
-from app.observability.instrumentation import Watch
+from app.observability.instrumentation import Instrumentation
 from app.observability.metrics import Metrics
-from app.observability.metrics_endpoint import Scrape
+from app.observability.metrics_endpoint import MetricsEndpoint
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
@@ -39,9 +39,9 @@ from app.server.health import health_routes
 from app.server.process_tuning import tune
 from app.settings import Settings
 from app.storage.blobs.store import Blobs
-from app.storage.database.engine import Database, Patience
+from app.storage.database.engine import Database, Timeouts
 from app.storage.database.identity import Identity
-from app.storage.database.statement_events import hear
+from app.storage.database.statement_events import on_statement
 
 BODIES_AT_ONCE = 4  # of the largest that are taken; of smaller ones more
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
@@ -59,22 +59,22 @@ def make_executor(settings: Settings, database: Database) -> Executor:
         settings.max_seconds,
         settings.max_characters,
     )
-    budgets = Budgets(database, settings.budget) if settings.budget else None
+    budgets = RateLimiter(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
-    return Executor(database, limits, files, Links(database), budgets, settings.trusted_only)
+    return Executor(database, limits, files, SignedUrls(database), budgets, settings.trusted_only)
 
 
-def make_watch(settings: Settings, database: Database, executor: Executor) -> Watch:
+def make_watch(settings: Settings, database: Database, executor: Executor) -> Instrumentation:
     """What sees the requests, and the statements that are run for them."""
     metrics = None if settings.metrics == "off" else Metrics(database)
     traces = None
     if settings.traces_endpoint:
-        from app.observability.tracing import Traces  # noqa: PLC0415 - an extra that may not be installed
+        from app.observability.tracing import Tracing  # noqa: PLC0415 - an extra that may not be installed
 
-        traces = Traces(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
-    watch = Watch(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
-    hear(database, watch.ran)
+        traces = Tracing(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
+    watch = Instrumentation(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
+    on_statement(database, watch.ran)
     return watch
 
 
@@ -98,13 +98,13 @@ def failed(request: Request, raised: Exception) -> Response:
 
 def assemble(settings: Settings) -> FastAPI:
     """The application over the database that the settings name, whose schema must be current."""
-    patience = Patience(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
+    patience = Timeouts(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
     database = Database(settings.database_url, settings.pool_size, patience)
     executor = make_executor(settings, database)
     files, links = executor.files, executor.links
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
     watch = make_watch(settings, database, executor)
-    scrape = Scrape(watch.metrics, settings.metrics == "all") if watch.metrics else None
+    scrape = MetricsEndpoint(watch.metrics, settings.metrics == "all") if watch.metrics else None
     origins = Origins(settings.origins)
     looked_at = signature(settings.manifests)  # before they are read, or a change meanwhile would be missed
     trusted = load_at_start(settings.manifests, only=settings.trusted_only)
@@ -115,7 +115,7 @@ def assemble(settings: Settings) -> FastAPI:
         logging.captureWarnings(capture=True)  # or a library's would be no record among the others of the log
         reloading = Reloading(settings.manifests, trusted, looked_at) if settings.manifests else None
         async with (
-            scrape.beating() if scrape else nullcontext(),
+            scrape.heartbeat() if scrape else nullcontext(),
             reloading.running() if reloading else nullcontext(),
         ):
             yield
@@ -143,11 +143,13 @@ def assemble(settings: Settings) -> FastAPI:
     app.add_middleware(ReportOrigins, origins=origins)  # behind the lane: no page posts JSON without a preflight
     app.add_middleware(Lane, endpoint=endpoint)
     most_bytes, located = uploads.text + uploads.files, partial(locate, endpoint, rest)
-    app.add_middleware(Once, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
-    app.add_middleware(Room, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds)
+    app.add_middleware(IdempotencyMiddleware, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
+    app.add_middleware(
+        BodyMemoryLimiter, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds
+    )
     if settings.origins:
         app.add_middleware(Cors, origins=origins)
-    app.add_middleware(Envelope, failed=failed, watch=watch)  # around all that answers, CORS too
+    app.add_middleware(RequestContextMiddleware, failed=failed, watch=watch)  # around all that answers, CORS too
     app.add_exception_handler(HTTPException, unrouted)
 
     @app.api_route("/", methods=["GET", "HEAD"])

@@ -105,7 +105,7 @@ class Gateway:
         self.statements = Statements()
         for engine in {self.serving.reader.sync_engine, self.serving.writer.sync_engine}:
             event.listen(engine, "before_cursor_execute", self.statements.record)
-        self.serving.listeners.append(self.statements.hear)
+        self.serving.statement_listeners.append(self.statements.hear)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.serve), base_url="http://gateway")
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:

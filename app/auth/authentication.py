@@ -17,7 +17,7 @@ class Unauthenticated(Exception):
 
 
 @dataclass(slots=True)
-class Access:
+class Authenticator:
     """Who may stand behind a request's key: `known` was behind it when it was last looked up."""
 
     database: Database
@@ -36,7 +36,7 @@ class Access:
 
 async def caller_of(request: Request, database: Database) -> Caller:
     """The caller behind the request's key. Raises Unauthenticated."""
-    return await Access(database, key_of(request), None).caller()
+    return await Authenticator(database, key_of(request), None).caller()
 
 
 def key_of(request: Request) -> str:

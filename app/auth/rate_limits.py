@@ -18,7 +18,7 @@ MINUTE = 60.0  # seconds
 SLICES = 20  # in a budget
 
 
-class SpentUp(Exception):
+class RateLimited(Exception):
     """The key must wait for so many seconds."""
 
     def __init__(self, budget: int, seconds: float) -> None:
@@ -28,7 +28,7 @@ class SpentUp(Exception):
 
 
 @dataclass(slots=True)
-class Purse:
+class TokenBucket:
     """A key's budget, as this process knows it. What is spent is told as time: the budget will be whole again at the
     moment `spent_until`, which others may have moved meanwhile. `left` are points of a slice: nobody else's now."""
 
@@ -38,26 +38,26 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True)
-class Budgets:
+class RateLimiter:
     """The budgets of all keys, each of so many points."""
 
     database: Database
     points: int
-    purses: dict[str, Purse] = field(default_factory=dict)  # by the key's hash
+    buckets: dict[str, TokenBucket] = field(default_factory=dict)  # by the key's hash
 
     async def spend(self, caller: Caller, cost: int) -> None:
         """Takes the cost of a request from the budget of the caller's key, once however often it is run. Raises
         SpentUp."""
-        if (held := self.database.holder.get()) and held.runs > 1:
+        if (held := self.database.current_transaction.get()) and held.runs > 1:
             return
-        purse = self.purses.get(caller.key_hash) or self.purses.setdefault(caller.key_hash, Purse())
+        purse = self.buckets.get(caller.key_hash) or self.buckets.setdefault(caller.key_hash, TokenBucket())
         if purse.left < cost:
             async with purse.lock:  # or all that wait would take a slice each
                 if purse.left < cost:
                     await self.take(purse, caller, cost - purse.left)
         purse.left -= cost
 
-    async def take(self, purse: Purse, caller: Caller, needed: int) -> None:
+    async def take(self, purse: TokenBucket, caller: Caller, needed: int) -> None:
         """Adds what is needed to what is left, and on Postgres the rest of a slice. Raises SpentUp."""
         taken = needed
         if self.room(purse) < needed:  # others can only have left less
@@ -67,10 +67,10 @@ class Budgets:
         else:
             taken = await self.take_shared(purse, caller, needed)
         if not taken:
-            raise SpentUp(self.points, self.seconds(needed - self.room(purse)))
+            raise RateLimited(self.points, self.seconds(needed - self.room(purse)))
         purse.left += taken
 
-    async def take_shared(self, purse: Purse, caller: Caller, needed: int) -> int:
+    async def take_shared(self, purse: TokenBucket, caller: Caller, needed: int) -> int:
         """What the table grants: a slice, or what is there of one, or nothing where that is less than needed."""
         values = {
             "tenant_id": caller.tenant_id,
@@ -88,10 +88,10 @@ class Budgets:
 
     def remaining(self, caller: Caller) -> int:
         """What the caller can still spend, as far as this process knows."""
-        purse = self.purses.get(caller.key_hash) or Purse()
+        purse = self.buckets.get(caller.key_hash) or TokenBucket()
         return purse.left + max(floor(self.room(purse)), 0)
 
-    def room(self, purse: Purse) -> float:
+    def room(self, purse: TokenBucket) -> float:
         """The points that nobody has taken."""
         ahead = max(purse.spent_until - monotonic(), 0)
         return (MINUTE - ahead) * self.points / MINUTE

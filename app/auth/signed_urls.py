@@ -18,12 +18,12 @@ SECONDS = 600
 FILES = "/files"
 
 
-class BadLink(Exception):
+class InvalidSignedUrl(Exception):
     """A link that nobody signed, or whose time is over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class SignedTarget:
     """What a link leads to, and who stands behind it."""
 
     caller: Caller
@@ -32,7 +32,7 @@ class Linked:
 
 
 @dataclass(slots=True)
-class Links:
+class SignedUrls:
     """Signs links and reads them back."""
 
     database: Database
@@ -57,19 +57,19 @@ class Links:
         signature = signed(self.secret, address, expires)
         return f"{FILES}/{address}?expires={expires}&signature={signature}"
 
-    async def follow(self, address: str, query: Mapping[str, str]) -> Linked | None:
+    async def follow(self, address: str, query: Mapping[str, str]) -> SignedTarget | None:
         """What a link leads to, from what of its path follows FILES; None where there is no such document. Raises
         BadLink."""
         expires, signature = query.get("expires", ""), query.get("signature", "")
         due = signed(await self.load(), address, expires)
         if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):
-            raise BadLink("This is no link of this server.")
+            raise InvalidSignedUrl("This is no link of this server.")
         if int(expires) < now().timestamp():  # digits: it was signed here
-            raise BadLink("The link has expired: ask for another one.")
+            raise InvalidSignedUrl("The link has expired: ask for another one.")
         tenant_id, csr_id, attachment_id = address.split("/")
         return await self.linked(int(tenant_id), int(csr_id), attachment_id)
 
-    async def linked(self, tenant_id: int, csr_id: int, attachment_id: str) -> Linked | None:
+    async def linked(self, tenant_id: int, csr_id: int, attachment_id: str) -> SignedTarget | None:
         statement = (
             sa.select(TENANTS.c.products, DOCUMENTS.c.document_number)
             .join(DOCUMENTS, DOCUMENTS.c.tenant_id == TENANTS.c.tenant_id)
@@ -79,7 +79,7 @@ class Links:
             row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None
-        return Linked(Caller(tenant_id, row.products, read_only=True), row.document_number, attachment_id)
+        return SignedTarget(Caller(tenant_id, row.products, read_only=True), row.document_number, attachment_id)
 
 
 def signed(secret: bytes, address: str, expires: str) -> str:

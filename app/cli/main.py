@@ -16,16 +16,16 @@ from app.auth import api_keys as access
 from app.cli.audit import audit
 from app.cli.backup import backup_command, restore_command
 from app.cli.console import Json, Stopped, blobs_of, err, migrate_schema, opened, out, prepare, with_database
-from app.cli.preflight import check_documents, check_store, check_traces, walls_notice
+from app.cli.preflight import check_documents, check_store, check_traces, row_level_security_notice
 from app.cli.tenants import as_object, show_tenant, tenants
 from app.demo import tenants_and_keys as demonstration
 from app.demo.plan import Plan
 from app.observability.log_formats import log_config
-from app.observability.multiprocess import numbers_shared
+from app.observability.multiprocess import shared_metrics_folder
 from app.server.sockets import CannotListen, browser_address, claimed
 from app.server.supervisor import run_workers
 from app.settings import Settings, WrongSetting, load_settings
-from app.storage.blobs.leases import CLAIM_LASTS, sweep
+from app.storage.blobs.leases import LEASE_SECONDS, sweep
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.database.statistics_sqlite import estimate
@@ -95,7 +95,7 @@ def serve(
     if settings.trusted_only:
         out.print("GATEWAY_OPERATIONS=trusted: GraphiQL is off, and only trusted documents run.")
     out.print(f"The REST API is described at {address}/docs")
-    if notice := with_database(walls_notice(database), database):
+    if notice := with_database(row_level_security_notice(database), database):
         out.print(notice)
     signal.signal(signal.SIGTERM, end)
     if settings.manifests and hasattr(signal, "SIGHUP"):
@@ -104,7 +104,7 @@ def serve(
     if count == 1:
         uvicorn.run(**options)
         return
-    with numbers_shared():
+    with shared_metrics_folder():
         run_workers(uvicorn.Config(**options), reload=bool(settings.manifests))
 
 
@@ -243,7 +243,7 @@ def explain_command(
 def sweep_command(
     grace: Annotated[
         int, typer.Option(min=0, help="Seconds for which a push that is under way keeps its file from being removed.")
-    ] = int(CLAIM_LASTS.total_seconds()),
+    ] = int(LEASE_SECONDS.total_seconds()),
 ) -> None:
     """Removes what no document needs: what pushes that were cut off have left. Servers may be running meanwhile."""
     settings = load_settings()

@@ -6,7 +6,7 @@ from app.cli.console import Stopped, blobs_of
 from app.settings import Settings
 from app.storage.blobs.store import StoreAway
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import ABOVE_WALLS
+from app.storage.database.row_level_security import CAN_BYPASS
 
 TRACES = "opentelemetry.exporter.otlp.proto.http"
 TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
@@ -19,12 +19,12 @@ def check_store(settings: Settings, database: Database) -> None:
         raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
 
 
-async def walls_notice(database: Database) -> str | None:
+async def row_level_security_notice(database: Database) -> str | None:
     """Says so where whoever breaks into the server could take down the walls between tenants."""
     if database.is_sqlite:
         return None
     async with database.reading() as connection:
-        if not (await connection.execute(ABOVE_WALLS)).scalar_one():
+        if not (await connection.execute(CAN_BYPASS)).scalar_one():
             return None
     login = database.url.username
     return f"The Postgres login {login!r} can take down the walls between tenants: see 'Postgres' in the README."
@@ -36,10 +36,10 @@ def check_documents(settings: Settings, workers: int) -> None:
     if workers > 1 and not settings.manifests:
         return
     from app.graphql_api.operation_documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
-    from app.graphql_api.persisted_operations import load_trusted  # noqa: PLC0415 - likewise
+    from app.graphql_api.persisted_operations import load_persisted_operations  # noqa: PLC0415 - likewise
 
     try:
-        load_trusted(settings.manifests, only=settings.trusted_only)
+        load_persisted_operations(settings.manifests, only=settings.trusted_only)
     except BrokenDocumentError as reason:
         raise Stopped(f"A trusted document is broken. {reason}") from None
 

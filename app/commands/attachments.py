@@ -21,11 +21,11 @@ from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.pdf.refusals import Fault, Unfit
 from app.pdf.validation_processes import Checked
-from app.storage.blobs.leases import Claim, ClaimLost, claimed, give_up, remove_unneeded
+from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, give_up, remove_unneeded
 from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
 from app.storage.database.clock import now
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
-from app.storage.writes.request_transaction import Anew, Held
+from app.storage.writes.request_transaction import RequestTransaction, RetryRequest
 from app.storage.writes.scoped import Scoped
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
@@ -50,13 +50,13 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
     if write.caller.read_only:
         raise Forbidden
     attaching = Attaching(write, files, number, pushed, append)
-    if held := write.database.holder.get():
+    if held := write.database.current_transaction.get():
         return await attaching.within(held)
     async with files.turn(write.caller.tenant_id, number):
         for _ in range(ATTEMPTS - 1):
             try:
                 return await attaching.attempt()
-            except (Overtaken, ClaimLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
+            except (Overtaken, LeaseLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
                 continue
         return await attaching.attempt()
 
@@ -66,7 +66,7 @@ class Ready:
     """A file that may become a document's PDF, in the store. Without a claim it is not there, and nothing is kept."""
 
     checked: Checked
-    claim: Claim | None
+    claim: BlobLease | None
 
 
 @dataclass(slots=True)
@@ -84,12 +84,12 @@ class Attaching(Generic[Answer]):
         before = await self.pushed_before()
         await self.check_pushed()
         async with self.ready(before) as ready:
-            answer = await self.write.run(self.naming(ready, before, Claim.settle))
+            answer = await self.write.run(self.naming(ready, before, BlobLease.settle))
         if self.replaced:
             await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
         return answer
 
-    async def within(self, held: Held) -> Answer:
+    async def within(self, held: RequestTransaction) -> Answer:
         """The same as a part of what is held: the file is made ready outside of the transaction, and blobs are removed
         after it, so that the stored PDF stays whole where it is undone."""
         before = await self.pushed_before()
@@ -104,27 +104,27 @@ class Attaching(Generic[Answer]):
         if isinstance(ready, Refused):
             raise ready
         try:
-            answer = await self.write.run(self.naming(ready, before, Claim.confirm))
-        except (Overtaken, ClaimLost):
+            answer = await self.write.run(self.naming(ready, before, BlobLease.confirm))
+        except (Overtaken, LeaseLost):
             held.made.pop(wanted)
-            raise Anew from None
+            raise RetryRequest from None
         if self.replaced and not self.write.dry_run:
             held.endings.push_async_callback(self.left_to_sweep, remove_unneeded, self.replaced)
         return answer
 
-    async def ready_or_refused(self, held: Held, before: Values | None) -> Ready | Refused:
+    async def ready_or_refused(self, held: RequestTransaction, before: Values | None) -> Ready | Refused:
         """The file made ready for as long as the request lasts."""
         try:
             ready = await held.endings.enter_async_context(self.ready(before))
         except Refused as refusal:
             return refusal
         except NoSuchBlob:  # the stored blob was replaced and removed
-            raise Anew from None
+            raise RetryRequest from None
         if ready.claim:
             held.endings.push_async_callback(self.left_to_sweep, give_up, ready.claim)
         return ready
 
-    async def left_to_sweep(self, removing: Callable[..., Awaitable[object]], what: Blob | Claim) -> None:
+    async def left_to_sweep(self, removing: Callable[..., Awaitable[object]], what: Blob | BlobLease) -> None:
         """Removes what is not needed any more, if the store can be reached: the request itself is done."""
         with suppress(StoreAway):
             await removing(self.write.database, self.files.blobs, what)
@@ -178,7 +178,7 @@ class Attaching(Generic[Answer]):
             raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
 
     def naming(
-        self, ready: Ready, before: Values | None, settle: Callable[[Claim, Scoped], Awaitable[None]]
+        self, ready: Ready, before: Values | None, settle: Callable[[BlobLease, Scoped], Awaitable[None]]
     ) -> Callable[[Scoped], Awaitable[Written]]:
         """The command that makes the file the document's PDF."""
 

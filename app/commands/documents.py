@@ -18,7 +18,7 @@ from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Re
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
-from app.storage.writes.scoped import Look, Scoped
+from app.storage.writes.scoped import Lookup, Scoped
 
 
 async def judge(scope: Scoped, made: Draft) -> None:
@@ -29,9 +29,9 @@ async def judge(scope: Scoped, made: Draft) -> None:
     hold(made, scope.caller)
 
 
-def looks(body: Body) -> list[Look]:
+def looks(body: Body) -> list[Lookup]:
     """What a document is judged by beside itself."""
-    return [Look(TENANTS, hoped=True), *account_looks(body)]
+    return [Lookup(TENANTS, expected=True), *account_looks(body)]
 
 
 async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
@@ -124,7 +124,7 @@ async def close_document(
         scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
-    own = [Look(DOCUMENTS, (("document_number", number),))] if storable(number) else []
+    own = [Lookup(DOCUMENTS, (("document_number", number),))] if storable(number) else []
     return await write.run(command, own)
 
 

@@ -16,7 +16,7 @@ from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
-from app.storage.blobs.leases import Claim, ClaimLost, claimed, remove_unneeded
+from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, remove_unneeded
 from app.storage.blobs.store import Blob
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -70,7 +70,7 @@ async def document_pdf(
             return None
         if found.sha256 is not None:
             return pdf_of(caller, facts, found, found.sha256)
-        with suppress(Outdated, ClaimLost):
+        with suppress(Outdated, LeaseLost):
             async with files.turn(caller.tenant_id, number):
                 facts = await read_facts(database, caller, number)  # perhaps it was made while this waited
                 if facts.attachment == found:
@@ -121,7 +121,7 @@ async def generate(
     return size, sha256
 
 
-async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim: Claim) -> None:
+async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim: BlobLease) -> None:
     """Names the PDF as the document's, unless what it shows has changed meanwhile. Raises Outdated."""
     number, account = facts.document["document_number"], facts.document["account_number"]
     versions = (

@@ -11,7 +11,7 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
-from app.storage.writes.scoped import Look, Scoped
+from app.storage.writes.scoped import Lookup, Scoped
 
 NEVER_CHANGED = 1  # the version of every note
 
@@ -47,11 +47,11 @@ async def create_note(
     return await write.run(command, looks(account_number, body))
 
 
-def looks(account_number: str, body: Body) -> list[Look]:
+def looks(account_number: str, body: Body) -> list[Lookup]:
     """What a note is judged by."""
     keys = {ACCOUNTS: ("account_number", account_number), NOTES: ("reference", body.values.get("reference"))}
     return [
-        Look(table, ((name, key),), whole=False, hoped=table is ACCOUNTS)
+        Lookup(table, ((name, key),), whole=False, expected=table is ACCOUNTS)
         for table, (name, key) in keys.items()
         if isinstance(key, str) and storable(key)
     ]

@@ -6,7 +6,7 @@ from app.domain.problems import Code, Problem
 from app.domain.requirements import is_empty
 from app.domain.values import storable
 from app.storage.tables import ACCOUNTS
-from app.storage.writes.scoped import Look, Scoped
+from app.storage.writes.scoped import Lookup, Scoped
 
 
 async def check_account(scope: Scoped, made: Draft) -> None:
@@ -18,8 +18,8 @@ async def check_account(scope: Scoped, made: Draft) -> None:
     made.report([Problem(Code.NOT_FOUND, ("account_number",), message)])
 
 
-def account_looks(body: Body) -> list[Look]:
+def account_looks(body: Body) -> list[Lookup]:
     """What `check_account` looks up."""
     number = body.values.get("account_number")
     named = isinstance(number, str) and storable(number)
-    return [Look(ACCOUNTS, (("account_number", number),), whole=False, hoped=True)] if named else []
+    return [Lookup(ACCOUNTS, (("account_number", number),), whole=False, expected=True)] if named else []

@@ -15,7 +15,7 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import TABLES
-from app.storage.writes.scoped import Look, Scoped
+from app.storage.writes.scoped import Lookup, Scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rules:
     judge: Callable[[Scoped, Draft], Awaitable[None]]
     derive: Callable[[Draft, dict[str, Any]], None] | None = None
     keep: Callable[[Scoped, Draft, dict[str, Any]], Awaitable[None]] | None = None
-    looks: Callable[[Body], list[Look]] = lambda body: []
+    looks: Callable[[Body], list[Lookup]] = lambda body: []
 
 
 RULES = {
@@ -61,8 +61,8 @@ async def save(
         row = await store(scope, made)
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
-    hoped = False if verb is Verb.CREATE else None
-    own = [Look(TABLES[resource], ((KEY_FIELD[resource], key),), hoped=hoped)] if storable(key) else []
+    expected = False if verb is Verb.CREATE else None
+    own = [Lookup(TABLES[resource], ((KEY_FIELD[resource], key),), expected=expected)] if storable(key) else []
     return await write.run(command, own + RULES[resource].looks(body))
 
 

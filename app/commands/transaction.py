@@ -17,11 +17,11 @@ from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.tables import TABLES
-from app.storage.writes.optimistic import Guard, LostRace, NeedsTransaction
-from app.storage.writes.postgres import WithoutLocks
-from app.storage.writes.request_transaction import Undo
-from app.storage.writes.scoped import Look, Scoped
-from app.storage.writes.sqlite import InTurn
+from app.storage.writes.optimistic import Guard, LostRace, NeedsLocks
+from app.storage.writes.postgres import PostgresOptimisticWrite
+from app.storage.writes.request_transaction import Rollback
+from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.sqlite import SqliteOptimisticWrite
 
 ATTEMPTS = 8
 ATTEMPTS_WITHOUT_LOCKS = 3
@@ -71,13 +71,13 @@ class Write(Generic[Answer]):
     guard: Guard | None = None
     request_id: str = ""  # for the change log
 
-    async def run(self, command: Command, looks: Sequence[Look] = ()) -> Answer:
+    async def run(self, command: Command, looks: Sequence[Lookup] = ()) -> Answer:
         """Runs the command, which is going to look these rows up, on its own: Refused, and any other exception, undoes
         it whole. Raises CallerChanged where the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
-        if self.show and not self.dry_run and not self.database.holder.get():
-            with suppress(NeedsTransaction, LostRace):
+        if self.show and not self.dry_run and not self.database.current_transaction.get():
+            with suppress(NeedsLocks, LostRace):
                 return self.show(await self.gathered(command, looks))
         for _ in range(ATTEMPTS - 1):
             try:
@@ -87,19 +87,19 @@ class Write(Generic[Answer]):
                     raise
         return await self.attempt(command)
 
-    async def gathered(self, command: Command, looks: Sequence[Look]) -> Written:
+    async def gathered(self, command: Command, looks: Sequence[Lookup]) -> Written:
         """Reads at once, runs the command, writes at once. Raises NeedsTransaction where the command does more than can
         be gathered, and LostRace where others were faster again and again."""
-        kind = InTurn if self.database.is_sqlite else WithoutLocks
+        kind = SqliteOptimisticWrite if self.database.is_sqlite else PostgresOptimisticWrite
         for attempt in range(ATTEMPTS_WITHOUT_LOCKS):
             with suppress(LostRace):
                 async with kind.begun(self.database, self.caller, self.request_id, self.guard) as scope:
-                    assumed = attempt == 0 and scope.assume(looks)
+                    assumed = attempt == 0 and scope.speculate(looks)
                     if not assumed:
                         await scope.load(*looks)
                     try:
                         written = await command(scope)
-                    except (Refused, NeedsTransaction):
+                    except (Refused, NeedsLocks):
                         if not assumed:
                             raise
                         continue  # what was assumed may have been wrong
@@ -118,8 +118,8 @@ class Write(Generic[Answer]):
                 await scope.write_log()
                 answer = await self.answer(connection, written)
                 if self.dry_run:
-                    raise Undo
-        except Undo:
+                    raise Rollback
+        except Rollback:
             pass
         return answer
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
-from app.auth.signed_urls import Links
+from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
@@ -26,7 +26,7 @@ class Context:
     caller: Caller
     database: Database
     files: Files
-    links: Links
+    links: SignedUrls
     moment: datetime  # when the operation came
     request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any

@@ -15,28 +15,28 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.auth.authentication import Access, Unauthenticated, key_of
+from app.auth.authentication import Authenticator, Unauthenticated, key_of
 from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, internal, raise_outage, refused, shown
 from app.graphql_api.execution.executor import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
-from app.graphql_api.persisted_operations import Trusted
+from app.graphql_api.persisted_operations import PersistedOperations
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
 from app.middleware.compression import WORTH_COMPRESSING, accepts_gzip, compress, refuses_plain
 from app.middleware.cors import Origins, is_foreign
 from app.middleware.requests import (
-    GONE,
+    CLIENT_CLOSED_REQUEST,
     BodyEncoded,
     BodyTooLarge,
-    NotJson,
+    InvalidJson,
     check_encoding,
-    has_version,
     header,
+    if_none_match_holds,
     read_body,
     read_json,
 )
-from app.observability.request_record import WORK, Invalid, request_id_of
+from app.observability.request_record import CURRENT_REQUEST, Invalid, request_id_of
 from app.storage.database.availability import outage
 from app.storage.database.engine import Database
 
@@ -58,7 +58,7 @@ class Endpoint:
     limits: UploadLimits
     public_url: str
     origins: Origins  # whose pages may call
-    trusted: Trusted
+    trusted: PersistedOperations
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
     async def __call__(self, request: Request) -> Response:
@@ -76,11 +76,11 @@ class Endpoint:
             answer = {"errors": [shown(found, request_id) for found in reason.errors]}
             status, headers = 200 if is_answer(reason) and not modern else reason.status, reason.headers
         except ClientDisconnect:
-            return Response(status_code=GONE)  # to nobody
+            return Response(status_code=CLIENT_CLOSED_REQUEST)  # to nobody
         except Exception as cause:
             answer, status = failure(cause, request_id)
         response = reply(answer, status, modern, headers)
-        if work := WORK.get():
+        if work := CURRENT_REQUEST.get():
             work.size = len(response.body)
             if not isinstance(answer, bytes):
                 note_errors(answer)
@@ -92,7 +92,7 @@ class Endpoint:
     async def answer(self, request: Request, request_id: str) -> ExecutionResult | bytes:
         try:
             key = key_of(request)
-            access = Access(self.database, key, self.known.get(key), request_id)
+            access = Authenticator(self.database, key, self.known.get(key), request_id)
             try:
                 return await self.run(request, access)
             finally:
@@ -100,7 +100,7 @@ class Endpoint:
         except Unauthenticated as reason:
             raise refused(ErrorCode.UNAUTHENTICATED, str(reason), 401) from None
 
-    def remember(self, access: Access) -> None:
+    def remember(self, access: Authenticator) -> None:
         """Keeps who was behind the key: what is read for them then asks the database whether that still holds, in the
         same statement."""
         self.known.pop(access.key, None)
@@ -109,7 +109,7 @@ class Endpoint:
             if len(self.known) > MOST_KNOWN:
                 del self.known[next(iter(self.known))]
 
-    async def run(self, request: Request, access: Access) -> ExecutionResult | bytes:
+    async def run(self, request: Request, access: Authenticator) -> ExecutionResult | bytes:
         execute = partial(
             self.executor.run,
             access=access,
@@ -158,7 +158,7 @@ class Endpoint:
             return self.to_operation(await read_form(request, self.limits, folder), self.limits.text)
         except BodyTooLarge as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason), 413) from None
-        except (BadForm, NotJson) as reason:
+        except (BadForm, InvalidJson) as reason:
             raise refused(ErrorCode.BAD_REQUEST, str(reason)) from None
 
     def to_operation(self, sent: Any, size: int = 0) -> Operation:
@@ -211,7 +211,7 @@ async def parsed(text: str | bytes | bytearray, part: str = "") -> Any:
     """JSON of a request, or of a part of it that has a name. Raises RequestError."""
     try:
         return await read_json(text)
-    except NotJson as reason:
+    except InvalidJson as reason:
         message = f"{part}: {reason}" if part else str(reason)
         raise refused(ErrorCode.BAD_REQUEST, message) from None
 
@@ -283,7 +283,7 @@ def refusal(status: int, message: str) -> Response:
 
 def note_errors(answer: dict[str, Any]) -> None:
     """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
-    if work := WORK.get():
+    if work := CURRENT_REQUEST.get():
         work.found = work.found or Invalid()
         work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
 
@@ -293,7 +293,7 @@ def versioned(request: Request, response: Response) -> Response:
     tag = f'"{hashlib.sha256(response.body).hexdigest()}"'
     vary = f"X-API-Key, X-Gateway-Cost, Accept, {ACCEPT_ENCODING}"
     headers = {"ETag": f"W/{tag}", "Cache-Control": "private, no-cache", "Vary": vary}  # weak: it may come compressed
-    if has_version(request, tag):
+    if if_none_match_holds(request, tag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response

@@ -14,23 +14,23 @@ from pathlib import Path
 
 from app.graphql_api.manifests import Signature, signature
 from app.graphql_api.operation_documents import BrokenDocumentError
-from app.graphql_api.persisted_operations import Trusted, load_trusted
+from app.graphql_api.persisted_operations import PersistedOperations, load_persisted_operations
 
 PAUSE = 1.0  # seconds between looks at the files
 logger = logging.getLogger(__name__)
 
 
-def load_at_start(manifests: Sequence[Path], *, only: bool) -> Trusted:
+def load_at_start(manifests: Sequence[Path], *, only: bool) -> PersistedOperations:
     """The trusted documents that a process starts with. Raises BrokenDocumentError; but not in a worker: the parent has
     looked at the manifests before it started the first, and one that takes the place of a worker which ended must serve
     whatever has become of a file meanwhile."""
     try:
-        return load_trusted(manifests, only=only)
+        return load_persisted_operations(manifests, only=only)
     except BrokenDocumentError as reason:
         if multiprocessing.parent_process() is None:
             raise
         logger.error("This worker starts without the manifests of operations, one of which is broken. %s", reason)
-        return load_trusted((), only=only)
+        return load_persisted_operations((), only=only)
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Reloading:
     """Adds to the trusted documents what the manifests come to hold."""
 
     manifests: Sequence[Path]
-    trusted: Trusted
+    trusted: PersistedOperations
     read: Signature  # of the files when they were read
     seen: Signature = ()  # of the files when they were looked at
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,7 +76,7 @@ class Reloading:
 
     async def reload(self) -> None:
         try:
-            found = await asyncio.to_thread(load_trusted, self.manifests, only=self.trusted.only)
+            found = await asyncio.to_thread(load_persisted_operations, self.manifests, only=self.trusted.only)
         except BrokenDocumentError as reason:
             logger.error("A manifest of operations is broken, so the former documents stay. %s", reason)
         except Exception:

@@ -27,7 +27,7 @@ LONGEST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class PersistedOperations:
     """The trusted documents by each of their ids. `only`: nothing else runs."""
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def checked(value: Any, name: str) -> str:
     return value
 
 
-def load_trusted(manifests: Sequence[Path], *, only: bool) -> Trusted:
+def load_persisted_operations(manifests: Sequence[Path], *, only: bool) -> PersistedOperations:
     """The operation documents, and those of the manifests: files, and folders of some. Raises BrokenDocumentError."""
     texts: dict[str, str] = {}
     for document in load_documents():
@@ -105,7 +105,7 @@ def load_trusted(manifests: Sequence[Path], *, only: bool) -> Trusted:
     for path in manifest_files(manifests):
         for document_id, text in listed(path):
             add(texts, path, document_id, text)
-    return Trusted(texts, only)
+    return PersistedOperations(texts, only)
 
 
 def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:

@@ -18,7 +18,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.graphql_api.schema.scalars import UploadedFile
-from app.middleware.requests import BodyTooLarge, NotJson, content_type, parse_json
+from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, parse_json
 
 MULTIPART = "multipart/form-data"
 MOST_FILES = 10
@@ -87,8 +87,8 @@ def text_part(form: FormData, name: str) -> Any:
         raise BadForm(f"The form needs a part '{name}' that is JSON, not a file.")
     try:
         return parse_json(text)
-    except NotJson as reason:
-        raise NotJson(f"'{name}': {reason}") from None
+    except InvalidJson as reason:
+        raise InvalidJson(f"'{name}': {reason}") from None
 
 
 def copy(file: UploadFile, target: Path) -> None:
@@ -106,23 +106,33 @@ def read_paths(name: str, paths: Any) -> Iterator[list[str]]:
 def place(operations: dict[str, Any], path: list[str], file: UploadedFile) -> None:
     """Puts the file where the operation has a null."""
     *way, last = path
-    holder: Any = operations
+    current_transaction: Any = operations
     for step in way:
-        holder = holder.get(step) if isinstance(holder, dict) else item(holder, step)
-    if path[0] != "variables" or not way or not is_null(holder, last):
+        current_transaction = (
+            current_transaction.get(step) if isinstance(current_transaction, dict) else item(current_transaction, step)
+        )
+    if path[0] != "variables" or not way or not is_null(current_transaction, last):
         raise BadForm(f"'operations' has no null at {'.'.join(path)}, where 'map' puts a file.")
-    holder[last if isinstance(holder, dict) else int(last)] = file
+    current_transaction[last if isinstance(current_transaction, dict) else int(last)] = file
 
 
-def is_null(holder: Any, last: str) -> bool:
-    if isinstance(holder, dict):
-        return last in holder and holder[last] is None
-    return isinstance(holder, list) and is_position(holder, last) and holder[int(last)] is None
+def is_null(current_transaction: Any, last: str) -> bool:
+    if isinstance(current_transaction, dict):
+        return last in current_transaction and current_transaction[last] is None
+    return (
+        isinstance(current_transaction, list)
+        and is_position(current_transaction, last)
+        and current_transaction[int(last)] is None
+    )
 
 
-def item(holder: Any, step: str) -> Any:
-    return holder[int(step)] if isinstance(holder, list) and is_position(holder, step) else None
+def item(current_transaction: Any, step: str) -> Any:
+    return (
+        current_transaction[int(step)]
+        if isinstance(current_transaction, list) and is_position(current_transaction, step)
+        else None
+    )
 
 
-def is_position(holder: list[Any], step: str) -> bool:
-    return step.isascii() and step.isdigit() and len(step) < 10 and int(step) < len(holder)
+def is_position(current_transaction: list[Any], step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 10 and int(step) < len(current_transaction)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.storage.database.availability import Crowded
+from app.storage.database.availability import Overloaded
 
-SMALL = 65_536  # bytes of a body that needs no room: a connection has received as many before anybody asks for them
-ROOM = "room"  # where a request's scope has its share
+UNCOUNTED = 65_536  # bytes of a body that needs no room: a connection has received as many before anybody asks for them
+RESERVATION = "room"  # where a request's scope has its share
 
 
-class Room:
+class BodyMemoryLimiter:
     """Room for so many bytes, each request's given back when it is answered. Whoever waits for more than `seconds` is
     sent away."""
 
@@ -21,10 +21,10 @@ class Room:
         self.app = app
         self.free = most
         self.seconds = seconds
-        self.waiting: deque[tuple[Share, int, asyncio.Future[None]]] = deque()
+        self.waiting: deque[tuple[Reservation, int, asyncio.Future[None]]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        share = scope[ROOM] = Share(self)
+        share = scope[RESERVATION] = Reservation(self)
         try:
             await self.app(scope, receive, send)
         finally:
@@ -45,10 +45,10 @@ class Room:
 
 
 @dataclass(slots=True)
-class Share:
+class Reservation:
     """What one request has taken of the room, in bytes."""
 
-    room: Room
+    room: BodyMemoryLimiter
     taken: int = 0
 
     async def take(self, size: int) -> None:
@@ -60,7 +60,7 @@ class Share:
             async with asyncio.timeout(self.room.seconds):
                 await turn
         except TimeoutError:
-            raise Crowded(f"no room for {size} bytes within {self.room.seconds:g} s") from None
+            raise Overloaded(f"no room for {size} bytes within {self.room.seconds:g} s") from None
         finally:
             turn.cancel()
             self.room.admit()

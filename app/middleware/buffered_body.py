@@ -15,7 +15,7 @@ from starlette.types import Message, Receive
 
 from app.middleware.requests import header
 
-SMALL = 256 << 10  # bytes that are kept in memory, and that are read back at once
+IN_MEMORY = 256 << 10  # bytes that are kept in memory, and that are read back at once
 CONDITIONS = ("if-match", "if-none-match")  # under another one, a request is another
 BOUNDARY = re.compile(r'^multipart/form-data\s*;.*\bboundary="?([^\s";,]{1,70})', re.IGNORECASE)
 
@@ -54,7 +54,7 @@ class Fingerprint:
 
 
 @dataclass(slots=True)
-class KeptBody:
+class BufferedBody:
     """A body as far as it was read."""
 
     file: SpooledTemporaryFile[bytes]
@@ -66,7 +66,7 @@ class KeptBody:
         """Reads the body, until it is over the limit."""
         async for chunk in request.stream():
             self.size += len(chunk)
-            await self.beside(partial(self.keep, chunk))
+            await self.offload_if_large(partial(self.keep, chunk))
             if self.size > most:
                 return
         self.whole = True
@@ -77,11 +77,11 @@ class KeptBody:
 
     def chunk(self, start: int) -> bytes:
         self.file.seek(start)
-        return self.file.read(SMALL)
+        return self.file.read(IN_MEMORY)
 
-    async def beside(self, work: Callable[[], T]) -> T:
+    async def offload_if_large(self, work: Callable[[], T]) -> T:
         """Does work on the file, beside the event loop where it lies on disk."""
-        return await asyncio.to_thread(work) if self.size > SMALL else work()
+        return await asyncio.to_thread(work) if self.size > IN_MEMORY else work()
 
     def replayed(self, rest: Receive) -> Receive:
         """Tells the body from its start, and then what else comes."""
@@ -91,7 +91,7 @@ class KeptBody:
             nonlocal told, begun
             if begun and told == self.size:
                 return await rest()
-            chunk = await self.beside(partial(self.chunk, told))
+            chunk = await self.offload_if_large(partial(self.chunk, told))
             told, begun = told + len(chunk), True
             return {"type": "http.request", "body": chunk, "more_body": told < self.size or not self.whole}
 
@@ -99,11 +99,11 @@ class KeptBody:
 
 
 @contextmanager
-def kept_body(request: Request) -> Iterator[KeptBody]:
+def buffered_body(request: Request) -> Iterator[BufferedBody]:
     """Where the body of a request can be kept, for as long as it is answered."""
     scope = request.scope
     start = f"{scope['method']} {scope.get('raw_path', b'').decode()}?{scope['query_string'].decode()}\n"
     start += "".join(f"{name}: {value}\n" for name, value in request.headers.items() if name in CONDITIONS)
     form = BOUNDARY.match(header(request, b"content-type"))
-    with SpooledTemporaryFile(SMALL) as file:
-        yield KeptBody(file, Fingerprint(start, form[1] if form else ""))
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        yield BufferedBody(file, Fingerprint(start, form[1] if form else ""))

@@ -13,18 +13,20 @@ from typing import Any
 from starlette.requests import Request
 
 from app.domain.values import Fault, levels
-from app.middleware.body_memory_limit import ROOM, SMALL
+from app.middleware.body_memory_limit import RESERVATION, UNCOUNTED
 from app.storage.database.exact_json import load_json
 
 BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
-DEEPEST_JSON = 100
-MOST_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
+MAX_JSON_DEPTH = 100
+MAX_JSON_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
 NAMED_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[')
-LONG = 65_536  # bytes of JSON that the event loop does not wait for
+OFFLOADED_JSON = 65_536  # bytes of JSON that the event loop does not wait for
 HEADERS = "headers_by_name"  # in the scope of a request, see `header`
 PLAIN_CODINGS = ("", "identity")
 LONGEST_SHOWN = 100  # characters of what a client has sent
-GONE = 499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
+CLIENT_CLOSED_REQUEST = (
+    499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
+)
 
 
 class BodyTooLarge(Exception):
@@ -37,11 +39,11 @@ class BodyEncoded(Exception):
     headers = MappingProxyType({"Accept-Encoding": "identity"})  # of the answer: what is taken
 
 
-class NotJson(Exception):
+class InvalidJson(Exception):
     """A body that is no JSON, or JSON of a depth that no request needs."""
 
 
-def by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def headers_by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """The first header of each name."""
     return dict(reversed(headers))
 
@@ -55,12 +57,12 @@ def header(request: Request, name: bytes) -> str:
 
 async def read_body(request: Request, most: int) -> bytearray:
     """The whole body, which a large one waits for room for. Raises BodyTooLarge as soon as it is over the limit."""
-    received, share = bytearray(), request.scope[ROOM]
+    received, share = bytearray(), request.scope[RESERVATION]
     async for chunk in request.stream():
         received += chunk
         if len(received) > most:
             raise BodyTooLarge(f"The body is larger than {most} bytes: send less at once.")
-        if len(received) > SMALL and not share.taken:  # once: a write under an Idempotency-Key may be read again
+        if len(received) > UNCOUNTED and not share.taken:  # once: a write under an Idempotency-Key may be read again
             await share.take(min(declared_size(request, most), most))
     return received  # as it is: a copy would take as much again
 
@@ -81,7 +83,7 @@ def declared_size(request: Request, most: int) -> int:
 
 async def read_json(text: str | bytes | bytearray) -> Any:
     """`parse_json`, while other requests go on where it may take long."""
-    return parse_json(text) if len(text) <= LONG else await asyncio.to_thread(parse_json, text)
+    return parse_json(text) if len(text) <= OFFLOADED_JSON else await asyncio.to_thread(parse_json, text)
 
 
 def parse_json(text: str | bytes | bytearray) -> Any:
@@ -89,25 +91,25 @@ def parse_json(text: str | bytes | bytearray) -> Any:
     try:
         text = text if isinstance(text, str) else text.decode()
     except UnicodeDecodeError:
-        raise NotJson("The body is not UTF-8.") from None
+        raise InvalidJson("The body is not UTF-8.") from None
     text = text.removeprefix(BYTE_ORDER_MARK)
     opened = text.count("[") + text.count("{")
-    if opened + text.count(",") > MOST_PARTS:  # before they are made; those inside of strings count, too
-        raise NotJson(too_many_parts(text, opened + text.count(",")))
+    if opened + text.count(",") > MAX_JSON_PARTS:  # before they are made; those inside of strings count, too
+        raise InvalidJson(too_many_parts(text, opened + text.count(",")))
     try:
         value = load_json(text)
     except (ValueError, RecursionError):
-        raise NotJson("The request is no JSON.") from None
+        raise InvalidJson("The request is no JSON.") from None
     except Fault as fault:
-        raise NotJson(f"A number in the request {fault.message}.") from None
-    if opened >= DEEPEST_JSON and sum(1 for _ in islice(levels(value), DEEPEST_JSON + 1)) > DEEPEST_JSON:
-        raise NotJson(f"The request is nested deeper than {DEEPEST_JSON} levels.")
+        raise InvalidJson(f"A number in the request {fault.message}.") from None
+    if opened >= MAX_JSON_DEPTH and sum(1 for _ in islice(levels(value), MAX_JSON_DEPTH + 1)) > MAX_JSON_DEPTH:
+        raise InvalidJson(f"The request is nested deeper than {MAX_JSON_DEPTH} levels.")
     return value
 
 
 def too_many_parts(text: str, parts: int) -> str:
     """The refusal of a text of too many values; it names the list that most of them seem to be in."""
-    bound = f"The request has {parts} values, counted by commas and brackets; at most {MOST_PARTS} are taken."
+    bound = f"The request has {parts} values, counted by commas and brackets; at most {MAX_JSON_PARTS} are taken."
     name, entries = main_list(text)
     advice = "Send less at once, and leave out what is empty."
     return f"{bound} Most of them are in '{name}', of {entries} entries. {advice}" if name else f"{bound} {advice}"
@@ -127,7 +129,7 @@ def main_list(text: str) -> tuple[str, int]:
     return (name, entries) if (end - start) * 2 > len(text) else ("", 0)
 
 
-def has_version(request: Request, tag: str) -> bool:
+def if_none_match_holds(request: Request, tag: str) -> bool:
     """Whether the client has the version of this ETag, without its W/, already."""
     sent = header(request, b"if-none-match")
     return sent.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in sent.split(","))

@@ -10,10 +10,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from app.observability.metrics import Metrics
-from app.observability.request_record import WORK, Work
+from app.observability.request_record import CURRENT_REQUEST, RequestRecord
 
 if TYPE_CHECKING:  # an extra that may not be installed
-    from app.observability.tracing import Traces
+    from app.observability.tracing import Tracing
 
 MOST_LINES = 100  # of a plan in the log
 LONGEST_LINE = 200  # characters
@@ -24,16 +24,16 @@ slow = logging.getLogger("app.slow")
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Instrumentation:
     """Sees all requests; those of more than `slow_seconds` are logged with what they did."""
 
     slow_seconds: float
     outline: Callable[[Any, Any], Iterable[str]]  # of a plan, for what was found and what was asked
     log_requests: bool = False
     metrics: Metrics | None = None
-    traces: Traces | None = None
+    traces: Tracing | None = None
 
-    def answered(self, work: Work) -> None:
+    def answered(self, work: RequestRecord) -> None:
         """The answer is made, and is about to be sent."""
         seconds = perf_counter() - work.started
         if metrics := self.metrics:  # noted here: a call of each request for it would show in what seeing costs
@@ -54,20 +54,20 @@ class Watch:
 
     def ran(self, text: str, _arguments: Any) -> Callable[[], None] | None:
         """Notes an SQL statement of whatever request is answered here."""
-        if work := WORK.get():
+        if work := CURRENT_REQUEST.get():
             work.statements.append(text)
             if self.traces:
                 return self.traces.ran(work, text)
         return None
 
 
-def log_request(work: Work, seconds: float) -> None:
+def log_request(work: RequestRecord, seconds: float) -> None:
     facts = {"status": work.status, "milliseconds": round(seconds * 1e3, 3)}
-    said = (work.request_id, named(work), work.status, seconds * 1e3)
+    said = (work.request_id, method_and_path(work), work.status, seconds * 1e3)
     requests.info("request %s: %s answered %d in %.1f ms", *said, extra={"facts": facts})
 
 
-def log_slow(work: Work, seconds: float, plan: Iterable[str]) -> None:
+def log_slow(work: RequestRecord, seconds: float, plan: Iterable[str]) -> None:
     """One record of a bounded size: the statements without their values, each text once, and the plan."""
     texts = list(dict.fromkeys(work.statements))
     facts = {
@@ -77,11 +77,11 @@ def log_slow(work: Work, seconds: float, plan: Iterable[str]) -> None:
         "sql": [text[:LONGEST_STATEMENT] for text in texts[:MOST_STATEMENTS]],
         "plan": [line[:LONGEST_LINE] for line in islice(plan, MOST_LINES)],
     }
-    said = (work.request_id, named(work), seconds, len(work.statements))
+    said = (work.request_id, method_and_path(work), seconds, len(work.statements))
     slow.warning("request %s: %s took %.3f s, SQL statements: %d", *said, extra={"facts": facts})
 
 
-def named(work: Work) -> str:
+def method_and_path(work: RequestRecord) -> str:
     """Method, path and operation."""
     parts = (work.scope["method"], work.scope["path"], work.operation)
     return " ".join(part for part in parts if part)

@@ -10,8 +10,8 @@ from typing import Any
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.logging import DefaultFormatter
 
-from app.observability.request_record import WORK
-from app.observability.tracebacks import stack_of
+from app.observability.request_record import CURRENT_REQUEST
+from app.observability.tracebacks import traceback_text
 
 Facts = dict[str, Any]
 
@@ -32,12 +32,12 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if work := WORK.get():
+        if work := CURRENT_REQUEST.get():
             line |= {"request_id": work.request_id, "method": work.scope["method"], "path": work.scope["path"]}
             line |= {"operation": work.operation} if work.operation else {}
         line |= facts_of(record)
         if record.exc_info and record.exc_info[1]:
-            line["stack"] = stack_of(record.exc_info[1])
+            line["stack"] = traceback_text(record.exc_info[1])
         return json.dumps(line, default=str)
 
 
@@ -51,7 +51,7 @@ class TextLines(DefaultFormatter):
         return "\n".join([super().formatMessage(record), *map(indented, below)])
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
-        return indented(stack_of(ei[1])) if ei[1] else ""
+        return indented(traceback_text(ei[1])) if ei[1] else ""
 
 
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

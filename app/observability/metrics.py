@@ -17,7 +17,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from app.observability.multiprocess import SHARED
+from app.observability.multiprocess import METRICS_FOLDER
 from app.observability.request_record import ANONYMOUS, OTHER, REFUSED
 from app.storage.database.engine import Database
 from app.storage.database.load import load_of
@@ -125,7 +125,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All numbers, as Prometheus reads them: those of every worker, and what ended workers have counted."""
-        folder = os.environ.get(SHARED)
+        folder = os.environ.get(METRICS_FOLDER)
         if not folder:
             return generate_latest(self.registry)
         forget_ended(Path(folder))

@@ -14,12 +14,12 @@ from starlette.routing import BaseRoute, Route
 
 from app.observability.metrics import Metrics
 
-PULSE = 1.0  # seconds
+HEARTBEAT_SECONDS = 1.0  # seconds
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # a proxy on this machine speaks for others
 
 
 @dataclass(frozen=True, slots=True)
-class Scrape:
+class MetricsEndpoint:
     """Answers with the metrics; to others than this machine's own programs only where `to_all`."""
 
     metrics: Metrics
@@ -33,7 +33,7 @@ class Scrape:
         return Response(await asyncio.to_thread(self.metrics.text), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @asynccontextmanager
-    async def beating(self) -> AsyncIterator[None]:
+    async def heartbeat(self) -> AsyncIterator[None]:
         """Meanwhile what is noted is counted, where other workers can see it."""
         pulse = asyncio.create_task(self.beat())
         try:
@@ -47,7 +47,7 @@ class Scrape:
     async def beat(self) -> None:
         while True:
             self.tell()
-            await asyncio.sleep(PULSE)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
     def tell(self) -> None:
         with suppress(OSError):  # a disk that is full for a while

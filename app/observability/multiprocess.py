@@ -6,18 +6,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus-client looks for when it is imported
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus-client looks for when it is imported
 
 
 @contextmanager
-def numbers_shared() -> Iterator[None]:
+def shared_metrics_folder() -> Iterator[None]:
     """Gives the workers that are started meanwhile a folder for their numbers, unless the environment names one."""
-    if SHARED in os.environ:
+    if METRICS_FOLDER in os.environ:
         yield
         return
     with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
-        os.environ[SHARED] = folder
+        os.environ[METRICS_FOLDER] = folder
         try:
             yield
         finally:
-            del os.environ[SHARED]
+            del os.environ[METRICS_FOLDER]

@@ -45,7 +45,7 @@ class Invalid:
     writes: bool = True  # as far as anybody knows
 
 
-class Work:
+class RequestRecord:
     """A request. `asked` is the GraphQL operation that it asks to run, as it was sent, `found` the valid one that this
     is, `codes` are those of its errors, `cost` its points, `size` the bytes of its answer, `rows` those that are shown
     there, where they were counted, and `statements` the SQL that was run for it. Made for every request: what is not of
@@ -84,4 +84,6 @@ class Work:
         return path
 
 
-WORK: ContextVar[Work | None] = ContextVar("work", default=None)  # of the request that is answered here
+CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar(
+    "work", default=None
+)  # of the request that is answered here

@@ -11,7 +11,7 @@ OF_VALUES = "22"  # Postgres: the whole message may be about a value
 NO_MESSAGE = "the message may hold a value and is not shown"
 
 
-def stack_of(error: BaseException) -> str:
+def traceback_text(error: BaseException) -> str:
     """The error and what caused it, the cause first."""
     parts = []
     seen: set[int] = set()

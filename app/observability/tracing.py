@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from app.observability.request_record import Work
+from app.observability.request_record import RequestRecord
 
 SERVICE = "ingest-gateway"
 CARRIED = (b"traceparent", b"tracestate")
@@ -23,7 +23,7 @@ MOST_KEPT = 2_048  # spans that are not sent yet; one message takes them all
 LONGEST_STATEMENT = 4_000  # characters
 
 
-class Traces:
+class Tracing:
     """Makes spans and sends them to an OTLP address over HTTP. Which are made is the caller's decision, where it sends
     a traceparent, or else that of OTEL_TRACES_SAMPLER."""
 
@@ -36,7 +36,7 @@ class Traces:
         self.tracer = self.provider.get_tracer(SERVICE)
         self.propagator = TraceContextTextMapPropagator()
 
-    def span_of(self, work: Work) -> Span:
+    def span_of(self, work: RequestRecord) -> Span:
         """The span of a request, below that which it names; it begins with the request, whenever it is asked for."""
         if work.span is None:
             sent = {name.decode(): value.decode("latin-1") for name, value in work.scope["headers"] if name in CARRIED}
@@ -45,14 +45,14 @@ class Traces:
             work.span = self.tracer.start_span(work.scope["method"], above, SpanKind.SERVER, start_time=began)
         return work.span
 
-    def ran(self, work: Work, text: str) -> Callable[[], None]:
+    def ran(self, work: RequestRecord, text: str) -> Callable[[], None]:
         """Begins the span of a statement; what it returns ends it."""
         facts = {"db.system.name": self.database, "db.query.text": text[:LONGEST_STATEMENT]}
         name = text.split(None, 1)[0]
         span = self.tracer.start_span(name, set_span_in_context(self.span_of(work)), SpanKind.CLIENT, facts)
         return partial(span.end)
 
-    def answered(self, work: Work) -> None:
+    def answered(self, work: RequestRecord) -> None:
         """Ends the span of a request."""
         span = self.span_of(work)
         method, route = work.scope["method"], work.route

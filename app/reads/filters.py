@@ -9,7 +9,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
-from app.reads.relations import EDGES, SOURCES, named
+from app.reads.relations import RELATIONS, SOURCES, named
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
 from app.storage.database.engine import FOLDING
 from app.storage.database.sqlite_functions import fold
@@ -39,7 +39,7 @@ def condition(
 def related(
     wanted: Related, source: str, target: sa.FromClause, caller: Caller, dialect: str
 ) -> sa.ColumnElement[bool]:
-    edge = EDGES[source, wanted.edge]
+    edge = RELATIONS[source, wanted.edge]
     other = named(SOURCES[edge.target], "related")
     rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
     met = condition(wanted.condition, edge.target, other, caller, dialect)

@@ -65,7 +65,7 @@ Reach = Callable[[sa.FromClause, Columns, Caller], Reached]
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Relation:
     """`reach(target, start, caller)` gives what to select from and on which conditions, `start` being the columns
     named by `needs`."""
 
@@ -136,73 +136,73 @@ def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Re
     ]
 
 
-def changes_of(resource: Resource) -> Edge:
+def changes_of(resource: Resource) -> Relation:
     """The changes of a resource of that kind."""
 
     def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
         kind: sa.ColumnElement[str] = sa.literal_column(f"'{resource}'")
         return target, [owned(target, caller), target.c.resource == kind, target.c.key == start[0]]
 
-    return Edge(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
+    return Relation(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
 
 
-def one(target: str, needs: str, column: str) -> Edge:
-    return Edge(target, Shape.ONE, (needs,), same(column))
+def one(target: str, needs: str, column: str) -> Relation:
+    return Relation(target, Shape.ONE, (needs,), same(column))
 
 
-def many(target: str, needs: str, column: str) -> Edge:
-    return Edge(target, Shape.PAGE, (needs,), same(column))
+def many(target: str, needs: str, column: str) -> Relation:
+    return Relation(target, Shape.PAGE, (needs,), same(column))
 
 
 ACCOUNT, DOCUMENT, NOTE, REPRESENTATIVE, CONTACT = (str(resource) for resource in Resource)
 SUPERVISOR = "supervisor_representative_reference"
 
-EDGES: dict[tuple[str, str], Edge] = {
+RELATIONS: dict[tuple[str, str], Relation] = {
     (ACCOUNT, "parent_account"): one(ACCOUNT, "parent_account_number", "account_number"),
     (ACCOUNT, "child_accounts"): many(ACCOUNT, "account_number", "parent_account_number"),
     (ACCOUNT, "documents"): many(DOCUMENT, "account_number", "account_number"),
     (ACCOUNT, "notes"): many(NOTE, "account_number", "account_number"),
     (ACCOUNT, "contacts"): many(CONTACT, "account_number", "account_number"),
-    (ACCOUNT, "representatives"): Edge(
+    (ACCOUNT, "representatives"): Relation(
         REPRESENTATIVE,
         Shape.PAGE,
         ("account_number",),
         linked(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
     ),
-    (ACCOUNT, "balances"): Edge(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
+    (ACCOUNT, "balances"): Relation(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
     (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
     (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
-    (DOCUMENT, "applies_to"): Edge(
+    (DOCUMENT, "applies_to"): Relation(
         DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
     ),
-    (DOCUMENT, "credit_notes"): Edge(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
-    (DOCUMENT, "representatives"): Edge(
+    (DOCUMENT, "credit_notes"): Relation(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
+    (DOCUMENT, "representatives"): Relation(
         REPRESENTATIVE,
         Shape.PAGE,
         ("document_number",),
         linked(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
     ),
-    (DOCUMENT, "status_history"): Edge(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
+    (DOCUMENT, "status_history"): Relation(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
     (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
     (DOCUMENT, "stored_attachment"): one(ATTACHMENT, "document_number", "document_number"),
     (NOTE, "account"): one(ACCOUNT, "account_number", "account_number"),
     (CONTACT, "account"): one(ACCOUNT, "account_number", "account_number"),
     (REPRESENTATIVE, "supervisor"): one(REPRESENTATIVE, SUPERVISOR, "reference"),
     (REPRESENTATIVE, "reports"): many(REPRESENTATIVE, "reference", SUPERVISOR),
-    (REPRESENTATIVE, "accounts"): Edge(
+    (REPRESENTATIVE, "accounts"): Relation(
         ACCOUNT, Shape.PAGE, ("reference",), linked(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
     ),
-    (REPRESENTATIVE, "documents"): Edge(
+    (REPRESENTATIVE, "documents"): Relation(
         DOCUMENT, Shape.PAGE, ("reference",), linked(DOCUMENT_REPRESENTATIVES, "reference", "document_number")
     ),
-    (QUERY, "tenant"): Edge(TENANT, Shape.ONE, (), same()),
-    (TENANT, "balances"): Edge(DOCUMENT, Shape.BALANCES, (), same()),
-    (QUERY, "changes"): Edge(CHANGE, Shape.PAGE, (), same()),
-    (QUERY, "note"): Edge(NOTE, Shape.ONE, ("account_number", "reference"), same("account_number", "reference")),
-    **{(QUERY, f"{r}s"): Edge(r, Shape.PAGE, (), same()) for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)},
+    (QUERY, "tenant"): Relation(TENANT, Shape.ONE, (), same()),
+    (TENANT, "balances"): Relation(DOCUMENT, Shape.BALANCES, (), same()),
+    (QUERY, "changes"): Relation(CHANGE, Shape.PAGE, (), same()),
+    (QUERY, "note"): Relation(NOTE, Shape.ONE, ("account_number", "reference"), same("account_number", "reference")),
+    **{(QUERY, f"{r}s"): Relation(r, Shape.PAGE, (), same()) for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)},
     **{
-        (QUERY, r): Edge(r, Shape.ONE, ("key",), same(KEY_FIELD[Resource(r)]))
+        (QUERY, r): Relation(r, Shape.ONE, ("key",), same(KEY_FIELD[Resource(r)]))
         for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
     },
-    **{(QUERY, f"{r}_node"): Edge(r, Shape.ONE, ("csr_id",), same("csr_id")) for r in TIE_BREAKS},
+    **{(QUERY, f"{r}_node"): Relation(r, Shape.ONE, ("csr_id",), same("csr_id")) for r in TIE_BREAKS},
 }

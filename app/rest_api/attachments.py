@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.signed_urls import FILES, BadLink, Links
+from app.auth.signed_urls import FILES, InvalidSignedUrl, SignedUrls
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.generated import DocumentPdf, document_pdf
@@ -44,7 +44,7 @@ class Attachments:
 
     rest: Rest
     files: Files
-    links: Links
+    links: SignedUrls
 
     async def push(self, request: Request) -> Response:
         """Makes the body the document's PDF, or adds its pages."""
@@ -107,7 +107,7 @@ class Attachments:
         address = f"{keys['tenant_id']}/{keys['csr_id']}/{keys['id']}"
         try:
             linked = await self.links.follow(address, request.query_params)
-        except BadLink as reason:
+        except InvalidSignedUrl as reason:
             raise RestError(403, "forbidden", str(reason)) from None
         if linked is None:
             raise gone()
@@ -210,7 +210,7 @@ def metadata(csr_id: int, number: str, stored: dict[str, Any]) -> Answer:
     }
 
 
-def attachment_routes(rest: Rest, files: Files, links: Links) -> list[RawRoute]:
+def attachment_routes(rest: Rest, files: Files, links: SignedUrls) -> list[RawRoute]:
     """The addresses of PDFs below /api."""
     own = Attachments(rest, files, links)
     return [
@@ -220,7 +220,7 @@ def attachment_routes(rest: Rest, files: Files, links: Links) -> list[RawRoute]:
     ]
 
 
-def link_routes(rest: Rest, files: Files, links: Links) -> list[RawRoute]:
+def link_routes(rest: Rest, files: Files, links: SignedUrls) -> list[RawRoute]:
     """The addresses that signed links lead to."""
     own = Attachments(rest, files, links)
     return [RawRoute("GET", f"{FILES}/{{tenant_id}}/{{csr_id}}/{{id}}", own.follow_link)]

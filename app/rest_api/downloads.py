@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.commands.generated import DocumentPdf
-from app.middleware.requests import has_version, header
+from app.middleware.requests import header, if_none_match_holds
 from app.storage.blobs.store import Blobs
 
 PDF = "application/pdf"
@@ -26,7 +26,7 @@ async def deliver(request: Request, blobs: Blobs, pdf: DocumentPdf) -> Response:
         "Cache-Control": "private, no-cache",  # a key or a signature decides every time
         "Content-Disposition": disposition(pdf.file_name),
     }
-    if has_version(request, tag):
+    if if_none_match_holds(request, tag):
         return Response(status_code=304, headers=headers)
     part = wanted_part(request, tag, size)
     if part is not None and not part:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from app.auth.rate_limits import SpentUp
+from app.auth.rate_limits import RateLimited
 from app.domain.catalogue import KEY_FIELD
 from app.domain.notation import shown_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
@@ -43,7 +43,7 @@ def encoded(reason: BodyEncoded) -> RestError:
     return refused
 
 
-def spent_up(reason: SpentUp) -> RestError:
+def spent_up(reason: RateLimited) -> RestError:
     refused = RestError(429, "rate_limited", str(reason))
     refused.headers["Retry-After"] = str(reason.seconds)
     return refused

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from app.middleware.requests import GONE
+from app.middleware.requests import CLIENT_CLOSED_REQUEST
 from app.rest_api.errors import not_allowed, nowhere
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -57,7 +57,7 @@ class RawRouter:
         try:
             response = await self.answer(request)
         except ClientDisconnect:
-            response = Response(status_code=GONE)  # to nobody
+            response = Response(status_code=CLIENT_CLOSED_REQUEST)  # to nobody
         except Exception as raised:  # whatever is not expected becomes a 500 with a request id
             response = self.failed(request, raised)
         await response(scope, receive, send)

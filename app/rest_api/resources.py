@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.auth.authentication import Unauthenticated, caller_of
 from app.auth.costs import REST_READ, REST_WRITE
-from app.auth.rate_limits import Budgets, SpentUp
+from app.auth.rate_limits import RateLimited, RateLimiter
 from app.commands.body import Body, Verb
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -27,7 +27,7 @@ from app.domain.values import Fault, storable
 from app.middleware.requests import (
     BodyEncoded,
     BodyTooLarge,
-    NotJson,
+    InvalidJson,
     check_encoding,
     content_type,
     read_body,
@@ -56,7 +56,7 @@ class Rest:
 
     database: Database
     max_body_bytes: int
-    budgets: Budgets | None
+    budgets: RateLimiter | None
 
     async def caller(self, request: Request, *, writes: bool = False) -> Caller:
         """Who asks. Refuses a stranger, a read-only key that would write, and a key whose budget is spent up."""
@@ -66,7 +66,7 @@ class Rest:
                 await self.budgets.spend(caller, REST_WRITE if writes else REST_READ)
         except Unauthenticated as reason:
             raise RestError(401, "unauthenticated", str(reason)) from None
-        except SpentUp as reason:
+        except RateLimited as reason:
             raise spent_up(reason) from None
         if writes and caller.read_only:
             raise RestError(403, "forbidden", "This key may only read.")
@@ -84,7 +84,7 @@ class Rest:
             raise RestError(413, "body_too_large", str(reason)) from None
         except BodyEncoded as reason:
             raise encoded(reason) from None
-        except NotJson as reason:
+        except InvalidJson as reason:
             raise RestError(400, "invalid_json", str(reason)) from None
         if not isinstance(sent, dict):
             raise RestError(400, "invalid_json", "The body must be a JSON object.")

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.rate_limits import Budgets
-from app.auth.signed_urls import Links
+from app.auth.rate_limits import RateLimiter
+from app.auth.signed_urls import SignedUrls
 from app.commands.body import Verb
 from app.commands.files import Files
 from app.domain.catalogue import KEY_FIELD
@@ -85,7 +85,7 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
 
 
 def rest_routes(
-    database: Database, max_body_bytes: int, files: Files, links: Links, budgets: Budgets | None
+    database: Database, max_body_bytes: int, files: Files, links: SignedUrls, budgets: RateLimiter | None
 ) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes, budgets)

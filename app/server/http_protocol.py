@@ -11,15 +11,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-LARGEST_HEAD = 65_536  # bytes of a request line and its headers
-PATIENCE = 30.0  # seconds for a whole head, and for the next piece of a body
+MAX_HEAD_BYTES = 65_536  # bytes of a request line and its headers
+IDLE_SECONDS = 30.0  # seconds for a whole head, and for the next piece of a body
 
 
 class HeadTooLarge(Exception):
     """Ends the parser's work."""
 
 
-class BoundedHeads(HttpToolsProtocol):
+class LimitedHttpProtocol(HttpToolsProtocol):
     """One connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ class BoundedHeads(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.move()
-        self.loop.call_later(PATIENCE, self.look)
+        self.loop.call_later(IDLE_SECONDS, self.look)
 
     def move(self) -> None:
         self.moved_at = self.loop.time()
@@ -42,7 +42,7 @@ class BoundedHeads(HttpToolsProtocol):
         self.unused += len(data)
         super().data_received(data)
         # An endless header, an endless trailer, an endless extension of a chunk.
-        if self.unused > LARGEST_HEAD and not self.transport.is_closing() and self.is_waited_for():
+        if self.unused > MAX_HEAD_BYTES and not self.transport.is_closing() and self.is_waited_for():
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def is_waited_for(self) -> bool:
@@ -59,7 +59,7 @@ class BoundedHeads(HttpToolsProtocol):
             super().on_header(name, value.rstrip(b" \t"))  # what may follow a value is no part of it
 
     def on_headers_complete(self) -> None:
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
             self.too_large = True
             raise HeadTooLarge
         self.in_head = False
@@ -105,7 +105,7 @@ class BoundedHeads(HttpToolsProtocol):
         """Ends a connection whose client has left its request unfinished for too long."""
         if self.transport.is_closing():
             return
-        if self.is_waited_for() and not self.flow.read_paused and self.loop.time() - self.moved_at > PATIENCE:
+        if self.is_waited_for() and not self.flow.read_paused and self.loop.time() - self.moved_at > IDLE_SECONDS:
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
-            self.loop.call_later(PATIENCE, self.look)
+            self.loop.call_later(IDLE_SECONDS, self.look)

@@ -18,7 +18,7 @@ async def acme(database_url: str) -> AsyncIterator[Client]:
 async def test_what_is_compared_of_a_key_is_its_hash_and_never_the_key(acme: Client) -> None:
     """Keys that share all but a letter have hashes that share nothing: who guesses letter by letter learns nothing."""
     heard: list[tuple[str, tuple[Any, ...]]] = []
-    acme.gateway.serving.listeners.append(lambda text, arguments: heard.append((text, tuple(arguments))))
+    acme.gateway.serving.statement_listeners.append(lambda text, arguments: heard.append((text, tuple(arguments))))
     assert acme.api_key
     nearly = acme.api_key[:-1] + ("x" if acme.api_key[-1] != "x" else "y")
     for key in (acme.api_key, nearly, acme.api_key[:-1], acme.api_key + "x", "igk_" + "x" * 43):
@@ -33,7 +33,7 @@ async def test_what_is_compared_of_a_key_is_its_hash_and_never_the_key(acme: Cli
 
 async def test_an_unknown_key_is_refused_by_the_same_one_statement_whatever_it_is(acme: Client) -> None:
     heard: list[str] = []
-    acme.gateway.serving.listeners.append(lambda text, arguments: heard.append(text))
+    acme.gateway.serving.statement_listeners.append(lambda text, arguments: heard.append(text))
     assert acme.api_key
     texts = []
     for key in (acme.api_key[:-1], "x", "igk_" + "x" * 43, "x" * 4_000):

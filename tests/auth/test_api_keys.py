@@ -192,7 +192,7 @@ async def test_a_read_only_key_reads_and_every_mutation_is_forbidden_to_it(gatew
 
 async def test_a_key_that_is_known_is_looked_at_by_the_statement_that_reads(acme: Client) -> None:
     heard: list[str] = []
-    acme.gateway.serving.listeners.append(lambda text, _: heard.append(text))
+    acme.gateway.serving.statement_listeners.append(lambda text, _: heard.append(text))
     for statements in (2, 1, 1):
         heard.clear()
         await acme.query("{ a: tenant { name } b: accounts { nodes { name } } c: documents { totalCount } }")

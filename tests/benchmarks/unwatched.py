@@ -10,14 +10,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import application
 from app.cli.main import cli
-from app.middleware.request_context import Envelope, with_ours
-from app.middleware.requests import HEADERS, by_name
+from app.middleware.request_context import RequestContextMiddleware, with_default_headers
+from app.middleware.requests import HEADERS, headers_by_name
 
 NOBODY = b"-"
 SEEING, PLAIN = signal.SIGUSR1, signal.SIGUSR2
 
 
-class PlainEnvelope(Envelope):
+class PlainEnvelope(RequestContextMiddleware):
     """Seals answers with the same headers, answers failures, and does no more."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,14 +25,14 @@ class PlainEnvelope(Envelope):
             await self.app(scope, receive, send)
             return
         scope["request_id"] = NOBODY
-        scope[HEADERS] = by_name(scope["headers"])
+        scope[HEADERS] = headers_by_name(scope["headers"])
         started = False
 
         async def sealed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = with_ours(message.get("headers", ()), NOBODY)
+                message["headers"] = with_default_headers(message.get("headers", ()), NOBODY)
             await send(message)
 
         try:
@@ -47,7 +47,7 @@ class SwitchedEnvelope:
     """The one or the other."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        seeing, plain = Envelope(*args, **kwargs), PlainEnvelope(*args, **kwargs)
+        seeing, plain = RequestContextMiddleware(*args, **kwargs), PlainEnvelope(*args, **kwargs)
         self.current = seeing
         signal.signal(SEEING, lambda *_: setattr(self, "current", seeing))
         signal.signal(PLAIN, lambda *_: setattr(self, "current", plain))
@@ -57,5 +57,5 @@ class SwitchedEnvelope:
 
 
 if __name__ == "__main__":
-    application.Envelope = SwitchedEnvelope  # type: ignore[attr-defined, assignment]
+    application.Envelope = SwitchedEnvelope  # type: ignore[attr-defined]
     cli()

@@ -240,7 +240,8 @@ def test_a_backup_that_is_cut_off_is_never_taken_for_one(
 ) -> None:
     env = ledger(cli, tmp_path)
     before = set(os.listdir(tmp_path))
-    slow = "import time; from app.storage.backup import backup as b; b.check_sound = lambda _: (print('now', flush=True), time.sleep(60)); "
+    slow = "import time; from app.storage.backup import backup as b; "
+    slow += "b.check_sound = lambda _: (print('now', flush=True), time.sleep(60)); "
     running = subprocess.Popen(
         [
             sys.executable,

@@ -8,7 +8,7 @@ import pytest
 
 from app.auth.api_keys import revoke_key
 from app.storage.writes.optimistic import Filled, RowChange
-from app.storage.writes.postgres import WithoutLocks
+from app.storage.writes.postgres import PostgresOptimisticWrite
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
 
@@ -37,17 +37,19 @@ async def client(gateway: Gateway) -> Client:
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> BetweenReadAndWrite:
     """Does something once, after the next write has read and before it writes."""
-    original = WithoutLocks.write
+    original = PostgresOptimisticWrite.write
 
     def arrange(act: Callable[[], Awaitable[Any]]) -> None:
         left = [act]
 
-        async def late(scope: WithoutLocks, change: RowChange | None, rows: tuple[Filled, ...], values: Any) -> int:
+        async def late(
+            scope: PostgresOptimisticWrite, change: RowChange | None, rows: tuple[Filled, ...], values: Any
+        ) -> int:
             if left:
                 await left.pop()()
             return await original(scope, change, rows, values)
 
-        monkeypatch.setattr(WithoutLocks, "write", late)
+        monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
 
     return arrange
 
@@ -155,17 +157,19 @@ async def test_a_payment_that_comes_while_a_document_is_closed_finds_it_closed(
 async def test_a_writer_that_loses_again_and_again_takes_a_lock_in_the_end(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = WithoutLocks.write
+    original = PostgresOptimisticWrite.write
     lost: list[int] = []
 
-    async def late(scope: WithoutLocks, change: RowChange | None, rows: tuple[Filled, ...], values: Any) -> int:
+    async def late(
+        scope: PostgresOptimisticWrite, change: RowChange | None, rows: tuple[Filled, ...], values: Any
+    ) -> int:
         if scope.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
             lost.append(1)
             await patch(client, "Document", "D", {"comment": f"{len(lost)}"})
             lost.append(1)
         return await original(scope, change, rows, values)
 
-    monkeypatch.setattr(WithoutLocks, "write", late)
+    monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
     payload = await write(client, "patch", "Document", "D", {"description": "at last"}, "version comment description")
 
     assert payload["userErrors"] == []

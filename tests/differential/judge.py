@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.auth.authentication import Access
-from app.auth.signed_urls import Links
+from app.auth.authentication import Authenticator
+from app.auth.signed_urls import SignedUrls
 from app.graphql_api.context import Context
 from app.graphql_api.endpoint import answer_of, to_json
 from app.graphql_api.errors import RequestError
@@ -35,7 +35,7 @@ class Difference:
 
     drawn: Drawn
     run: int
-    caller: Access
+    caller: Authenticator
     planned: bytes
     executed: bytes
 
@@ -45,14 +45,14 @@ class Judge:
     """Runs operations both ways, each run by the next caller, with the plans of former runs at hand."""
 
     gateway: Gateway
-    callers: Sequence[Access]
+    callers: Sequence[Authenticator]
     executor: Executor = field(init=False)
     outcomes: Counter[str] = field(default_factory=Counter)
     last: list[bytes] = field(default_factory=list)  # answers to the runs of the last operation
 
     def __post_init__(self) -> None:
         database = self.gateway.serving
-        self.executor = Executor(database, Limits(), self.gateway.app.state.files, Links(database))
+        self.executor = Executor(database, Limits(), self.gateway.app.state.files, SignedUrls(database))
 
     async def difference(self, drawn: Drawn) -> Difference | None:
         """The first run whose two answers differ."""
@@ -69,7 +69,7 @@ class Judge:
                 return Difference(drawn, run, caller, planned, executed)
         return None
 
-    def turns(self) -> list[Access]:
+    def turns(self) -> list[Authenticator]:
         """The callers of an operation's runs: one twice, so that its plan is used again, then all others."""
         return [self.callers[0], *self.callers] * 3
 
@@ -77,7 +77,7 @@ class Judge:
         """Forgets all plans."""
         self.executor.plans.clear()
 
-    async def planned(self, operation: Operation, caller: Access) -> bytes:
+    async def planned(self, operation: Operation, caller: Authenticator) -> bytes:
         self.gateway.statements.texts.clear()
         try:
             answer = await self.executor.run(operation, caller, base_url=lambda: "http://gateway")
@@ -88,7 +88,7 @@ class Judge:
             return to_json({"crash": f"{type(fault).__name__}: {fault}"[:2000]})
         return answer if isinstance(answer, bytes) else to_json(shown(answer_of(answer, "")))
 
-    async def executed(self, operation: Operation, caller: Access) -> bytes:
+    async def executed(self, operation: Operation, caller: Authenticator) -> bytes:
         executor = self.executor
         asking = await caller.caller()
         context = Context(asking, executor.database, executor.files, executor.links, now(), base_url="http://gateway")

@@ -9,7 +9,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from app.auth.authentication import Access
+from app.auth.authentication import Authenticator
 from app.commands.attachments import attach_pdf
 from app.commands.body import Body, Verb
 from app.commands.files import workspace
@@ -108,7 +108,7 @@ ATTEMPTS = 40  # a body drawn by chance is refused now and then
 class Owner:
     """A tenant with a ledger."""
 
-    access: Access
+    access: Authenticator
     client: Client
 
 
@@ -123,8 +123,8 @@ async def build(gateway: Gateway, seed: int) -> list[Owner]:
     return [Owner(await access_of(gateway, client), client) for client in owners]
 
 
-async def access_of(gateway: Gateway, client: Client) -> Access:
-    access = Access(gateway.serving, client.api_key or "", None)
+async def access_of(gateway: Gateway, client: Client) -> Authenticator:
+    access = Authenticator(gateway.serving, client.api_key or "", None)
     await access.caller()
     return access
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.auth.api_keys import create_key
 from app.graphql_api.operation_documents import BrokenDocumentError, load_documents
-from app.graphql_api.persisted_operations import load_trusted
+from app.graphql_api.persisted_operations import load_persisted_operations
 from tests.gateway import Client, Gateway
 from tests.servers import RunningServer, ServerError
 
@@ -326,12 +326,12 @@ APOLLO = {
 
 
 def test_apollos_manifest_is_read(tmp_path: Path) -> None:
-    assert load_trusted([Path(written(tmp_path, APOLLO))], only=True).texts[sha256(NAME)] == NAME
+    assert load_persisted_operations([Path(written(tmp_path, APOLLO))], only=True).texts[sha256(NAME)] == NAME
 
 
 def test_without_a_manifest_the_operation_documents_are_trusted() -> None:
     documents = load_documents()
-    texts = load_trusted([], only=False).texts
+    texts = load_persisted_operations([], only=False).texts
     assert {document.name for document in documents} | {sha256(d.text) for d in documents} == texts.keys()
 
 
@@ -362,7 +362,7 @@ def test_a_broken_manifest_is_named_with_what_is_wrong(tmp_path: Path, fault: st
     content, problem = BROKEN[fault]
     path = written(tmp_path, content)
     with pytest.raises(BrokenDocumentError) as refused:
-        load_trusted([Path(path)], only=False)
+        load_persisted_operations([Path(path)], only=False)
     assert str(refused.value) == f"{path}: {problem}"
 
 
@@ -370,13 +370,13 @@ def test_a_manifest_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
     path = tmp_path / "persisted-documents.json"
     path.write_bytes(json.dumps(MANIFEST).encode("utf-16"))
     with pytest.raises(BrokenDocumentError, match=r"persisted-documents\.json: is not UTF-8"):
-        load_trusted([path], only=False)
+        load_persisted_operations([path], only=False)
 
 
 def test_a_manifest_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "persisted-documents.json"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(MANIFEST).encode())
-    assert load_trusted([path], only=False).texts["3f2a"] == NAME
+    assert load_persisted_operations([path], only=False).texts["3f2a"] == NAME
 
 
 def test_manifests_are_files_and_folders_of_some(tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def test_manifests_are_files_and_folders_of_some(tmp_path: Path) -> None:
     one = Path(written(tmp_path, {"one": NAME}))
     for name, content in (("b.json", {"two": FIND}), ("a.json", {"three": CREATE, "one": NAME}), ("c.txt", "?")):
         (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
-    texts = load_trusted([one, folder], only=False).texts
+    texts = load_persisted_operations([one, folder], only=False).texts
     assert [texts[document_id] for document_id in ("one", "two", "three")] == [NAME, FIND, CREATE]
 
 
@@ -393,13 +393,13 @@ def test_one_id_for_two_documents_of_different_manifests_is_broken(tmp_path: Pat
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"one": FIND}))
     with pytest.raises(BrokenDocumentError) as refused:
-        load_trusted([Path(written(tmp_path, {"one": NAME})), other], only=False)
+        load_persisted_operations([Path(written(tmp_path, {"one": NAME})), other], only=False)
     assert str(refused.value) == f"{other}: another document has the id 'one'"
 
 
 def test_a_folder_without_a_manifest_is_broken(tmp_path: Path) -> None:
     with pytest.raises(BrokenDocumentError) as refused:
-        load_trusted([tmp_path], only=False)
+        load_persisted_operations([tmp_path], only=False)
     assert str(refused.value) == f"{tmp_path}: holds no manifest: no file *.json"
 
 

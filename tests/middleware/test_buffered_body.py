@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from app.middleware.buffered_body import SMALL, Fingerprint, kept_body
+from app.middleware.buffered_body import IN_MEMORY, Fingerprint, buffered_body
 from app.middleware.requests import HEADERS
 
 PLAIN = "application/json"
@@ -40,16 +40,16 @@ def cut(data: bytes, seed: int) -> list[bytes]:
 
 async def fingerprint(chunks: list[bytes], content_type: str) -> str:
     asked = request(chunks, content_type)
-    with kept_body(asked) as body:
-        await body.read(asked, 10 * SMALL)
+    with buffered_body(asked) as body:
+        await body.read(asked, 10 * IN_MEMORY)
         return body.fingerprint.text()
 
 
-@pytest.mark.parametrize("size", [0, 1, SMALL, 3 * SMALL + 1])
+@pytest.mark.parametrize("size", [0, 1, IN_MEMORY, 3 * IN_MEMORY + 1])
 async def test_a_body_is_told_twice_as_it_came_and_then_what_comes_after_it(size: int) -> None:
     data = random.Random(size).randbytes(size)
     asked = request(cut(data, size))
-    with kept_body(asked) as body:
+    with buffered_body(asked) as body:
         await body.read(asked, size)
         assert body.whole
         for _ in range(2):
@@ -61,7 +61,7 @@ async def test_a_body_is_told_twice_as_it_came_and_then_what_comes_after_it(size
 async def test_of_a_body_over_the_limit_what_was_read_is_told_and_then_the_rest() -> None:
     chunks = [bytes([n]) * 10 for n in range(5)]
     asked = request(chunks)
-    with kept_body(asked) as body:
+    with buffered_body(asked) as body:
         await body.read(asked, 19)
         assert (body.whole, body.size) == (False, 20)
         assert await Request(asked.scope, body.replayed(asked.receive)).body() == b"".join(chunks)

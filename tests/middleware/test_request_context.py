@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.middleware.request_context import DRAWN_AT_ONCE, Envelope
-from app.observability.instrumentation import Watch
+from app.middleware.request_context import IDS_AT_ONCE, RequestContextMiddleware
+from app.observability.instrumentation import Instrumentation
 from app.rest_api.router import ROOT
 from app.server import health
 from tests.gateway import Client, Gateway
@@ -140,7 +140,7 @@ async def test_of_two_names_the_first_one_counts(acme: Client, ids: tuple[str, s
 
 
 async def test_every_request_without_a_name_has_an_id_of_its_own(acme: Client) -> None:
-    asked = 2 * DRAWN_AT_ONCE
+    asked = 2 * IDS_AT_ONCE
     ids = {(await acme.gateway.http.get("/healthz")).headers["x-request-id"] for _ in range(asked)}
 
     assert len(ids) == asked
@@ -195,7 +195,7 @@ async def test_a_failure_in_the_middle_of_an_answer_is_logged_and_leaves_the_ans
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await StreamingResponse(half())(scope, receive, send)
 
-    messages = await told(Envelope(app, unexpected, Watch(60, outline=lambda *_: ())))
+    messages = await told(RequestContextMiddleware(app, unexpected, Instrumentation(60, outline=lambda *_: ())))
 
     assert [message["type"] for message in messages] == ["http.response.start", "http.response.body"]
     assert (messages[-1]["body"], messages[-1]["more_body"]) == (b"half", True)
@@ -207,7 +207,7 @@ def unexpected(_request: Request, raised: Exception) -> Response:
     raise AssertionError("this answer has begun") from raised
 
 
-async def told(envelope: Envelope) -> list[Any]:
+async def told(envelope: RequestContextMiddleware) -> list[Any]:
     """What the server is given to send."""
     messages: list[Any] = []
 

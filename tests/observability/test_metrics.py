@@ -305,7 +305,7 @@ async def test_what_is_noted_is_counted_whether_or_not_anybody_reads_it(
     monkeypatch.setattr(scrape, "PULSE", 0.01)
     async with Gateway(sqlite_url) as gateway:
         metrics = Metrics(gateway.serving)
-        async with scrape.Scrape(metrics, to_all=False).beating():
+        async with scrape.MetricsEndpoint(metrics, to_all=False).heartbeat():
             metrics.noted["Mine"] += [0.002, 1, 20, 2] * 3
             metrics.noted_codes["Mine", "UNAVAILABLE"] += 3
             metrics.noted_rows += [("Mine", 2)] * 3

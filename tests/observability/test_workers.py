@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import SLOWEST_START
-from app.observability.multiprocess import SHARED, numbers_shared
+from app.observability.multiprocess import METRICS_FOLDER, shared_metrics_folder
 from tests.observability.numbers import Numbers, numbers, of
 from tests.server.conftest import Caller, new_tenant
 from tests.server.test_life import started_workers
@@ -96,7 +96,7 @@ async def test_nothing_is_left_when_they_have_ended(postgres_url: str, tmp_path:
 
 
 def test_a_folder_that_the_environment_names_is_used_and_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(SHARED, str(tmp_path))
-    with numbers_shared():
-        assert os.environ[SHARED] == str(tmp_path)
-    assert (os.environ[SHARED], tmp_path.exists()) == (str(tmp_path), True)
+    monkeypatch.setenv(METRICS_FOLDER, str(tmp_path))
+    with shared_metrics_folder():
+        assert os.environ[METRICS_FOLDER] == str(tmp_path)
+    assert (os.environ[METRICS_FOLDER], tmp_path.exists()) == (str(tmp_path), True)

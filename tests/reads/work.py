@@ -15,12 +15,12 @@ GRAIN = 10  # steps between two looks at the machine
 def recorded(client: Client) -> Iterator[list[Statement]]:
     """The statements of the queries that run inside, with their parameters."""
     found: list[Statement] = []
-    listeners = client.gateway.serving.listeners
-    listeners.append(lambda text, arguments: found.append((text, arguments)))
+    statement_listeners = client.gateway.serving.statement_listeners
+    statement_listeners.append(lambda text, arguments: found.append((text, arguments)))
     try:
         yield found
     finally:
-        listeners.pop()
+        statement_listeners.pop()
 
 
 async def work(client: Client, text: str, **variables: Any) -> int:

@@ -5,27 +5,27 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult
 
-from app.auth.rate_limits import Budgets, SpentUp
+from app.auth.rate_limits import RateLimited, RateLimiter
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error
 
 
-async def spend(budgets: Budgets, caller: Caller, cost: int) -> None:
+async def spend(budgets: RateLimiter, caller: Caller, cost: int) -> None:
     """Raises RequestError where the budget is spent up."""
     try:
         await budgets.spend(caller, cost)
-    except SpentUp as reason:
+    except RateLimited as reason:
         wait = {"Retry-After": str(reason.seconds)}
         raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, wait) from None
 
 
-def bill(cost: int, limit: int, budgets: Budgets | None, caller: Caller) -> dict[str, Any]:
+def charge(cost: int, limit: int, budgets: RateLimiter | None, caller: Caller) -> dict[str, Any]:
     """What `extensions.cost` says."""
     budget = {"limit": budgets.points, "remaining": budgets.remaining(caller)} if budgets else None
     return {"requested": cost, "limit": limit, "budget": budget}
 
 
-def with_bill(answer: ExecutionResult | bytes, told: dict[str, Any]) -> ExecutionResult | bytes:
+def with_cost_extension(answer: ExecutionResult | bytes, told: dict[str, Any]) -> ExecutionResult | bytes:
     """The answer with its cost; one that is JSON already is not read for it."""
     if isinstance(answer, bytes):
         return b'%s,"extensions":%s}' % (answer[:-1], orjson.dumps({"cost": told}))

@@ -17,27 +17,27 @@ import orjson
 from graphql import ExecutionResult, execute
 
 from app.auth.api_keys import claims, unchanged
-from app.auth.authentication import Access
-from app.auth.rate_limits import Budgets
-from app.auth.signed_urls import Links
+from app.auth.authentication import Authenticator
+from app.auth.rate_limits import RateLimiter
+from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.domain.caller import Caller
 from app.domain.values import storable
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused
 from app.graphql_api.execution.cache import Kept
-from app.graphql_api.execution.cost_extension import bill, spend, with_bill
+from app.graphql_api.execution.cost_extension import charge, spend, with_cost_extension
 from app.graphql_api.execution.introspection import Described
 from app.graphql_api.execution.limits import Limits
 from app.graphql_api.execution.outline import outline
-from app.graphql_api.execution.parsing import KEPT, Prepared, coerced, or_raised, prepare, remembered
+from app.graphql_api.execution.parsing import KEPT, PreparedOperation, coerced, or_raised, prepare, remembered
 from app.graphql_api.execution.planning import Planner
 from app.graphql_api.execution.row_metrics import PAUSE, SHARE, count_rows
 from app.graphql_api.execution.write_plans import WritePlan, arguments, plan_writes, run_writes
 from app.graphql_api.schema.mutations import plan_payload
 from app.graphql_api.schema.queries import plan_query
 from app.graphql_api.schema.schema import CORE
-from app.observability.request_record import WORK
+from app.observability.request_record import CURRENT_REQUEST
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
 from app.reads.selection import Fixed, Follow, Row, Selection
@@ -97,18 +97,18 @@ class Executor:
     database: Database
     limits: Limits
     files: Files
-    links: Links
-    budgets: Budgets | None = None
+    links: SignedUrls
+    budgets: RateLimiter | None = None
     discreet: bool = False  # whether errors keep to themselves what the schema has
     plans: Kept[Any, Plan] = field(default_factory=partial(Kept, KEPT_PLANS))
     write_plans: Kept[Any, tuple[WritePlan | None]] = field(default_factory=partial(Kept, KEPT_WRITES))
-    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who works beside the event loop
+    cpu_lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # of who works beside the event loop
     counted: set[str] = field(default_factory=set)  # names of operations whose rows were counted just now
 
     async def run(
         self,
         operation: Operation,
-        access: Access,
+        access: Authenticator,
         *,
         writes: bool = True,
         base_url: Callable[[], str] = str,
@@ -119,7 +119,7 @@ class Executor:
         caller = access.known or await access.caller()
         try:
             found = await self.prepared(operation)
-            if work := WORK.get():
+            if work := CURRENT_REQUEST.get():
                 work.found = found
                 work.asked = operation
             if found.writes and not writes:
@@ -142,10 +142,10 @@ class Executor:
             if found.name not in self.counted:
                 work.rows = self.count_rows(found, answer)
         if tells_cost:
-            return with_bill(answer, bill(context.cost, self.limits.cost, self.budgets, context.caller))
+            return with_cost_extension(answer, charge(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
 
-    def count_rows(self, found: Prepared, answer: ExecutionResult | bytes) -> int | None:
+    def count_rows(self, found: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
         """The rows of an answer. Its operation's are not counted again for a while, the longer the more it took."""
         began = perf_counter()
         rows = count_rows(found, answer)
@@ -155,7 +155,7 @@ class Executor:
         return rows
 
     async def in_time(
-        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
+        self, found: PreparedOperation, plan: Plan | None, operation: Operation, context: Context, access: Authenticator
     ) -> ExecutionResult | bytes:
         """The answer of a query. Raises RequestError where the time that it is given does not suffice."""
         limit = TimeLimit(self.limits.seconds)
@@ -173,14 +173,14 @@ class Executor:
         raise refused(ErrorCode.QUERY_TOO_COMPLEX, message)
 
     async def query(
-        self, found: Prepared, plan: Plan | None, operation: Operation, context: Context, access: Access
+        self, found: PreparedOperation, plan: Plan | None, operation: Operation, context: Context, access: Authenticator
     ) -> ExecutionResult | bytes:
         """The answer of a query."""
         answer: ExecutionResult | bytes | None
         if plan:
             context.cost = plan.cost
         else:
-            _, context.cost = await self.beside(
+            _, context.cost = await self.offload_if_large(
                 found, operation, self.select, found, operation.variables, context.today
             )
         if self.budgets:
@@ -198,15 +198,15 @@ class Executor:
         return await self.reference(found, operation, context) if answer is None else answer
 
     async def write(
-        self, found: Prepared, operation: Operation, context: Context, access: Access
+        self, found: PreparedOperation, operation: Operation, context: Context, access: Authenticator
     ) -> ExecutionResult | bytes:
         """The answer of a mutation."""
-        planner = await self.beside(found, operation, self.planner, found, operation.variables, context.today)
+        planner = await self.offload_if_large(found, operation, self.planner, found, operation.variables, context.today)
         plan = self.write_plan(found, operation, planner) if found.settled else None
         try:
             if plan is None:
                 context.set_caller(await access.caller())
-                context.payloads, context.cost = await self.beside(
+                context.payloads, context.cost = await self.offload_if_large(
                     found, operation, self.payloads, found, operation.variables, context.today
                 )
                 if self.budgets:
@@ -233,7 +233,7 @@ class Executor:
         kept = not any(args["dryRun"] for args in given)
         return kept and not caller.read_only
 
-    def write_plan(self, found: Prepared, operation: Operation, planner: Planner) -> WritePlan | None:
+    def write_plan(self, found: PreparedOperation, operation: Operation, planner: Planner) -> WritePlan | None:
         known = (operation.text, operation.name)
         kept = self.write_plans.get(known)
         if kept is None:
@@ -241,7 +241,7 @@ class Executor:
             self.write_plans.put(known, kept, len(operation.text))
         return kept[0]
 
-    async def answer(self, plan: Plan, operation: Operation, context: Context, access: Access) -> bytes | None:
+    async def answer(self, plan: Plan, operation: Operation, context: Context, access: Authenticator) -> bytes | None:
         """The JSON that a plan comes to; None where the key stands for another caller now, or the database does not
         take the statement."""
         if plan.statement is None:
@@ -260,61 +260,61 @@ class Executor:
             raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
         return orjson.dumps({"data": data}, default=digits)
 
-    async def prepared(self, operation: Operation) -> Prepared:
+    async def prepared(self, operation: Operation) -> PreparedOperation:
         """The operation within limits and valid. Raises RequestError."""
         meant = (operation.text, operation.name, self.limits)
         known = KEPT.get(meant)
         if known is None:
             long = len(operation.text) > SHORT_TEXT
-            known = remembered(*meant, await self.in_turn(prepare, *meant) if long else prepare(*meant))
+            known = remembered(*meant, await self.run_serialized(prepare, *meant) if long else prepare(*meant))
         return or_raised(known)
 
-    async def beside(
-        self, found: Prepared, operation: Operation, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    async def offload_if_large(
+        self, found: PreparedOperation, operation: Operation, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Does work on an operation, beside the event loop where it may take long."""
         if found.fields > FEW_FIELDS or operation.size > SMALL_REQUEST or found.describes:
-            return await self.in_turn(work, *args, **kwargs)
+            return await self.run_serialized(work, *args, **kwargs)
         return work(*args, **kwargs)
 
-    async def in_turn(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run_serialized(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Does work in a thread, one after the other, with a rest after each as long as it took: however much of it
         comes, most of the time is for other requests."""
         loop = asyncio.get_running_loop()
-        await self.thinking.acquire()
+        await self.cpu_lock.acquire()
         began = loop.time()
         try:
             return await asyncio.to_thread(work, *args, **kwargs)
         finally:
-            loop.call_later(loop.time() - began, self.thinking.release)
+            loop.call_later(loop.time() - began, self.cpu_lock.release)
 
     def values(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """What the statement of a query is given for one run."""
         return {**claims(caller), **{f"${name}": value for name, value in operation.variables.items()}}
 
-    async def plan(self, found: Prepared, operation: Operation, today: date) -> Plan:
+    async def plan(self, found: PreparedOperation, operation: Operation, today: date) -> Plan:
         """The plan of a query, made once for its text and whatever of its variables decides how it is read."""
         sent = operation.variables
         keys = {name: sent[name] for name in found.keys if is_key(sent.get(name))}
         if len(keys) < len(found.keys):
-            return await self.beside(found, operation, self.make_plan, found, sent, today)
+            return await self.offload_if_large(found, operation, self.make_plan, found, sent, today)
         rest = {name: value for name, value in sent.items() if name not in keys}
         try:
             # As JSON, which no two values have in common: 7.25, "7.25" and "Decimal('7.25')" are three of them.
             others = orjson.dumps(rest, default=digits_of, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:  # half of a surrogate pair, or a file
-            return await self.beside(found, operation, self.make_plan, found, sent, today)
+            return await self.offload_if_large(found, operation, self.make_plan, found, sent, today)
         if len(others) > LONGEST_CACHED_VARIABLES:
-            return await self.beside(found, operation, self.make_plan, found, sent, today)
+            return await self.offload_if_large(found, operation, self.make_plan, found, sent, today)
         known = (operation.text, operation.name, others, today)
         plan = self.plans.get(known)
         if plan is None:
             given = {name: Parameter(f"${name}", value) for name, value in keys.items()}
-            plan = await self.beside(found, operation, self.make_plan, found, {**sent, **given}, today)
+            plan = await self.offload_if_large(found, operation, self.make_plan, found, {**sent, **given}, today)
             self.plans.put(known, plan, plan.weight + len(operation.text))
         return plan
 
-    def make_plan(self, found: Prepared, variables: dict[str, Any], today: date) -> Plan:
+    def make_plan(self, found: PreparedOperation, variables: dict[str, Any], today: date) -> Plan:
         selection, cost = self.select(found, variables, today)
         members = selection.members
         if all(isinstance(shown, Fixed | Described) for _, shown in members):
@@ -322,25 +322,25 @@ class Executor:
         dialect = self.database.reader.dialect
         return Plan(statement(members, dialect, unchanged(dialect)), finisher(members), b"", cost)
 
-    def select(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
+    def select(self, found: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
         """What a query asks for, and what that costs. Raises RequestError where it is not to be run."""
         planner = self.planner(found, variables, today)
         selection = plan_query(planner, found.operation.selection_set, describes=found.describes)
         planner.judge()
         return selection, planner.cost
 
-    def outline(self, found: Prepared, operation: Operation) -> Iterator[str]:
+    def outline(self, found: PreparedOperation, operation: Operation) -> Iterator[str]:
         """How a query is read, for people; nothing for what is refused, or has no plan of its own."""
         if found.planned:
             with suppress(RequestError):
                 selection, _ = self.select(found, operation.variables, now().date())
                 yield from outline(selection.members)
 
-    def planner(self, found: Prepared, variables: dict[str, Any], today: date) -> Planner:
+    def planner(self, found: PreparedOperation, variables: dict[str, Any], today: date) -> Planner:
         values = coerced(found, variables, discreet=self.discreet)
         return Planner(CORE, found.fragments, values, today, self.limits)
 
-    async def reference(self, found: Prepared, operation: Operation, context: Context) -> ExecutionResult:
+    async def reference(self, found: PreparedOperation, operation: Operation, context: Context) -> ExecutionResult:
         """The answer as graphql-core executes the operation over the schema, its rows read level by level."""
         root = Row("query", {})
         if not found.writes:
@@ -356,7 +356,7 @@ class Executor:
             variable_values=operation.variables,
             operation_name=operation.name,
         )
-        answer = await self.in_turn(run) if found.introspects else run()
+        answer = await self.run_serialized(run) if found.introspects else run()
         return answer if isinstance(answer, ExecutionResult) else await answer
 
     async def read(self, context: Context, follows: Sequence[Follow]) -> Row:
@@ -367,7 +367,9 @@ class Executor:
         except CursorExpired as reason:
             raise refused(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
 
-    def payloads(self, found: Prepared, variables: dict[str, Any], today: date) -> tuple[dict[str, list[Follow]], int]:
+    def payloads(
+        self, found: PreparedOperation, variables: dict[str, Any], today: date
+    ) -> tuple[dict[str, list[Follow]], int]:
         """What is read to answer each field of a mutation, by response key, and what the mutation costs. Raises
         RequestError where it is not to be run."""
         planner = self.planner(found, variables, today)

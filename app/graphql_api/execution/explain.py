@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from app.auth.authentication import Access, Unauthenticated
+from app.auth.authentication import Authenticator, Unauthenticated
 from app.domain.time_zones import day_in
 from app.graphql_api.errors import RequestError
 from app.graphql_api.execution.executor import Executor, Operation, Plan
 from app.graphql_api.execution.outline import outline
 from app.graphql_api.execution.parsing import KEPT
-from app.middleware.requests import NotJson, parse_json
+from app.middleware.requests import InvalidJson, parse_json
 from app.reads.single_statement.compiled import Statement
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -55,15 +55,15 @@ async def explain_text(executor: Executor, document: str, variables: str, key: s
     """An explanation, to print. The variables are a JSON object. Raises CannotExplain."""
     try:
         sent = parse_json(variables)
-    except NotJson as reason:
+    except InvalidJson as reason:
         raise CannotExplain(f"--variables: {reason}") from None
     try:
-        return (await explain(executor, Operation(document, sent), Access(executor.database, key, None))).text
+        return (await explain(executor, Operation(document, sent), Authenticator(executor.database, key, None))).text
     except (NotPlanned, RequestError, Unauthenticated) as reason:
         raise CannotExplain(str(reason)) from None
 
 
-async def explain(executor: Executor, operation: Operation, access: Access) -> Explained:
+async def explain(executor: Executor, operation: Operation, access: Authenticator) -> Explained:
     """Raises RequestError where the operation is refused, and NotPlanned."""
     caller = await access.caller()
     today = day_in(caller.time_zone, now())
@@ -95,7 +95,7 @@ async def explain(executor: Executor, operation: Operation, access: Access) -> E
 
 
 async def times(
-    executor: Executor, operation: Operation, access: Access, plan: Plan, arguments: list[Any]
+    executor: Executor, operation: Operation, access: Authenticator, plan: Plan, arguments: list[Any]
 ) -> tuple[float, float]:
     """Seconds that the statement takes, and what is left to do after it."""
     reading, whole = [], []

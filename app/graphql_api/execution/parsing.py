@@ -34,7 +34,7 @@ from app.reads.single_statement.json_sql import LONGEST_KEY
 
 LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
-TOO_MUCH_WORK = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
+TOO_COSTLY_TO_PARSE = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
 MOST_VALIDATION_ERRORS = 20
 DATA = "Send data as variables, and ask for less at once."
 NESTED = "The operation is nested too deeply. Ask for fewer levels."
@@ -43,7 +43,7 @@ NAMELESS = "The text holds no operation, or several: then operationName must say
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedOperation:
     """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
     `planned`: one SQL statement answers it, or memory. `describes`: it is an introspection that memory answers.
     `settled`: it is a mutation whose answers show the same fields whatever its variables."""
@@ -71,22 +71,24 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 # Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
-KEPT: Kept[tuple[str, str | None, Limits], Prepared | RequestError] = Kept(100_000)
+KEPT: Kept[tuple[str, str | None, Limits], PreparedOperation | RequestError] = Kept(100_000)
 
 
-def remembered(text: str, name: str | None, limits: Limits, found: Prepared | RequestError) -> Prepared | RequestError:
-    tokens = found.document.token_count if isinstance(found, Prepared) else len(text)
+def remembered(
+    text: str, name: str | None, limits: Limits, found: PreparedOperation | RequestError
+) -> PreparedOperation | RequestError:
+    tokens = found.document.token_count if isinstance(found, PreparedOperation) else len(text)
     KEPT.put((text, name, limits), found, tokens)
     return found
 
 
-def or_raised(found: Prepared | RequestError) -> Prepared:
+def or_raised(found: PreparedOperation | RequestError) -> PreparedOperation:
     if isinstance(found, RequestError):
         raise RequestError([*found.errors], found.status)
     return found
 
 
-def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestError:
+def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | RequestError:
     """What a text comes to."""
     document = check(text, limits)
     if isinstance(document, RequestError):
@@ -95,7 +97,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     if operation is None:
         message = f"There is no operation named '{name}' in the text." if name else NAMELESS
         return refused(ErrorCode.BAD_USER_INPUT, message)
-    seen = Seen()
+    seen = OperationFacts()
     visit(document, seen)
     if seen.longest_key > LONGEST_NAME:
         long = f"The operation has a name of {seen.longest_key} characters"
@@ -107,13 +109,13 @@ def prepare(text: str, name: str | None, limits: Limits) -> Prepared | RequestEr
     describes = seen.introspects and is_common(operation, fragments_of(document))
     planned, settled = is_planned(operation, seen) or describes, is_settled(document, operation, seen)
     variables = declared(CORE, operation)
-    return Prepared(
+    return PreparedOperation(
         document, operation, writes, shown, variables, keys, planned, describes,
         settled, seen.links, seen.introspects, seen.fields,
     )  # fmt: skip
 
 
-class Seen(Visitor):
+class OperationFacts(Visitor):
     """How often each variable stands in a document, and what decides whether a statement can answer it."""
 
     def __init__(self) -> None:
@@ -138,25 +140,25 @@ class Seen(Visitor):
         self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
 
 
-def is_planned(operation: OperationDefinitionNode, seen: Seen) -> bool:
+def is_planned(operation: OperationDefinitionNode, seen: OperationFacts) -> bool:
     """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, but
     what memory answers; so are response keys that are too long for the name of a column."""
     reads = operation.operation is OperationType.QUERY
     return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
 
 
-def is_settled(document: DocumentNode, operation: OperationDefinitionNode, seen: Seen) -> bool:
+def is_settled(document: DocumentNode, operation: OperationDefinitionNode, seen: OperationFacts) -> bool:
     """Whether a mutation uses its variables in its fields' own arguments alone."""
     if operation.operation is not OperationType.MUTATION or seen.directives or len(document.definitions) > 1:
         return False
-    outer = Seen()
+    outer = OperationFacts()
     for node in operation.selection_set.selections:
         for argument in node.arguments or () if isinstance(node, FieldNode) else ():
             visit(argument, outer)
     return seen.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
 
 
-def look_up_variables(operation: OperationDefinitionNode, seen: Seen) -> list[str]:
+def look_up_variables(operation: OperationDefinitionNode, seen: OperationFacts) -> list[str]:
     """The variables that stand nowhere but as the key of a look-up."""
     keys: Counter[str] = Counter()
     for node in operation.selection_set.selections:
@@ -186,7 +188,7 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
             many = f"The operation has more than {limits.tokens} tokens: names, values and signs. {DATA}"
             return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED if deep else many)
         return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
-    if any(wrong.message == TOO_MUCH_WORK for wrong in invalid):
+    if any(wrong.message == TOO_COSTLY_TO_PARSE for wrong in invalid):
         return refused(ErrorCode.QUERY_TOO_COMPLEX, REPEATS)
     if invalid:
         return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
@@ -197,7 +199,7 @@ def place_of(wrong: GraphQLError) -> dict[str, Any]:
     return {"source": wrong.source, "positions": wrong.positions}
 
 
-def coerced(prepared: Prepared, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
+def coerced(prepared: PreparedOperation, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
     """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
     are wrong: the details name types and fields, and suggest others."""
     try:

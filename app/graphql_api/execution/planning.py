@@ -38,7 +38,7 @@ from app.graphql_api.schema.connections import type_name as type_name_of
 from app.graphql_api.schema.filters import FILTERS, BadFilter, to_condition
 from app.graphql_api.schema.type_registry import SLOTS, Slot
 from app.reads.pagination import BadCursor, complete, decode_cursor
-from app.reads.relations import EDGES, Shape
+from app.reads.relations import RELATIONS, Shape
 from app.reads.selection import (
     DEFAULT_PAGE,
     LARGEST_PAGE,
@@ -256,13 +256,13 @@ class Planner:
         inner = [node.selection_set for node in nodes]
         name = name or place.key
         if target in CONNECTIONS:
-            reached = EDGES[type_name.lower(), slot.edge].target
+            reached = RELATIONS[type_name.lower(), slot.edge].target
             yield self.connection(name, slot.edge, reached, arguments, inner, place)
         elif slot.edge == "balances":
             self.cost += WHOLE_LIST * place.count
             show = self.shower(type_, inner)
             yield Follow(name, slot.edge, as_of=arguments.get("asOf") or self.today, shown=show)
-        elif EDGES[type_name.lower(), slot.edge].shape is Shape.LIST:
+        elif RELATIONS[type_name.lower(), slot.edge].shape is Shape.LIST:
             self.cost += WHOLE_LIST * place.count
             yield Follow(name, slot.edge, self.select(target, inner, place))
         else:

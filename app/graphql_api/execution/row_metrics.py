@@ -20,7 +20,7 @@ from graphql import (
     get_named_type,
 )
 
-from app.graphql_api.execution.parsing import Prepared
+from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.schema.schema import CORE
 
 PAUSE = 1.0  # seconds from one count of an operation to the next, at least
@@ -48,7 +48,7 @@ class Shown:
         return self.rows + sum(member.count(value[key]) for key, member in self.members if key in value)
 
 
-def count_rows(found: Prepared, answer: ExecutionResult | bytes) -> int | None:
+def count_rows(found: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
     """The rows of an operation's answer; None where it is too large to be read again, or has a number beyond floats."""
     if isinstance(answer, ExecutionResult):
         data = answer.data

@@ -9,7 +9,7 @@ from graphql.error import located_error
 
 from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, Unclear, argument_coercer
-from app.graphql_api.execution.parsing import Prepared
+from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.execution.planning import Place, Planner
 from app.graphql_api.schema.mutations import MUTATIONS, Mutation, plan_shown, run_shown
 from app.reads.selection import Make
@@ -35,7 +35,7 @@ class WritePlan:
     cost: int
 
 
-def plan_writes(planner: Planner, found: Prepared) -> WritePlan | None:
+def plan_writes(planner: Planner, found: PreparedOperation) -> WritePlan | None:
     """How a mutation's fields are run in their order; None where one of them answers more than it writes."""
     fields = []
     for key, nodes in planner.collect("Mutation", [found.operation.selection_set]).items():

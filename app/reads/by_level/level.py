@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app.domain.caller import Caller
 from app.reads.filters import condition
 from app.reads.pagination import DIGITS, Place, Stretch, any_row, at, beyond, number, order_by, stretches, walk
-from app.reads.relations import SOURCES, Columns, Edge, Shape, named
+from app.reads.relations import SOURCES, Columns, Relation, Shape, named
 from app.reads.selection import Follow, LogEntry, Order
 from app.storage.tables import CHANGES
 from app.storage.writes.scoped import owned
@@ -31,7 +31,7 @@ Starts = Sequence[tuple[Any, ...]]
 class Level:
     """What it takes to state one level in SQL. `order` is complete: see page.complete."""
 
-    edge: Edge
+    edge: Relation
     follow: Follow
     order: tuple[Order, ...]
     caller: Caller

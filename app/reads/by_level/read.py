@@ -10,7 +10,7 @@ from app.domain.caller import Caller
 from app.reads import balances
 from app.reads.by_level.level import EARLIER, KNOWN, LATER, PRESENT, START, TOTAL, Level, Starts
 from app.reads.pagination import CursorExpired, complete, cursor_columns
-from app.reads.relations import EDGES, QUERY, Edge, Shape
+from app.reads.relations import QUERY, RELATIONS, Relation, Shape
 from app.reads.selection import Follow, Row, Rows
 
 Answers = dict[int, Any]  # by the number of the start
@@ -31,26 +31,26 @@ async def follow_all(
     if not rows:
         return
     for follow in follows:
-        edge = EDGES[rows[0].resource, follow.edge]
+        edge = RELATIONS[rows[0].resource, follow.edge]
         starts = number_starts(edge, follow, rows)
         answers, reached = await fetch(connection, caller, edge, follow, list(starts))
         attach(edge, follow, rows, starts, answers)
         await follow_all(connection, caller, reached, follow.selection.follows)
 
 
-def number_starts(edge: Edge, follow: Follow, rows: Sequence[Row]) -> dict[tuple[Any, ...], int]:
+def number_starts(edge: Relation, follow: Follow, rows: Sequence[Row]) -> dict[tuple[Any, ...], int]:
     """The different keys to start from, each with its number."""
     keys = follow.given or (start_of(edge, row) for row in rows)
     distinct = dict.fromkeys(key for key in keys if None not in key)
     return {key: number for number, key in enumerate(distinct, start=1)}
 
 
-def start_of(edge: Edge, row: Row) -> tuple[Any, ...]:
+def start_of(edge: Relation, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in edge.needs)
 
 
 async def fetch(
-    connection: AsyncConnection, caller: Caller, edge: Edge, follow: Follow, starts: Starts
+    connection: AsyncConnection, caller: Caller, edge: Relation, follow: Follow, starts: Starts
 ) -> tuple[Answers, list[Row]]:
     """The answer for each start, and all rows in them."""
     if not starts:
@@ -72,9 +72,9 @@ async def fetch(
     return answers, reached
 
 
-def needed_columns(edge: Edge, follow: Follow, order: Sequence[Any]) -> list[str]:
+def needed_columns(edge: Relation, follow: Follow, order: Sequence[Any]) -> list[str]:
     """The columns asked for, and those that the order, the edges onward and this module rely on."""
-    onward = {name for child in follow.selection.follows for name in EDGES[edge.target, child.edge].needs}
+    onward = {name for child in follow.selection.follows for name in RELATIONS[edge.target, child.edge].needs}
     present = {PRESENT} if edge.shape is Shape.PAGE else set()
     ordering = set(cursor_columns(edge.target, order))
     return sorted(follow.selection.columns | onward | ordering | present) or ["tenant_id"]
@@ -92,7 +92,7 @@ def is_present(record: Any) -> bool:
     return PRESENT not in record or record[PRESENT] is not None
 
 
-def shaped(edge: Edge, follow: Follow, order: tuple[Any, ...], rows: list[Row], record: Any) -> Any:
+def shaped(edge: Relation, follow: Follow, order: tuple[Any, ...], rows: list[Row], record: Any) -> Any:
     """The rows of one start in the shape of the edge. Raises CursorExpired."""
     if edge.shape is Shape.ONE:
         return rows[0] if rows else None
@@ -115,7 +115,7 @@ def shaped(edge: Edge, follow: Follow, order: tuple[Any, ...], rows: list[Row], 
 
 
 def attach(
-    edge: Edge, follow: Follow, rows: Sequence[Row], starts: dict[tuple[Any, ...], int], answers: Answers
+    edge: Relation, follow: Follow, rows: Sequence[Row], starts: dict[tuple[Any, ...], int], answers: Answers
 ) -> None:
     """Hangs each start's answer on the rows that begin with it."""
     if follow.given:
@@ -128,7 +128,7 @@ def attach(
         row.edges[follow.key] = empty(edge, follow) if answer is None else answer
 
 
-def empty(edge: Edge, follow: Follow) -> Any:
+def empty(edge: Relation, follow: Follow) -> Any:
     """The answer where an edge leads nowhere."""
     if edge.shape is Shape.ONE:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.reads import balances
 from app.reads.pagination import CursorExpired, complete, cursor_columns, encode_cursor
-from app.reads.relations import EDGES, QUERY, SOURCES, Shape
+from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape
 from app.reads.selection import (
     Edges,
     Fact,
@@ -99,7 +99,7 @@ def several(shown: Several) -> Change | None:
 
 
 def followed(source: str, follow: Follow) -> Change | None:
-    edge = EDGES[source, follow.edge]
+    edge = RELATIONS[source, follow.edge]
     if edge.shape is Shape.BALANCES:
         return summed(follow.shown)
     if edge.shape is Shape.PAGE:
@@ -123,7 +123,7 @@ def known(change: Change | None) -> Change:
 def maker(source: str, made: Made) -> Change:
     """The row that a value is made of, from its raw columns and those of the rows behind it."""
     kinds = [(name, SOURCES[source].c[name].type) for name in made.columns]
-    behind = [(follow.key, EDGES[source, follow.edge].target, follow) for follow in made.behind]
+    behind = [(follow.key, RELATIONS[source, follow.edge].target, follow) for follow in made.behind]
     sources = [
         (key, target, [(name, SOURCES[target].c[name].type) for name in sorted(follow.selection.columns)])
         for key, target, follow in behind

@@ -17,7 +17,7 @@ from app.domain.caller import Caller
 from app.reads import balances
 from app.reads.by_level.level import EARLIER, KNOWN, LATER, TOTAL, Level
 from app.reads.pagination import complete, cursor_columns, number, order_by
-from app.reads.relations import EDGES, QUERY, SOURCES, Shape, named
+from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape, named
 from app.reads.selection import (
     Edges,
     Fact,
@@ -89,7 +89,7 @@ class Writer:
             if isinstance(shown, Several):
                 found = [sa.null() if follow is None else self.looked_up(follow) for follow in shown.follows]
                 pairs.append((key, json_array(found, self.dialect)))
-            elif isinstance(shown, Follow) and EDGES[QUERY, shown.edge].shape is Shape.ONE:
+            elif isinstance(shown, Follow) and RELATIONS[QUERY, shown.edge].shape is Shape.ONE:
                 pairs.append((key, self.looked_up(shown)))
             elif isinstance(shown, Follow):
                 pairs.append((key, self.page(QUERY, shown, None)))
@@ -104,7 +104,7 @@ class Writer:
 
     def looked_up(self, follow: Follow) -> Expression:
         """The one row that the given keys name, as an object; null where there is none."""
-        edge = EDGES[QUERY, follow.edge]
+        edge = RELATIONS[QUERY, follow.edge]
         target = named(SOURCES[edge.target], self.name("t"))
         keys = [sa.literal(key) for key in (follow.given[0] if follow.given else ())]
         found, met = edge.reach(target, keys, ANYONE)
@@ -153,7 +153,7 @@ class Writer:
 
     def joined(self, follow: Follow, rows: Rows) -> tuple[Rows, Expression]:
         """The row that an edge to one leads to, joined to those it starts from; and whether there is one."""
-        edge = EDGES[rows.source, follow.edge]
+        edge = RELATIONS[rows.source, follow.edge]
         other = named(SOURCES[edge.target], self.name("t"))
         keys = [rows.relation.c[name] for name in edge.needs]
         found, met = edge.reach(other, keys, ANYONE)
@@ -162,7 +162,7 @@ class Writer:
 
     def followed(self, follow: Follow, rows: Rows) -> Expression:
         """What an edge leads to from every row."""
-        shape = EDGES[rows.source, follow.edge].shape
+        shape = RELATIONS[rows.source, follow.edge].shape
         if shape is Shape.PAGE:
             return self.page(rows.source, follow, rows.relation)
         if shape is Shape.LIST:
@@ -177,7 +177,7 @@ class Writer:
 
     def listed(self, follow: Follow, rows: Rows) -> Expression:
         """Every row that an edge reaches."""
-        edge = EDGES[rows.source, follow.edge]
+        edge = RELATIONS[rows.source, follow.edge]
         target = named(SOURCES[edge.target], self.name("t"))
         found, met = edge.reach(target, [rows.relation.c[name] for name in edge.needs], ANYONE)
         order = order_by(target, complete(edge.target, follow.order))
@@ -188,7 +188,7 @@ class Writer:
 
     def sums(self, follow: Follow, rows: Rows) -> Expression:
         """The rows that balances are made of."""
-        level = Level(EDGES[rows.source, follow.edge], follow, (), ANYONE, self.dialect)
+        level = Level(RELATIONS[rows.source, follow.edge], follow, (), ANYONE, self.dialect)
         found = balances.sums(level, [rows.relation.c[name] for name in level.edge.needs])
         relation = found.correlate(rows.relation).subquery(self.name("p"))
         keys: list[Expression] = [relation.c[name] for name in (balances.CURRENCY, balances.BUCKET, balances.COUNT)]
@@ -199,7 +199,7 @@ class Writer:
 
     def page(self, source: str, follow: Follow, row: sa.FromClause | None) -> Expression:
         """A page of the rows that an edge reaches, and what was asked about it."""
-        edge = EDGES[source, follow.edge]
+        edge = RELATIONS[source, follow.edge]
         order = complete(edge.target, follow.order)
         level = Level(edge, follow, order, ANYONE, self.dialect)
         keys = [] if row is None else [row.c[name] for name in edge.needs]
@@ -229,7 +229,7 @@ class Writer:
 
     def columns_of(self, target: str, selection: Selection) -> set[str]:
         """The columns that a selection reads of its own rows."""
-        onward = {name for follow in selection.follows for name in EDGES[target, follow.edge].needs}
+        onward = {name for follow in selection.follows for name in RELATIONS[target, follow.edge].needs}
         return {*selection.columns, *onward, "tenant_id"}
 
     def array(self, selection: Selection, rows: Rows) -> Expression:

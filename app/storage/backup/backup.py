@@ -35,7 +35,7 @@ from app.storage.backup.sqlite_file import (
     opened,
     revision_of,
 )
-from app.storage.blobs.leases import CLAIM_LASTS, Hold
+from app.storage.blobs.leases import LEASE_SECONDS, BackupLease
 from app.storage.blobs.store import Blob, Blobs, NoSuchBlob, make_durable
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -43,7 +43,7 @@ from app.storage.migrations.revision import REVISIONS, UnknownSchema
 
 PAGES = 2_000  # copied at a time, between which an interrupt is heard
 AT_ONCE = 16  # blobs that are on their way together
-RENEWAL = CLAIM_LASTS.total_seconds() / 6
+RENEWAL = LEASE_SECONDS.total_seconds() / 6
 
 
 class CannotBackUp(Exception):
@@ -96,9 +96,9 @@ def folder_beside(target: Path) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def copied(database: Database, blobs: Blobs, source: Path, copy: Path) -> AsyncIterator[Hold]:
+async def copied(database: Database, blobs: Blobs, source: Path, copy: Path) -> AsyncIterator[BackupLease]:
     """Copies one state of the database into a file, and keeps the blobs that it names from being removed."""
-    hold = Hold(database)
+    hold = BackupLease(database)
     try:
         with opened(source) as connection:
             async with database.writing() as writing:
@@ -164,7 +164,7 @@ class Copying:
 
     writer: Writer
     blobs: Blobs
-    hold: Hold
+    hold: BackupLease
     folder: Path
     connection: sqlite3.Connection
     renewed: float = field(default_factory=time.monotonic)

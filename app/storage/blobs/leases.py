@@ -22,15 +22,15 @@ from app.storage.database.engine import Database
 from app.storage.tables import ATTACHMENTS, BLOB_CLAIMS, CLAIM_ID_LENGTH, TENANTS
 from app.storage.writes.scoped import Scoped, owned
 
-CLAIM_LASTS = timedelta(hours=1)  # longer than any command runs
+LEASE_SECONDS = timedelta(hours=1)  # longer than any command runs
 
 
-class ClaimLost(Exception):
+class LeaseLost(Exception):
     """The claim was taken for a dead command's and ended: its blob may be gone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class BlobLease:
     """A blob that a running command keeps from being removed."""
 
     blob: Blob
@@ -39,18 +39,18 @@ class Claim:
     async def settle(self, scope: Scoped) -> None:
         """Gives the claim up, inside the transaction that names the blob in a row. Raises ClaimLost."""
         if not await scope.delete(BLOB_CLAIMS, claim_id=self.id):
-            raise ClaimLost
+            raise LeaseLost
 
     async def confirm(self, scope: Scoped) -> None:
         """Keeps the claim inside the transaction that names the blob, to be given up after it. Raises ClaimLost."""
         if not await scope.find(BLOB_CLAIMS, lock=True, claim_id=self.id):
-            raise ClaimLost
+            raise LeaseLost
 
 
 @asynccontextmanager
-async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) -> AsyncIterator[Claim]:
+async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) -> AsyncIterator[BlobLease]:
     """Claims a blob and puts the file's bytes in it. A claim that is not settled leaves nothing behind."""
-    claim = Claim(blob, secrets.token_hex(CLAIM_ID_LENGTH // 2))
+    claim = BlobLease(blob, secrets.token_hex(CLAIM_ID_LENGTH // 2))
     row = {"claim_id": claim.id, "sha256": blob.sha256, "claimed_at": now()}
     async with database.writing(blob.tenant_id) as connection:
         scope = Scoped(connection, owner(blob))
@@ -64,7 +64,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
         raise
 
 
-async def give_up(database: Database, blobs: Blobs, claim: Claim) -> None:
+async def give_up(database: Database, blobs: Blobs, claim: BlobLease) -> None:
     """Ends a claim, and removes its blob where nothing else needs it."""
     async with database.writing(claim.blob.tenant_id) as connection:
         await Scoped(connection, owner(claim.blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
@@ -77,7 +77,7 @@ async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: 
     async with database.writing(blob.tenant_id) as connection:
         scope = Scoped(connection, owner(blob))
         await scope.lock_tenant()
-        stale = BLOB_CLAIMS.c.claimed_at < (before or now() - CLAIM_LASTS)
+        stale = BLOB_CLAIMS.c.claimed_at < (before or now() - LEASE_SECONDS)
         await scope.delete(BLOB_CLAIMS, stale, sha256=blob.sha256)
         # One statement, which sees one moment: a claim is given up in the same transaction that adds the row.
         if await scope.fetch(needed_by(blob)):
@@ -100,7 +100,7 @@ def owner(blob: Blob) -> Caller:
     return Caller(blob.tenant_id, (), read_only=False)
 
 
-async def sweep(database: Database, blobs: Blobs, grace: timedelta = CLAIM_LASTS) -> tuple[int, int]:
+async def sweep(database: Database, blobs: Blobs, grace: timedelta = LEASE_SECONDS) -> tuple[int, int]:
     """Removes what no row names and no command has claimed within the grace. The numbers of those removed and kept."""
     before = now() - grace
     removed = await blobs.remove_unfinished(before.timestamp())
@@ -122,7 +122,7 @@ async def seems_unneeded(database: Database, blob: Blob) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class BackupLease:
     """Claims of every blob that a row names at one moment: while it lasts, none of them is removed. SQLite only."""
 
     database: Database
@@ -138,7 +138,7 @@ class Hold:
         at = sa.literal(now(), BLOB_CLAIMS.c.claimed_at.type)
         rows = sa.select(ATTACHMENTS.c.tenant_id, self.id + number, ATTACHMENTS.c.sha256, at)
         columns = [BLOB_CLAIMS.c[name] for name in ("tenant_id", "claim_id", "sha256", "claimed_at")]
-        await connection.execute(sa.delete(BLOB_CLAIMS).where(BLOB_CLAIMS.c.claimed_at < now() - CLAIM_LASTS))
+        await connection.execute(sa.delete(BLOB_CLAIMS).where(BLOB_CLAIMS.c.claimed_at < now() - LEASE_SECONDS))
         await connection.execute(sa.insert(BLOB_CLAIMS).from_select(columns, rows))
 
     async def renew(self) -> None:

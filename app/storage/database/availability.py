@@ -12,7 +12,7 @@ from app.storage.blobs.store import StoreAway
 from app.storage.database.driver_errors import NO_ROOM, is_damage, sqlite_code, sqlstate
 
 
-class Crowded(Exception):
+class Overloaded(Exception):
     """A request that found no room in memory in time."""
 
 
@@ -68,7 +68,7 @@ def outage(error: BaseException) -> Outage | None:
     """What could not be used; None where the failure is of another kind."""
     if isinstance(error, StoreAway):
         return Outage.STORE
-    if isinstance(error, Crowded):
+    if isinstance(error, Overloaded):
         return Outage.CROWDED
     if isinstance(error, TimeoutError | PoolTimeout):
         return Outage.SLOW

@@ -14,7 +14,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Direct:
+class CompiledStatement:
     """A statement as the driver takes it. `binds` are its parameters in order, each with what its type makes of a
     value; `columns` those of its rows, likewise."""
 
@@ -35,12 +35,12 @@ class Direct:
         }
 
 
-def direct(statement: sa.Select[Any] | sa.Insert | sa.Update, dialect: Dialect) -> Direct:
+def compile_statement(statement: sa.Select[Any] | sa.Insert | sa.Update, dialect: Dialect) -> CompiledStatement:
     """The statement, compiled; all its parameters are given for each run, by name."""
     made: Any = statement.compile(dialect=dialect)
     processes = made._bind_processors
     columns = [(column.name, column.type) for column in getattr(statement, "selected_columns", ())]
-    return Direct(
+    return CompiledStatement(
         made.string,
         tuple((name, processes.get(name)) for name in made.positiontup),
         tuple((name, kind._cached_result_processor(dialect, NUMERIC)) for name, kind in columns),

@@ -19,15 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from app.storage.database.driver_errors import NO_ROOM, StatementTooLarge, is_damage, sqlstate
 from app.storage.database.exact_json import dump_json, load_json
-from app.storage.database.pool import Lent
-from app.storage.database.row_level_security import ENTER, NOBODY, TAKE_ROLE, WALLED_SETTING
+from app.storage.database.pool import RawConnection
+from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
 from app.storage.database.sqlite_functions import FUNCTIONS
 from app.storage.database.time_limits import set_deadline, until_ended, watch
-from app.storage.writes.batching import Batches
-from app.storage.writes.group_commit import Turns
-from app.storage.writes.request_transaction import Held
+from app.storage.writes.batching import WriteBatcher
+from app.storage.writes.group_commit import GroupCommit
+from app.storage.writes.request_transaction import RequestTransaction
 
-REMEMBERED = 60.0  # seconds for which a write that found no room speaks for those to come
+NO_ROOM_SECONDS = 60.0  # seconds for which a write that found no room speaks for those to come
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
@@ -46,12 +46,12 @@ POSTGRES_OPTIONS = {
     "max_cached_statement_lifetime": 0,
     "server_settings": POSTGRES_SETTINGS,
 }
-MOST_VALUES = 32_766
+MAX_PARAMETERS = 32_766
 FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How many seconds a server waits for a connection or a lock of another's, and, on Postgres, for the end of a
     statement: whoever asks is told then, and nothing hangs on a database that does. Commands wait without end for locks
     and statements."""
@@ -66,11 +66,11 @@ class Database:
     `administers`, with the rights of the database's owner, those of all while it has entered none."""
 
     def __init__(
-        self, url: str, pool_size: int = 10, patience: Patience | None = None, *, administers: bool = False
+        self, url: str, pool_size: int = 10, patience: Timeouts | None = None, *, administers: bool = False
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        wait = (patience or Patience()).wait
+        wait = (patience or Timeouts()).wait
         if self.is_sqlite:
             self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
@@ -80,27 +80,31 @@ class Database:
         self.no_room_at = -inf  # when a write on Postgres last found none
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
-        self.turns = Turns(self.writer) if self.is_sqlite else None
-        self.batches = None if self.is_sqlite else Batches(partial(Lent, self.writer), wait)
-        self.holder: ContextVar[Held | None] = ContextVar("holder", default=None)  # see `held`
-        self.listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []  # see `told`
+        self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
+        self.batcher = None if self.is_sqlite else WriteBatcher(partial(RawConnection, self.writer), wait)
+        self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar(
+            "holder", default=None
+        )  # see `held`
+        self.statement_listeners: list[
+            Callable[[str, Sequence[Any]], Callable[[], None] | None]
+        ] = []  # see `observe_statement`
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
-        if len(arguments) > MOST_VALUES:
+        if len(arguments) > MAX_PARAMETERS:
             raise StatementTooLarge(f"{len(arguments)} parameters")
         async with self.driver() as driver:
-            with self.told(text, arguments):
+            with self.observe_statement(text, arguments):
                 if self.is_sqlite:
                     ((value,),) = await driver.execute_fetchall(text, arguments)
                 else:
                     value = await driver.fetchval(text, *arguments)
         return value.encode() if isinstance(value, str) else value
 
-    def told(self, text: str, arguments: Sequence[Any] = ()) -> "Told":
+    def observe_statement(self, text: str, arguments: Sequence[Any] = ()) -> "ObservedStatement":
         """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
         What a listener returns is called when the statement has ended."""
-        return Told(self, text, arguments)
+        return ObservedStatement(self, text, arguments)
 
     def note(self, reason: BaseException) -> None:
         """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
@@ -112,7 +116,7 @@ class Database:
     @property
     def lacks_room(self) -> bool:
         """Whether a write on Postgres has found no room of late, and none has found some since."""
-        return monotonic() - self.no_room_at < REMEMBERED
+        return monotonic() - self.no_room_at < NO_ROOM_SECONDS
 
     def found_room(self) -> None:
         self.no_room_at = -inf
@@ -121,13 +125,13 @@ class Database:
         """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
         one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
         StatementTooLarge."""
-        held = self.holder.get()
-        return shared(held.connection) if held and held.connection else Lent(self.reader)
+        held = self.current_transaction.get()
+        return shared(held.connection) if held and held.connection else RawConnection(self.reader)
 
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
-        if (held := self.holder.get()) and held.connection:
+        if (held := self.current_transaction.get()) and held.connection:
             yield held.connection
             return
         async with self.reader.connect() as connection:
@@ -146,7 +150,7 @@ class Database:
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
-        if held := self.holder.get():
+        if held := self.current_transaction.get():
             connection = await held.begin()
             async with connection.begin_nested():
                 yield connection
@@ -157,8 +161,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
         """The same, whatever is held."""
-        if self.turns:
-            async with self.turns.turn() as group, group.connection.begin_nested():
+        if self.group_commit:
+            async with self.group_commit.turn() as group, group.connection.begin_nested():
                 yield group.connection
         else:
             async with self.writer.begin() as connection:
@@ -171,33 +175,35 @@ class Database:
             await connection.execute(ENTER, {"tenant": str(tenant_id)})
 
     @asynccontextmanager
-    async def held(self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]) -> AsyncIterator[Held]:
+    async def request_transaction(
+        self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]
+    ) -> AsyncIterator[RequestTransaction]:
         """One transaction that all writing of this task is a part of, and all reading from the first write on; it is
         undone unless it is committed."""
-        held = Held(partial(self.transaction, tenant_id), first)
-        token = self.holder.set(held)
+        held = RequestTransaction(partial(self.transaction, tenant_id), first)
+        token = self.current_transaction.set(held)
         try:
             yield held
         finally:
-            self.holder.reset(token)
+            self.current_transaction.reset(token)
             await held.undo()
             await held.endings.aclose()
 
     @contextmanager
     def apart(self) -> Iterator[None]:
         """What is read and written meanwhile is no part of what is held."""
-        token = self.holder.set(None)
+        token = self.current_transaction.set(None)
         try:
             yield
         finally:
-            self.holder.reset(token)
+            self.current_transaction.reset(token)
 
     async def dispose(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
 
 
-class Told:
+class ObservedStatement:
     """See `Database.told`. A class, because every statement goes through it."""
 
     __slots__ = ("arguments", "database", "endings", "text")
@@ -208,8 +214,8 @@ class Told:
         self.arguments = arguments
 
     def __enter__(self) -> None:
-        told = [listener(self.text, self.arguments) for listener in self.database.listeners]
-        self.endings = [ended for ended in told if ended]
+        endings = [listener(self.text, self.arguments) for listener in self.database.statement_listeners]
+        self.endings = [ended for ended in endings if ended]
 
     def __exit__(
         self, kind: type[BaseException] | None, reason: BaseException | None, trace: TracebackType | None
@@ -224,9 +230,9 @@ class Told:
 
 
 @asynccontextmanager
-async def shared(holder: AsyncConnection) -> AsyncIterator[Any]:
+async def shared(current_transaction: AsyncConnection) -> AsyncIterator[Any]:
     """The driver's connection of a transaction that goes on."""
-    yield (await holder.get_raw_connection()).driver_connection
+    yield (await current_transaction.get_raw_connection()).driver_connection
 
 
 def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
@@ -243,14 +249,14 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     )
 
 
-def postgres_engine(url: str, pool_size: int, patience: Patience | None, *, walled: bool) -> AsyncEngine:
+def postgres_engine(url: str, pool_size: int, patience: Timeouts | None, *, walled: bool) -> AsyncEngine:
     bounds = {} if patience is None else {"pool_timeout": patience.wait}
     engine = new_engine(url, pool_size, connect_args=postgres_options(patience), **bounds)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         if walled:
-            connection.run_async(behind_the_wall)
+            connection.run_async(take_restricted_role)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def renew(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -266,12 +272,12 @@ def postgres_engine(url: str, pool_size: int, patience: Patience | None, *, wall
     return engine
 
 
-async def behind_the_wall(driver: Any) -> None:
+async def take_restricted_role(driver: Any) -> None:
     """Leaves a new connection without the right to see any row, until it enters a tenant."""
-    await driver.execute(f"{TAKE_ROLE}; SET {WALLED_SETTING} = 'on'")
+    await driver.execute(f"{TAKE_ROLE}; SET {RESTRICTED_SETTING} = 'on'")
 
 
-def postgres_options(patience: Patience | None) -> dict[str, Any]:
+def postgres_options(patience: Timeouts | None) -> dict[str, Any]:
     """What the driver is told, with the bounds of a server's patience."""
     if patience is None:
         return POSTGRES_OPTIONS

@@ -26,7 +26,7 @@ def load_of(database: Database) -> Load:
         sum(pool.checkedout() for pool in queues),
         sum(pool.size() for pool in queues),
         sum(waiting_for(pool) for pool in queues),
-        database.turns.waiting if database.turns else 0,
+        database.group_commit.waiting if database.group_commit else 0,
     )
 
 

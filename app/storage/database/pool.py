@@ -13,20 +13,20 @@ from app.storage.database.driver_errors import StatementTooLarge, is_too_large
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
 
 
-class Lent:
+class RawConnection:
     """Lends a driver's connection. Raises the driver's error, ConnectionError where the database went away, and
     StatementTooLarge. A class, because every request goes through it: a generator takes three times as long."""
 
-    __slots__ = ("engine", "held")
+    __slots__ = ("connection", "engine")
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.held: PoolProxiedConnection
+        self.connection: PoolProxiedConnection
 
     async def __aenter__(self) -> Any:
-        held = self.held = await taken(self.engine)
-        set_deadline(held.info)
-        return held.driver_connection
+        connection = self.connection = await checkout(self.engine)
+        set_deadline(connection.info)
+        return connection.driver_connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, reason: BaseException | None, trace: TracebackType | None
@@ -35,14 +35,14 @@ class Lent:
             if reason is not None:
                 await self.failed(reason)
         finally:
-            self.held.close()
+            self.connection.close()
 
     async def failed(self, reason: BaseException) -> None:
         """Leaves the connection fit for the next, and raises what says more than the reason."""
-        driver: Any = self.held.driver_connection
+        driver: Any = self.connection.driver_connection
         is_sqlite = self.engine.dialect.name == "sqlite"
         if isinstance(reason, asyncio.CancelledError):
-            await asyncio.shield(ended(self.held) if is_sqlite else until_ended(driver))
+            await asyncio.shield(ended(self.connection) if is_sqlite else until_ended(driver))
         elif not is_sqlite and isinstance(reason, TimeoutError):
             driver.terminate()  # nobody knows what it is at: the next to take it gets a new one
         elif not is_sqlite and driver.is_closed() and isinstance(reason, Exception):
@@ -51,7 +51,7 @@ class Lent:
             raise StatementTooLarge(str(reason)) from reason
 
 
-async def taken(engine: AsyncEngine) -> PoolProxiedConnection:
+async def checkout(engine: AsyncEngine) -> PoolProxiedConnection:
     """A connection from the pool. One that lies idle is taken as it is, for a third of what waiting for one costs,
     unless it turns out to be lost."""
     if isinstance(engine.sync_engine.pool, QueuePool) and engine.sync_engine.pool.checkedin():
@@ -60,8 +60,8 @@ async def taken(engine: AsyncEngine) -> PoolProxiedConnection:
     return await engine.raw_connection()
 
 
-async def ended(held: PoolProxiedConnection) -> None:
+async def ended(connection: PoolProxiedConnection) -> None:
     """Ends the statement that nobody waits for any more, before others get the connection with deadlines of theirs."""
-    end_now(held.info)
-    driver: Any = held.driver_connection
+    end_now(connection.info)
+    driver: Any = connection.driver_connection
     await driver._execute(bool)  # runs when the driver's thread has nothing else to do

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 ROLE = "ingest_gateway"
 TENANT_SETTING, KEY_SETTING = "gateway.tenant", "gateway.key"
-WALLED_SETTING = "gateway.walled"  # of a connection that may see no row but of a tenant it has entered
+RESTRICTED_SETTING = "gateway.walled"  # of a connection that may see no row but of a tenant it has entered
 NOBODY = 0  # no tenant's id
 
 # What the server may do beside reading. The change log is only ever appended to; keys and tenants are administered.
@@ -53,12 +53,12 @@ WHERE rolname = '{ROLE}' AND pg_has_role(session_user, oid, 'MEMBER')
 ENTERS = f"SELECT set_config('{TENANT_SETTING}'"
 ENTER = sa.text(f"{ENTERS}, :tenant, true)")
 # Whether who has logged in could take the walls down: it owns the tables, or no wall holds it.
-ABOVE_WALLS = sa.text("""
+CAN_BYPASS = sa.text("""
 SELECT rolsuper OR rolbypassrls OR pg_has_role(session_user, relowner, 'MEMBER')
 FROM pg_roles, pg_class WHERE rolname = session_user AND pg_class.oid = to_regclass('accounts')""")
 
 
-def raise_walls(connection: sa.Connection) -> None:
+def apply_row_level_security(connection: sa.Connection) -> None:
     """The role and its rights, and what only a superuser may say. Roles are the cluster's and not this database's: a
     restored database needs this again, so every `migrate` does it."""
     for statement in (MAKE_ROLE, VOUCH):
@@ -69,7 +69,7 @@ def raise_walls(connection: sa.Connection) -> None:
             connection.exec_driver_sql(grant.format(schema=schema))
 
 
-def entered(tenant: sa.BindParameter[int]) -> sa.ColumnElement[int]:
+def enter_tenant(tenant: sa.BindParameter[int]) -> sa.ColumnElement[int]:
     """The tenant, which the statement enters before it looks at any row by it: as the key of an index this is worked
     out before the first row is fetched."""
     made = sa.func.set_config(sa.literal_column(f"'{TENANT_SETTING}'"), sa.cast(tenant, sa.Text()), sa.true())

@@ -15,7 +15,7 @@ ENDED = "ended"  # where a connection keeps what is to be told at the end of its
 Listener = Callable[[str, Sequence[Any]], Callable[[], None] | None]
 
 
-def hear(database: Database, listener: Listener) -> None:
+def on_statement(database: Database, listener: Listener) -> None:
     """Has the listener called when a statement begins, and what it returns when the statement has ended."""
 
     def begins(connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
@@ -30,7 +30,7 @@ def hear(database: Database, listener: Listener) -> None:
         if context.connection is not None:
             ends(context.connection)
 
-    database.listeners.append(listener)
+    database.statement_listeners.append(listener)
     for engine in {database.reader.sync_engine, database.writer.sync_engine}:
         event.listen(engine, "before_cursor_execute", begins)
         event.listen(engine, "after_cursor_execute", ends)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.storage import tables
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import raise_walls
+from app.storage.database.row_level_security import apply_row_level_security
 from app.storage.database.statistics_sqlite import estimate
 from app.storage.migrations.revision import MIGRATIONS, TablesInUse, UnknownSchema, revision
 
@@ -68,6 +68,6 @@ def upgrade(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LONGEST_WAIT}")
     command.upgrade(config(connection), "head")
     if on_postgres:
-        raise_walls(connection)
+        apply_row_level_security(connection)
     else:
         estimate(connection)

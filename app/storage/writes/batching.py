@@ -14,22 +14,22 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from app.storage.database.compiled_statement import Direct, Values
+from app.storage.database.compiled_statement import CompiledStatement, Values
 from app.storage.database.driver_errors import of_one_row
 from app.storage.database.exact_json import dump_json
 
-LARGEST = 16  # writes of a batch
+MAX_BATCH = 16  # writes of a batch
 ROWS, NUMBER = "rows", "n"
 MOST = 2**31 - 1  # that an integer of Postgres holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Several:
+class BatchStatement:
     """A statement that does several writes of one kind. Its parameter ROWS is a JSON list with an object for each: its
     NUMBER, and the values that `columns` names, each with what is made of it. It answers with the numbers of the writes
     that were done, and what each came to."""
 
-    statement: Direct
+    statement: CompiledStatement
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
     def row(self, number: int, values: Values) -> str:
@@ -42,36 +42,36 @@ class Several:
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class PendingWrite:
     """A write that is to be done: its row, and the values that it must have in common with all of its batch."""
 
     number: int
-    kind: Several
+    kind: BatchStatement
     common: Values
     row: str
     answer: asyncio.Future[int | None]
 
-    def goes_with(self, other: "Waiting") -> bool:
+    def goes_with(self, other: "PendingWrite") -> bool:
         return self.kind is other.kind and self.common == other.common
 
 
 @dataclass(slots=True)
-class Batches:
+class WriteBatcher:
     """The batches of one database's tenants. `lent` gives the driver's connection for one; whoever waits longer than
     `wait` seconds for those before it is told so."""
 
     lent: Callable[[], AbstractAsyncContextManager[Any]]
     wait: float
-    queues: dict[int, deque[Waiting]] = field(default_factory=dict)  # of the tenants that write just now
+    queues: dict[int, deque[PendingWrite]] = field(default_factory=dict)  # of the tenants that write just now
     numbers: Iterator[int] = field(default_factory=count)
     running: set[asyncio.Task[None]] = field(default_factory=set)  # one for each of them
 
-    async def write(self, tenant_id: int, kind: Several, common: Values, values: Values) -> int | None:
+    async def write(self, tenant_id: int, kind: BatchStatement, common: Values, values: Values) -> int | None:
         """What a write comes to, when it is committed; None where it was not done. Raises TimeoutError, and the
         driver's errors."""
         loop = asyncio.get_running_loop()
         number = next(self.numbers) & MOST
-        waiting = Waiting(number, kind, common, kind.row(number, values), loop.create_future())
+        waiting = PendingWrite(number, kind, common, kind.row(number, values), loop.create_future())
         queue = self.queues.get(tenant_id)
         if queue is None:
             queue = self.queues[tenant_id] = deque((waiting,))
@@ -86,19 +86,19 @@ class Batches:
         finally:
             giving_up.cancel()
 
-    async def run(self, tenant_id: int, queue: deque[Waiting]) -> None:
+    async def run(self, tenant_id: int, queue: deque[PendingWrite]) -> None:
         """Batch after batch, for as long as somebody waits."""
-        batch: list[Waiting] = []
+        batch: list[PendingWrite] = []
         try:
             while queue:
-                batch = taken(queue)
+                batch = next_batch(queue)
                 await self.do(batch)
         finally:
             del self.queues[tenant_id]
             for waiting in (*batch, *queue):
                 waiting.answer.cancel()  # the process ends in the middle of it
 
-    async def do(self, batch: Sequence[Waiting]) -> None:
+    async def do(self, batch: Sequence[PendingWrite]) -> None:
         """Does the writes of a batch, and tells each what it came to."""
         try:
             written = await self.send(batch)
@@ -114,7 +114,7 @@ class Batches:
         for waiting in batch:  # nothing was written: whose fault it was comes out where each is alone
             await self.do([waiting])
 
-    async def send(self, batch: Sequence[Waiting]) -> dict[int, int]:
+    async def send(self, batch: Sequence[PendingWrite]) -> dict[int, int]:
         """What the writes that were done came to, by their numbers."""
         first = batch[0]
         rows = f"[{','.join([waiting.row for waiting in batch])}]"
@@ -123,11 +123,11 @@ class Batches:
             return dict(await driver.fetch(first.kind.statement.text, *arguments))
 
 
-def taken(queue: deque[Waiting]) -> list[Waiting]:
+def next_batch(queue: deque[PendingWrite]) -> list[PendingWrite]:
     """The next batch: whoever has waited longest, and those that go with it."""
-    batch: list[Waiting] = []
-    others: list[Waiting] = []
-    while queue and len(batch) < LARGEST:
+    batch: list[PendingWrite] = []
+    others: list[PendingWrite] = []
+    while queue and len(batch) < MAX_BATCH:
         waiting = queue.popleft()
         if waiting.answer.done():  # it has given up
             continue
@@ -137,13 +137,13 @@ def taken(queue: deque[Waiting]) -> list[Waiting]:
     return batch
 
 
-def give_up(queue: deque[Waiting], waiting: Waiting) -> None:
+def give_up(queue: deque[PendingWrite], waiting: PendingWrite) -> None:
     """Ends the wait for a batch that has not begun."""
     if waiting in queue:
         refuse([waiting], TimeoutError())
 
 
-def refuse(batch: Sequence[Waiting], failure: Exception) -> None:
+def refuse(batch: Sequence[PendingWrite], failure: Exception) -> None:
     for waiting in batch:
         if not waiting.answer.done():
             waiting.answer.set_exception(failure)

@@ -15,7 +15,7 @@ LONGEST_WAIT = 30.0  # seconds for a turn
 
 
 @dataclass(slots=True)
-class Group:
+class CommitGroup:
     """Writers of one transaction. `committed` is done when the disk has it, and fails where it never will."""
 
     connection: AsyncConnection
@@ -24,17 +24,17 @@ class Group:
     started: float = field(default_factory=monotonic)
 
 
-class Turns:
+class GroupCommit:
     """Gives turns on the writing connection of an engine."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.mutex = asyncio.Lock()
         self.waiting = 0
-        self.group: Group | None = None
+        self.group: CommitGroup | None = None
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Group]:
+    async def turn(self) -> AsyncIterator[CommitGroup]:
         """A connection on which nobody else writes meanwhile. What was written by its end is kept, so whoever writes
         does so in a savepoint and undoes that on any exception. Raises TimeoutError where the turn does not come."""
         self.waiting += 1
@@ -65,7 +65,7 @@ class Turns:
             async with self.mutex:
                 await end(group)
 
-    async def begin(self) -> Group:
+    async def begin(self) -> CommitGroup:
         connection = await self.engine.connect()
         try:
             await connection.begin()
@@ -75,10 +75,10 @@ class Turns:
             raise
         committed = asyncio.get_running_loop().create_future()
         committed.add_done_callback(asyncio.Future.exception)  # seen, even where nobody waits for it
-        return Group(connection, driver, committed)
+        return CommitGroup(connection, driver, committed)
 
 
-async def end(group: Group) -> None:
+async def end(group: CommitGroup) -> None:
     """Commits what the group has written, and tells all of them."""
     try:
         await group.connection.commit()

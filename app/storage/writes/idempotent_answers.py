@@ -18,7 +18,7 @@ UNDER_WAY = 0  # the status before there is an answer: nobody else ever sees it
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class KeptAnswer:
     """What a request was answered."""
 
     status: int
@@ -31,10 +31,10 @@ class StoredAnswer:
     """An answer, and the request that it was given to."""
 
     fingerprint: str
-    answer: Answered
+    answer: KeptAnswer
 
 
-class Taken(BaseException):
+class KeyTaken(BaseException):
     """The key was used meanwhile, so what was answered then is the answer. It is no Exception, as `Anew` is none."""
 
     def __init__(self, stored: StoredAnswer) -> None:
@@ -51,7 +51,7 @@ async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | N
 
 
 def stored_answer(row: dict[str, Any]) -> StoredAnswer:
-    return StoredAnswer(row["fingerprint"], Answered(row["status"], row["content_type"], row["body"]))
+    return StoredAnswer(row["fingerprint"], KeptAnswer(row["status"], row["content_type"], row["body"]))
 
 
 async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerprint: str) -> None:
@@ -73,9 +73,9 @@ async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerpri
     found = await scope.find(ANSWERS, key=key)
     if found is None:
         raise LookupError("a key is taken and has no answer")
-    raise Taken(stored_answer(found))
+    raise KeyTaken(stored_answer(found))
 
 
-async def keep(connection: AsyncConnection, caller: Caller, key: str, answer: Answered) -> None:
+async def keep(connection: AsyncConnection, caller: Caller, key: str, answer: KeptAnswer) -> None:
     """Keeps the answer to the request that has claimed the key."""
     await Scoped(connection, caller).update(ANSWERS, {"key": key}, asdict(answer))

@@ -16,12 +16,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.storage.database.compiled_statement import Direct, Values, direct
+from app.storage.database.compiled_statement import CompiledStatement, Values, compile_statement
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import entered
+from app.storage.database.row_level_security import enter_tenant
 from app.storage.tables import CHANGES, TENANTS
 from app.storage.writes.change_log import FINGERPRINT, LOGGED, fingerprint
-from app.storage.writes.scoped import Look, Names, Scoped, named_by
+from app.storage.writes.scoped import Lookup, Names, Scoped, named_by
 
 CACHED_STATEMENTS = 1_000
 VERSION = "seen_version"
@@ -33,7 +33,7 @@ Filled = tuple[sa.Table, tuple[str, ...]]  # a table, and the columns that a new
 Given = Mapping[str, sa.ColumnElement[Any]]  # what stands for the values that `commit` gathers, by their names
 
 
-class NeedsTransaction(Exception):
+class NeedsLocks(Exception):
     """The command does more than can be gathered."""
 
 
@@ -62,7 +62,7 @@ class RowChange:
     names: tuple[str, ...]
 
 
-class Gathered(Scoped):
+class OptimisticWrite(Scoped):
     """One tenant's rows for one write. What is inserted or updated is written by `commit`."""
 
     def __init__(self, database: Database, caller: Caller, request_id: str, guard: Guard | None) -> None:
@@ -72,13 +72,13 @@ class Gathered(Scoped):
         self.request_id = request_id
         self.logged: list[Values] = []
         self.guard = guard
-        self.found: dict[Look, Values | None] = {}
+        self.found: dict[Lookup, Values | None] = {}
         self.insertions: list[tuple[sa.Table, Values]] = []  # the resource's own row first, where it is new
-        self.change: tuple[Look, Values] | None = None
+        self.change: tuple[Lookup, Values] | None = None
 
     @property
     def connection(self) -> AsyncConnection:  # type: ignore[override]
-        raise NeedsTransaction
+        raise NeedsLocks
 
     @classmethod
     def begun(
@@ -95,11 +95,11 @@ class Gathered(Scoped):
         them. Raises LostRace."""
         raise NotImplementedError
 
-    def assume(self, looks: Sequence[Look]) -> bool:
+    def speculate(self, looks: Sequence[Lookup]) -> bool:
         """Takes for granted that everything is as the command hopes, for `commit` to find out; whether it can."""
         return False
 
-    async def load(self, *looks: Look) -> None:
+    async def load(self, *looks: Lookup) -> None:
         """Reads what the looks name in one statement. Raises CallerChanged."""
         wanted = tuple(look for look in looks if look not in self.found)
         shapes = tuple((look.table, named_by(dict(look.key)), look.whole) for look in wanted)
@@ -119,26 +119,26 @@ class Gathered(Scoped):
 
     async def find(self, table: sa.Table, *, lock: bool = False, **key: Any) -> Values | None:
         if lock and "version" not in table.c:  # nothing would tell that the row had changed since
-            raise NeedsTransaction
-        return await self.look(Look(table, tuple(key.items())))
+            raise NeedsLocks
+        return await self.look(Lookup(table, tuple(key.items())))
 
     async def exists(self, table: sa.Table, **key: Any) -> bool:
-        return await self.look(Look(table, tuple(key.items()), whole=False)) is not None
+        return await self.look(Lookup(table, tuple(key.items()), whole=False)) is not None
 
-    async def look(self, look: Look) -> Values | None:
+    async def look(self, look: Lookup) -> Values | None:
         if look not in self.found:
             await self.load(look)
         return self.found[look]
 
     async def insert(self, table: sa.Table, values: Values) -> None:
         if "csr_id" in table.c and (self.insertions or self.change):
-            raise NeedsTransaction
+            raise NeedsLocks
         self.insertions.append((table, values))
 
     async def update(self, table: sa.Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        look = Look(table, tuple(where.items()))
+        look = Lookup(table, tuple(where.items()))
         if self.insertions or self.change or "version" not in table.c or not self.found.get(look):
-            raise NeedsTransaction
+            raise NeedsLocks
         self.change = (look, dict(values))
 
     @property
@@ -150,7 +150,7 @@ class Gathered(Scoped):
         """Writes what was gathered, and the one change that was logged; a new resource's row gets its csrId. Raises
         LostRace."""
         if len(self.logged) != 1:
-            raise NeedsTransaction
+            raise NeedsLocks
         values: Values = {"tenant": self.caller.tenant_id}
         change = None
         if self.change:
@@ -175,7 +175,7 @@ class Gathered(Scoped):
 @lru_cache(CACHED_STATEMENTS)
 def reading(
     shapes: tuple[tuple[sa.Table, Names, bool], ...], condition: sa.ColumnElement[bool] | None, dialect: Dialect
-) -> Direct:
+) -> CompiledStatement:
     """Reads the tenant, and a row of each table, whole or its tenant alone, or nulls in its place; no row at all where
     the condition does not hold."""
     tenant = own_tenant(dialect)
@@ -192,7 +192,7 @@ def reading(
         columns += other.c if whole else [other.c.tenant_id]
     held = () if condition is None else (condition,)
     statement = sa.select(*columns).select_from(joined).where(TENANTS.c.tenant_id == tenant, *held)
-    return direct(statement, dialect)
+    return compile_statement(statement, dialect)
 
 
 def differs(column: sa.Column[Any], value: Any, stored: Any) -> bool:
@@ -235,7 +235,7 @@ def new_entry(given: Given) -> dict[str, Any]:
 
 def own_tenant(dialect: Dialect) -> sa.ColumnElement[int]:
     """The tenant, as a parameter; on Postgres the statement enters it by that."""
-    return entered(TENANT) if dialect.name == "postgresql" else TENANT
+    return enter_tenant(TENANT) if dialect.name == "postgresql" else TENANT
 
 
 def updated(change: RowChange, given: Given, dialect: Dialect) -> sa.Update:

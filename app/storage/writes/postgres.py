@@ -15,21 +15,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
-from app.storage.database.compiled_statement import Values, direct
+from app.storage.database.compiled_statement import Values, compile_statement
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
 from app.storage.types import Amount, OrderedAmount, Timestamp
-from app.storage.writes.batching import NUMBER, ROWS, Batches, Several
+from app.storage.writes.batching import NUMBER, ROWS, BatchStatement, WriteBatcher
 from app.storage.writes.change_log import FINGERPRINT
 from app.storage.writes.optimistic import (
     CACHED_STATEMENTS,
     TENANT,
     Filled,
-    Gathered,
     Guard,
     LostRace,
+    OptimisticWrite,
     RowChange,
     gathered_types,
     new_entry,
@@ -37,7 +37,7 @@ from app.storage.writes.optimistic import (
     own_tenant,
     updated,
 )
-from app.storage.writes.scoped import Look
+from app.storage.writes.scoped import Lookup
 
 # Postgres: unique or foreign key violated, serialization failure, deadlock.
 LOST_STATES = {"23505", "23503", "40001", "40P01"}
@@ -46,7 +46,7 @@ CAME_TO = "came_to"
 ONE: sa.ColumnElement[int] = sa.literal_column("1")
 
 
-class WithoutLocks(Gathered):
+class PostgresOptimisticWrite(OptimisticWrite):
     """One tenant's rows for one write of two statements, or of one where the first is assumed."""
 
     assumed = False
@@ -59,23 +59,23 @@ class WithoutLocks(Gathered):
         yield cls(database, caller, request_id, guard)
 
     @property
-    def batches(self) -> Batches:
-        if self.database.batches is None:
+    def batcher(self) -> WriteBatcher:
+        if self.database.batcher is None:
             raise TypeError("writes are done in batches on Postgres alone")
-        return self.database.batches
+        return self.database.batcher
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         async with self.database.driver() as driver:
-            with self.database.told(text, arguments):
+            with self.database.observe_statement(text, arguments):
                 found: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
         return found
 
-    def assume(self, looks: Sequence[Look]) -> bool:
-        if self.guard is None or any(look.hoped is None for look in looks):
+    def speculate(self, looks: Sequence[Lookup]) -> bool:
+        if self.guard is None or any(look.expected is None for look in looks):
             return False
         self.assumed = True
         tenant = {"tenant_id": self.caller.tenant_id, "currency_model": self.caller.currency_model}  # says the guard
-        self.found = {look: tenant if look.hoped else None for look in looks}
+        self.found = {look: tenant if look.expected else None for look in looks}
         return True
 
     async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
@@ -84,8 +84,8 @@ class WithoutLocks(Gathered):
             condition, common = self.guard.condition, common | self.guard.values
         kind = writing(change, insertions, condition, self.dialect)
         try:
-            with self.database.told(kind.statement.text):
-                written = await self.batches.write(self.caller.tenant_id, kind, common, values)
+            with self.database.observe_statement(kind.statement.text):
+                written = await self.batcher.write(self.caller.tenant_id, kind, common, values)
         except Exception as error:
             if sqlstate(error) in LOST_STATES or (self.assumed and sqlstate(error).startswith(OF_DATA)):
                 raise LostRace from error
@@ -101,7 +101,7 @@ def writing(
     insertions: tuple[Filled, ...],
     condition: sa.ColumnElement[bool] | None,
     dialect: Dialect,
-) -> Several:
+) -> BatchStatement:
     """Writes the changed rows, or the first insertions under the condition, and for each that was done its other
     insertions and its entry in the change log. What a write comes to is the version or the csrId; those whose row was
     not as it had been read, or whose key is taken, are not done."""
@@ -133,7 +133,9 @@ def writing(
         statement = statement.add_cte(also.cte(f"also{number}"))
     for name, logged in logging(done, chain, dialect).items():
         statement = statement.add_cte(logged.cte(name))
-    return Several(direct(statement, dialect), tuple((name, in_json(kind, dialect)) for name, kind in types.items()))
+    return BatchStatement(
+        compile_statement(statement, dialect), tuple((name, in_json(kind, dialect)) for name, kind in types.items())
+    )
 
 
 def written_rows(rows: sa.CTE, first: sa.CTE, same: sa.ColumnElement[bool]) -> sa.CTE:

@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Anew(BaseException):
+class RetryRequest(BaseException):
     """Ends a run of a request that is to be run from its start again. It is no Exception: nobody on the way may take it
     for a failure and answer it."""
 
 
-class Undo(Exception):
+class Rollback(Exception):
     """Rolls a transaction back."""
 
 
 @dataclass(slots=True)
-class Held:
+class RequestTransaction:
     """The transaction of such a request. It begins with the first write, by `opened`, and `first` is done in it before
     anything else: until then the request holds nothing that others wait for.
 
@@ -38,7 +38,7 @@ class Held:
         """The connection inside the transaction. Raises Anew where it was undone, so that nothing of a run is ever
         kept without the rest."""
         if self.undone:
-            raise Anew
+            raise RetryRequest
         if self.connection is None:
             connection = await self.transaction.enter_async_context(self.opened())
             await self.first(connection)
@@ -49,8 +49,8 @@ class Held:
         """Undoes what the run has written, if anything."""
         self.undone = self.undone or self.connection is not None
         self.connection, transaction, self.transaction = None, self.transaction, AsyncExitStack()
-        reason = Undo()
-        await transaction.__aexit__(Undo, reason, None)
+        reason = Rollback()
+        await transaction.__aexit__(Rollback, reason, None)
 
     async def again(self) -> None:
         """Before the next run."""

@@ -24,14 +24,14 @@ def owned(rows: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Lookup:
     """A row to be looked up: the table, the values that name the row in it, and whether all of it is wanted, or only
-    whether it is there. `hoped`: whether it must be there, or must not, for the command to succeed at all."""
+    whether it is there. `expected`: whether it must be there, or must not, for the command to succeed at all."""
 
     table: sa.Table
     key: tuple[tuple[str, Any], ...] = ()
     whole: bool = True
-    hoped: bool | None = field(default=None, compare=False)
+    expected: bool | None = field(default=None, compare=False)
 
 
 class Scoped:
@@ -44,7 +44,7 @@ class Scoped:
         self.logged: list[Values] = []
         self.is_postgres = connection.dialect.name == "postgresql"
 
-    async def load(self, *looks: Look) -> None:
+    async def load(self, *looks: Lookup) -> None:
         """Told beforehand what a command will look up; here every look is a statement of its own."""
 
     async def find(self, table: sa.Table, *, lock: bool = False, **key: Any) -> Values | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
-from app.storage.database.compiled_statement import Direct, Values, direct
+from app.storage.database.compiled_statement import CompiledStatement, Values, compile_statement
 from app.storage.database.engine import Database
 from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
 from app.storage.writes.change_log import FINGERPRINT, chained
@@ -21,9 +21,9 @@ from app.storage.writes.optimistic import (
     CACHED_STATEMENTS,
     TENANT,
     Filled,
-    Gathered,
     Given,
     Guard,
+    OptimisticWrite,
     RowChange,
     gathered_types,
     new_entry,
@@ -38,7 +38,7 @@ COUNTED = CSR_COUNTER.c.value + sa.literal_column("1")
 NEXT_CSR_ID = sa.update(CSR_COUNTER).values(value=COUNTED).returning(CSR_COUNTER.c.value)
 
 
-class InTurn(Gathered):
+class SqliteOptimisticWrite(OptimisticWrite):
     """One tenant's rows for one write, in a turn of its own and a savepoint, which begins with the first statement."""
 
     driver: Any  # the connection that writes
@@ -50,9 +50,9 @@ class InTurn(Gathered):
     async def begun(
         cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
     ) -> AsyncIterator[Self]:
-        if database.turns is None:
+        if database.group_commit is None:
             raise TypeError("writers take turns on SQLite alone")
-        async with database.turns.turn() as group:
+        async with database.group_commit.turn() as group:
             scope = cls(database, caller, request_id, guard)
             scope.driver = group.driver
             try:
@@ -83,7 +83,7 @@ class InTurn(Gathered):
             found: Sequence[Any] | None = connection.execute(text, arguments).fetchone()
             return found
 
-        with self.database.told(text, arguments):
+        with self.database.observe_statement(text, arguments):
             return await self.in_thread(fetch)
 
     async def write(self, change: RowChange | None, insertions: tuple[Filled, ...], values: Values) -> int:
@@ -110,14 +110,16 @@ class InTurn(Gathered):
         self.written = True
         return csr_id
 
-    def execute(self, connection: sqlite3.Connection, made: Direct, values: Values) -> Any:
+    def execute(self, connection: sqlite3.Connection, made: CompiledStatement, values: Values) -> Any:
         """The first row that a statement answers with, in the connection's thread."""
-        with self.database.told(made.text):
+        with self.database.observe_statement(made.text):
             return connection.execute(made.text, made.arguments(values)).fetchone()
 
 
 @lru_cache(CACHED_STATEMENTS)
-def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: Dialect) -> tuple[Direct, ...]:
+def writing(
+    change: RowChange | None, insertions: tuple[Filled, ...], dialect: Dialect
+) -> tuple[CompiledStatement, ...]:
     """What writes, in order; the one that takes a csrId answers with it."""
     statements: list[Any] = []
     given = parameters(change, insertions)
@@ -129,7 +131,7 @@ def writing(change: RowChange | None, insertions: tuple[Filled, ...], dialect: D
             statements.append(NEXT_CSR_ID)
             row[CSR_ID] = sa.bindparam(CSR_ID, type_=sa.Integer())
         statements.append(sa.insert(filled[0]).values(row))
-    return tuple(direct(statement, dialect) for statement in statements)
+    return tuple(compile_statement(statement, dialect) for statement in statements)
 
 
 def parameters(change: RowChange | None, insertions: tuple[Filled, ...]) -> Given:
@@ -138,7 +140,7 @@ def parameters(change: RowChange | None, insertions: tuple[Filled, ...]) -> Give
 
 
 @cache
-def logging(dialect: Dialect) -> tuple[Direct, Direct, Direct]:
+def logging(dialect: Dialect) -> tuple[CompiledStatement, CompiledStatement, CompiledStatement]:
     """What finds the end of the tenant's change log, what appends a row to it, and what moves the end there."""
     own = CHANGES_END.c.tenant_id == TENANT
     place = {name: sa.bindparam(name, type_=CHANGES_END.c[name].type) for name in ("sequence", "hash")}
@@ -147,5 +149,5 @@ def logging(dialect: Dialect) -> tuple[Direct, Direct, Direct]:
         sa.insert(CHANGES).values({**new_entry(parameters(None, ())), **place}),
         sa.update(CHANGES_END).where(own).values(place),
     )
-    end, entry, moved = (direct(statement, dialect) for statement in statements)
+    end, entry, moved = (compile_statement(statement, dialect) for statement in statements)
     return end, entry, moved

@@ -4,7 +4,7 @@ from app.application import make_executor
 from app.graphql_api.execution.cache import Kept
 from app.graphql_api.execution.executor import KEPT_PLANS, Operation
 from app.graphql_api.execution.limits import Limits
-from app.graphql_api.execution.parsing import KEPT, Prepared, or_raised, prepare, remembered
+from app.graphql_api.execution.parsing import KEPT, PreparedOperation, or_raised, prepare, remembered
 from app.settings import Settings
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -37,7 +37,7 @@ def test_texts_are_weighed_by_their_tokens_and_refused_ones_by_their_letters() -
     limits = Limits()
     text = f"{{ nodes(ids: [{'0 ' * 4_000}]) {{ id }} }}"
     found = remembered(text, NAMELESS, limits, prepare(text, NAMELESS, limits))
-    assert isinstance(found, Prepared)
+    assert isinstance(found, PreparedOperation)
     assert (KEPT.weight, found.document.token_count) == (4_012, 4_012)
     wrong = "{ nothing }"
     remembered(wrong, NAMELESS, limits, prepare(wrong, NAMELESS, limits))

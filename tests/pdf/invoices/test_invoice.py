@@ -198,10 +198,10 @@ def stating(path: str, value: Any) -> tuple[Values, Values]:
     """The least document and account, with this value in the place that the path names."""
     documents: dict[str, Values] = {"document": {**LEAST_DOCUMENT}, "account": {**LEAST_ACCOUNT}}
     owner, *names, last = path.split(".")
-    holder = documents[owner]
+    current_transaction = documents[owner]
     for name in names:
-        holder = holder.setdefault(name, {})
-    holder[last] = value
+        current_transaction = current_transaction.setdefault(name, {})
+    current_transaction[last] = value
     return documents["document"], documents["account"]
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.storage.backup import backup
 from app.storage.backup.backup import CannotBackUp
 from app.storage.backup.restore import CannotRestore
-from app.storage.blobs.leases import Hold
+from app.storage.blobs.leases import BackupLease
 from app.storage.blobs.store import Blob, Blobs, StoreAway
 from app.storage.database.clock import now
 from app.storage.database.identity import Identity
@@ -75,7 +75,7 @@ async def test_it_is_one_state_and_a_pdf_that_is_replaced_meanwhile_stays_until_
 
 
 async def test_a_backup_that_was_killed_keeps_pdfs_no_longer_than_any_dead_command(in_folder: Ledger) -> None:
-    killed = Hold(in_folder.database)
+    killed = BackupLease(in_folder.database)
     async with in_folder.database.writing() as connection:
         await killed.take(connection)
         await connection.execute(sa.update(BLOB_CLAIMS).values(claimed_at=now() - timedelta(minutes=61)))
@@ -87,7 +87,7 @@ async def test_a_backup_that_was_killed_keeps_pdfs_no_longer_than_any_dead_comma
 
 
 async def test_claims_that_are_renewed_last(in_folder: Ledger) -> None:
-    hold = Hold(in_folder.database)
+    hold = BackupLease(in_folder.database)
     async with in_folder.database.writing() as connection:
         await hold.take(connection)
         await connection.execute(sa.update(BLOB_CLAIMS).values(claimed_at=now() - timedelta(minutes=61)))

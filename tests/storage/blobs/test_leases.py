@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.auth.api_keys import create_tenant
 from app.domain.caller import Caller
-from app.storage.blobs.leases import Claim, ClaimLost, claimed, remove_unneeded, sweep
+from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, remove_unneeded, sweep
 from app.storage.blobs.store import Blob, Blobs
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -48,7 +48,7 @@ async def claims(gateway: Gateway) -> int:
         return (await connection.execute(sa.select(sa.func.count()).select_from(BLOB_CLAIMS))).scalar_one()
 
 
-async def settle(gateway: Gateway, claim: Claim) -> None:
+async def settle(gateway: Gateway, claim: BlobLease) -> None:
     async with gateway.database.writing() as connection:
         await claim.settle(Scoped(connection, CALLER))
 
@@ -92,7 +92,7 @@ async def test_the_claim_of_a_dead_command_ends_and_is_told_to_one_that_was_only
     async with claimed(gateway.database, blobs, BLOB, source) as claim:
         assert await sweep(gateway.database, blobs, grace=-timedelta(seconds=1)) == (1, 0)
         assert await names(blobs) == []
-        with pytest.raises(ClaimLost):
+        with pytest.raises(LeaseLost):
             await settle(gateway, claim)
 
 

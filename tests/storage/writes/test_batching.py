@@ -13,7 +13,7 @@ from app.auth.api_keys import create_key, hashed
 from app.storage.database.clock import now
 from app.storage.database.load import load_of
 from app.storage.tables import API_KEYS, CHANGES_END
-from app.storage.writes.batching import LARGEST, Batches, Waiting
+from app.storage.writes.batching import MAX_BATCH, PendingWrite, WriteBatcher
 from app.storage.writes.change_log import audit
 from tests.commands.verbs import BASIC, DATED, account, create, mutation, patch, write
 from tests.gateway import Client, Gateway
@@ -40,13 +40,13 @@ async def client(gateway: Gateway) -> Client:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     """The batches as they are sent."""
-    original, seen = Batches.send, Sent()
+    original, seen = WriteBatcher.send, Sent()
 
-    async def watched(batches: Batches, batch: Sequence[Waiting]) -> dict[int, int]:
+    async def watched(batches: WriteBatcher, batch: Sequence[PendingWrite]) -> dict[int, int]:
         seen.append([orjson.loads(waiting.row)["log_key"] for waiting in batch])
         return await original(batches, batch)
 
-    monkeypatch.setattr(Batches, "send", watched)
+    monkeypatch.setattr(WriteBatcher, "send", watched)
     return seen
 
 
@@ -103,10 +103,10 @@ async def test_writes_that_come_while_one_is_under_way_are_one_statement(client:
 
 async def test_a_batch_has_a_largest_size(client: Client, sent: Sent) -> None:
     async with HeldUp(client.gateway) as held:
-        for number in range(1 + 2 * LARGEST + 3):
+        for number in range(1 + 2 * MAX_BATCH + 3):
             await held.begin(create(client, "Document", f"{number:02}", body()))
 
-    assert [len(batch) for batch in sent] == [1, LARGEST, LARGEST, 3]
+    assert [len(batch) for batch in sent] == [1, MAX_BATCH, MAX_BATCH, 3]
     assert len(await documents(client)) == 37
 
 
@@ -208,7 +208,7 @@ async def test_whoever_is_gone_during_its_batch_leaves_it_to_the_others(client: 
 async def test_whoever_waits_too_long_for_its_batch_is_told_so_and_has_not_written(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batches = client.gateway.serving.batches
+    batches = client.gateway.serving.batcher
     assert batches
     monkeypatch.setattr(batches, "wait", 0.2)
     text = mutation("create", "Document", "version")
@@ -224,10 +224,10 @@ async def test_whoever_waits_too_long_for_its_batch_is_told_so_and_has_not_writt
 async def test_a_batch_whose_commit_fails_is_acknowledged_to_nobody(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def failing(batches: Batches, batch: Sequence[Waiting]) -> dict[int, int]:
+    async def failing(batches: WriteBatcher, batch: Sequence[PendingWrite]) -> dict[int, int]:
         raise ConnectionError
 
-    monkeypatch.setattr(Batches, "send", failing)
+    monkeypatch.setattr(WriteBatcher, "send", failing)
     text = mutation("create", "Document", "version")
     answers = [client.post({"query": text, "variables": {"key": key, "body": body()}}) for key in "abc"]
     assert [answer.status_code for answer in await asyncio.gather(*answers)] == [503, 503, 503]

@@ -18,7 +18,7 @@ WRITERS = 20
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    found = Database(f"sqlite+aiosqlite:///{tmp_path / 'turns.db'}", administers=True)
+    found = Database(f"sqlite+aiosqlite:///{tmp_path / 'group_commit.db'}", administers=True)
     async with found.writing() as connection:
         await connection.execute(sa.text("CREATE TABLE parents (id INTEGER PRIMARY KEY)"))
         await connection.execute(sa.text("CREATE TABLE children (id INTEGER PRIMARY KEY, parent REFERENCES parents)"))
@@ -99,8 +99,8 @@ async def test_a_writer_that_is_cancelled_is_undone_alone(database: Database) ->
 async def test_a_group_is_committed_though_the_writer_it_was_left_to_gives_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert database.turns is not None
-    mutex = database.turns.mutex
+    assert database.group_commit is not None
+    mutex = database.group_commit.mutex
     waiter: list[asyncio.Task[None]] = []
     release = mutex.release
 
