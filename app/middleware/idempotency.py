@@ -23,6 +23,7 @@ from app.storage.writes.idempotent_answers import KeptAnswer, KeyTaken, StoredAn
 from app.storage.writes.request_transaction import RetryRequest
 
 HEADER = b"idempotency-key"
+KEPT_HEADERS = ("etag", "x-ignored-fields")  # of an answer: what they tell of it is as true when it is given again
 VALID_KEY = re.compile(r"[!-~]{1,255}")
 REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
 METHODS = {"POST", "PUT", "PATCH"}
@@ -144,14 +145,16 @@ class IdempotencyMiddleware:
             raise RolledBack(await collected(self.in_part(request, work), request))
         if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and work.found and not work.found.writes):
             raise RolledBack(messages)
-        kind = dict(start["headers"])[b"content-type"].decode()
+        headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         text = b"".join(message.get("body", b"") for message in rest)
-        return KeptAnswer(start["status"], kind, text.decode())
+        told = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+        return KeptAnswer(start["status"], headers["content-type"], text.decode(), told)
 
 
 def replayed(stored: StoredAnswer) -> Response:
     answer = stored.answer
-    return Response(answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"})
+    headers = answer.headers | {"Content-Type": answer.content_type, REPLAYED: "true"}
+    return Response(answer.body, answer.status, headers)
 
 
 async def collected(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:

@@ -61,6 +61,33 @@ async def test_so_is_a_rest_write(acme: Client) -> None:
     assert await version(acme) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "told"),
+    [
+        ("PUT", PATH, {"name": "Acme", "Name": "x"}, 201, {"etag": '"1"', "x-ignored-fields": "Name"}),
+        ("PATCH", PATH, {"vat": 1, "creditLimit": 5}, 404, {"x-ignored-fields": "creditLimit"}),
+        ("POST", PATH, {"name": "Acme"}, 201, {"etag": '"1"'}),
+        ("PUT", PATH, {"name": ""}, 422, {}),
+    ],
+)
+async def test_an_answer_that_is_given_again_tells_the_version_and_the_ignored_fields_too(
+    acme: Client, method: str, path: str, body: Any, status: int, told: dict[str, str]
+) -> None:
+    answers = [await put(acme, body, "k-1", method, path) for _ in range(2)]
+    assert [answer.headers.get("idempotent-replayed") for answer in answers] == [None, "true"]
+    for answer in answers:
+        assert answer.status_code == status, answer.text
+        assert {name: answer.headers[name] for name in ("etag", "x-ignored-fields") if name in answer.headers} == told
+
+
+async def test_the_version_that_is_told_again_is_that_of_the_answer(acme: Client) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    await put(acme, {"name": "Other"}, "k-2")
+    again = await put(acme, {"name": "Acme"}, "k-1")
+    assert (again.json()["name"], again.headers["etag"]) == ("Acme", '"1"')
+    assert await version(acme) == 2
+
+
 async def test_the_same_write_under_another_precondition_is_another_request(acme: Client) -> None:
     async def put_at(tag: str) -> httpx.Response:
         headers = {**acme.headers, "Idempotency-Key": "k-2", "If-Match": tag}

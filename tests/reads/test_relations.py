@@ -1,7 +1,10 @@
 """The ways between resources: parents and children, supervisors and reports, links, credit notes and their invoices."""
 
 import pytest
+import sqlalchemy as sa
 
+from app.domain.resources import Resource
+from app.storage.tables import TABLES
 from tests.gateway import Client
 from tests.ledger import Ledger
 
@@ -50,8 +53,11 @@ async def test_a_parent_that_comes_later_is_found_from_then_on(ledger: Ledger) -
     assert (await ledger.client.only(text))["parentAccount"] == {"name": "The parent"}
 
 
-async def test_an_account_that_is_its_own_parent_is_its_own_child(ledger: Ledger) -> None:
-    await ledger.account("A", parentAccountNumber="A")
+async def test_an_account_that_an_older_release_made_its_own_parent_is_its_own_child(ledger: Ledger) -> None:
+    await ledger.account("A", parentAccountNumber="B")
+    accounts = TABLES[Resource.ACCOUNT]
+    async with ledger.client.gateway.database.writing() as connection:
+        await connection.execute(sa.update(accounts).values(parent_account_number="A"))
     text = (
         '{ account(accountNumber: "A") { parentAccount { accountNumber } childAccounts { nodes { accountNumber } } } }'
     )

@@ -91,7 +91,8 @@ async def fill(world: World, random: Random, accounts: list[str], documents: int
         await ledger.representative(reference, **text, **above)
     for number in accounts:
         text = drawn(random, name=WORDS, displayReference=TEXTS, accountGroup=TEXTS[:6], branchName=TEXTS)
-        other = drawn(random, email=EMAILS, currency=[None, "USD", "EUR"], parentAccountNumber=[None, "A-1", "nobody"])
+        parents = [None, "A-1" if number != "A-1" else None, "nobody"]
+        other = drawn(random, email=EMAILS, currency=[None, "USD", "EUR"], parentAccountNumber=parents)
         await ledger.account(number, products=random.choice(PRODUCTS), **text, **other)
     for n, account in zip(range(documents), cycle(accounts), strict=False):
         await add_document(ledger, random, f"D-{n}", account if n % 3 else accounts[0])

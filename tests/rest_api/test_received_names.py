@@ -187,6 +187,25 @@ async def test_another_key_is_told_with_all_other_faults_after_existence_and_pre
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("B" * 100_000, f"'{'B' * 100}…'"),
+        ("ACCT-001\u200b", r"'ACCT-001\u200b'"),
+        (5, "5"),
+        (True, "true"),
+        ({"a": [None]}, '{"a": [null]}'),
+    ],
+)
+async def test_what_a_body_names_instead_is_shown_and_cut_where_it_is_long(rest: Rest, value: Any, shown: str) -> None:
+    await ledger(rest)
+    refused = await rest.send("PATCH", f"{ROOT}/accounts/ACCT-001", {"account_number": value})
+    advice = "and the address names 'ACCT-001': send the same in both, or leave it out of the body."
+    assert exact(refused)["details"] == [
+        {"field": "account_number", "code": "invalid", "message": f"account_number is {shown}, {advice}"}
+    ]
+
+
 async def test_a_document_may_be_moved_to_another_account_by_its_body(rest: Rest) -> None:
     await ledger(rest)
     assert await ignored(rest, "PATCH", "documents/INV-001", {"account_number": "ACCT-002"}) is None

@@ -24,6 +24,7 @@ class KeptAnswer:
     status: int
     content_type: str
     body: str
+    headers: dict[str, str]  # those that belong to what was answered, such as its ETag
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | N
 
 
 def stored_answer(row: dict[str, Any]) -> StoredAnswer:
-    return StoredAnswer(row["fingerprint"], KeptAnswer(row["status"], row["content_type"], row["body"]))
+    answer = KeptAnswer(row["status"], row["content_type"], row["body"], row["headers"] or {})
+    return StoredAnswer(row["fingerprint"], answer)
 
 
 async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerprint: str) -> None:
@@ -66,6 +68,7 @@ async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerpri
         "status": UNDER_WAY,
         "content_type": "",
         "body": "",
+        "headers": {},
         "created_at": latest,
     }
     if await scope.insert_once(ANSWERS, row):
