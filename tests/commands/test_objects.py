@@ -152,7 +152,7 @@ async def test_every_fault_in_lines_and_elements_has_its_position(ledger: Client
     body = document(
         lineItems=[
             {},
-            {"unitPrice": "1.23456", "taxFlag": "x" * 256},
+            {"unitPrice": "1.23456789012", "taxFlag": "x" * 256},
             {"description": "x" * 10_001, "comment": "\0"},
             {"quantityOrdered": "1" + "0" * 15},
         ],
@@ -166,7 +166,7 @@ async def test_every_fault_in_lines_and_elements_has_its_position(ledger: Client
             "billingCountry": "x" * 31,
             "faxNumber": "12a",
             "bpniEmail": "no",
-            "detail": [{}, {"qtyShipCol": "0.12345", "descCol": "x" * 10_001}],
+            "detail": [{}, {"qtyShipCol": "0.12345678901", "descCol": "x" * 10_001}],
         },
     )
     place = "input.combined"
@@ -190,7 +190,7 @@ async def test_every_fault_in_lines_and_elements_has_its_position(ledger: Client
     ]
     assert await read(ledger, "Document", "1", "version") is None
     await create(ledger, "Document", "1", LEAST["Document"])
-    assert await refused(ledger, "patch", "Document", "1", {"lineItems": [{}, {"unitPrice": "0.00001"}]}) == [
+    assert await refused(ledger, "patch", "Document", "1", {"lineItems": [{}, {"unitPrice": "0.00000000001"}]}) == [
         ("INVALID", "patch.lineItems.1.unitPrice")
     ]
 

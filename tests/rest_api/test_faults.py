@@ -8,7 +8,7 @@ from tests.gateway import Client
 from tests.rest_api.client import Body, Faults, Rest
 from tests.rest_api.world import ACCOUNT, BASIC, DOCUMENT, EXTENDED, held, ledger
 
-LINES = [{}, {}, {}, {"quantity_ordered": "many", "description": 1}, "line", {"unit_price": "1.00001"}]
+LINES = [{}, {}, {}, {"quantity_ordered": "many", "description": 1}, "line", {"unit_price": "1.00000000001"}]
 DETAIL: list[Any] = [{}, {}, {}, {"QTY_SHIP_COL": "few"}, None, {"UOM_COL": "x" * 256}]
 # Method, address, body, and every fault in order.
 CASES: dict[str, tuple[str, str, Body, Faults]] = {
