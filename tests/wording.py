@@ -2,7 +2,9 @@
 
 import re
 
-QUOTED = re.compile(r'"(?:\\.|[^"\\])*("|…|\.\.\.|$)')  # a text that a client has sent, shown as JSON, maybe cut
+QUOTED = re.compile(
+    r'"(?:\\.|[^"\\])*("|…|\.\.\.|$)|unknown field \'.*?\'', re.DOTALL
+)  # a text that a client has sent, shown as JSON, maybe cut
 OF_PYTHON = re.compile(
     r"\b(None|True|False|NoneType|dict|tuple|frozenset|unhashable|instance|Undefined|UNSET|Traceback|pydantic"
     r"|\w+Error|strawberry|graphql-core|sqlalchemy|sqlite3|asyncpg)\b"

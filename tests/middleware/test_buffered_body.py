@@ -23,6 +23,7 @@ def request(chunks: list[bytes], content_type: str = PLAIN) -> Request:
         "method": "POST",
         "raw_path": b"/x",
         "query_string": b"",
+        "headers": [(b"content-type", content_type.encode())],
         HEADERS: {b"content-type": content_type.encode()},
     }
 

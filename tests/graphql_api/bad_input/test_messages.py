@@ -40,12 +40,12 @@ OF_VARIABLES: list[tuple[str, Any, list[str]]] = [
     (NODES, None, ["Expected value of non-null type '[ID!]!' not to be null."]),
     (
         NODES,
-        [None, True, {"a": [1]}, number("1e400")],
+        [None, True, {"a": [1]}, number("1e999")],
         [
             "at [0]: Expected value of non-null type 'ID!' not to be null.",
             "at [1]: ID cannot represent value: true",
             'at [2]: ID cannot represent value: {"a": [1]}',
-            "at [3]: ID cannot represent value: 1E+400",
+            "at [3]: ID cannot represent value: 1E+999",
         ],
     ),
     (
