@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +26,7 @@ from app.storage.writes.request_transaction import RetryRequest
 HEADER = b"idempotency-key"
 VALID_KEY = re.compile(r"[!-~]{1,255}")
 REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
+KEPT_HEADERS = ("ETag", "X-Ignored-Fields")  # what a REST answer tells beside its body
 METHODS = {"POST", "PUT", "PATCH"}
 MOST_RUNS = 50  # of a request, each of which has found something to be done outside of its transaction
 TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
@@ -144,14 +146,17 @@ class IdempotencyMiddleware:
             raise RolledBack(await collected(self.in_part(request, work), request))
         if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and work.found and not work.found.writes):
             raise RolledBack(messages)
-        kind = dict(start["headers"])[b"content-type"].decode()
+        headers = Headers(raw=start["headers"])
+        kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         text = b"".join(message.get("body", b"") for message in rest)
-        return KeptAnswer(start["status"], kind, text.decode())
+        return KeptAnswer(start["status"], headers["content-type"], text.decode(), kept or None)
 
 
 def replayed(stored: StoredAnswer) -> Response:
     answer = stored.answer
-    return Response(answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"})
+    return Response(
+        answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"} | (answer.headers or {})
+    )
 
 
 async def collected(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:

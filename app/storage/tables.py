@@ -160,6 +160,7 @@ IDEMPOTENT_ANSWERS = table(
         sa.Column("content_type", Text(TEXT_LENGTH), nullable=False),
         sa.Column("body", Text(LONGEST_TEXT), nullable=False),
         sa.Column("created_at", Timestamp(), nullable=False),
+        sa.Column("headers", sa.JSON(none_as_null=True)),
     ],
     sa.PrimaryKeyConstraint("tenant_id", "key"),
     sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"]),

@@ -19,11 +19,12 @@ UNDER_WAY = 0  # the status before there is an answer: nobody else ever sees it
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a request was answered."""
+    """What a request was answered, with those of its headers that are kept."""
 
     status: int
     content_type: str
     body: str
+    headers: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | N
 
 
 def stored_answer(row: dict[str, Any]) -> StoredAnswer:
-    return StoredAnswer(row["fingerprint"], KeptAnswer(row["status"], row["content_type"], row["body"]))
+    return StoredAnswer(row["fingerprint"], KeptAnswer(row["status"], row["content_type"], row["body"], row["headers"]))
 
 
 async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerprint: str) -> None:

@@ -190,10 +190,13 @@ def as_of(release: str, rows: Rows) -> Rows:
 
 
 def brought(before: Rows) -> Rows:
-    """The rows as the newest schema has them: nothing is open of a closed document, and days are those of UTC."""
+    """The rows as the newest schema has them: nothing is open of a closed document, days are those of UTC, and answers
+    that were kept without headers have none."""
     documents = [row | {"open_amount": still_open(row["open_amount"], row["status"])} for row in before["documents"]]
     tenants = [{"time_zone": "UTC"} | row for row in before["tenants"]]
-    return {**before, "documents": documents, "tenants": tenants}
+    answers = [{"headers": None} | row for row in before.get("idempotent_answers", ())]
+    kept = {"idempotent_answers": answers} if "idempotent_answers" in before else {}
+    return {**before, "documents": documents, "tenants": tenants, **kept}
 
 
 async def check(database: Database, ledger: Ledger, before: Rows) -> None:
