@@ -3,12 +3,12 @@
 from app.commands.body import Draft, hold
 from app.domain.notation import in_json
 from app.domain.problems import Code, Problem
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.unit_of_work import UnitOfWork
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
+async def judge(unit: UnitOfWork, made: Draft) -> None:
     lock_currency(made)
-    hold(made, scope.caller)
+    hold(made, unit.caller)
 
 
 def lock_currency(made: Draft) -> None:

@@ -26,7 +26,8 @@ from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
 from app.storage.database.clock import now
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
 from app.storage.writes.request_transaction import RequestTransaction, RetryRequest
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.tenant_rows import TenantRows
+from app.storage.writes.unit_of_work import UnitOfWork
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
@@ -96,32 +97,32 @@ class Attaching(Generic[Answer]):
         await self.check_pushed()
         base = blob_of(before) if before and self.append else None
         wanted = (await asyncio.to_thread(digest_of, self.pushed), base, self.write.dry_run)
-        if wanted not in held.made:
-            await held.undo()
+        if wanted not in held.results:
+            await held.rollback()
             with self.write.database.apart():
-                held.made[wanted] = await self.ready_or_refused(held, before)
-        ready = held.made[wanted]
+                held.results[wanted] = await self.ready_or_refused(held, before)
+        ready = held.results[wanted]
         if isinstance(ready, Refused):
             raise ready
         try:
             answer = await self.write.run(self.naming(ready, before, BlobLease.confirm))
         except (Overtaken, LeaseLost):
-            held.made.pop(wanted)
+            held.results.pop(wanted)
             raise RetryRequest from None
         if self.replaced and not self.write.dry_run:
-            held.endings.push_async_callback(self.left_to_sweep, remove_unneeded, self.replaced)
+            held.cleanup.push_async_callback(self.left_to_sweep, remove_unneeded, self.replaced)
         return answer
 
     async def ready_or_refused(self, held: RequestTransaction, before: Values | None) -> Ready | Refused:
         """The file made ready for as long as the request lasts."""
         try:
-            ready = await held.endings.enter_async_context(self.ready(before))
+            ready = await held.cleanup.enter_async_context(self.ready(before))
         except Refused as refusal:
             return refusal
         except NoSuchBlob:  # the stored blob was replaced and removed
             raise RetryRequest from None
         if ready.claim:
-            held.endings.push_async_callback(self.left_to_sweep, give_up, ready.claim)
+            held.cleanup.push_async_callback(self.left_to_sweep, give_up, ready.claim)
         return ready
 
     async def left_to_sweep(self, removing: Callable[..., Awaitable[object]], what: Blob | BlobLease) -> None:
@@ -154,9 +155,9 @@ class Attaching(Generic[Answer]):
         """The attachment that was pushed before. Raises Refused where there is no such document."""
         if storable(self.number):
             async with self.write.database.reading(self.write.caller.tenant_id) as connection:
-                scope = Scoped(connection, self.write.caller)
-                if await scope.exists(DOCUMENTS, document_number=self.number):
-                    return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))
+                rows = TenantRows(connection, self.write.caller)
+                if await rows.exists(DOCUMENTS, document_number=self.number):
+                    return only_pushed(await rows.find(ATTACHMENTS, document_number=self.number))
         raise Refused([absent(Resource.DOCUMENT, self.number)])
 
     async def judged(self, check: Awaitable[Checked]) -> Checked:
@@ -178,34 +179,34 @@ class Attaching(Generic[Answer]):
             raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
 
     def naming(
-        self, ready: Ready, before: Values | None, settle: Callable[[BlobLease, Scoped], Awaitable[None]]
-    ) -> Callable[[Scoped], Awaitable[Written]]:
+        self, ready: Ready, before: Values | None, settle: Callable[[BlobLease, UnitOfWork], Awaitable[None]]
+    ) -> Callable[[UnitOfWork], Awaitable[Written]]:
         """The command that makes the file the document's PDF."""
 
-        async def command(scope: Scoped) -> Written:
-            await scope.find(DOCUMENTS, lock=True, document_number=self.number)
-            stored = await scope.find(ATTACHMENTS, document_number=self.number)
+        async def command(unit: UnitOfWork) -> Written:
+            await unit.find(DOCUMENTS, lock=True, document_number=self.number)
+            stored = await unit.find(ATTACHMENTS, document_number=self.number)
             if self.append and id_of(only_pushed(stored)) != id_of(before):
                 raise Overtaken
             if ready.claim:
-                await settle(ready.claim, scope)
+                await settle(ready.claim, unit)
             if not self.append and is_pushed(stored, ready.checked.sha256):  # sent again
                 return Written({Resource.DOCUMENT: self.number})
             row = pushed_row(ready.checked)
-            await name_pdf(scope, self.number, stored, row)
-            scope.log(attached(self.number, stored, row, row["uploaded_at"]))
+            await name_pdf(unit, self.number, stored, row)
+            unit.log(attached(self.number, stored, row, row["uploaded_at"]))
             self.replaced = blob_of(stored) if stored and stored["sha256"] != ready.checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
         return command
 
 
-async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Values) -> None:
+async def name_pdf(unit: UnitOfWork, number: str, stored: Values | None, row: Values) -> None:
     """Writes the document's attachment row. The document is locked, so that no other command writes it."""
     if stored:
-        await scope.update(ATTACHMENTS, {"document_number": number}, row)
+        await unit.update(ATTACHMENTS, {"document_number": number}, row)
     else:
-        await scope.insert(ATTACHMENTS, {"document_number": number, **row})
+        await unit.insert(ATTACHMENTS, {"document_number": number, **row})
 
 
 def attached(number: str, stored: Values | None, row: Values, at: datetime) -> Change:

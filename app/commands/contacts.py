@@ -5,25 +5,25 @@ from app.commands.references import check_account
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
 from app.storage.tables import CONTACTS
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.unit_of_work import UnitOfWork
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
-    await check_account(scope, made)
-    hold(made, scope.caller)
+async def judge(unit: UnitOfWork, made: Draft) -> None:
+    await check_account(unit, made)
+    hold(made, unit.caller)
 
 
-async def keep(scope: Scoped, made: Draft, row: Values) -> None:
+async def keep(unit: UnitOfWork, made: Draft, row: Values) -> None:
     """Makes the account's former primary contact an ordinary one before this one becomes primary."""
     account = made.values["account_number"]
     if not made.values["is_primary"] or account is None or was_primary_of(account, made.stored):
         return
-    await scope.lock_tenant()  # two contacts becoming primary at once take turns
-    former = await scope.find(CONTACTS, lock=True, account_number=account, is_primary=True)
+    await unit.lock_tenant()  # two contacts becoming primary at once take turns
+    former = await unit.find(CONTACTS, lock=True, account_number=account, is_primary=True)
     if former and former["reference"] != made.key:
         changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
-        await scope.update(CONTACTS, {"reference": former["reference"]}, changed)
-        scope.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
+        await unit.update(CONTACTS, {"reference": former["reference"]}, changed)
+        unit.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
 
 
 def was_primary_of(account: str, stored: Values | None) -> bool:

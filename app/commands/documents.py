@@ -18,15 +18,15 @@ from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Re
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
-from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
+async def judge(unit: UnitOfWork, made: Draft) -> None:
     made.values["document_type"] = made.values["document_type"] or str(DocumentType.INVOICE)
-    await check_account(scope, made)
-    made.locked = await locked_model(scope, amounts.model_of(made.sent))
+    await check_account(unit, made)
+    made.locked = await locked_model(unit, amounts.model_of(made.sent))
     made.report(amounts.locked_out(made.locked, made.sent))
-    hold(made, scope.caller)
+    hold(made, unit.caller)
 
 
 def looks(body: Body) -> list[Lookup]:
@@ -34,21 +34,21 @@ def looks(body: Body) -> list[Lookup]:
     return [Lookup(TENANTS, expected=True), *account_looks(body)]
 
 
-async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
+async def locked_model(unit: UnitOfWork, speaks: CurrencyModel | None) -> CurrencyModel | None:
     """The model that the tenant's documents are held to. Where it is still free and this write speaks one, the tenant
     stays locked until the end, so that of two first writes one decides."""
-    tenant = await scope.find(TENANTS)
+    tenant = await unit.find(TENANTS)
     if tenant and tenant["currency_model"] is None and speaks is not None:
-        tenant = await scope.lock_tenant()
+        tenant = await unit.lock_tenant()
     return CurrencyModel(tenant["currency_model"]) if tenant and tenant["currency_model"] else None
 
 
-async def keep(scope: Scoped, made: Draft, row: Values) -> None:
+async def keep(unit: UnitOfWork, made: Draft, row: Values) -> None:
     """Locks the tenant's currency model with its first amounts."""
     if row["currency_model"] and made.locked is None:
-        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
-        tenant = await scope.lock_tenant()  # which it is already
-        scope.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
+        await unit.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
+        tenant = await unit.lock_tenant()  # which it is already
+        unit.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
 def derive(made: Draft, row: Values) -> None:
@@ -85,9 +85,9 @@ def moved(made: Draft, row: Values) -> lifecycle.Transition | None:
     return lifecycle.move(before, lifecycle.sent(touched, row["open_amount"]), row["updated_at"])
 
 
-async def add_transition(scope: Scoped, number: str, version: int, transition: lifecycle.Transition) -> None:
+async def add_transition(unit: UnitOfWork, number: str, version: int, transition: lifecycle.Transition) -> None:
     """Adds an entry to the document's status history."""
-    await scope.insert(STATUS_TRANSITIONS, entry_of(number, version, transition))
+    await unit.insert(STATUS_TRANSITIONS, entry_of(number, version, transition))
 
 
 def entry_of(number: str, version: int, transition: lifecycle.Transition) -> Values:
@@ -106,8 +106,8 @@ async def close_document(
 ) -> Answer:
     """Closes an open document for a stated reason. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
-        stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
+    async def command(unit: UnitOfWork) -> Written:
+        stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
         if stored:
             precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
         check_open(number, stored)
@@ -119,9 +119,9 @@ async def close_document(
         moment = now()
         closing = closure_of(values, moment)
         row = closed(closing, stored, moment)
-        await scope.update(DOCUMENTS, {"document_number": number}, row)
-        await add_transition(scope, number, row["version"], closing)
-        scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
+        await unit.update(DOCUMENTS, {"document_number": number}, row)
+        await add_transition(unit, number, row["version"], closing)
+        unit.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
     own = [Lookup(DOCUMENTS, (("document_number", number),))] if storable(number) else []

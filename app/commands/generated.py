@@ -21,7 +21,8 @@ from app.storage.blobs.store import Blob
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, DOCUMENTS
-from app.storage.writes.scoped import Scoped, owned
+from app.storage.writes.locking import LockingWrite
+from app.storage.writes.tenant_rows import TenantRows, owned
 
 ATTEMPTS = 8  # each time the document, its account or its PDF was written while the PDF was made
 
@@ -90,16 +91,16 @@ async def read_facts(database: Database, caller: Caller, number: str) -> Facts:
     if not storable(number):
         raise Refused([absent(Resource.DOCUMENT, number)])
     async with database.reading(caller.tenant_id) as connection:
-        return await facts_of(Scoped(connection, caller), number)
+        return await facts_of(TenantRows(connection, caller), number)
 
 
-async def facts_of(scope: Scoped, number: str) -> Facts:
-    document = await scope.find(DOCUMENTS, document_number=number)
+async def facts_of(unit: TenantRows, number: str) -> Facts:
+    document = await unit.find(DOCUMENTS, document_number=number)
     if document is None:
         raise Refused([absent(Resource.DOCUMENT, number)])
-    account = await scope.find(ACCOUNTS, account_number=document["account_number"]) or {}
-    stored = await scope.find(ATTACHMENTS, document_number=number)
-    return Facts(document, account, stored, attachment_of(document, account, stored, scope.caller.products))
+    account = await unit.find(ACCOUNTS, account_number=document["account_number"]) or {}
+    stored = await unit.find(ATTACHMENTS, document_number=number)
+    return Facts(document, account, stored, attachment_of(document, account, stored, unit.caller.products))
 
 
 async def generate(
@@ -115,24 +116,24 @@ async def generate(
             claimed(database, files.blobs, blob, path) as claim,
             database.writing(caller.tenant_id) as connection,
         ):
-            await keep(Scoped(connection, caller, request_id), facts, wanted, size, claim)
+            await keep(LockingWrite(connection, caller, request_id), facts, wanted, size, claim)
     if facts.stored and facts.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(facts.stored))
     return size, sha256
 
 
-async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim: BlobLease) -> None:
+async def keep(unit: LockingWrite, facts: Facts, wanted: Attachment, size: int, claim: BlobLease) -> None:
     """Names the PDF as the document's, unless what it shows has changed meanwhile. Raises Outdated."""
     number, account = facts.document["document_number"], facts.document["account_number"]
     versions = (
-        await version_of(scope, DOCUMENTS, lock=True, document_number=number),
-        await version_of(scope, ACCOUNTS, account_number=account),
+        await version_of(unit, DOCUMENTS, lock=True, document_number=number),
+        await version_of(unit, ACCOUNTS, account_number=account),
     )
-    stored = await scope.find(ATTACHMENTS, document_number=number)
+    stored = await unit.find(ATTACHMENTS, document_number=number)
     known = (facts.document["version"], facts.account["version"])
     if versions != known or stored != facts.stored:
         raise Outdated
-    await claim.settle(scope)
+    await claim.settle(unit)
     row = {
         "attachment_id": wanted.id,
         "source": str(AttachmentSource.GENERATED),
@@ -143,14 +144,14 @@ async def keep(scope: Scoped, facts: Facts, wanted: Attachment, size: int, claim
         "sha256": claim.blob.sha256,
         "page_count": None,
     }
-    await name_pdf(scope, number, stored, row)
-    scope.log(attached(number, stored, row, now()))
-    await scope.write_log()
+    await name_pdf(unit, number, stored, row)
+    unit.log(attached(number, stored, row, now()))
+    await unit.write_log()
 
 
-async def version_of(scope: Scoped, table: sa.Table, *, lock: bool = False, **key: str) -> int | None:
+async def version_of(unit: LockingWrite, table: sa.Table, *, lock: bool = False, **key: str) -> int | None:
     """The version of a row alone: to read all of a large invoice again takes the event loop a while."""
     ((name, value),) = key.items()
-    statement = sa.select(table.c.version).where(owned(table, scope.caller), table.c[name] == value)
-    rows = await scope.fetch(statement.with_for_update(key_share=True) if lock else statement)
+    statement = sa.select(table.c.version).where(owned(table, unit.caller), table.c[name] == value)
+    rows = await unit.fetch(statement.with_for_update(key_share=True) if lock else statement)
     return rows[0]["version"] if rows else None

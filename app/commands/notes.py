@@ -11,7 +11,7 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
-from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 NEVER_CHANGED = 1  # the version of every note
 
@@ -21,26 +21,26 @@ async def create_note(
 ) -> Answer:
     """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
-        known = storable(account_number) and await scope.exists(ACCOUNTS, account_number=account_number)
+    async def command(unit: UnitOfWork) -> Written:
+        known = storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
         wrong = [] if known else [absent(Resource.ACCOUNT, account_number)]
         reference = body.values.get("reference")
         wrong += wrong_key("reference", fault_of_key(reference), reference, Where.BODY)
         if not wrong:
-            await check_reference(scope, str(reference), precondition)
+            await check_reference(unit, str(reference), precondition)
             wrong = wrong_key("reference", fault_of_new_key(str(reference)), reference, Where.BODY)
         if known:
             precondition.check_unversioned("A note that is new")
         made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
         made.problems[:0] = wrong
-        hold(made, scope.caller)
+        hold(made, unit.caller)
         made.refuse_if_wrong()
         moment = now()
         made.values["effective_date"] = made.values["effective_date"] or moment
         row = {**made.values, "account_number": account_number, "products": made.products, "version": NEVER_CHANGED}
         row |= {"created_at": moment, "updated_at": moment}
-        await scope.insert(NOTES, row)
-        scope.log(change_of(Resource.NOTE, made.key, ChangeVerb.CREATE, None, row))
+        await unit.insert(NOTES, row)
+        unit.log(change_of(Resource.NOTE, made.key, ChangeVerb.CREATE, None, row))
         keys = {Resource.NOTE: made.key, Resource.ACCOUNT: account_number}
         return Written(keys, created=True, rows={Resource.NOTE: row})
 
@@ -57,9 +57,9 @@ def looks(account_number: str, body: Body) -> list[Lookup]:
     ]
 
 
-async def check_reference(scope: Scoped, reference: str, precondition: Precondition) -> None:
+async def check_reference(unit: UnitOfWork, reference: str, precondition: Precondition) -> None:
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
-    if await scope.exists(NOTES, reference=reference):
+    if await unit.exists(NOTES, reference=reference):
         precondition.check_excluded(Resource.NOTE, reference, NEVER_CHANGED)
         message = f"Note {shown_key(reference)} already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

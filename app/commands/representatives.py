@@ -16,25 +16,26 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
-from app.storage.writes.scoped import Scoped, owned
+from app.storage.writes.tenant_rows import owned
+from app.storage.writes.unit_of_work import UnitOfWork
 
 SUPERVISOR = "supervisor_representative_reference"
 LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_REPRESENTATIVES}
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
+async def judge(unit: UnitOfWork, made: Draft) -> None:
     supervisor: Any = made.sent.get(SUPERVISOR)
     if not is_empty(supervisor):
-        await scope.lock_tenant()  # two halves of a cycle written at once take turns
-        await check_supervisor(scope, made, supervisor)
-    hold(made, scope.caller)
+        await unit.lock_tenant()  # two halves of a cycle written at once take turns
+        await check_supervisor(unit, made, supervisor)
+    hold(made, unit.caller)
 
 
-async def check_supervisor(scope: Scoped, made: Draft, supervisor: str) -> None:
+async def check_supervisor(unit: UnitOfWork, made: Draft, supervisor: str) -> None:
     if supervisor == made.key:
         made.report([Problem(Code.INVALID, (SUPERVISOR,), "A representative cannot be their own supervisor.")])
         return
-    line = await line_of_command(scope, supervisor)
+    line = await line_of_command(unit, supervisor)
     if not line:
         message = f"There is no representative {shown_key(supervisor)}."
         made.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
@@ -44,13 +45,13 @@ async def check_supervisor(scope: Scoped, made: Draft, supervisor: str) -> None:
         made.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
 
 
-async def line_of_command(scope: Scoped, reference: str) -> set[str]:
+async def line_of_command(unit: UnitOfWork, reference: str) -> set[str]:
     """The representative and everyone above; empty where there is no such representative."""
     person = REPRESENTATIVES
     columns = (person.c.reference, person.c[SUPERVISOR])
-    line = sa.select(*columns).where(owned(person, scope.caller), person.c.reference == reference).cte(recursive=True)
-    above = sa.select(*columns).where(owned(person, scope.caller), person.c.reference == line.c[SUPERVISOR])
-    return {row["reference"] for row in await scope.fetch(sa.select(line.union(above).c.reference))}
+    line = sa.select(*columns).where(owned(person, unit.caller), person.c.reference == reference).cte(recursive=True)
+    above = sa.select(*columns).where(owned(person, unit.caller), person.c.reference == line.c[SUPERVISOR])
+    return {row["reference"] for row in await unit.fetch(sa.select(line.union(above).c.reference))}
 
 
 async def link_representative(
@@ -58,19 +59,19 @@ async def link_representative(
 ) -> Answer:
     """Links a representative to an account or a document; linking again changes nothing. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
+    async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
         missing = [
             absent(kind, name)
             for kind, name in keys.items()
-            if not storable(name) or not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
             raise Refused(missing)
         precondition.check_unversioned("A link")
-        if await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
+        if await unit.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
             linked = {"representative": reference}
-            scope.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
+            unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
     return await write.run(command)

@@ -15,7 +15,7 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import TABLES
-from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Rules:
     what follows from them, `keep` writes what goes with a row that changes, and `looks` says beforehand what all of
     them are going to look up."""
 
-    judge: Callable[[Scoped, Draft], Awaitable[None]]
+    judge: Callable[[UnitOfWork, Draft], Awaitable[None]]
     derive: Callable[[Draft, dict[str, Any]], None] | None = None
-    keep: Callable[[Scoped, Draft, dict[str, Any]], Awaitable[None]] | None = None
+    keep: Callable[[UnitOfWork, Draft, dict[str, Any]], Awaitable[None]] | None = None
     looks: Callable[[Body], list[Lookup]] = lambda body: []
 
 
@@ -49,16 +49,16 @@ async def save(
 ) -> Answer:
     """Writes a resource under its key. Raises Refused with every problem found; nothing is written then."""
 
-    async def command(scope: Scoped) -> Written:
-        stored = await scope.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key}) if own else None
+    async def command(unit: UnitOfWork) -> Written:
+        stored = await unit.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key}) if own else None
         precondition.check_excluded(resource, key, version_of(stored))
         if verb is Verb.CREATE:
             check_absence(resource, key, stored)
         made = draft(resource, verb, key, body, stored)
         made.problems[:0] = wrong_address(resource, verb, key, stored, precondition)
-        await RULES[resource].judge(scope, made)
+        await RULES[resource].judge(unit, made)
         made.refuse_if_wrong()
-        row = await store(scope, made)
+        row = await store(unit, made)
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
     expected = False if verb is Verb.CREATE else None
@@ -66,7 +66,7 @@ async def save(
     return await write.run(command, own + RULES[resource].looks(body))
 
 
-async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
+async def store(unit: UnitOfWork, made: Draft) -> dict[str, Any]:
     """Writes the row, new or changed, one version further; the row. Where it would be what is stored already, nothing
     is written, nor logged: a source that sends everything every night has not changed everything."""
     table, rules = TABLES[made.resource], RULES[made.resource]
@@ -78,16 +78,16 @@ async def store(scope: Scoped, made: Draft) -> dict[str, Any]:
     if made.stored and change.is_empty:
         return made.stored
     if rules.keep:
-        await rules.keep(scope, made, row)
+        await rules.keep(unit, made, row)
     if made.stored:
-        await scope.update(table, {KEY_FIELD[made.resource]: made.key}, row)
+        await unit.update(table, {KEY_FIELD[made.resource]: made.key}, row)
         row = {**made.stored, **row}
     else:
         row["created_at"] = moment
-        await scope.insert(table, row)
+        await unit.insert(table, row)
     if made.transition:
-        await documents.add_transition(scope, made.key, row["version"], made.transition)
-    scope.log(change)
+        await documents.add_transition(unit, made.key, row["version"], made.transition)
+    unit.log(change)
     return row
 
 

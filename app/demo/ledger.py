@@ -32,7 +32,7 @@ from app.storage.tables import (
     STATUS_TRANSITIONS,
     TENANTS,
 )
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 
 BATCH = 1_000  # rows of documents: enough to spend little on each statement, few enough for little memory
 WORTH_HELP = 10_000  # documents, of which processes of their own make up one batch while another is written
@@ -64,32 +64,32 @@ class Batch:
             self.rows[table.name].append(life.row)
             self.changes += life.changes
 
-    async def write(self, scope: Scoped) -> None:
+    async def write(self, write: LockingWrite) -> None:
         for table in ORDER:
-            await scope.insert_all(table, self.rows[table.name])
-        await write_log(scope, self.changes)
+            await write.insert_all(table, self.rows[table.name])
+        await write_log(write, self.changes)
 
 
-async def write_ledger(scope: Scoped, plan: Plan, tenant: DemoTenant, accounts: int, tell: Tell) -> None:
+async def write_ledger(write: LockingWrite, plan: Plan, tenant: DemoTenant, accounts: int, tell: Tell) -> None:
     """Fills an empty tenant with so many accounts and all that belongs to them; `tell` hears of documents written."""
-    await scope.update(TENANTS, {}, {"currency_model": str(tenant.model)})
-    scope.log(model_fixed(tenant.name, str(tenant.model), now()))
-    people = list(representatives(plan, scope.caller, tenant))
-    await scope.insert_all(REPRESENTATIVES, [life.row for life in people])
-    await write_log(scope, [change for life in people for change in life.changes])
+    await write.update(TENANTS, {}, {"currency_model": str(tenant.model)})
+    write.log(model_fixed(tenant.name, str(tenant.model), now()))
+    people = list(representatives(plan, write.caller, tenant))
+    await write.insert_all(REPRESENTATIVES, [life.row for life in people])
+    await write_log(write, [change for life in people for change in life.changes])
     written = 0
-    async for batch in batches(plan, scope.caller, tenant, accounts):
-        await batch.write(scope)
+    async for batch in batches(plan, write.caller, tenant, accounts):
+        await batch.write(write)
         if written == 0:
-            await learn_sizes(scope.connection)
+            await learn_sizes(write.connection)
         written += batch.documents
         tell(batch.documents)
 
 
-async def write_log(scope: Scoped, changes: Iterable[Change]) -> None:
+async def write_log(write: LockingWrite, changes: Iterable[Change]) -> None:
     for change in changes:
-        scope.log(change)
-    await scope.write_log()
+        write.log(change)
+    await write.write_log()
 
 
 async def batches(plan: Plan, caller: Caller, tenant: DemoTenant, accounts: int) -> AsyncIterator[Batch]:

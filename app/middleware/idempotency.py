@@ -119,7 +119,7 @@ class IdempotencyMiddleware:
                     await keep(await held.begin(), caller, key, kept)
                     await held.commit()
                     return messages
-                await held.again()
+                await held.restart()
                 request.scope.clear()
                 request.scope.update(asked)
         raise RolledBack(await collected(self.refuse(request, 503, "unavailable", TOO_BUSY), request))

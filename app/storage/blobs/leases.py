@@ -20,7 +20,9 @@ from app.storage.blobs.store import Blob, Blobs, StoreAway
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import ATTACHMENTS, BLOB_CLAIMS, CLAIM_ID_LENGTH, TENANTS
-from app.storage.writes.scoped import Scoped, owned
+from app.storage.writes.locking import LockingWrite
+from app.storage.writes.tenant_rows import TenantRows, owned
+from app.storage.writes.unit_of_work import UnitOfWork
 
 LEASE_SECONDS = timedelta(hours=1)  # longer than any command runs
 
@@ -36,14 +38,14 @@ class BlobLease:
     blob: Blob
     id: str
 
-    async def settle(self, scope: Scoped) -> None:
-        """Gives the claim up, inside the transaction that names the blob in a row. Raises ClaimLost."""
-        if not await scope.delete(BLOB_CLAIMS, claim_id=self.id):
+    async def settle(self, unit: UnitOfWork) -> None:
+        """Gives the claim up, inside the transaction that names the blob in a row. Raises LeaseLost."""
+        if not await unit.delete(BLOB_CLAIMS, claim_id=self.id):
             raise LeaseLost
 
-    async def confirm(self, scope: Scoped) -> None:
-        """Keeps the claim inside the transaction that names the blob, to be given up after it. Raises ClaimLost."""
-        if not await scope.find(BLOB_CLAIMS, lock=True, claim_id=self.id):
+    async def confirm(self, unit: UnitOfWork) -> None:
+        """Keeps the claim inside the transaction that names the blob, to be given up after it. Raises LeaseLost."""
+        if not await unit.find(BLOB_CLAIMS, lock=True, claim_id=self.id):
             raise LeaseLost
 
 
@@ -53,9 +55,9 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
     claim = BlobLease(blob, secrets.token_hex(CLAIM_ID_LENGTH // 2))
     row = {"claim_id": claim.id, "sha256": blob.sha256, "claimed_at": now()}
     async with database.writing(blob.tenant_id) as connection:
-        scope = Scoped(connection, owner(blob))
-        await scope.lock_tenant()
-        await scope.insert(BLOB_CLAIMS, row)
+        write = LockingWrite(connection, owner(blob))
+        await write.lock_tenant()
+        await write.insert(BLOB_CLAIMS, row)
     try:
         await blobs.put(blob, source)
         yield claim
@@ -67,7 +69,7 @@ async def claimed(database: Database, blobs: Blobs, blob: Blob, source: Path) ->
 async def give_up(database: Database, blobs: Blobs, claim: BlobLease) -> None:
     """Ends a claim, and removes its blob where nothing else needs it."""
     async with database.writing(claim.blob.tenant_id) as connection:
-        await Scoped(connection, owner(claim.blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
+        await LockingWrite(connection, owner(claim.blob)).delete(BLOB_CLAIMS, claim_id=claim.id)
     await remove_unneeded(database, blobs, claim.blob)
 
 
@@ -75,12 +77,12 @@ async def remove_unneeded(database: Database, blobs: Blobs, blob: Blob, before: 
     """Removes a blob that nothing needs; claims from before that time are a dead command's. Whether it was removed."""
     await blobs.identity()  # now: inside the transaction there may be no second connection to read it through
     async with database.writing(blob.tenant_id) as connection:
-        scope = Scoped(connection, owner(blob))
-        await scope.lock_tenant()
+        write = LockingWrite(connection, owner(blob))
+        await write.lock_tenant()
         stale = BLOB_CLAIMS.c.claimed_at < (before or now() - LEASE_SECONDS)
-        await scope.delete(BLOB_CLAIMS, stale, sha256=blob.sha256)
+        await write.delete(BLOB_CLAIMS, stale, sha256=blob.sha256)
         # One statement, which sees one moment: a claim is given up in the same transaction that adds the row.
-        if await scope.fetch(needed_by(blob)):
+        if await write.fetch(needed_by(blob)):
             return False
         await blobs.delete(blob)
         return True
@@ -117,8 +119,8 @@ async def seems_unneeded(database: Database, blob: Blob) -> bool:
     """Whether a blob is of a tenant of this database and no row names it. Takes no lock: a first look, which is the
     last one at nearly every blob."""
     async with database.reading(blob.tenant_id) as connection:
-        scope = Scoped(connection, owner(blob))
-        return await scope.exists(TENANTS) and not await scope.exists(ATTACHMENTS, sha256=blob.sha256)
+        rows = TenantRows(connection, owner(blob))
+        return await rows.exists(TENANTS) and not await rows.exists(ATTACHMENTS, sha256=blob.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ PAGE = 1_000  # rows read at a time
 Values = dict[str, Any]
 
 
-def entry_of(caller: Caller, request_id: str, change: Change) -> Values:
+def log_entry(caller: Caller, request_id: str, change: Change) -> Values:
     """The row of a change, but for its place in the chain."""
     return {
         "at": change.at,
@@ -42,13 +42,13 @@ def entry_of(caller: Caller, request_id: str, change: Change) -> Values:
     }
 
 
-TOLD = ("key_id", "request_id", "resource", "key", "verb", "version")
-LOGGED = ("at", *TOLD, "before", "after")  # what an entry consists of
+HASHED_AS_VALUES = ("key_id", "request_id", "resource", "key", "verb", "version")
+LOGGED = ("at", *HASHED_AS_VALUES, "before", "after")  # what an entry consists of
 
 
 def fingerprint(tenant_id: int, row: Values) -> str:
     """The hash of all that a row tells, whose JSON columns are values or, as the database keeps them, text."""
-    told = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in TOLD)])
+    told = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in HASHED_AS_VALUES)])
     lines = (told, text_of(row["before"]), text_of(row["after"]))  # JSON without a line break in it
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -57,7 +57,7 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else dump_json(value)
 
 
-def chained(former: str, fingerprint: str) -> str:
+def chain_hash(former: str, fingerprint: str) -> str:
     """The hash of a row, from the one before and its fingerprint."""
     return hashlib.sha256((former + fingerprint).encode()).hexdigest()
 
@@ -70,7 +70,7 @@ async def append(connection: AsyncConnection, tenant_id: int, entries: Sequence[
     sequence, former = (await connection.execute(end.with_for_update())).one()
     rows = []
     for entry in entries:
-        sequence, former = sequence + 1, chained(former, fingerprint(tenant_id, entry))
+        sequence, former = sequence + 1, chain_hash(former, fingerprint(tenant_id, entry))
         rows.append({"tenant_id": tenant_id, **entry, "sequence": sequence, "hash": former})
     await connection.execute(sa.insert(CHANGES), rows)
     moved = sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == tenant_id)
@@ -83,7 +83,7 @@ async def begin_chain(connection: AsyncConnection, tenant_id: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditResult:
     """What came of reading one tenant's log: how many rows are sound, and in words what is wrong with the next."""
 
     tenant: str
@@ -91,7 +91,7 @@ class Audited:
     fault: str | None
 
 
-async def audit(database: Database) -> AsyncIterator[Audited]:
+async def audit(database: Database) -> AsyncIterator[AuditResult]:
     """Reads the log of every tenant from its start. After a fault the rest of that log proves nothing."""
     async with database.reading() as connection:
         ends = sa.select(TENANTS.c.tenant_id, TENANTS.c.name, CHANGES_END.c.sequence, CHANGES_END.c.hash)
@@ -100,22 +100,22 @@ async def audit(database: Database) -> AsyncIterator[Audited]:
             yield await audit_one(connection, tenant_id, name, last, end)
 
 
-async def audit_one(connection: AsyncConnection, tenant_id: int, name: str, last: int | None, end: str) -> Audited:
+async def audit_one(connection: AsyncConnection, tenant_id: int, name: str, last: int | None, end: str) -> AuditResult:
     if last is None:
-        return Audited(name, 0, "the end of its chain is gone")
+        return AuditResult(name, 0, "the end of its chain is gone")
     sound, former = 0, GENESIS
     while rows := await next_rows(connection, tenant_id, sound):
         for row in rows:
             if row["sequence"] != sound + 1:
-                return Audited(name, sound, f"row {sound + 1} is missing")
-            former = chained(former, fingerprint(tenant_id, row))
+                return AuditResult(name, sound, f"row {sound + 1} is missing")
+            former = chain_hash(former, fingerprint(tenant_id, row))
             if former != row["hash"]:
-                return Audited(name, sound, f"row {sound + 1} was altered, or is not the one that was written")
+                return AuditResult(name, sound, f"row {sound + 1} was altered, or is not the one that was written")
             sound += 1
     if sound != last:
         more = f"row {sound + 1} is missing at the end" if sound < last else f"row {last + 1} was added by hand"
-        return Audited(name, min(sound, last), more)
-    return Audited(name, sound, None if former == end else "the end of its chain was altered")
+        return AuditResult(name, min(sound, last), more)
+    return AuditResult(name, sound, None if former == end else "the end of its chain was altered")
 
 
 async def next_rows(connection: AsyncConnection, tenant_id: int, after: int) -> list[Values]:

@@ -15,7 +15,7 @@ from app.storage.database.engine import Database
 from app.storage.database.identity import Identity
 from app.storage.migrations.migrate import migrate
 from app.storage.tables import BLOB_CLAIMS
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 from tests.gateway import Client, Gateway
 
 AT_ONCE = timedelta()
@@ -50,7 +50,7 @@ async def claims(gateway: Gateway) -> int:
 
 async def settle(gateway: Gateway, claim: BlobLease) -> None:
     async with gateway.database.writing() as connection:
-        await claim.settle(Scoped(connection, CALLER))
+        await claim.settle(LockingWrite(connection, CALLER))
 
 
 async def test_a_claimed_blob_is_swept_by_nobody(gateway: Gateway, acme: Client, blobs: Blobs, source: Path) -> None:

@@ -27,7 +27,7 @@ from app.storage.database.engine import Database
 from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import REVISIONS, is_current, revision
 from app.storage.tables import CSR_SEQUENCE, DOCUMENTS, metadata
-from app.storage.writes.change_log import GENESIS, audit, chained, fingerprint
+from app.storage.writes.change_log import GENESIS, audit, chain_hash, fingerprint
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway
 from tests.pdfs import pdf
@@ -180,7 +180,7 @@ def as_of(release: str, rows: Rows) -> Rows:
     for row in rows["changes"]:
         if row["resource"] not in ("tenant", "api_key"):  # which it did not tell of
             sequence, former = ends.get(row["tenant_id"], (0, GENESIS))
-            end = sequence + 1, chained(former, fingerprint(row["tenant_id"], row))
+            end = sequence + 1, chain_hash(former, fingerprint(row["tenant_id"], row))
             ends[row["tenant_id"]] = end
             changes.append({**row, "sequence": end[0], "hash": end[1]})
     moved = [
