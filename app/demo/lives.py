@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from app.commands.body import Body, Values, Verb, draft, hold
-from app.commands.documents import closed, closure_of, derive, entry_of, read_closure
-from app.commands.save import row_of
+from app.commands.body import Body, Values, Verb, check_requirements, new_draft
+from app.commands.documents import closure_columns, closure_transition, derive, history_entry, read_closure
+from app.commands.save import written_columns
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import Change, ChangeVerb, change_of
@@ -43,31 +43,31 @@ class Life:
         self.write(Verb.PATCH, Body(values), moment, model)
 
     def write(self, verb: Verb, body: Body, moment: datetime, model: CurrencyModel | None) -> None:
-        made = draft(self.resource, verb, self.key, body, self.row or None)
-        made.locked = model
-        hold(made, self.caller)
-        made.refuse_if_wrong()
-        row = row_of(made, moment)
+        draft = new_draft(self.resource, verb, self.key, body, self.row or None)
+        draft.locked_model = model
+        check_requirements(draft, self.caller)
+        draft.refuse_if_wrong()
+        row = written_columns(draft, moment)
         if self.resource is Resource.DOCUMENT:
-            derive(made, row)
+            derive(draft, row)
         change = change_of(self.resource, self.key, ChangeVerb(verb.value), self.row or None, row)
         if change.is_empty:
             return
         self.changes.append(change)
         self.row |= row
-        if made.transition:
-            self.entries.append(entry_of(self.key, row["version"], made.transition))
+        if draft.transition:
+            self.entries.append(history_entry(self.key, row["version"], draft.transition))
 
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
         stated, wrong = read_closure(Body(values))
         if wrong:
             raise Refused(wrong)
-        closing = closure_of(stated, moment)
-        row = closed(closing, self.row, moment)
+        closing = closure_transition(stated, moment)
+        row = closure_columns(closing, self.row, moment)
         self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))
         self.row |= row
-        self.entries.append(entry_of(self.key, self.row["version"], closing))
+        self.entries.append(history_entry(self.key, self.row["version"], closing))
 
 
 @cache
