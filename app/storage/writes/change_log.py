@@ -1,7 +1,8 @@
-"""The change log: one row for every write, in the write's own transaction, each bound to the one before by its hash.
+"""The change log: one row for every write, in the write's own transaction, each with a hash of itself and of the row
+before, so that the rows are a chain.
 
-A tenant's rows count from 1 without a gap. The end of the chain is kept beside it, so that rows missing there are
-noticed, too; whoever appends holds it until the commit, which makes the order of the log that of the commits.
+A tenant's rows count from 1 without a gap. The end of the chain is kept in a table of its own, so that rows that are
+missing at the end are noticed, too. Whoever appends locks it until the commit: rows are in the order of the commits.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from app.storage.database.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, TENANTS
 
 GENESIS = "0" * 64  # the hash before the first row
-KEY_ID_LENGTH = 12  # hex digits of a key's hash by which listings call it, too
+KEY_ID_LENGTH = 12  # hex digits of an API key's hash that stand for the key, here and in listings
 FINGERPRINT = "fingerprint"
 PAGE = 1_000  # rows read at a time
 
@@ -28,7 +29,7 @@ Values = dict[str, Any]
 
 
 def log_entry(caller: Caller, request_id: str, change: Change) -> Values:
-    """The row of a change, but for its place in the chain."""
+    """The row of a change, without its place in the chain."""
     return {
         "at": change.at,
         "key_id": caller.key_hash[:KEY_ID_LENGTH] or None,
@@ -43,13 +44,13 @@ def log_entry(caller: Caller, request_id: str, change: Change) -> Values:
 
 
 HASHED_AS_VALUES = ("key_id", "request_id", "resource", "key", "verb", "version")
-LOGGED = ("at", *HASHED_AS_VALUES, "before", "after")  # what an entry consists of
+LOGGED = ("at", *HASHED_AS_VALUES, "before", "after")  # the columns of an entry
 
 
 def fingerprint(tenant_id: int, row: Values) -> str:
-    """The hash of all that a row tells, whose JSON columns are values or, as the database keeps them, text."""
-    told = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in HASHED_AS_VALUES)])
-    lines = (told, text_of(row["before"]), text_of(row["after"]))  # JSON without a line break in it
+    """The hash of a row's own columns, of which the JSON ones are values or, as the database keeps them, text."""
+    values = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in HASHED_AS_VALUES)])
+    lines = (values, text_of(row["before"]), text_of(row["after"]))  # JSON without a line break in it
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -84,7 +85,7 @@ async def begin_chain(connection: AsyncConnection, tenant_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """What came of reading one tenant's log: how many rows are sound, and in words what is wrong with the next."""
+    """The outcome of reading one tenant's log: how many rows are sound, and what is wrong with the next, in words."""
 
     tenant: str
     rows: int
@@ -122,5 +123,5 @@ async def next_rows(connection: AsyncConnection, tenant_id: int, after: int) -> 
     """The next rows of a log, JSON as it is kept."""
     columns = [sa.cast(c, sa.Text).label(c.name) if isinstance(c.type, sa.JSON) else c for c in CHANGES.c]
     wanted = sa.select(*columns).where(CHANGES.c.tenant_id == tenant_id, CHANGES.c.sequence > after)
-    found = await connection.execute(wanted.order_by(CHANGES.c.sequence).limit(PAGE))
-    return [dict(row) for row in found.mappings()]
+    rows = await connection.execute(wanted.order_by(CHANGES.c.sequence).limit(PAGE))
+    return [dict(row) for row in rows.mappings()]

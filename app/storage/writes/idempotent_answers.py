@@ -14,8 +14,8 @@ from app.storage.tables import IDEMPOTENT_ANSWERS as ANSWERS
 from app.storage.writes.locking import LockingWrite
 from app.storage.writes.tenant_rows import TenantRows
 
-KEPT = timedelta(days=1)
-UNDER_WAY = 0  # the status before there is an answer: nobody else ever sees it
+RETENTION = timedelta(days=1)
+IN_PROGRESS = 0  # the status before there is an answer: it is never committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | N
     async with database.reading(caller.tenant_id) as connection:
         row = await TenantRows(connection, caller).find(ANSWERS, key=key)
     earliest, _ = span()
-    return None if row is None or row["created_at"] < earliest - KEPT else stored_answer(row)
+    return None if row is None or row["created_at"] < earliest - RETENTION else stored_answer(row)
 
 
 def stored_answer(row: dict[str, Any]) -> StoredAnswer:
@@ -62,11 +62,11 @@ async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerpri
     Raises KeyTaken."""
     rows = LockingWrite(connection, caller)
     earliest, latest = span()
-    await rows.delete(ANSWERS, ANSWERS.c.created_at < earliest - KEPT)
+    await rows.delete(ANSWERS, ANSWERS.c.created_at < earliest - RETENTION)
     row = {
         "key": key,
         "fingerprint": fingerprint,
-        "status": UNDER_WAY,
+        "status": IN_PROGRESS,
         "content_type": "",
         "body": "",
         "created_at": latest,

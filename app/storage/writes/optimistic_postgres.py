@@ -85,7 +85,7 @@ class PostgresOptimisticWrite(OptimisticWrite):
             condition, common = self.guard.condition, common | self.guard.values
         statement = batch_statement(update, insertions, condition, self.dialect)
         try:
-            with self.database.observe_statement(statement.statement.text):
+            with self.database.observe_statement(statement.compiled.text):
                 result = await self.batcher.write(self.caller.tenant_id, statement, common, values)
         except Exception as error:
             if sqlstate(error) in CONFLICTS or (self.speculative and sqlstate(error).startswith(BAD_DATA)):
