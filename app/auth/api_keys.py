@@ -28,7 +28,7 @@ from app.storage.database.row_level_security import KEY_SETTING, TENANT_SETTING,
 from app.storage.tables import API_KEYS, TENANTS
 from app.storage.types import bit, products_of
 from app.storage.writes.change_log import KEY_ID_LENGTH, begin_chain
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 
 PREFIX = "igk_"
 KEY_HASH = "key_hash"
@@ -240,9 +240,9 @@ def key_change(
 
 async def log(connection: AsyncConnection, tenant_id: int, change: Change) -> None:
     """Adds to a tenant's change log what its operator did."""
-    scope = Scoped(connection, Caller(tenant_id, (), read_only=False))
-    scope.log(change)
-    await scope.write_log()
+    write = LockingWrite(connection, Caller(tenant_id, (), read_only=False))
+    write.log(change)
+    await write.write_log()
 
 
 async def find_tenant(connection: AsyncConnection, name: str) -> int | None:

@@ -5,7 +5,7 @@ import typer
 from app.cli.console import Stopped, opened, out, with_database
 from app.settings import load_settings
 from app.storage.migrations.revision import is_current
-from app.storage.writes.change_log import Audited
+from app.storage.writes.change_log import AuditResult
 from app.storage.writes.change_log import audit as read_logs
 
 audit = typer.Typer(no_args_is_help=True, help="The change log.")
@@ -21,7 +21,7 @@ def verify_command() -> None:
     """Reads every tenant's change log and finds rows that were altered, removed or added by hand."""
     database = opened(load_settings())
 
-    async def work() -> list[Audited]:
+    async def work() -> list[AuditResult]:
         if not await is_current(database):
             raise Stopped("The schema of the database is not current. Run: ingest-gateway migrate")
         return [found async for found in read_logs(database)]

@@ -26,7 +26,7 @@ from app.server.http_protocol import LimitedHttpProtocol
 from app.server.sockets import CannotListen, browser_address, claimed
 from app.server.supervisor import run_workers
 from app.settings import Settings, WrongSetting, load_settings
-from app.storage.blobs.leases import LEASE_SECONDS, sweep
+from app.storage.blobs.leases import LEASE_DURATION, sweep
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.database.statistics_sqlite import estimate
@@ -244,7 +244,7 @@ def explain_command(
 def sweep_command(
     grace: Annotated[
         int, typer.Option(min=0, help="Seconds for which a push that is under way keeps its file from being removed.")
-    ] = int(LEASE_SECONDS.total_seconds()),
+    ] = int(LEASE_DURATION.total_seconds()),
 ) -> None:
     """Removes what no document needs: what pushes that were cut off have left. Servers may be running meanwhile."""
     settings = load_settings()

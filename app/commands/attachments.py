@@ -1,5 +1,5 @@
-"""Attaching a pushed PDF to a document: judged, put in the store, then named by the document's one attachment row. The
-PDF before it is removed once nothing names it."""
+"""Attaching a pushed PDF to a document. The file is validated and put into the store, and then the document's one
+attachment row names it. The PDF before it is removed once nothing names it."""
 
 import asyncio
 import hashlib
@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic
 
-from app.commands.body import absent
+from app.commands.body import not_found
 from app.commands.files import Files, workspace
-from app.commands.transaction import Answer, Forbidden, Write, Written
+from app.commands.transaction import Answer, Command, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
 from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.problems import Code, Problem, Refused, Where
@@ -21,16 +21,17 @@ from app.domain.resources import AttachmentSource, Resource
 from app.domain.values import storable
 from app.pdf.refusals import Fault, Unfit
 from app.pdf.validation_processes import Checked
-from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, give_up, remove_unneeded
+from app.storage.blobs.leases import BlobLease, LeaseLost, give_up, leased, remove_unneeded
 from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
 from app.storage.database.clock import now
 from app.storage.tables import ATTACHMENTS, DOCUMENTS
 from app.storage.writes.request_transaction import RequestTransaction, RetryRequest
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.tenant_rows import TenantRows
+from app.storage.writes.unit_of_work import UnitOfWork
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
-PLACE = {  # of a problem that each fault of a PDF is
+PROBLEM_OF_FAULT = {
     Fault.FILE: (Code.INVALID, FILE, Where.FILE),
     Fault.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
     Fault.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
@@ -40,38 +41,38 @@ LOGGED = ("attachment_id", "source", "file_size", "sha256", "page_count")
 Values = dict[str, Any]
 
 
-class Overtaken(Exception):
+class AttachmentChanged(Exception):
     """Another process attached a PDF to the document meanwhile."""
 
 
 async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Path, *, append: bool = False) -> Answer:
-    """Makes the file the document's PDF, or adds its pages to the PDF that was pushed before; a generated one gives way
-    either way. Raises Refused, and Forbidden."""
+    """Makes the file the document's PDF, or adds its pages to the PDF that was pushed before; a generated one is
+    replaced either way. Raises Refused, and Forbidden."""
     if write.caller.read_only:
         raise Forbidden
-    attaching = Attaching(write, files, number, pushed, append)
-    if held := write.database.current_transaction.get():
-        return await attaching.within(held)
-    async with files.turn(write.caller.tenant_id, number):
+    push = PdfPush(write, files, number, pushed, append)
+    if request := write.database.current_transaction.get():
+        return await push.attempt_in_request(request)
+    async with files.document_lock(write.caller.tenant_id, number):
         for _ in range(ATTEMPTS - 1):
             try:
-                return await attaching.attempt()
-            except (Overtaken, LeaseLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
+                return await push.attempt()
+            except (AttachmentChanged, LeaseLost, NoSuchBlob):  # the last: the stored blob was replaced and removed
                 continue
-        return await attaching.attempt()
+        return await push.attempt()
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A file that may become a document's PDF, in the store. Without a claim it is not there, and nothing is kept."""
+class StoredPdf:
+    """A validated file, in the store for as long as the lease lasts; a dry run stores nothing and has no lease."""
 
     checked: Checked
-    claim: BlobLease | None
+    lease: BlobLease | None
 
 
 @dataclass(slots=True)
-class Attaching(Generic[Answer]):
-    """One push of a PDF."""
+class PdfPush(Generic[Answer]):
+    """One push of a PDF to a document."""
 
     write: Write[Answer]
     files: Files
@@ -82,94 +83,96 @@ class Attaching(Generic[Answer]):
 
     async def attempt(self) -> Answer:
         before = await self.pushed_before()
-        await self.check_pushed()
-        async with self.ready(before) as ready:
-            answer = await self.write.run(self.naming(ready, before, BlobLease.settle))
+        await self.check_pushed_size()
+        async with self.stored(before) as pdf:
+            answer = await self.write.run(self.command(pdf, before, BlobLease.release))
         if self.replaced:
             await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
         return answer
 
-    async def within(self, held: RequestTransaction) -> Answer:
-        """The same as a part of what is held: the file is made ready outside of the transaction, and blobs are removed
-        after it, so that the stored PDF stays whole where it is undone."""
+    async def attempt_in_request(self, request: RequestTransaction) -> Answer:
+        """The same within the transaction of a request: the file is validated and stored outside of it, and blobs are
+        removed after it, so that the former PDF stays whole where the transaction is rolled back."""
         before = await self.pushed_before()
-        await self.check_pushed()
+        await self.check_pushed_size()
         base = blob_of(before) if before and self.append else None
-        wanted = (await asyncio.to_thread(digest_of, self.pushed), base, self.write.dry_run)
-        if wanted not in held.made:
-            await held.undo()
+        work = (await asyncio.to_thread(digest_of, self.pushed), base, self.write.dry_run)
+        if work not in request.results:
+            await request.rollback()
             with self.write.database.apart():
-                held.made[wanted] = await self.ready_or_refused(held, before)
-        ready = held.made[wanted]
-        if isinstance(ready, Refused):
-            raise ready
+                request.results[work] = await self.store_for_request(request, before)
+        pdf = request.results[work]
+        if isinstance(pdf, Refused):
+            raise pdf
         try:
-            answer = await self.write.run(self.naming(ready, before, BlobLease.confirm))
-        except (Overtaken, LeaseLost):
-            held.made.pop(wanted)
+            answer = await self.write.run(self.command(pdf, before, BlobLease.confirm))
+        except (AttachmentChanged, LeaseLost):
+            request.results.pop(work)
             raise RetryRequest from None
         if self.replaced and not self.write.dry_run:
-            held.endings.push_async_callback(self.left_to_sweep, remove_unneeded, self.replaced)
+            request.cleanup.push_async_callback(self.remove_if_reachable, remove_unneeded, self.replaced)
         return answer
 
-    async def ready_or_refused(self, held: RequestTransaction, before: Values | None) -> Ready | Refused:
-        """The file made ready for as long as the request lasts."""
+    async def store_for_request(self, request: RequestTransaction, before: Values | None) -> StoredPdf | Refused:
+        """The file, stored for as long as the request lasts."""
         try:
-            ready = await held.endings.enter_async_context(self.ready(before))
+            pdf = await request.cleanup.enter_async_context(self.stored(before))
         except Refused as refusal:
             return refusal
         except NoSuchBlob:  # the stored blob was replaced and removed
             raise RetryRequest from None
-        if ready.claim:
-            held.endings.push_async_callback(self.left_to_sweep, give_up, ready.claim)
-        return ready
+        if pdf.lease:
+            request.cleanup.push_async_callback(self.remove_if_reachable, give_up, pdf.lease)
+        return pdf
 
-    async def left_to_sweep(self, removing: Callable[..., Awaitable[object]], what: Blob | BlobLease) -> None:
-        """Removes what is not needed any more, if the store can be reached: the request itself is done."""
+    async def remove_if_reachable(self, remove: Callable[..., Awaitable[object]], what: Blob | BlobLease) -> None:
+        """Removes what is not needed any more. Where the store cannot be reached, that is left to a later sweep: the
+        request itself is done."""
         with suppress(StoreAway):
-            await removing(self.write.database, self.files.blobs, what)
+            await remove(self.write.database, self.files.blobs, what)
 
     @asynccontextmanager
-    async def ready(self, before: Values | None) -> AsyncIterator[Ready]:
-        """The file judged and, unless for a dry run, put into the store."""
+    async def stored(self, before: Values | None) -> AsyncIterator[StoredPdf]:
+        """The file, validated and, unless for a dry run, put into the store."""
         async with workspace() as folder:
-            path, checked = await self.made(before, folder)
+            path, checked = await self.validated(before, folder)
             if self.write.dry_run:
-                yield Ready(checked, None)
+                yield StoredPdf(checked, None)
                 return
             blob = Blob(self.write.caller.tenant_id, checked.sha256)
-            async with claimed(self.write.database, self.files.blobs, blob, path) as claim:
-                yield Ready(checked, claim)
+            async with leased(self.write.database, self.files.blobs, blob, path) as lease:
+                yield StoredPdf(checked, lease)
 
-    async def made(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
-        """The file that is to be the document's PDF, found sound: the pushed one, or one that continues the stored."""
+    async def validated(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
+        """The file that is to be the document's PDF: the pushed one, or the former one with its pages added. Raises
+        Refused where it is not fit."""
         if not (before and self.append):
-            return self.pushed, await self.judged(self.files.workers.check(self.pushed, self.files.most_pages))
-        stored, joined = folder / "stored.pdf", folder / "joined.pdf"
-        await self.files.blobs.save(blob_of(before), stored)
-        joining = self.files.workers.append(stored, self.pushed, joined, self.files.most_pages)
-        return joined, await self.judged(joining)
+            return self.pushed, await self.accepted(self.files.workers.check(self.pushed, self.files.most_pages))
+        former, joined = folder / "stored.pdf", folder / "joined.pdf"
+        await self.files.blobs.save(blob_of(before), former)
+        joining = self.files.workers.append(former, self.pushed, joined, self.files.most_pages)
+        return joined, await self.accepted(joining)
+
+    async def accepted(self, check: Awaitable[Checked]) -> Checked:
+        """The outcome of a check. Raises Refused where the file is not fit."""
+        try:
+            checked = await check
+        except Unfit as reason:
+            code, field, where = PROBLEM_OF_FAULT[reason.fault]
+            raise Refused([Problem(code, field, str(reason), where)]) from None
+        self.check_size(checked.size)
+        return checked
 
     async def pushed_before(self) -> Values | None:
         """The attachment that was pushed before. Raises Refused where there is no such document."""
         if storable(self.number):
             async with self.write.database.reading(self.write.caller.tenant_id) as connection:
-                scope = Scoped(connection, self.write.caller)
-                if await scope.exists(DOCUMENTS, document_number=self.number):
-                    return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))
-        raise Refused([absent(Resource.DOCUMENT, self.number)])
+                rows = TenantRows(connection, self.write.caller)
+                if await rows.exists(DOCUMENTS, document_number=self.number):
+                    return if_pushed(await rows.find(ATTACHMENTS, document_number=self.number))
+        raise Refused([not_found(Resource.DOCUMENT, self.number)])
 
-    async def judged(self, check: Awaitable[Checked]) -> Checked:
-        """A file that is taken. Raises Refused."""
-        try:
-            checked = await check
-        except Unfit as reason:
-            code, field, where = PLACE[reason.fault]
-            raise Refused([Problem(code, field, str(reason), where)]) from None
-        self.check_size(checked.size)
-        return checked
-
-    async def check_pushed(self) -> None:
+    async def check_pushed_size(self) -> None:
         self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
 
     def check_size(self, size: int) -> None:
@@ -177,39 +180,39 @@ class Attaching(Generic[Answer]):
             message = f"The PDF comes to {size} bytes; at most {self.files.most_bytes} are taken."
             raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
 
-    def naming(
-        self, ready: Ready, before: Values | None, settle: Callable[[BlobLease, Scoped], Awaitable[None]]
-    ) -> Callable[[Scoped], Awaitable[Written]]:
+    def command(
+        self, pdf: StoredPdf, before: Values | None, end_lease: Callable[[BlobLease, UnitOfWork], Awaitable[None]]
+    ) -> Command:
         """The command that makes the file the document's PDF."""
 
-        async def command(scope: Scoped) -> Written:
-            await scope.find(DOCUMENTS, lock=True, document_number=self.number)
-            stored = await scope.find(ATTACHMENTS, document_number=self.number)
-            if self.append and id_of(only_pushed(stored)) != id_of(before):
-                raise Overtaken
-            if ready.claim:
-                await settle(ready.claim, scope)
-            if not self.append and is_pushed(stored, ready.checked.sha256):  # sent again
+        async def command(unit: UnitOfWork) -> Written:
+            await unit.find(DOCUMENTS, lock=True, document_number=self.number)
+            stored = await unit.find(ATTACHMENTS, document_number=self.number)
+            if self.append and id_of(if_pushed(stored)) != id_of(before):
+                raise AttachmentChanged
+            if pdf.lease:
+                await end_lease(pdf.lease, unit)
+            if not self.append and is_pushed(stored, pdf.checked.sha256):  # sent again
                 return Written({Resource.DOCUMENT: self.number})
-            row = pushed_row(ready.checked)
-            await name_pdf(scope, self.number, stored, row)
-            scope.log(attached(self.number, stored, row, row["uploaded_at"]))
-            self.replaced = blob_of(stored) if stored and stored["sha256"] != ready.checked.sha256 else None
+            row = pushed_row(pdf.checked)
+            await write_attachment(unit, self.number, stored, row)
+            unit.log(pdf_change(self.number, stored, row, row["uploaded_at"]))
+            self.replaced = blob_of(stored) if stored and stored["sha256"] != pdf.checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
         return command
 
 
-async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Values) -> None:
+async def write_attachment(unit: UnitOfWork, number: str, stored: Values | None, row: Values) -> None:
     """Writes the document's attachment row. The document is locked, so that no other command writes it."""
     if stored:
-        await scope.update(ATTACHMENTS, {"document_number": number}, row)
+        await unit.update(ATTACHMENTS, {"document_number": number}, row)
     else:
-        await scope.insert(ATTACHMENTS, {"document_number": number, **row})
+        await unit.insert(ATTACHMENTS, {"document_number": number, **row})
 
 
-def attached(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
-    """The change that makes a PDF the document's."""
+def pdf_change(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
+    """The entry in the change log for a document that gets another PDF."""
     before, after = (shown({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
     return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
 
@@ -229,11 +232,12 @@ def pushed_row(checked: Checked) -> Values:
 
 def is_pushed(stored: Values | None, sha256: str) -> bool:
     """Whether the document's PDF is a pushed one of these very bytes."""
-    pushed = only_pushed(stored)
+    pushed = if_pushed(stored)
     return pushed is not None and pushed["sha256"] == sha256
 
 
-def only_pushed(stored: Values | None) -> Values | None:
+def if_pushed(stored: Values | None) -> Values | None:
+    """The attachment, where it is a pushed one."""
     return stored if stored and stored["source"] == AttachmentSource.PUSHED else None
 
 

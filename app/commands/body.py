@@ -1,4 +1,4 @@
-"""A write as every command judges it: what was sent, what was stored, what results, and all that is wrong with it."""
+"""The write of a body: what was sent, what is stored, what results of both, and all that is wrong with it."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -32,19 +32,19 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a facade hands over: raw values by Ingest name, the products they are declared for (None: not said),
-    whether the write is held to declared products or, as in REST, to the endpoint's own rules alone, and the problems
-    that the facade has found itself, to be told with all others."""
+    """What a facade hands over: raw values by Ingest name, the products that they are declared for (None: not said),
+    and the problems that the facade has found itself, to be reported with all others. `product_rules` says whether the
+    requirements of the declared products apply, or, as in REST, those of the endpoint alone."""
 
     values: Values
     products: tuple[Product, ...] | None = None
-    held: bool = True
+    product_rules: bool = True
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
 class Draft:
-    """A write in the making. `values` is what the resource will hold, once `problems` is empty."""
+    """A write that is being checked. `values` is what the resource will hold, if there are no `problems`."""
 
     resource: Resource
     verb: Verb
@@ -54,7 +54,7 @@ class Draft:
     sent: Values = field(default_factory=dict)
     values: Values = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    locked: CurrencyModel | None = None  # the model that a document is held to; None while the tenant's is free
+    locked_model: CurrencyModel | None = None  # that a document must use; None while the tenant may choose
     transition: Transition | None = None
 
     @property
@@ -65,88 +65,91 @@ class Draft:
         return self.stored["products"] if self.stored else ()
 
     def report(self, problems: list[Problem]) -> None:
-        """Adds problems, less those on a field that is already known to be wrong."""
+        """Adds problems, except those of fields that have one already."""
         known = {p.field for p in self.problems}
-        self.problems += [p for p in problems if not any(related(p.field, path) for path in known)]
+        self.problems += [p for p in problems if not any(overlap(p.field, path) for path in known)]
 
     def refuse_if_wrong(self) -> None:
         if self.problems:
             raise Refused(self.problems)
 
 
-def related(one: Path, other: Path) -> bool:
-    """Whether one path is the other or lies inside it."""
+def overlap(one: Path, other: Path) -> bool:
+    """Whether two paths are the same, or one lies inside the other."""
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]
 
 
-def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values | None) -> Draft:
-    """Reads and merges a body: form is judged here, the rules by `hold`."""
+def new_draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values | None) -> Draft:
+    """Reads a body and merges it with what is stored. The form of its values is checked here; its requirements are
+    checked by `check_requirements`."""
     fields = body_fields(resource)
-    made = Draft(resource, verb, key, body, stored)
-    made.sent, problems = read_body(fields, body.values)
-    made.problems = [*body.problems, *problems]
+    draft = Draft(resource, verb, key, body, stored)
+    draft.sent, problems = read_body(fields, body.values)
+    draft.problems = [*body.problems, *problems]
     if resource is Resource.DOCUMENT:
-        made.sent = without_other_model(made.sent)
-    made.values = merged(fields, stored or {}, made.sent, replace=verb is not Verb.PATCH)
-    made.values[KEY_FIELD[resource]] = key
-    return made
+        draft.sent = without_other_model(draft.sent)
+    draft.values = merged(fields, stored or {}, draft.sent, replace=verb is not Verb.PATCH)
+    draft.values[KEY_FIELD[resource]] = key
+    return draft
 
 
 @cache
 def body_fields(resource: Resource) -> tuple[Field, ...]:
-    """What a body may hold: the key comes beside it."""
+    """The fields of a body: all but the key, which is given beside it."""
     return tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
 
 
-def hold(made: Draft, caller: Caller) -> None:
-    """Reports every requirement that the write leaves unmet, or that a patch breaks."""
-    if made.verb is Verb.PATCH and not made.stored:
-        return  # what it would have broken nobody can tell
-    held = made.body.held
-    # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
-    active = made.products if made.products == (Product.INVOICING,) else caller.products
-    after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, made.locked))
-    if after and made.verb is Verb.PATCH and made.stored:
-        before_products = made.stored["products"] if held else ()
-        before = unmet(made.resource, made.stored, Demands(before_products, active, made.locked))
+def check_requirements(draft: Draft, caller: Caller) -> None:
+    """Reports every requirement that a create or a replace leaves unmet, and those that a patch breaks."""
+    if draft.verb is Verb.PATCH and not draft.stored:
+        return  # nobody can tell what it would have broken
+    product_rules = draft.body.product_rules
+    # A document that is declared for Invoicing alone needs what Invoicing reads and no more, whoever writes it.
+    active = draft.products if draft.products == (Product.INVOICING,) else caller.products
+    demands = Demands(draft.products if product_rules else (), active, draft.locked_model)
+    after = unmet(draft.resource, values_to_check(draft), demands)
+    if after and draft.verb is Verb.PATCH and draft.stored:
+        before_products = draft.stored["products"] if product_rules else ()
+        before = unmet(draft.resource, draft.stored, Demands(before_products, active, draft.locked_model))
         after = newly_unmet(before, after)
-    if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in made.problems):
+    if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in draft.problems):
         after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete
-    made.report(after)
+    draft.report(after)
 
 
-def judged(made: Draft) -> Values:
-    """The values as their requirements are judged: an address that was sent lacks its parts, never itself."""
-    emptied = [name for name, value in made.sent.items() if isinstance(value, dict) and made.values[name] is None]
-    return {**made.values, **{name: {} for name in emptied}} if emptied else made.values
+def values_to_check(draft: Draft) -> Values:
+    """The values that requirements are checked on. Of an address that was sent empty its parts are missing, and not the
+    address itself."""
+    emptied = [name for name, value in draft.sent.items() if isinstance(value, dict) and draft.values[name] is None]
+    return {**draft.values, **{name: {} for name in emptied}} if emptied else draft.values
 
 
-def check_absence(resource: Resource, key: str, stored: Values | None) -> None:
-    """Refuses a create of what is there: whatever else is wrong, another verb is meant."""
+def refuse_existing(resource: Resource, key: str, stored: Values | None) -> None:
+    """Refuses a create of what exists, with no other problem: the caller means another verb."""
     if stored:
         message = f"{resource.capitalize()} {shown_key(key)} already exists. Replace or patch it instead."
         raise Refused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
 
 
-def wrong_address(
+def target_problems(
     resource: Resource, verb: Verb, key: str, stored: Values | None, precondition: Precondition
 ) -> list[Problem]:
-    """All that is wrong with what a write is addressed to: its key, and the version that it expects there."""
+    """All that is wrong with the key of the resource that a write names, and with the version that it expects there."""
     name = KEY_FIELD[resource]
     if stored:
         return precondition.unmet(resource, key, stored["version"])
-    impossible = wrong_key(name, fault_of_key(key), key, Where.KEY)
+    impossible = key_problems(name, fault_of_key(key), key, Where.KEY)
     if verb is Verb.PATCH:
-        return impossible or [absent(resource, key)]
-    wrong = impossible or wrong_key(name, fault_of_new_key(key), key, Where.KEY)
+        return impossible or [not_found(resource, key)]
+    wrong = impossible or key_problems(name, fault_of_new_key(key), key, Where.KEY)
     return precondition.unmet(resource, key, None) + wrong
 
 
-def wrong_key(name: str, fault: Fault | None, key: Any, where: Where) -> list[Problem]:
-    """The problem with a key, if there is a fault in it."""
+def key_problems(name: str, fault: Fault | None, key: Any, where: Where) -> list[Problem]:
+    """The problem with a key that has a fault."""
     return [Problem(fault.code, (name,), fault.about(name, key), where)] if fault else []
 
 
-def absent(resource: Resource, key: str) -> Problem:
+def not_found(resource: Resource, key: str) -> Problem:
     return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {shown_key(key)}.", Where.KEY)

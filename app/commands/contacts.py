@@ -1,29 +1,29 @@
-"""What a contact adds to the common path: its account exists, and an account has at most one primary contact."""
+"""What a contact adds to create, replace and patch: its account exists, and has one primary contact at most."""
 
-from app.commands.body import Draft, Values, hold
+from app.commands.body import Draft, Values, check_requirements
 from app.commands.references import check_account
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
 from app.storage.tables import CONTACTS
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.unit_of_work import UnitOfWork
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
-    await check_account(scope, made)
-    hold(made, scope.caller)
+async def validate(unit: UnitOfWork, draft: Draft) -> None:
+    await check_account(unit, draft)
+    check_requirements(draft, unit.caller)
 
 
-async def keep(scope: Scoped, made: Draft, row: Values) -> None:
-    """Makes the account's former primary contact an ordinary one before this one becomes primary."""
-    account = made.values["account_number"]
-    if not made.values["is_primary"] or account is None or was_primary_of(account, made.stored):
+async def demote_former_primary(unit: UnitOfWork, draft: Draft, row: Values) -> None:
+    """Before this contact becomes its account's primary one: the former one is it no longer."""
+    account = draft.values["account_number"]
+    if not draft.values["is_primary"] or account is None or was_primary_of(account, draft.stored):
         return
-    await scope.lock_tenant()  # two contacts becoming primary at once take turns
-    former = await scope.find(CONTACTS, lock=True, account_number=account, is_primary=True)
-    if former and former["reference"] != made.key:
+    await unit.lock_tenant()  # two contacts that become primary at once wait for each other
+    former = await unit.find(CONTACTS, lock=True, account_number=account, is_primary=True)
+    if former and former["reference"] != draft.key:
         changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
-        await scope.update(CONTACTS, {"reference": former["reference"]}, changed)
-        scope.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
+        await unit.update(CONTACTS, {"reference": former["reference"]}, changed)
+        unit.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
 
 
 def was_primary_of(account: str, stored: Values | None) -> bool:

@@ -1,11 +1,11 @@
-"""What a document adds to the common path: its account, the tenant's currency model, its status and history; and
-closing it by request."""
+"""What a document adds to create, replace and patch: its account, the tenant's currency model, its status and status
+history. And closing a document by request."""
 
 from datetime import datetime
 
-from app.commands.body import Body, Draft, Values, absent, hold
+from app.commands.body import Body, Draft, Values, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
-from app.commands.references import account_looks, check_account
+from app.commands.references import account_lookups, check_account
 from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
@@ -18,52 +18,52 @@ from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Re
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
-from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
-    made.values["document_type"] = made.values["document_type"] or str(DocumentType.INVOICE)
-    await check_account(scope, made)
-    made.locked = await locked_model(scope, amounts.model_of(made.sent))
-    made.report(amounts.locked_out(made.locked, made.sent))
-    hold(made, scope.caller)
+async def validate(unit: UnitOfWork, draft: Draft) -> None:
+    draft.values["document_type"] = draft.values["document_type"] or str(DocumentType.INVOICE)
+    await check_account(unit, draft)
+    draft.locked_model = await locked_model(unit, amounts.model_of(draft.sent))
+    draft.report(amounts.locked_out(draft.locked_model, draft.sent))
+    check_requirements(draft, unit.caller)
 
 
-def looks(body: Body) -> list[Lookup]:
-    """What a document is judged by beside itself."""
-    return [Lookup(TENANTS, expected=True), *account_looks(body)]
+def lookups(body: Body) -> list[Lookup]:
+    """The rows that a document is validated by, apart from its own."""
+    return [Lookup(TENANTS, expected=True), *account_lookups(body)]
 
 
-async def locked_model(scope: Scoped, speaks: CurrencyModel | None) -> CurrencyModel | None:
-    """The model that the tenant's documents are held to. Where it is still free and this write speaks one, the tenant
-    stays locked until the end, so that of two first writes one decides."""
-    tenant = await scope.find(TENANTS)
-    if tenant and tenant["currency_model"] is None and speaks is not None:
-        tenant = await scope.lock_tenant()
+async def locked_model(unit: UnitOfWork, sent_model: CurrencyModel | None) -> CurrencyModel | None:
+    """The currency model that all documents of the tenant must use; None while it has none. Where this write would
+    choose it, the tenant is locked until the commit, so that of two first writes one chooses."""
+    tenant = await unit.find(TENANTS)
+    if tenant and tenant["currency_model"] is None and sent_model is not None:
+        tenant = await unit.lock_tenant()
     return CurrencyModel(tenant["currency_model"]) if tenant and tenant["currency_model"] else None
 
 
-async def keep(scope: Scoped, made: Draft, row: Values) -> None:
-    """Locks the tenant's currency model with its first amounts."""
-    if row["currency_model"] and made.locked is None:
-        await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
-        tenant = await scope.lock_tenant()  # which it is already
-        scope.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
+async def lock_currency_model(unit: UnitOfWork, draft: Draft, row: Values) -> None:
+    """The first amounts that a tenant writes choose the currency model of all its documents."""
+    if row["currency_model"] and draft.locked_model is None:
+        await unit.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
+        tenant = await unit.lock_tenant()  # locked already: this is for its name
+        unit.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
-def derive(made: Draft, row: Values) -> None:
-    """Adds to the row what follows from the document's fields, and the status that the write moves it to."""
-    row |= derived_columns(made.values)
-    made.transition = moved(made, row)
-    if made.transition:
+def derive(draft: Draft, row: Values) -> None:
+    """Adds to the row the columns that follow from the document's fields, and its status where the write changes it."""
+    row |= derived_columns(draft.values)
+    draft.transition = status_transition(draft, row)
+    if draft.transition:
         row |= {
-            "status": str(made.transition.status),
-            "closed_at": made.transition.at if made.transition.status is DocumentStatus.CLOSED else None,
+            "status": str(draft.transition.status),
+            "closed_at": draft.transition.at if draft.transition.status is DocumentStatus.CLOSED else None,
             "closure_reason": None,
             "closure_notes": None,
         }
-    now_or_before = row if made.transition or not made.stored else made.stored
-    row["open_amount"] = amounts.still_open(row["open_amount"], now_or_before["status"])
+    current = row if draft.transition or not draft.stored else draft.stored
+    row["open_amount"] = amounts.still_open(row["open_amount"], current["status"])
 
 
 def derived_columns(values: Values) -> Values:
@@ -77,20 +77,20 @@ def derived_columns(values: Values) -> Values:
     }
 
 
-def moved(made: Draft, row: Values) -> lifecycle.Transition | None:
+def status_transition(draft: Draft, row: Values) -> lifecycle.Transition | None:
     """The status transition that the write makes, if any."""
-    model = amounts.model_of(made.values)
-    touched = model is not None and made.sent.get(amounts.OPEN_AMOUNT[model]) is not None
-    before = DocumentStatus(made.stored["status"]) if made.stored else None
-    return lifecycle.move(before, lifecycle.sent(touched, row["open_amount"]), row["updated_at"])
+    model = amounts.model_of(draft.values)
+    sets_open_amount = model is not None and draft.sent.get(amounts.OPEN_AMOUNT[model]) is not None
+    before = DocumentStatus(draft.stored["status"]) if draft.stored else None
+    return lifecycle.move(before, lifecycle.sent(sets_open_amount, row["open_amount"]), row["updated_at"])
 
 
-async def add_transition(scope: Scoped, number: str, version: int, transition: lifecycle.Transition) -> None:
+async def add_transition(unit: UnitOfWork, number: str, version: int, transition: lifecycle.Transition) -> None:
     """Adds an entry to the document's status history."""
-    await scope.insert(STATUS_TRANSITIONS, entry_of(number, version, transition))
+    await unit.insert(STATUS_TRANSITIONS, history_entry(number, version, transition))
 
 
-def entry_of(number: str, version: int, transition: lifecycle.Transition) -> Values:
+def history_entry(number: str, version: int, transition: lifecycle.Transition) -> Values:
     return {
         "document_number": number,
         "version": version,
@@ -106,30 +106,30 @@ async def close_document(
 ) -> Answer:
     """Closes an open document for a stated reason. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
-        stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
+    async def command(unit: UnitOfWork) -> Written:
+        stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
         if stored:
             precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
-        check_open(number, stored)
-        values, wrong = read_closure(body)
+        refuse_closed(number, stored)
+        values, problems = read_closure(body)
         if stored is None:
-            raise Refused([absent(Resource.DOCUMENT, number), *wrong])
-        if wrong := precondition.unmet(Resource.DOCUMENT, number, stored["version"]) + wrong:
-            raise Refused(wrong)
+            raise Refused([not_found(Resource.DOCUMENT, number), *problems])
+        if problems := precondition.unmet(Resource.DOCUMENT, number, stored["version"]) + problems:
+            raise Refused(problems)
         moment = now()
-        closing = closure_of(values, moment)
-        row = closed(closing, stored, moment)
-        await scope.update(DOCUMENTS, {"document_number": number}, row)
-        await add_transition(scope, number, row["version"], closing)
-        scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
+        closure = closure_transition(values, moment)
+        row = closure_columns(closure, stored, moment)
+        await unit.update(DOCUMENTS, {"document_number": number}, row)
+        await add_transition(unit, number, row["version"], closure)
+        unit.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
     own = [Lookup(DOCUMENTS, (("document_number", number),))] if storable(number) else []
     return await write.run(command, own)
 
 
-def check_open(number: str, stored: Values | None) -> None:
-    """Refuses the closure of a closed document: whatever else is wrong, there is nothing to close."""
+def refuse_closed(number: str, stored: Values | None) -> None:
+    """Refuses to close a closed document, with no other problem: there is nothing to close."""
     if stored and stored["status"] == DocumentStatus.CLOSED:
         message = f"Document {shown_key(number)} is already closed."
         raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
@@ -137,27 +137,27 @@ def check_open(number: str, stored: Values | None) -> None:
 
 def read_closure(body: Body) -> tuple[Values, list[Problem]]:
     """What a body says of a closure, and all that is wrong with it."""
-    values, found = read_body(CLOSURE, body.values)
-    problems = [*body.problems, *found]
+    values, problems = read_body(CLOSURE, body.values)
+    problems = [*body.problems, *problems]
     if "closure_reason" not in {p.field[0] for p in problems} and is_empty(values.get("closure_reason")):
         problems.append(Problem(Code.REQUIRED, ("closure_reason",), "closure_reason is required."))
     return values, problems
 
 
-def closure_of(values: Values, moment: datetime) -> lifecycle.Transition:
-    """The closure; at this moment, where none is stated."""
+def closure_transition(values: Values, moment: datetime) -> lifecycle.Transition:
+    """The closure, at the date that was sent or else at this moment."""
     at = values.get("closure_date") or moment
     return lifecycle.Transition(DocumentStatus.CLOSED, at, values["closure_reason"], values.get("notes"))
 
 
-def closed(closing: lifecycle.Transition, stored: Values, moment: datetime) -> Values:
+def closure_columns(closure: lifecycle.Transition, stored: Values, moment: datetime) -> Values:
     """The columns that a closure sets in the stored row."""
     return {
-        "status": str(closing.status),
-        "closed_at": closing.at,
-        "closure_reason": closing.reason,
-        "closure_notes": closing.notes,
-        "open_amount": amounts.still_open(stored["open_amount"], str(closing.status)),
+        "status": str(closure.status),
+        "closed_at": closure.at,
+        "closure_reason": closure.reason,
+        "closure_notes": closure.notes,
+        "open_amount": amounts.still_open(stored["open_amount"], str(closure.status)),
         "version": stored["version"] + 1,
         "updated_at": moment,
     }

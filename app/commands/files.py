@@ -1,5 +1,5 @@
-"""What commands on PDFs work with: where the bytes are kept, who judges and renders them, the limits, and whose turn
-it is."""
+"""What commands on PDFs work with: the store of the bytes, the processes that validate and render them, limits, and
+locks."""
 
 import asyncio
 import tempfile
@@ -23,13 +23,13 @@ class Files:
     most_pages: int = 10_000
     workers: PdfWorkers = field(default_factory=PdfWorkers)
     renderers: InvoiceWorkers = field(default_factory=InvoiceWorkers)
-    turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    locks: WeakValueDictionary[tuple[int, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager
-    async def turn(self, tenant_id: int, document_number: str) -> AsyncIterator[None]:
-        """One at a time works on a document's PDF in this process, so that no work is done twice. What other processes
-        do meanwhile the transactions see."""
-        lock = self.turns.setdefault((tenant_id, document_number), asyncio.Lock())
+    async def document_lock(self, tenant_id: int, document_number: str) -> AsyncIterator[None]:
+        """In this process one at a time works on a document's PDF, so that no work is done twice. What other processes
+        do meanwhile is noticed in the transactions."""
+        lock = self.locks.setdefault((tenant_id, document_number), asyncio.Lock())
         async with lock:
             yield
 

@@ -1,6 +1,6 @@
-"""Creating a note: the only thing that can be done to one."""
+"""Creating a note. It is never changed or removed."""
 
-from app.commands.body import Body, Verb, absent, draft, hold, wrong_key
+from app.commands.body import Body, Verb, check_requirements, key_problems, new_draft, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
@@ -11,9 +11,9 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
-from app.storage.writes.scoped import Lookup, Scoped
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
-NEVER_CHANGED = 1  # the version of every note
+VERSION = 1  # of every note: none is ever changed
 
 
 async def create_note(
@@ -21,34 +21,34 @@ async def create_note(
 ) -> Answer:
     """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
-        known = storable(account_number) and await scope.exists(ACCOUNTS, account_number=account_number)
-        wrong = [] if known else [absent(Resource.ACCOUNT, account_number)]
+    async def command(unit: UnitOfWork) -> Written:
+        has_account = storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
+        problems = [] if has_account else [not_found(Resource.ACCOUNT, account_number)]
         reference = body.values.get("reference")
-        wrong += wrong_key("reference", fault_of_key(reference), reference, Where.BODY)
-        if not wrong:
-            await check_reference(scope, str(reference), precondition)
-            wrong = wrong_key("reference", fault_of_new_key(str(reference)), reference, Where.BODY)
-        if known:
+        problems += key_problems("reference", fault_of_key(reference), reference, Where.BODY)
+        if not problems:
+            await check_reference(unit, str(reference), precondition)
+            problems = key_problems("reference", fault_of_new_key(str(reference)), reference, Where.BODY)
+        if has_account:
             precondition.check_unversioned("A note that is new")
-        made = draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
-        made.problems[:0] = wrong
-        hold(made, scope.caller)
-        made.refuse_if_wrong()
+        draft = new_draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
+        draft.problems[:0] = problems
+        check_requirements(draft, unit.caller)
+        draft.refuse_if_wrong()
         moment = now()
-        made.values["effective_date"] = made.values["effective_date"] or moment
-        row = {**made.values, "account_number": account_number, "products": made.products, "version": NEVER_CHANGED}
+        draft.values["effective_date"] = draft.values["effective_date"] or moment
+        row = {**draft.values, "account_number": account_number, "products": draft.products, "version": VERSION}
         row |= {"created_at": moment, "updated_at": moment}
-        await scope.insert(NOTES, row)
-        scope.log(change_of(Resource.NOTE, made.key, ChangeVerb.CREATE, None, row))
-        keys = {Resource.NOTE: made.key, Resource.ACCOUNT: account_number}
+        await unit.insert(NOTES, row)
+        unit.log(change_of(Resource.NOTE, draft.key, ChangeVerb.CREATE, None, row))
+        keys = {Resource.NOTE: draft.key, Resource.ACCOUNT: account_number}
         return Written(keys, created=True, rows={Resource.NOTE: row})
 
-    return await write.run(command, looks(account_number, body))
+    return await write.run(command, lookups(account_number, body))
 
 
-def looks(account_number: str, body: Body) -> list[Lookup]:
-    """What a note is judged by."""
+def lookups(account_number: str, body: Body) -> list[Lookup]:
+    """The rows that a note is validated by."""
     keys = {ACCOUNTS: ("account_number", account_number), NOTES: ("reference", body.values.get("reference"))}
     return [
         Lookup(table, ((name, key),), whole=False, expected=table is ACCOUNTS)
@@ -57,9 +57,9 @@ def looks(account_number: str, body: Body) -> list[Lookup]:
     ]
 
 
-async def check_reference(scope: Scoped, reference: str, precondition: Precondition) -> None:
+async def check_reference(unit: UnitOfWork, reference: str, precondition: Precondition) -> None:
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
-    if await scope.exists(NOTES, reference=reference):
-        precondition.check_excluded(Resource.NOTE, reference, NEVER_CHANGED)
+    if await unit.exists(NOTES, reference=reference):
+        precondition.check_excluded(Resource.NOTE, reference, VERSION)
         message = f"Note {shown_key(reference)} already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

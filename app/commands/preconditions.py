@@ -1,5 +1,5 @@
-"""At which versions of a resource a write may be done: what its caller has read is what it changes, and nothing that
-others have written since."""
+"""The preconditions of a write: at which versions of the resource it may be done, so that nobody overwrites what others
+have written since they read it."""
 
 from dataclasses import dataclass
 from typing import Any

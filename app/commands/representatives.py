@@ -1,10 +1,10 @@
-"""What a representative adds to the common path: its supervisor; and its links to accounts and documents."""
+"""What a representative adds to create, replace and patch: its supervisor. And its links to accounts and documents."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.commands.body import Draft, absent, hold
+from app.commands.body import Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
@@ -16,41 +16,42 @@ from app.domain.resources import Resource
 from app.domain.values import storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
-from app.storage.writes.scoped import Scoped, owned
+from app.storage.writes.tenant_rows import owned
+from app.storage.writes.unit_of_work import UnitOfWork
 
 SUPERVISOR = "supervisor_representative_reference"
 LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_REPRESENTATIVES}
 
 
-async def judge(scope: Scoped, made: Draft) -> None:
-    supervisor: Any = made.sent.get(SUPERVISOR)
+async def validate(unit: UnitOfWork, draft: Draft) -> None:
+    supervisor: Any = draft.sent.get(SUPERVISOR)
     if not is_empty(supervisor):
-        await scope.lock_tenant()  # two halves of a cycle written at once take turns
-        await check_supervisor(scope, made, supervisor)
-    hold(made, scope.caller)
+        await unit.lock_tenant()  # two writes that would close a circle together wait for each other
+        await check_supervisor(unit, draft, supervisor)
+    check_requirements(draft, unit.caller)
 
 
-async def check_supervisor(scope: Scoped, made: Draft, supervisor: str) -> None:
-    if supervisor == made.key:
-        made.report([Problem(Code.INVALID, (SUPERVISOR,), "A representative cannot be their own supervisor.")])
+async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> None:
+    if supervisor == draft.key:
+        draft.report([Problem(Code.INVALID, (SUPERVISOR,), "A representative cannot be their own supervisor.")])
         return
-    line = await line_of_command(scope, supervisor)
+    line = await reporting_line(unit, supervisor)
     if not line:
         message = f"There is no representative {shown_key(supervisor)}."
-        made.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
-    elif made.key in line:
-        circle = f"{shown_key(supervisor)} reports to {shown_key(made.key)} already"
+        draft.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
+    elif draft.key in line:
+        circle = f"{shown_key(supervisor)} reports to {shown_key(draft.key)} already"
         message = f"{circle}: supervisors must not form a circle."
-        made.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
+        draft.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
 
 
-async def line_of_command(scope: Scoped, reference: str) -> set[str]:
-    """The representative and everyone above; empty where there is no such representative."""
-    person = REPRESENTATIVES
-    columns = (person.c.reference, person.c[SUPERVISOR])
-    line = sa.select(*columns).where(owned(person, scope.caller), person.c.reference == reference).cte(recursive=True)
-    above = sa.select(*columns).where(owned(person, scope.caller), person.c.reference == line.c[SUPERVISOR])
-    return {row["reference"] for row in await scope.fetch(sa.select(line.union(above).c.reference))}
+async def reporting_line(unit: UnitOfWork, reference: str) -> set[str]:
+    """The representative and all supervisors above; empty where there is no such representative."""
+    table = REPRESENTATIVES
+    columns = (table.c.reference, table.c[SUPERVISOR])
+    line = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == reference).cte(recursive=True)
+    above = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == line.c[SUPERVISOR])
+    return {row["reference"] for row in await unit.fetch(sa.select(line.union(above).c.reference))}
 
 
 async def link_representative(
@@ -58,19 +59,19 @@ async def link_representative(
 ) -> Answer:
     """Links a representative to an account or a document; linking again changes nothing. Raises Refused."""
 
-    async def command(scope: Scoped) -> Written:
+    async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
         missing = [
-            absent(kind, name)
+            not_found(kind, name)
             for kind, name in keys.items()
-            if not storable(name) or not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
             raise Refused(missing)
         precondition.check_unversioned("A link")
-        if await scope.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
+        if await unit.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
             linked = {"representative": reference}
-            scope.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
+            unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
     return await write.run(command)

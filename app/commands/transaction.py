@@ -1,5 +1,10 @@
-"""How every command is run: in two statements where it is of the common kind, else in a transaction with locks, which
-is answered from inside, committed, or undone for a dry run."""
+"""How every command is run, from the caller's request to the commit.
+
+A command is a function that gets a UnitOfWork; it checks, decides and writes there. Common writes are tried
+optimistically, in two statements; what needs more, or loses to other writers again and again, is run in a transaction
+with locks. Its answer is made of the rows that it has written, or read inside the transaction before the commit; a dry
+run is answered in the same way, and rolled back.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,14 +22,15 @@ from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.tables import TABLES
-from app.storage.writes.optimistic import Guard, LostRace, NeedsLocks
-from app.storage.writes.postgres import PostgresOptimisticWrite
+from app.storage.writes.locking import LockingWrite
+from app.storage.writes.optimistic import Guard, WriteConflict
+from app.storage.writes.optimistic_postgres import PostgresOptimisticWrite
+from app.storage.writes.optimistic_sqlite import SqliteOptimisticWrite
 from app.storage.writes.request_transaction import Rollback
-from app.storage.writes.scoped import Lookup, Scoped
-from app.storage.writes.sqlite import SqliteOptimisticWrite
+from app.storage.writes.unit_of_work import Lookup, NeedsLocks, UnitOfWork
 
-ATTEMPTS = 8
-ATTEMPTS_WITHOUT_LOCKS = 3
+OPTIMISTIC_ATTEMPTS = 3
+LOCKING_ATTEMPTS = 8
 SERIALIZATION_FAILURES = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 
 Answer = TypeVar("Answer")
@@ -36,32 +42,34 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a command wrote: the resources' keys, whether the first was new, and the rows that it knows whole."""
+    """What a command wrote: the resources' keys, whether the first of them is new, and the rows of those that it knows
+    all columns of."""
 
     keys: dict[Resource, str]
     created: bool = False
     rows: dict[Resource, dict[str, Any]] = field(default_factory=dict)
 
     def row(self, resource: Resource) -> dict[str, Any]:
-        """A row that was written, every column as a read would find it."""
-        known = self.rows[resource]
-        kept = {name: known[name] for name in JSON_COLUMNS[resource] if known.get(name) is not None}
-        return EMPTY[resource] | known | {name: load_json(dump_json(kept[name])) for name in kept}
+        """A row that was written, with every column as a read would give it: JSON with its numbers as they are kept."""
+        row = self.rows[resource]
+        objects = {name: row[name] for name in JSON_COLUMNS[resource] if row.get(name) is not None}
+        return NULLS[resource] | row | {name: load_json(dump_json(value)) for name, value in objects.items()}
 
 
 JSON_COLUMNS = {
     resource: tuple(column.name for column in table.c if isinstance(column.type, sa.JSON))
     for resource, table in TABLES.items()
 }
-EMPTY: dict[Resource, dict[str, Any]] = {resource: dict.fromkeys(table.c.keys()) for resource, table in TABLES.items()}
-Command = Callable[[Scoped], Awaitable[Written]]
+NULLS: dict[Resource, dict[str, Any]] = {resource: dict.fromkeys(table.c.keys()) for resource, table in TABLES.items()}
+Command = Callable[[UnitOfWork], Awaitable[Written]]
 
 
 @dataclass(frozen=True, slots=True)
 class Write(Generic[Answer]):
-    """How a write is to be run: by whom, where, kept or not, and how it is answered: by `show` from the rows that were
-    written, where they are enough, else by `read` before the commit; one of them is given. The guard asks whether the
-    caller may write at all; without one, that is known already."""
+    """A write that is to be run, and how it is answered: by `show`, from the rows that were written, where they are
+    enough, or by `read`, from the database before the commit. One of the two is given.
+
+    The guard is the condition under which the caller may write at all; without one that has been found out before."""
 
     database: Database
     caller: Caller
@@ -71,56 +79,53 @@ class Write(Generic[Answer]):
     guard: Guard | None = None
     request_id: str = ""  # for the change log
 
-    async def run(self, command: Command, looks: Sequence[Lookup] = ()) -> Answer:
-        """Runs the command, which is going to look these rows up, on its own: Refused, and any other exception, undoes
-        it whole. Raises CallerChanged where the guard does not hold."""
+    async def run(self, command: Command, lookups: Sequence[Lookup] = ()) -> Answer:
+        """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:
+        optimistically at first, where that is possible, and then with locks. Each attempt begins with nothing written
+        by the one before. Refused, and any other exception, ends it with nothing written. Raises CallerChanged where
+        the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
         if self.show and not self.dry_run and not self.database.current_transaction.get():
-            with suppress(NeedsLocks, LostRace):
-                return self.show(await self.gathered(command, looks))
-        for _ in range(ATTEMPTS - 1):
+            with suppress(NeedsLocks):
+                for number in range(OPTIMISTIC_ATTEMPTS):
+                    with suppress(WriteConflict):
+                        return self.show(await self.attempt_optimistically(command, lookups, speculate=number == 0))
+        for _ in range(LOCKING_ATTEMPTS - 1):
             try:
-                return await self.attempt(command)
+                return await self.attempt_with_locks(command)
             except DBAPIError as error:
-                if not lost_a_race(error):
+                if not is_conflict(error):
                     raise
-        return await self.attempt(command)
+        return await self.attempt_with_locks(command)
 
-    async def gathered(self, command: Command, looks: Sequence[Lookup]) -> Written:
-        """Reads at once, runs the command, writes at once. Raises NeedsTransaction where the command does more than can
-        be gathered, and LostRace where others were faster again and again."""
+    async def attempt_optimistically(self, command: Command, lookups: Sequence[Lookup], *, speculate: bool) -> Written:
+        """Reads at once, runs the command, writes at once. Raises WriteConflict, and NeedsLocks where the command does
+        more than can be done so. To speculate is not even to read: what the command finds wrong may then be so."""
         kind = SqliteOptimisticWrite if self.database.is_sqlite else PostgresOptimisticWrite
-        for attempt in range(ATTEMPTS_WITHOUT_LOCKS):
-            with suppress(LostRace):
-                async with kind.begun(self.database, self.caller, self.request_id, self.guard) as scope:
-                    assumed = attempt == 0 and scope.speculate(looks)
-                    if not assumed:
-                        await scope.load(*looks)
-                    try:
-                        written = await command(scope)
-                    except (Refused, NeedsLocks):
-                        if not assumed:
-                            raise
-                        continue  # what was assumed may have been wrong
-                    if scope.is_empty:
-                        return written
-                    await scope.commit()
-                self.database.found_room()
-                return written
-        raise LostRace
+        async with kind.begin(self.database, self.caller, self.request_id, self.guard) as unit:
+            speculating = speculate and unit.speculate(lookups)
+            if not speculating:
+                await unit.load(*lookups)
+            try:
+                written = await command(unit)
+                await unit.commit()
+            except (Refused, NeedsLocks) as reason:
+                if speculating:
+                    raise WriteConflict from reason
+                raise
+        return written
 
-    async def attempt(self, command: Command) -> Answer:
-        try:
+    async def attempt_with_locks(self, command: Command) -> Answer:
+        """Runs the command in a transaction of its own, or as a part of the request's. Raises the driver's errors."""
+        with suppress(Rollback):
             async with self.database.writing(self.caller.tenant_id) as connection:
-                scope = Scoped(connection, self.caller, self.request_id)
-                written = await command(scope)
-                await scope.write_log()
+                unit = LockingWrite(connection, self.caller, self.request_id)
+                written = await command(unit)
+                await unit.write_log()
                 answer = await self.answer(connection, written)
                 if self.dry_run:
                     raise Rollback
-        except Rollback:
-            pass
         return answer
 
     async def answer(self, connection: AsyncConnection, written: Written) -> Answer:
@@ -131,6 +136,6 @@ class Write(Generic[Answer]):
         raise TypeError("a write needs a way to be answered")
 
 
-def lost_a_race(error: DBAPIError) -> bool:
+def is_conflict(error: DBAPIError) -> bool:
     """Whether another writer was faster: run again, the command sees what that one wrote and decides anew."""
     return isinstance(error, IntegrityError) or sqlstate(error) in SERIALIZATION_FAILURES

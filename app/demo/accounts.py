@@ -1,11 +1,11 @@
-"""The customers of a make-believe tenant: companies in families, each declared for some of the products."""
+"""The customers of a demonstration tenant: companies in families, each declared for some of the products."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from app.demo.lives import Life, Products, said
-from app.demo.names import plain
-from app.demo.places import Country, address, company
+from app.demo.countries import Country, address, company
+from app.demo.history import History, Products, values_for
+from app.demo.person_names import plain
 from app.demo.plan import Plan, digits
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
@@ -51,10 +51,10 @@ def number_of(tenant: DemoTenant, index: int) -> str:
 
 
 def customer(plan: Plan, tenant: DemoTenant, index: int) -> Customer:
-    dice = plan.dice(tenant.name, "customer", index)
+    rng = plan.rng(tenant.name, "customer", index)
     head = index - index % FAMILY if 0 < index % FAMILY <= CHILDREN else index
     country = tenant.countries[head % len(tenant.countries)]
-    ship_to = address(dice, country, index)
+    ship_to = address(rng, country, index)
     name, _, form = company(head, country).rpartition(" ")
     if head != index:
         name = f"{name} {ship_to['city']}"
@@ -79,31 +79,31 @@ CURRENCIES = {
 }
 
 
-def account(plan: Plan, caller: Caller, of: Customer) -> Life:
+def account(plan: Plan, caller: Caller, of: Customer) -> History:
     """The account's row; every third had its credit limit raised since."""
-    dice = plan.dice(of.tenant.name, "account", of.index)
-    life = Life(caller, Resource.ACCOUNT, of.number, of.products)
-    since = dice.randint(500, 1800)
-    limit = dice.choice((20_000, 40_000, 60_000, 100_000, 250_000))
+    rng = plan.rng(of.tenant.name, "account", of.index)
+    history = History(caller, Resource.ACCOUNT, of.number, of.products)
+    since = rng.randint(500, 1800)
+    limit = rng.choice((20_000, 40_000, 60_000, 100_000, 250_000))
     values = identity(plan, of) | reach(plan, of) | {"credit_limit": limit}
-    life.create(said(Resource.ACCOUNT, of.products, values), plan.moment(since, 8, dice.randint(0, 59)))
-    if of.index % 3 == 1 and life.row["credit_limit"]:
-        life.patch({"credit_limit": limit * 3 // 2}, plan.moment(dice.randint(20, 400), 9, dice.randint(0, 59)))
-    return life
+    history.create(values_for(Resource.ACCOUNT, of.products, values), plan.moment(since, 8, rng.randint(0, 59)))
+    if of.index % 3 == 1 and history.row["credit_limit"]:
+        history.patch({"credit_limit": limit * 3 // 2}, plan.moment(rng.randint(20, 400), 9, rng.randint(0, 59)))
+    return history
 
 
 def identity(plan: Plan, of: Customer) -> dict[str, Any]:
     """Who the customer is, and how it stands to others."""
-    dice = plan.dice(of.tenant.name, "identity", of.index)
+    rng = plan.rng(of.tenant.name, "identity", of.index)
     family = {"parent_account_number": of.parent, "is_parent_account": False} if of.parent else {}
     if of.index % FAMILY == 0:
         family = {"is_parent_account": True}
     optional: dict[str, Any] = {}
     if of.index % 2 == 0:
-        optional["description"] = f"Customer since {plan.day(dice.randint(900, 4000)).year}; invoices by e-mail."
+        optional["description"] = f"Customer since {plan.day(rng.randint(900, 4000)).year}; invoices by e-mail."
         optional["data_providers"] = {
-            "dun_and_bradstreet": {"duns": digits(dice, "## ### ####")},
-            "creditsafe": {"score": dice.randint(20, 95)},
+            "dun_and_bradstreet": {"duns": digits(rng, "## ### ####")},
+            "creditsafe": {"score": rng.randint(20, 95)},
         }
     return {
         "name": of.name,
@@ -113,8 +113,8 @@ def identity(plan: Plan, of: Customer) -> dict[str, Any]:
         "account_group": GROUPS[of.index % len(GROUPS)],
         "branch_name": of.tenant.branches[of.index % len(of.tenant.branches)][1],
         "payment_terms": f"NET{of.terms}",
-        "vat": digits(dice, of.country.vat),
-        "company_registration_number": digits(dice, of.country.register),
+        "vat": digits(rng, of.country.vat),
+        "company_registration_number": digits(rng, of.country.register),
         "custom_fields": {"collections": custom_fields(plan, of)},
         **family,
         **optional,
@@ -122,25 +122,25 @@ def identity(plan: Plan, of: Customer) -> dict[str, Any]:
 
 
 def custom_fields(plan: Plan, of: Customer) -> dict[str, Any]:
-    dice = plan.dice(of.tenant.name, "custom", of.index)
-    fields: dict[str, Any] = {"region": "Americas" if of.country.code == "US" else "EMEA", "score": dice.randint(1, 10)}
+    rng = plan.rng(of.tenant.name, "custom", of.index)
+    fields: dict[str, Any] = {"region": "Americas" if of.country.code == "US" else "EMEA", "score": rng.randint(1, 10)}
     if of.index % 5 == 0:
         fields["vip"] = True
     if of.index % 4 == 1:
-        fields["review_on"] = plan.day(-dice.randint(10, 120)).isoformat()
+        fields["review_on"] = plan.day(-rng.randint(10, 120)).isoformat()
     return fields
 
 
 def reach(plan: Plan, of: Customer) -> dict[str, Any]:
     """Where the customer is, and how to speak to it."""
-    dice = plan.dice(of.tenant.name, "reach", of.index)
-    optional = {"fax": digits(dice, of.country.phone)} if of.index % 4 == 0 else {}
+    rng = plan.rng(of.tenant.name, "reach", of.index)
+    optional = {"fax": digits(rng, of.country.phone)} if of.index % 4 == 0 else {}
     if of.index % 6 == 3:
-        optional["mobile_phone"] = digits(dice, of.country.phone)
+        optional["mobile_phone"] = digits(rng, of.country.phone)
     return {
-        "billing_address": of.ship_to if of.index % 3 else address(dice, of.country, of.index + 1),
+        "billing_address": of.ship_to if of.index % 3 else address(rng, of.country, of.index + 1),
         "remit_to": of.tenant.remit_to,
-        "phone": digits(dice, of.country.phone),
+        "phone": digits(rng, of.country.phone),
         "email": f"accounts.payable@{of.domain}",
         **optional,
     }

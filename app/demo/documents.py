@@ -1,4 +1,4 @@
-"""The documents of a make-believe customer: what each says, for which products, and what its story makes of it."""
+"""The documents of a demonstration customer: their fields, their products, and what happens to them, by scenarios."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 from app.demo.accounts import Customer
-from app.demo.bills import bill, cents, gross_alone, issued, open_amounts
-from app.demo.lives import Life, Products, said
-from app.demo.papers import Paper, content
-from app.demo.people import POSTS, collector_of, reference_of
+from app.demo.amounts import all_amounts, cents, gross_amount, open_amounts, random_amounts
+from app.demo.document_fields import PdfSource, document_fields
+from app.demo.history import History, Products, values_for
 from app.demo.plan import Plan
-from app.demo.stories import Closes, Kind, Leaves, Remarks, Story, story_of
+from app.demo.representatives import POSITIONS, collector_of, representative_reference
+from app.demo.scenarios import Closure, Comment, Kind, OpenShare, Scenario, scenario_of
 from app.domain.caller import Caller
 from app.domain.resources import DocumentStatus, DocumentType, Product, Resource
 
@@ -22,26 +22,26 @@ COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What documents are declared for, and what paper they come with."""
+    """What documents are declared for, and where their PDFs come from."""
 
     products: Products
-    paper: Paper
+    pdf: PdfSource
 
 
 PROFILES = (
-    Profile((COLLECTIONS, CASH_APP), Paper.NONE),
-    Profile((COLLECTIONS,), Paper.NONE),
-    Profile((COLLECTIONS, INVOICING), Paper.GENERATED),
-    Profile((COLLECTIONS, OPEN_BALANCE), Paper.NONE),
-    Profile(tuple(Product), Paper.PUSHED_WITH_LINES),
-    Profile((), Paper.NONE),
-    Profile((COLLECTIONS, INVOICING), Paper.PUSHED),
-    Profile((OPEN_BALANCE,), Paper.NONE),
-    Profile((CASH_APP,), Paper.NONE),
+    Profile((COLLECTIONS, CASH_APP), PdfSource.NONE),
+    Profile((COLLECTIONS,), PdfSource.NONE),
+    Profile((COLLECTIONS, INVOICING), PdfSource.GENERATED),
+    Profile((COLLECTIONS, OPEN_BALANCE), PdfSource.NONE),
+    Profile(tuple(Product), PdfSource.PUSHED_WITH_LINES),
+    Profile((), PdfSource.NONE),
+    Profile((COLLECTIONS, INVOICING), PdfSource.PUSHED),
+    Profile((OPEN_BALANCE,), PdfSource.NONE),
+    Profile((CASH_APP,), PdfSource.NONE),
 )
-ARCHIVED = Profile((INVOICING,), Paper.PUSHED)
-CHARGED = Profile((COLLECTIONS,), Paper.NONE)
-UNDECLARED = Profile((), Paper.NONE)
+ARCHIVED = Profile((INVOICING,), PdfSource.PUSHED)
+CHARGED = Profile((COLLECTIONS,), PdfSource.NONE)
+UNDECLARED = Profile((), PdfSource.NONE)
 LARGE = 4_000
 TYPES = {
     Kind.CREDIT: DocumentType.CREDIT_NOTE,
@@ -51,118 +51,129 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A document with what the documents and links after it need to know."""
+class DemoDocument:
+    """A document, its gross amount, and the days that it is past due."""
 
-    life: Life
+    history: History
     gross: Decimal
     late: int
 
 
-def documents(plan: Plan, caller: Caller, customer: Customer) -> Iterator[Written]:
-    invoice: Written | None = None
+def documents(plan: Plan, caller: Caller, customer: Customer) -> Iterator[DemoDocument]:
+    invoice: DemoDocument | None = None
     for place in range(plan.documents_of(customer.index)):
-        story = story_of(customer.index, place)
-        told = Telling(plan, caller, customer, place, story, invoice).tell()
-        invoice = told if story.kind is Kind.INVOICE else None
-        yield told
+        scenario = scenario_of(customer.index, place)
+        document = DocumentBuilder(plan, caller, customer, place, scenario, invoice).build()
+        invoice = document if scenario.kind is Kind.INVOICE else None
+        yield document
 
 
-class Telling:
-    """One document's story. `invoice` is what a credit note is for."""
+class DocumentBuilder:
+    """Makes one document by its scenario. `invoice` is what a credit note is for."""
 
     def __init__(
-        self, plan: Plan, caller: Caller, customer: Customer, place: int, story: Story, invoice: Written | None
+        self,
+        plan: Plan,
+        caller: Caller,
+        customer: Customer,
+        place: int,
+        scenario: Scenario,
+        invoice: DemoDocument | None,
     ) -> None:
         self.plan = plan
         self.customer = customer
-        self.story = story
+        self.scenario = scenario
         self.invoice = invoice
-        self.dice: Random = plan.dice(customer.tenant.name, "document", customer.index, place)
+        self.rng: Random = plan.rng(customer.tenant.name, "document", customer.index, place)
         # Issued yesterday at the latest: nothing in the ledger lies in the future.
-        self.late = self.dice.randint(max(story.late[0], 1 - customer.terms), max(story.late[1], 1 - customer.terms))
-        self.age = max(1, self.late + (0 if story.kind is Kind.CREDIT else customer.terms))
+        self.late = self.rng.randint(
+            max(scenario.late[0], 1 - customer.terms), max(scenario.late[1], 1 - customer.terms)
+        )
+        self.age = max(1, self.late + (0 if scenario.kind is Kind.CREDIT else customer.terms))
         self.profile = self.profile_of(place)
-        self.bill = bill(self.dice, customer)
+        self.invoiced = random_amounts(self.rng, customer)
         self.gross = self.gross_of()
-        number = f"{story.kind.value}-{customer.number}-{place + 1:02}"
+        number = f"{scenario.kind.value}-{customer.number}-{place + 1:02}"
         products = tuple(product for product in self.profile.products if product in customer.tenant.products)
-        self.life = Life(caller, Resource.DOCUMENT, number, products)
+        self.history = History(caller, Resource.DOCUMENT, number, products)
 
     def profile_of(self, place: int) -> Profile:
-        if self.story.kind is Kind.ARCHIVED:
+        if self.scenario.kind is Kind.ARCHIVED:
             return ARCHIVED
-        if self.story.kind is Kind.PRO_FORMA:
+        if self.scenario.kind is Kind.PRO_FORMA:
             return UNDECLARED
-        if self.story.kind is Kind.CHARGE:
+        if self.scenario.kind is Kind.CHARGE:
             return CHARGED
-        if self.invoice and self.story.kind is Kind.CREDIT:
-            return Profile(self.invoice.life.products, Paper.PUSHED)
+        if self.invoice and self.scenario.kind is Kind.CREDIT:
+            return Profile(self.invoice.history.products, PdfSource.PUSHED)
         return PROFILES[(self.customer.index * 4 + place) % len(PROFILES)]
 
     def gross_of(self) -> Decimal:
-        if self.invoice and self.story.kind is Kind.CREDIT:
-            return -cents(self.invoice.gross * self.story.share)
-        return cents(self.bill.gross / 100) if self.story.kind is Kind.CHARGE else self.bill.gross
+        if self.invoice and self.scenario.kind is Kind.CREDIT:
+            return -cents(self.invoice.gross * self.scenario.share)
+        return cents(self.invoiced.gross / 100) if self.scenario.kind is Kind.CHARGE else self.invoiced.gross
 
-    def tell(self) -> Written:
-        self.life.create(self.first_words(), self.plan.moment(self.age, 4, self.dice.randint(0, 59)), self.model)
-        for number, act in enumerate(self.story.acts):
-            days_ago = self.age - int((self.age - 1) * act.at)
-            self.act(act, days_ago, 9 + number)
-        return Written(self.life, self.gross, self.late)
+    def build(self) -> DemoDocument:
+        self.history.create(self.created_values(), self.plan.moment(self.age, 4, self.rng.randint(0, 59)), self.model)
+        for number, event in enumerate(self.scenario.events):
+            days_ago = self.age - int((self.age - 1) * event.at)
+            self.apply(event, days_ago, 9 + number)
+        return DemoDocument(self.history, self.gross, self.late)
 
     @property
     def model(self) -> Any:
         return self.customer.tenant.model
 
-    def first_words(self) -> dict[str, Any]:
+    def created_values(self) -> dict[str, Any]:
         """The body that the document is created with."""
         issue = self.plan.day(self.age)
         values: dict[str, Any] = {
             "account_number": self.customer.number,
-            "document_type": str(TYPES.get(self.story.kind, DocumentType.INVOICE)),
+            "document_type": str(TYPES.get(self.scenario.kind, DocumentType.INVOICE)),
             "invoice_date": issue,
-            "due_date": issue if self.story.kind is Kind.CREDIT else issue + timedelta(days=self.customer.terms),
+            "due_date": issue if self.scenario.kind is Kind.CREDIT else issue + timedelta(days=self.customer.terms),
             **self.amounts(),
         }
-        if self.invoice and self.story.kind is Kind.CREDIT:
-            values["applies_to_invoice"] = self.invoice.life.row["invoice_key"]
-        values |= content(self.customer, self.life.key, issue, self.bill, self.profile.paper, self.dice)
-        if self.story.kind is Kind.CHARGE:
+        if self.invoice and self.scenario.kind is Kind.CREDIT:
+            values["applies_to_invoice"] = self.invoice.history.row["invoice_key"]
+        values |= document_fields(self.customer, self.history.key, issue, self.invoiced, self.profile.pdf, self.rng)
+        if self.scenario.kind is Kind.CHARGE:
             values["description"] = "Interest on late payment"
-        return said(Resource.DOCUMENT, self.life.products, values)
+        return values_for(Resource.DOCUMENT, self.history.products, values)
 
     def amounts(self) -> dict[str, Any]:
-        match self.story.kind:
+        match self.scenario.kind:
             case Kind.PRO_FORMA:
                 return {}
             case Kind.ARCHIVED:
-                return gross_alone(self.customer, self.gross)
+                return gross_amount(self.customer, self.gross)
             case Kind.REPLACEMENT:
-                return issued(self.customer, self.gross, Decimal(0))
-        return issued(self.customer, self.gross, self.gross)
+                return all_amounts(self.customer, self.gross, Decimal(0))
+        return all_amounts(self.customer, self.gross, self.gross)
 
-    def act(self, act: Leaves | Closes | Remarks, days_ago: int, hour: int) -> None:
-        moment = self.plan.moment(days_ago, hour, self.dice.randint(0, 59))
-        match act:
-            case Leaves():
-                comment = {} if act.comment is None else {"comment": act.comment}
-                left = open_amounts(self.customer, cents(self.gross * act.share))
-                self.life.patch(left | comment, moment, self.model)
-            case Remarks():
-                self.life.patch({"comment": act.comment}, moment, self.model)
-            case Closes():
-                closure = {"closure_reason": act.reason, "closure_date": moment, "notes": act.notes}
-                self.life.close(closure, moment)
+    def apply(self, event: OpenShare | Closure | Comment, days_ago: int, hour: int) -> None:
+        moment = self.plan.moment(days_ago, hour, self.rng.randint(0, 59))
+        match event:
+            case OpenShare():
+                comment = {} if event.comment is None else {"comment": event.comment}
+                left = open_amounts(self.customer, cents(self.gross * event.share))
+                self.history.patch(left | comment, moment, self.model)
+            case Comment():
+                self.history.patch({"comment": event.comment}, moment, self.model)
+            case Closure():
+                closure = {"closure_reason": event.reason, "closure_date": moment, "notes": event.notes}
+                self.history.close(closure, moment)
 
 
-def links(customer: Customer, document: Written) -> Iterator[dict[str, str]]:
+def links(customer: Customer, document: DemoDocument) -> Iterator[dict[str, str]]:
     """Who looks after a document that is open, and late or large: a collector, and a manager where it is very late."""
-    row = document.life.row
+    row = document.history.row
     if row["status"] != DocumentStatus.OPEN or (document.late <= 30 and (row["open_amount"] or 0) < LARGE):
         return
-    post = collector_of(customer)
-    yield {"document_number": document.life.key, "reference": reference_of(post)}
+    position = collector_of(customer)
+    yield {"document_number": document.history.key, "reference": representative_reference(position)}
     if document.late > 90:
-        yield {"document_number": document.life.key, "reference": reference_of(POSTS[post].supervisor or 0)}
+        yield {
+            "document_number": document.history.key,
+            "reference": representative_reference(POSITIONS[position].supervisor or 0),
+        }

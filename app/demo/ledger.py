@@ -1,4 +1,4 @@
-"""The make-believe ledger of one tenant, written in batches inside a transaction that someone else opened."""
+"""The demonstration ledger of one tenant, written in batches inside the caller's transaction."""
 
 import asyncio
 import os
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from app.commands.body import Values
 from app.demo.accounts import account, customer
+from app.demo.contacts import contacts
 from app.demo.documents import documents, links
-from app.demo.lives import Life
+from app.demo.history import History
 from app.demo.notes import notes
-from app.demo.people import account_links, contacts, representatives
 from app.demo.plan import Plan
+from app.demo.representatives import account_links, representatives
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
 from app.domain.changes import Change, model_fixed
@@ -32,12 +33,12 @@ from app.storage.tables import (
     STATUS_TRANSITIONS,
     TENANTS,
 )
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 
 BATCH = 1_000  # rows of documents: enough to spend little on each statement, few enough for little memory
-WORTH_HELP = 10_000  # documents, of which processes of their own make up one batch while another is written
-HELPERS = max(1, min(4, (os.cpu_count() or 2) - 1))
-Tell = Callable[[int], None]
+PARALLEL_FROM = 10_000  # documents from which on other processes make one batch while another is written
+PROCESSES = max(1, min(4, (os.cpu_count() or 2) - 1))
+Progress = Callable[[int], None]
 
 # Rows are written table by table in this order, so that what they refer to is there.
 ORDER = (
@@ -46,7 +47,7 @@ ORDER = (
 
 
 class Batch:
-    """Rows on their way into the database, by table, and what the change log is to tell of them."""
+    """Rows that are to be written, by table, and their entries in the change log."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Values]] = {table.name: [] for table in ORDER}
@@ -59,73 +60,74 @@ class Batch:
     def add(self, table: sa.Table, rows: Iterable[Values]) -> None:
         self.rows[table.name] += rows
 
-    def add_lives(self, table: sa.Table, lives: Iterable[Life]) -> None:
-        for life in lives:
-            self.rows[table.name].append(life.row)
-            self.changes += life.changes
+    def add_histories(self, table: sa.Table, histories: Iterable[History]) -> None:
+        for history in histories:
+            self.rows[table.name].append(history.row)
+            self.changes += history.changes
 
-    async def write(self, scope: Scoped) -> None:
+    async def write(self, write: LockingWrite) -> None:
         for table in ORDER:
-            await scope.insert_all(table, self.rows[table.name])
-        await write_log(scope, self.changes)
+            await write.insert_all(table, self.rows[table.name])
+        await write_log(write, self.changes)
 
 
-async def write_ledger(scope: Scoped, plan: Plan, tenant: DemoTenant, accounts: int, tell: Tell) -> None:
-    """Fills an empty tenant with so many accounts and all that belongs to them; `tell` hears of documents written."""
-    await scope.update(TENANTS, {}, {"currency_model": str(tenant.model)})
-    scope.log(model_fixed(tenant.name, str(tenant.model), now()))
-    people = list(representatives(plan, scope.caller, tenant))
-    await scope.insert_all(REPRESENTATIVES, [life.row for life in people])
-    await write_log(scope, [change for life in people for change in life.changes])
+async def write_ledger(write: LockingWrite, plan: Plan, tenant: DemoTenant, accounts: int, progress: Progress) -> None:
+    """Fills an empty tenant with so many accounts and all that belongs to them; `progress` is called after each batch
+    with its number of documents."""
+    await write.update(TENANTS, {}, {"currency_model": str(tenant.model)})
+    write.log(model_fixed(tenant.name, str(tenant.model), now()))
+    people = list(representatives(plan, write.caller, tenant))
+    await write.insert_all(REPRESENTATIVES, [history.row for history in people])
+    await write_log(write, [change for history in people for change in history.changes])
     written = 0
-    async for batch in batches(plan, scope.caller, tenant, accounts):
-        await batch.write(scope)
+    async for batch in batches(plan, write.caller, tenant, accounts):
+        await batch.write(write)
         if written == 0:
-            await learn_sizes(scope.connection)
+            await learn_sizes(write.connection)
         written += batch.documents
-        tell(batch.documents)
+        progress(batch.documents)
 
 
-async def write_log(scope: Scoped, changes: Iterable[Change]) -> None:
+async def write_log(write: LockingWrite, changes: Iterable[Change]) -> None:
     for change in changes:
-        scope.log(change)
-    await scope.write_log()
+        write.log(change)
+    await write.write_log()
 
 
 async def batches(plan: Plan, caller: Caller, tenant: DemoTenant, accounts: int) -> AsyncIterator[Batch]:
     """All accounts of the tenant with what belongs to them, in their order."""
-    spans = list(spans_of(plan, accounts))
-    if accounts * plan.documents_per_account < WORTH_HELP:
+    spans = list(account_ranges(plan, accounts))
+    if accounts * plan.documents_per_account < PARALLEL_FROM:
         for span in spans:
-            yield made_up(plan, caller, tenant, span)
+            yield make_batch(plan, caller, tenant, span)
         return
     loop, waiting = asyncio.get_running_loop(), deque[asyncio.Future[Batch]]()
-    with ProcessPoolExecutor(HELPERS, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         for span in spans:
-            waiting.append(loop.run_in_executor(pool, made_up, plan, caller, tenant, span))
-            if len(waiting) > HELPERS + 1:
+            waiting.append(loop.run_in_executor(pool, make_batch, plan, caller, tenant, span))
+            if len(waiting) > PROCESSES + 1:
                 yield await waiting.popleft()
         while waiting:
             yield await waiting.popleft()
 
 
-def spans_of(plan: Plan, accounts: int) -> Iterator[range]:
+def account_ranges(plan: Plan, accounts: int) -> Iterator[range]:
     """The accounts of each batch."""
     size = max(1, BATCH // plan.documents_per_account)
     return (range(first, min(first + size, accounts)) for first in range(0, accounts, size))
 
 
-def made_up(plan: Plan, caller: Caller, tenant: DemoTenant, span: range) -> Batch:
+def make_batch(plan: Plan, caller: Caller, tenant: DemoTenant, span: range) -> Batch:
     """The accounts of a batch, with their documents, people and notes."""
     batch = Batch()
     for index in span:
         of = customer(plan, tenant, index)
-        told = list(documents(plan, caller, of))
-        batch.add_lives(ACCOUNTS, [account(plan, caller, of)])
-        batch.add_lives(CONTACTS, contacts(plan, caller, of))
+        written = list(documents(plan, caller, of))
+        batch.add_histories(ACCOUNTS, [account(plan, caller, of)])
+        batch.add_histories(CONTACTS, contacts(plan, caller, of))
         batch.add(ACCOUNT_REPRESENTATIVES, account_links(of))
-        batch.add_lives(DOCUMENTS, (document.life for document in told))
-        batch.add(STATUS_TRANSITIONS, (entry for document in told for entry in document.life.entries))
-        batch.add(DOCUMENT_REPRESENTATIVES, (link for document in told for link in links(of, document)))
-        batch.add_lives(NOTES, notes(plan, caller, of, told))
+        batch.add_histories(DOCUMENTS, (document.history for document in written))
+        batch.add(STATUS_TRANSITIONS, (entry for document in written for entry in document.history.status_history))
+        batch.add(DOCUMENT_REPRESENTATIVES, (link for document in written for link in links(of, document)))
+        batch.add_histories(NOTES, notes(plan, caller, of, written))
     return batch

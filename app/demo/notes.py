@@ -1,13 +1,13 @@
-"""The notes that collectors left on a make-believe account, about the document that is latest on it."""
+"""The notes that collectors left on a demonstration account, about the document that is latest on it."""
 
 from collections.abc import Iterator, Sequence
 
 from app.commands.body import Values
 from app.demo.accounts import Customer
-from app.demo.documents import Written
-from app.demo.lives import Life
-from app.demo.people import COLLECTIONS
+from app.demo.documents import DemoDocument
+from app.demo.history import History
 from app.demo.plan import Plan
+from app.demo.representatives import COLLECTIONS
 from app.domain.caller import Caller
 from app.domain.resources import DocumentStatus, Resource
 
@@ -25,29 +25,29 @@ NOTES = (
 )
 
 
-def latest(documents: Sequence[Written]) -> str:
+def latest(documents: Sequence[DemoDocument]) -> str:
     """The number of the document that is due longest of those with something to collect; of any, where none has."""
-    still_open = [document for document in documents if is_owed(document.life.row)]
+    still_open = [document for document in documents if is_owed(document.history.row)]
     chosen = max(still_open or documents, key=lambda document: document.late, default=None)
-    return chosen.life.key if chosen else "the account"
+    return chosen.history.key if chosen else "the account"
 
 
 def is_owed(row: Values) -> bool:
     return row["status"] == DocumentStatus.OPEN and (row["open_amount"] or 0) > 0
 
 
-def notes(plan: Plan, caller: Caller, customer: Customer, documents: Sequence[Written]) -> Iterator[Life]:
+def notes(plan: Plan, caller: Caller, customer: Customer, documents: Sequence[DemoDocument]) -> Iterator[History]:
     """One to four, oldest first."""
     number = latest(documents)
     count = 1 + (customer.index + 3) % 4
     for place in range(count):
-        dice = plan.dice(customer.tenant.name, "note", customer.index, place)
+        rng = plan.rng(customer.tenant.name, "note", customer.index, place)
         kind, subject, body = NOTES[(customer.index + place) % len(NOTES)]
-        days_ago = (count - place) * 9 - dice.randint(0, 7)
-        words = {"number": number, "day": plan.day(days_ago - dice.randint(5, 30)).isoformat()}
-        moment = plan.moment(days_ago, 14, dice.randint(0, 59))
-        life = Life(caller, Resource.NOTE, f"NOTE-{customer.number}-{place + 1}", COLLECTIONS)
+        days_ago = (count - place) * 9 - rng.randint(0, 7)
+        words = {"number": number, "day": plan.day(days_ago - rng.randint(5, 30)).isoformat()}
+        moment = plan.moment(days_ago, 14, rng.randint(0, 59))
+        history = History(caller, Resource.NOTE, f"NOTE-{customer.number}-{place + 1}", COLLECTIONS)
         values = {"note_type": kind, "subject": subject.format(**words), "body": body.format(**words)}
-        life.create(values | {"effective_date": moment}, moment)
-        life.row["account_number"] = customer.number
-        yield life
+        history.create(values | {"effective_date": moment}, moment)
+        history.row["account_number"] = customer.number
+        yield history

@@ -1,4 +1,4 @@
-"""What a demonstration ledger is made from: how large, by which seed, as of which day; and the chance behind it."""
+"""What a demonstration ledger is made from: its size, its day, and the seed of its random numbers."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -41,11 +41,11 @@ class Plan:
     def moment(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
         return datetime.combine(self.day(days_ago), time(hour, minute), UTC)
 
-    def dice(self, *about: object) -> Random:
-        """Chance that depends on what it is thrown for alone, so that one account's rows never change another's."""
+    def rng(self, *about: object) -> Random:
+        """Random numbers for one purpose, so that what one account has never changes another's rows."""
         return Random(":".join(map(str, (self.seed, *about))))  # noqa: S311 - make-believe, nothing secret
 
 
-def digits(dice: Random, pattern: str) -> str:
+def digits(rng: Random, pattern: str) -> str:
     """The pattern with a digit for each `#`."""
-    return "".join(str(dice.randint(0, 9)) if sign == "#" else sign for sign in pattern)
+    return "".join(str(rng.randint(0, 9)) if sign == "#" else sign for sign in pattern)

@@ -1,10 +1,10 @@
-"""The two make-believe tenants: one for each currency model, as a table."""
+"""The two demonstration tenants: one for each currency model, as a table."""
 
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.demo.places import AT, CH, DE, ES, FR, GB, IE, IT, NL, PL, SE, US, Country
+from app.demo.countries import AT, CH, DE, ES, FR, GB, IE, IT, NL, PL, SE, US, Country
 from app.domain.resources import CurrencyModel, Product
 
 # What one unit of a currency is worth in the second tenant's reporting currency.

@@ -12,7 +12,7 @@ from app.demo.tenants import TENANTS, DemoTenant
 from app.domain.caller import Caller
 from app.storage.database.engine import Database
 from app.storage.database.statistics_postgres import learn_sizes
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 
 # What each start of a demonstration server makes its keys under, so that the next one replaces them.
 LABEL = "serve --demo"
@@ -37,7 +37,7 @@ async def make_demonstration(
         for tenant, accounts in zip(TENANTS, plan.shares(), strict=True):
             tenant_id = await insert_tenant(connection, as_tenant(tenant))
             caller = Caller(tenant_id, tenant.products, read_only=False)
-            await write_ledger(Scoped(connection, caller), plan, tenant, accounts, tell)
+            await write_ledger(LockingWrite(connection, caller), plan, tenant, accounts, tell)
         await learn_sizes(connection)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,9 +24,9 @@ from app.storage.writes.idempotent_answers import KeptAnswer, KeyTaken, StoredAn
 from app.storage.writes.request_transaction import RetryRequest
 
 HEADER = b"idempotency-key"
-KEPT_HEADERS = ("etag", "x-ignored-fields")  # of an answer: what they tell of it is as true when it is given again
 VALID_KEY = re.compile(r"[!-~]{1,255}")
 REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
+KEPT_HEADERS = ("ETag", "X-Ignored-Fields")  # what a REST answer tells beside its body
 METHODS = {"POST", "PUT", "PATCH"}
 MOST_RUNS = 50  # of a request, each of which has found something to be done outside of its transaction
 TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
@@ -118,7 +119,7 @@ class IdempotencyMiddleware:
                     await keep(await held.begin(), caller, key, kept)
                     await held.commit()
                     return messages
-                await held.again()
+                await held.restart()
                 request.scope.clear()
                 request.scope.update(asked)
         raise RolledBack(await collected(self.refuse(request, 503, "unavailable", TOO_BUSY), request))
@@ -145,16 +146,17 @@ class IdempotencyMiddleware:
             raise RolledBack(await collected(self.in_part(request, work), request))
         if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and work.found and not work.found.writes):
             raise RolledBack(messages)
-        headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
+        headers = Headers(raw=start["headers"])
+        kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         text = b"".join(message.get("body", b"") for message in rest)
-        told = {name: headers[name] for name in KEPT_HEADERS if name in headers}
-        return KeptAnswer(start["status"], headers["content-type"], text.decode(), told)
+        return KeptAnswer(start["status"], headers["content-type"], text.decode(), kept or None)
 
 
 def replayed(stored: StoredAnswer) -> Response:
     answer = stored.answer
-    headers = answer.headers | {"Content-Type": answer.content_type, REPLAYED: "true"}
-    return Response(answer.body, answer.status, headers)
+    return Response(
+        answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"} | (answer.headers or {})
+    )
 
 
 async def collected(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:

@@ -22,7 +22,7 @@ from app.storage.tables import (
     TABLES,
     TENANTS,
 )
-from app.storage.writes.scoped import owned
+from app.storage.writes.tenant_rows import owned
 
 QUERY, TENANT, TRANSITION, ATTACHMENT, CHANGE = "query", "tenant", "transition", "attachment", "change"
 SOURCES: dict[str, sa.Table] = {

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.auth.signed_urls import FILES, InvalidSignedUrl, SignedUrls
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
-from app.commands.generated import DocumentPdf, document_pdf
+from app.commands.generated_pdfs import DocumentPdf, document_pdf
 from app.commands.transaction import Write, Written
 from app.domain.attachments import OF_ATTACHMENT
 from app.domain.caller import Caller

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.commands.generated import DocumentPdf
+from app.commands.generated_pdfs import DocumentPdf
 from app.middleware.requests import header, if_none_match_holds
 from app.storage.blobs.store import Blobs
 

@@ -197,7 +197,7 @@ def refusals(resource: Resource, key: str, headers: Mapping[str, str] | None = N
 
 def rest_body(values: dict[str, Any], problems: tuple[Problem, ...]) -> Body:
     """The body of a write, which declares no product and is held to the endpoint's own rules alone."""
-    return Body(values, held=False, problems=problems)
+    return Body(values, product_rules=False, problems=problems)
 
 
 def presence(resource: Resource, key: str, *follows: Follow) -> Follow:

@@ -23,7 +23,7 @@ from app.demo.tenants_and_keys import make_demonstration, reopen_demonstration
 from app.domain.resources import Product
 from app.storage.database.clock import now
 from app.storage.tables import CHANGES
-from app.storage.writes.change_log import Audited, audit
+from app.storage.writes.change_log import AuditResult, audit
 from tests.gateway import Client, Gateway
 from tests.pdfs import pdf
 from tests.servers import gateway_cli
@@ -231,4 +231,4 @@ async def test_what_is_told_of_a_key_cannot_be_altered_unseen(acme: Client) -> N
             await connection.execute(sa.text("ALTER TABLE changes DISABLE TRIGGER USER"))
         await connection.execute(sa.text("UPDATE changes SET key = 'x' WHERE sequence = 2"))
     (found,) = [one async for one in audit(database)]
-    assert found == Audited("acme", 1, "row 2 was altered, or is not the one that was written")
+    assert found == AuditResult("acme", 1, "row 2 was altered, or is not the one that was written")

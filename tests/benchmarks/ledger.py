@@ -15,7 +15,7 @@ from app.storage.database.engine import Database
 from app.storage.database.statistics_postgres import learn_sizes
 from app.storage.migrations.migrate import migrate
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, ACCOUNTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 
 TENANT_ID = 1  # the first of a new database
 BATCH = 5_000
@@ -66,7 +66,7 @@ async def put(database: Database, rows_of: Iterable[tuple[sa.Table, Iterable[Row
     await migrate(database)
     _, key = await create_tenant(database, "benchmark", tuple(Product))
     async with database.writing() as connection:
-        scope = Scoped(connection, Caller(TENANT_ID, tuple(Product), read_only=False))
+        scope = LockingWrite(connection, Caller(TENANT_ID, tuple(Product), read_only=False))
         await scope.update(TENANTS, {}, {"currency_model": str(CurrencyModel.BASIC)})
         for table, rows in rows_of:
             await insert(scope, table, rows)
@@ -74,7 +74,7 @@ async def put(database: Database, rows_of: Iterable[tuple[sa.Table, Iterable[Row
     return key
 
 
-async def insert(scope: Scoped, table: sa.Table, rows: Iterable[Row]) -> None:
+async def insert(scope: LockingWrite, table: sa.Table, rows: Iterable[Row]) -> None:
     batch: list[Row] = []
     for row in rows:
         batch.append(row)

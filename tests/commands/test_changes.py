@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.database.engine import Database
-from app.storage.writes.change_log import Audited, audit
+from app.storage.writes.change_log import AuditResult, audit
 from tests.commands.test_root_fields import WRITES
 from tests.commands.test_statements import filled
 from tests.commands.verbs import BASIC, DATED, LEAST, account, create, patch, refused, replace
@@ -49,7 +49,7 @@ async def total(client: Client) -> int:
     return count
 
 
-async def audited(database: Database) -> list[Audited]:
+async def audited(database: Database) -> list[AuditResult]:
     return [one async for one in audit(database)]
 
 
@@ -236,7 +236,7 @@ async def test_the_audit_finds_what_was_done_by_hand(gateway: Gateway, change: s
     client = await gateway.tenant()
     for number in range(5):
         await account(client, f"A{number}")
-    assert await audited(gateway.database) == [Audited("acme", MADE + 5, None)]
+    assert await audited(gateway.database) == [AuditResult("acme", MADE + 5, None)]
     await by_hand(gateway.database, change)
     (found,) = await audited(gateway.database)
     assert found.rows == rows

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.auth.api_keys import revoke_key
-from app.storage.writes.optimistic import Filled, RowChange
-from app.storage.writes.postgres import PostgresOptimisticWrite
+from app.storage.writes.optimistic import InsertShape, UpdateShape
+from app.storage.writes.optimistic_postgres import PostgresOptimisticWrite
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
 
@@ -43,11 +43,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> BetweenReadAndWrite:
         left = [act]
 
         async def late(
-            scope: PostgresOptimisticWrite, change: RowChange | None, rows: tuple[Filled, ...], values: Any
+            unit: PostgresOptimisticWrite, update: UpdateShape | None, rows: tuple[InsertShape, ...], values: Any
         ) -> int:
             if left:
                 await left.pop()()
-            return await original(scope, change, rows, values)
+            return await original(unit, update, rows, values)
 
         monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
 
@@ -161,13 +161,13 @@ async def test_a_writer_that_loses_again_and_again_takes_a_lock_in_the_end(
     lost: list[int] = []
 
     async def late(
-        scope: PostgresOptimisticWrite, change: RowChange | None, rows: tuple[Filled, ...], values: Any
+        unit: PostgresOptimisticWrite, update: UpdateShape | None, rows: tuple[InsertShape, ...], values: Any
     ) -> int:
-        if scope.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
+        if unit.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
             lost.append(1)
             await patch(client, "Document", "D", {"comment": f"{len(lost)}"})
             lost.append(1)
-        return await original(scope, change, rows, values)
+        return await original(unit, update, rows, values)
 
     monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
     payload = await write(client, "patch", "Document", "D", {"description": "at last"}, "version comment description")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.demo.places import Country, company
+from app.demo.countries import Country, company
 from app.demo.tenants import TENANTS
 from app.domain.aging import BUCKETS, days_past_due
 from app.domain.catalogue import CATALOGUE

@@ -181,7 +181,7 @@ class Filling:
         """Writes what is drawn, as REST would take it; draws again where it is refused."""
         write = await self.write()
         for _ in range(ATTEMPTS):
-            body = Body(draw(), self.random.choice(PRODUCTS), held=False)
+            body = Body(draw(), self.random.choice(PRODUCTS), product_rules=False)
             try:
                 await save(write, Verb.CREATE, resource, key, body)
                 return

@@ -138,7 +138,7 @@ async def add_contacts_without_account(world: World) -> None:
     assert caller
     write = Write(database, caller, lambda connection, written: asyncio.sleep(0))
     for n, name in enumerate(["Alpha", None, "Éclair"]):
-        await save(write, Verb.CREATE, Resource.CONTACT, f"free-{n}", Body({"name": name}, held=False))
+        await save(write, Verb.CREATE, Resource.CONTACT, f"free-{n}", Body({"name": name}, product_rules=False))
 
 
 async def spread_times(gateway: Gateway) -> None:

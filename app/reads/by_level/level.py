@@ -18,7 +18,7 @@ from app.reads.pagination import DIGITS, Place, Stretch, any_row, at, beyond, nu
 from app.reads.relations import SOURCES, Columns, Relation, Shape, named
 from app.reads.selection import Follow, LogEntry, Order
 from app.storage.tables import CHANGES
-from app.storage.writes.scoped import owned
+from app.storage.writes.tenant_rows import owned
 
 START = "start_number"  # which starting row a row belongs to, from 1
 TOTAL, EARLIER, LATER, KNOWN = "list_total", "list_earlier", "list_later", "list_known"

@@ -35,7 +35,7 @@ from app.storage.backup.sqlite_file import (
     opened,
     revision_of,
 )
-from app.storage.blobs.leases import LEASE_SECONDS, BackupLease
+from app.storage.blobs.leases import LEASE_DURATION, BackupLease
 from app.storage.blobs.store import Blob, Blobs, NoSuchBlob, make_durable
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -43,7 +43,7 @@ from app.storage.migrations.revision import REVISIONS, UnknownSchema
 
 PAGES = 2_000  # copied at a time, between which an interrupt is heard
 AT_ONCE = 16  # blobs that are on their way together
-RENEWAL = LEASE_SECONDS.total_seconds() / 6
+RENEWAL = LEASE_DURATION.total_seconds() / 6
 
 
 class CannotBackUp(Exception):

@@ -186,8 +186,8 @@ class Database:
             yield held
         finally:
             self.current_transaction.reset(token)
-            await held.undo()
-            await held.endings.aclose()
+            await held.rollback()
+            await held.cleanup.aclose()
 
     @contextmanager
     def apart(self) -> Iterator[None]:

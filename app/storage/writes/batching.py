@@ -1,8 +1,8 @@
-"""Writes of one tenant on Postgres that come while others are under way are done together: one statement, one commit
-and one step of the tenant's change log serve all of them, and none shares another's fate.
+"""Writes of one tenant on Postgres that arrive while others are under way are done together: one statement and one
+commit serve all of them. Where one of them fails, the others are done all the same.
 
-They would go one after another anyhow, at the end of the log. So a tenant takes one connection for its writing however
-many write, and a write costs the less the more there are.
+They would wait for one another anyhow, at the end of the tenant's change log. So a tenant needs one connection for its
+writes, however many there are, and the more there are at once the less each of them costs.
 """
 
 import asyncio
@@ -20,130 +20,130 @@ from app.storage.database.exact_json import dump_json
 
 MAX_BATCH = 16  # writes of a batch
 ROWS, NUMBER = "rows", "n"
-MOST = 2**31 - 1  # that an integer of Postgres holds
+MAX_NUMBER = 2**31 - 1  # that an integer of Postgres holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchStatement:
     """A statement that does several writes of one kind. Its parameter ROWS is a JSON list with an object for each: its
-    NUMBER, and the values that `columns` names, each with what is made of it. It answers with the numbers of the writes
-    that were done, and what each came to."""
+    NUMBER, and the values that `columns` names, each with the function that encodes it, if any. It answers with the
+    numbers and the results of the writes that were done."""
 
-    statement: CompiledStatement
+    compiled: CompiledStatement
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
     def row(self, number: int, values: Values) -> str:
         """The JSON of one write."""
-        made = {
-            name: values[name] if process is None or values[name] is None else process(values[name])
-            for name, process in self.columns
+        encoded = {
+            name: values[name] if encode is None or values[name] is None else encode(values[name])
+            for name, encode in self.columns
         }
-        return dump_json({NUMBER: number, **made})
+        return dump_json({NUMBER: number, **encoded})
 
 
 @dataclass(slots=True, eq=False)
 class PendingWrite:
-    """A write that is to be done: its row, and the values that it must have in common with all of its batch."""
+    """A write that is to be done: its row, and the values that all writes of a batch must have in common."""
 
     number: int
-    kind: BatchStatement
+    statement: BatchStatement
     common: Values
     row: str
-    answer: asyncio.Future[int | None]
+    result: asyncio.Future[int | None]
 
-    def goes_with(self, other: "PendingWrite") -> bool:
-        return self.kind is other.kind and self.common == other.common
+    def fits_with(self, other: "PendingWrite") -> bool:
+        return self.statement is other.statement and self.common == other.common
 
 
 @dataclass(slots=True)
 class WriteBatcher:
-    """The batches of one database's tenants. `lent` gives the driver's connection for one; whoever waits longer than
-    `wait` seconds for those before it is told so."""
+    """The batches of one database's tenants. `checkout` gives the driver's connection for one; a write fails that waits
+    for its batch for longer than `wait` seconds."""
 
-    lent: Callable[[], AbstractAsyncContextManager[Any]]
+    checkout: Callable[[], AbstractAsyncContextManager[Any]]
     wait: float
-    queues: dict[int, deque[PendingWrite]] = field(default_factory=dict)  # of the tenants that write just now
+    queues: dict[int, deque[PendingWrite]] = field(default_factory=dict)  # by tenant, while it writes
     numbers: Iterator[int] = field(default_factory=count)
-    running: set[asyncio.Task[None]] = field(default_factory=set)  # one for each of them
+    running: set[asyncio.Task[None]] = field(default_factory=set)  # one for each queue
 
-    async def write(self, tenant_id: int, kind: BatchStatement, common: Values, values: Values) -> int | None:
-        """What a write comes to, when it is committed; None where it was not done. Raises TimeoutError, and the
-        driver's errors."""
+    async def write(self, tenant_id: int, statement: BatchStatement, common: Values, values: Values) -> int | None:
+        """The result of a write, once it is committed; None where it was not done. Raises TimeoutError, and the errors
+        of the driver."""
         loop = asyncio.get_running_loop()
-        number = next(self.numbers) & MOST
-        waiting = PendingWrite(number, kind, common, kind.row(number, values), loop.create_future())
+        number = next(self.numbers) & MAX_NUMBER
+        pending = PendingWrite(number, statement, common, statement.row(number, values), loop.create_future())
         queue = self.queues.get(tenant_id)
         if queue is None:
-            queue = self.queues[tenant_id] = deque((waiting,))
+            queue = self.queues[tenant_id] = deque((pending,))
             task = loop.create_task(self.run(tenant_id, queue), context=Context())  # of no request: it serves all
             self.running.add(task)
             task.add_done_callback(self.running.discard)
-            return await waiting.answer
-        queue.append(waiting)
-        giving_up = loop.call_later(self.wait, give_up, queue, waiting)
+            return await pending.result
+        queue.append(pending)
+        giving_up = loop.call_later(self.wait, give_up, queue, pending)
         try:
-            return await waiting.answer
+            return await pending.result
         finally:
             giving_up.cancel()
 
     async def run(self, tenant_id: int, queue: deque[PendingWrite]) -> None:
-        """Batch after batch, for as long as somebody waits."""
+        """Does batch after batch, until nobody waits."""
         batch: list[PendingWrite] = []
         try:
             while queue:
                 batch = next_batch(queue)
-                await self.do(batch)
+                await self.execute(batch)
         finally:
             del self.queues[tenant_id]
-            for waiting in (*batch, *queue):
-                waiting.answer.cancel()  # the process ends in the middle of it
+            for pending in (*batch, *queue):
+                pending.result.cancel()  # the process ends in the middle of it
 
-    async def do(self, batch: Sequence[PendingWrite]) -> None:
-        """Does the writes of a batch, and tells each what it came to."""
+    async def execute(self, batch: Sequence[PendingWrite]) -> None:
+        """Does the writes of a batch, and gives each its result."""
         try:
             written = await self.send(batch)
         except Exception as failure:
             if len(batch) == 1 or not of_one_row(failure):
-                refuse(batch, failure)
+                fail(batch, failure)
                 return
         else:
-            for waiting in batch:
-                if not waiting.answer.done():  # it has given up
-                    waiting.answer.set_result(written.get(waiting.number))
+            for pending in batch:
+                if not pending.result.done():  # it has given up
+                    pending.result.set_result(written.get(pending.number))
             return
-        for waiting in batch:  # nothing was written: whose fault it was comes out where each is alone
-            await self.do([waiting])
+        for pending in batch:  # nothing was written: alone, only the one that is at fault fails
+            await self.execute([pending])
 
     async def send(self, batch: Sequence[PendingWrite]) -> dict[int, int]:
-        """What the writes that were done came to, by their numbers."""
+        """The results of the writes that were done, by their numbers."""
         first = batch[0]
-        rows = f"[{','.join([waiting.row for waiting in batch])}]"
-        arguments = first.kind.statement.arguments({**first.common, ROWS: rows})
-        async with self.lent() as driver:
-            return dict(await driver.fetch(first.kind.statement.text, *arguments))
+        rows = f"[{','.join([pending.row for pending in batch])}]"
+        arguments = first.statement.compiled.arguments({**first.common, ROWS: rows})
+        async with self.checkout() as driver:
+            return dict(await driver.fetch(first.statement.compiled.text, *arguments))
 
 
 def next_batch(queue: deque[PendingWrite]) -> list[PendingWrite]:
-    """The next batch: whoever has waited longest, and those that go with it."""
+    """The next batch: the write that has waited longest, and those that fit with it."""
     batch: list[PendingWrite] = []
     others: list[PendingWrite] = []
     while queue and len(batch) < MAX_BATCH:
-        waiting = queue.popleft()
-        if waiting.answer.done():  # it has given up
+        pending = queue.popleft()
+        if pending.result.done():  # it has given up
             continue
-        fits = not batch or waiting.goes_with(batch[0])
-        (batch if fits else others).append(waiting)
+        fits = not batch or pending.fits_with(batch[0])
+        (batch if fits else others).append(pending)
     queue.extendleft(reversed(others))
     return batch
 
 
-def give_up(queue: deque[PendingWrite], waiting: PendingWrite) -> None:
-    """Ends the wait for a batch that has not begun."""
-    if waiting in queue:
-        refuse([waiting], TimeoutError())
+def give_up(queue: deque[PendingWrite], pending: PendingWrite) -> None:
+    """Fails a write whose batch has not begun."""
+    if pending in queue:
+        fail([pending], TimeoutError())
 
 
-def refuse(batch: Sequence[PendingWrite], failure: Exception) -> None:
-    for waiting in batch:
-        if not waiting.answer.done():
-            waiting.answer.set_exception(failure)
+def fail(batch: Sequence[PendingWrite], failure: Exception) -> None:
+    for pending in batch:
+        if not pending.result.done():
+            pending.result.set_exception(failure)

@@ -1,5 +1,5 @@
 """Writers of an SQLite file take turns on one connection. Those that wait for one another share a transaction, and so
-the one moment in which the disk keeps it; each is undone on its own where it fails."""
+one commit, which waits for the disk; where one of them fails, it alone is rolled back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-LONGEST_GROUP = 0.1  # seconds after which a group is committed although others wait: other processes write, too
-LONGEST_WAIT = 30.0  # seconds for a turn
+MAX_GROUP_SECONDS = 0.1  # seconds after which a group is committed although others wait: other processes write, too
+MAX_WAIT_SECONDS = 30.0  # seconds for a turn
 
 
 @dataclass(slots=True)
 class CommitGroup:
-    """Writers of one transaction. `committed` is done when the disk has it, and fails where it never will."""
+    """Writers that share a transaction. `committed` is done when it is on the disk, and fails where the commit does."""
 
     connection: AsyncConnection
     driver: Any  # the same connection, as the driver has it
@@ -35,11 +35,11 @@ class GroupCommit:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[CommitGroup]:
-        """A connection on which nobody else writes meanwhile. What was written by its end is kept, so whoever writes
-        does so in a savepoint and undoes that on any exception. Raises TimeoutError where the turn does not come."""
+        """A connection on which nobody else writes meanwhile. What was written by its end is committed: a writer takes
+        a savepoint, and rolls back to it on any exception. Raises TimeoutError where the turn does not come."""
         self.waiting += 1
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
                 await self.mutex.acquire()
         except BaseException:
             self.waiting -= 1
@@ -51,7 +51,7 @@ class GroupCommit:
             try:
                 yield group
             finally:
-                if not self.waiting or monotonic() - group.started > LONGEST_GROUP:
+                if not self.waiting or monotonic() - group.started > MAX_GROUP_SECONDS:
                     self.group = None
                     await asyncio.shield(end(group))
         finally:
@@ -79,7 +79,7 @@ class GroupCommit:
 
 
 async def end(group: CommitGroup) -> None:
-    """Commits what the group has written, and tells all of them."""
+    """Commits what the group has written, and lets all of its writers know."""
     try:
         await group.connection.commit()
     except BaseException as reason:

@@ -1,4 +1,4 @@
-"""A blob is removed only when no row names it and no running command has claimed it."""
+"""A blob is removed only when no row names it and no running command has leased it."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from app.auth.api_keys import create_tenant
 from app.domain.caller import Caller
-from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, remove_unneeded, sweep
+from app.storage.blobs.leases import BlobLease, LeaseLost, leased, remove_unneeded, sweep
 from app.storage.blobs.store import Blob, Blobs
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.database.identity import Identity
 from app.storage.migrations.migrate import migrate
 from app.storage.tables import BLOB_CLAIMS
-from app.storage.writes.scoped import Scoped
+from app.storage.writes.locking import LockingWrite
 from tests.gateway import Client, Gateway
 
 AT_ONCE = timedelta()
@@ -43,57 +43,57 @@ async def names(blobs: Blobs) -> list[Blob]:
     return [blob async for blob in blobs.list()]
 
 
-async def claims(gateway: Gateway) -> int:
+async def leases(gateway: Gateway) -> int:
     async with gateway.database.reading() as connection:
         return (await connection.execute(sa.select(sa.func.count()).select_from(BLOB_CLAIMS))).scalar_one()
 
 
-async def settle(gateway: Gateway, claim: BlobLease) -> None:
+async def release(gateway: Gateway, lease: BlobLease) -> None:
     async with gateway.database.writing() as connection:
-        await claim.settle(Scoped(connection, CALLER))
+        await lease.release(LockingWrite(connection, CALLER))
 
 
-async def test_a_claimed_blob_is_swept_by_nobody(gateway: Gateway, acme: Client, blobs: Blobs, source: Path) -> None:
-    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+async def test_a_leased_blob_is_swept_by_nobody(gateway: Gateway, acme: Client, blobs: Blobs, source: Path) -> None:
+    async with leased(gateway.database, blobs, BLOB, source) as lease:
         assert await sweep(gateway.database, blobs) == (0, 1)
         assert await names(blobs) == [BLOB]
-        await settle(gateway, claim)
+        await release(gateway, lease)
 
-    assert await claims(gateway) == 0
+    assert await leases(gateway) == 0
     assert await sweep(gateway.database, blobs) == (1, 0)
     assert await names(blobs) == []
 
 
-async def test_a_command_that_fails_leaves_neither_claim_nor_blob(
+async def test_a_command_that_fails_leaves_neither_lease_nor_blob(
     gateway: Gateway, acme: Client, blobs: Blobs, source: Path
 ) -> None:
     with pytest.raises(RuntimeError, match="refused"):
-        async with claimed(gateway.database, blobs, BLOB, source):
+        async with leased(gateway.database, blobs, BLOB, source):
             raise RuntimeError("refused")
 
-    assert await claims(gateway) == 0
+    assert await leases(gateway) == 0
     assert await names(blobs) == []
 
 
-async def test_a_failing_command_leaves_the_blob_to_another_that_has_claimed_it(
+async def test_a_failing_command_leaves_the_blob_to_another_that_has_leased_it(
     gateway: Gateway, acme: Client, blobs: Blobs, source: Path
 ) -> None:
-    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+    async with leased(gateway.database, blobs, BLOB, source) as lease:
         with pytest.raises(RuntimeError, match="refused"):
-            async with claimed(gateway.database, blobs, BLOB, source):
+            async with leased(gateway.database, blobs, BLOB, source):
                 raise RuntimeError("refused")
         assert await names(blobs) == [BLOB]
-        await settle(gateway, claim)
+        await release(gateway, lease)
 
 
-async def test_the_claim_of_a_dead_command_ends_and_is_told_to_one_that_was_only_slow(
+async def test_the_lease_of_a_dead_command_ends_and_is_told_to_one_that_was_only_slow(
     gateway: Gateway, acme: Client, blobs: Blobs, source: Path
 ) -> None:
-    async with claimed(gateway.database, blobs, BLOB, source) as claim:
+    async with leased(gateway.database, blobs, BLOB, source) as lease:
         assert await sweep(gateway.database, blobs, grace=-timedelta(seconds=1)) == (1, 0)
         assert await names(blobs) == []
         with pytest.raises(LeaseLost):
-            await settle(gateway, claim)
+            await release(gateway, lease)
 
 
 async def test_blobs_of_tenants_that_this_database_does_not_know_are_left_alone(

@@ -27,7 +27,7 @@ from app.storage.database.engine import Database
 from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import REVISIONS, is_current, revision
 from app.storage.tables import CSR_SEQUENCE, DOCUMENTS, metadata
-from app.storage.writes.change_log import GENESIS, audit, chained, fingerprint
+from app.storage.writes.change_log import GENESIS, audit, chain_hash, fingerprint
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway
 from tests.pdfs import pdf
@@ -180,7 +180,7 @@ def as_of(release: str, rows: Rows) -> Rows:
     for row in rows["changes"]:
         if row["resource"] not in ("tenant", "api_key"):  # which it did not tell of
             sequence, former = ends.get(row["tenant_id"], (0, GENESIS))
-            end = sequence + 1, chained(former, fingerprint(row["tenant_id"], row))
+            end = sequence + 1, chain_hash(former, fingerprint(row["tenant_id"], row))
             ends[row["tenant_id"]] = end
             changes.append({**row, "sequence": end[0], "hash": end[1]})
     moved = [
@@ -190,10 +190,13 @@ def as_of(release: str, rows: Rows) -> Rows:
 
 
 def brought(before: Rows) -> Rows:
-    """The rows as the newest schema has them: nothing is open of a closed document, and days are those of UTC."""
+    """The rows as the newest schema has them: nothing is open of a closed document, days are those of UTC, and answers
+    that were kept without headers have none."""
     documents = [row | {"open_amount": still_open(row["open_amount"], row["status"])} for row in before["documents"]]
     tenants = [{"time_zone": "UTC"} | row for row in before["tenants"]]
-    return {**before, "documents": documents, "tenants": tenants}
+    answers = [{"headers": None} | row for row in before.get("idempotent_answers", ())]
+    kept = {"idempotent_answers": answers} if "idempotent_answers" in before else {}
+    return {**before, "documents": documents, "tenants": tenants, **kept}
 
 
 async def check(database: Database, ledger: Ledger, before: Rows) -> None:

@@ -151,7 +151,7 @@ async def test_where_the_commit_fails_nobody_is_told_otherwise_and_the_next_writ
 
 
 async def test_a_turn_that_never_comes_is_an_error(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(turns, "MAX_WAIT_SECONDS", 0.05)
     async with database.writing() as connection:
         await insert(connection, 1)
         with pytest.raises(TimeoutError):

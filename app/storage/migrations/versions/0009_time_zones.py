@@ -1,5 +1,4 @@
-"""Tenants have a time zone, nothing is open of a closed document, rates have more decimals than money, and answers
-that are kept have headers.
+"""Tenants have a time zone, nothing is open of a closed document, and rates have more decimals than money.
 
 The amounts come first: they take longest, and meanwhile everybody reads and writes on. Of the tables that are altered
 only the catalogue of Postgres is written, not a row.
@@ -26,13 +25,11 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE documents ALTER COLUMN tax_rate TYPE numeric")
     op.add_column("tenants", sa.Column("time_zone", types.Text(255), nullable=False, server_default="UTC"))
-    op.add_column("idempotent_answers", sa.Column("headers", sa.JSON()))
 
 
 def downgrade() -> None:
     """Rates are rounded to four decimals. What was open when a document was closed is not known any more: it is written
     with the document's next amounts."""
-    op.drop_column("idempotent_answers", "headers")
     op.drop_column("tenants", "time_zone")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE documents ALTER COLUMN tax_rate TYPE numeric(19, 4)")

@@ -1,5 +1,5 @@
-"""What a make-believe document bills: lines, tax and totals that add up, in the customer's currency and, where the
-tenant reports in another, in that too."""
+"""The amounts of a demonstration document: lines, tax and totals that add up, in the customer's currency and, where the
+tenant reports in another, in that one too."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,7 +20,7 @@ def cents(amount: Decimal) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InvoiceLine:
     good: Good
     quantity: int
     net: Decimal
@@ -28,10 +28,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
-    """The money of a document."""
+class InvoiceAmounts:
+    """The lines of a document, with their totals."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[InvoiceLine, ...]
     rate: Decimal
     code: str
     freight: Decimal
@@ -49,17 +49,17 @@ class Bill:
         return self.subtotal + self.tax + self.freight
 
 
-def bill(dice: Random, customer: Customer) -> Bill:
+def random_amounts(rng: Random, customer: Customer) -> InvoiceAmounts:
     rate, code = TAX.get(customer.country.code, EU_TAX)
     lines = []
-    for good in dice.sample(customer.tenant.goods, dice.randint(1, 4)):
-        quantity = 1 + int(good.most * dice.random() ** 3)  # mostly few
+    for good in rng.sample(customer.tenant.goods, rng.randint(1, 4)):
+        quantity = 1 + int(good.most * rng.random() ** 3)  # mostly few
         net = cents(good.price * quantity)
-        lines.append(Line(good, quantity, net, cents(net * Decimal(rate))))
-    return Bill(tuple(lines), Decimal(rate), code, Decimal(dice.choice((0, 0, 35, 120))))
+        lines.append(InvoiceLine(good, quantity, net, cents(net * Decimal(rate))))
+    return InvoiceAmounts(tuple(lines), Decimal(rate), code, Decimal(rng.choice((0, 0, 35, 120))))
 
 
-def line_items(bill: Bill) -> list[dict[str, Any]]:
+def line_items(amounts: InvoiceAmounts) -> list[dict[str, Any]]:
     return [
         {
             "line_number": str(number),
@@ -72,13 +72,13 @@ def line_items(bill: Bill) -> list[dict[str, Any]]:
             "net_amount": line.net,
             "tax_flag": "Y",
             "tax_amount": line.tax,
-            "tax_code": bill.code,
+            "tax_code": amounts.code,
         }
-        for number, line in enumerate(bill.lines, start=1)
+        for number, line in enumerate(amounts.lines, start=1)
     ]
 
 
-def issued(customer: Customer, gross: Decimal, still_open: Decimal) -> dict[str, Any]:
+def all_amounts(customer: Customer, gross: Decimal, still_open: Decimal) -> dict[str, Any]:
     """All amounts of the tenant's currency model."""
     tenant, currency = customer.tenant, customer.currency
     if tenant.model is CurrencyModel.BASIC:
@@ -87,7 +87,7 @@ def issued(customer: Customer, gross: Decimal, still_open: Decimal) -> dict[str,
         "original_currency": currency,
         "base_currency": tenant.base_currency,
         "original_denomination_in_original_currency": gross,
-        "original_denomination_in_base_currency": reported(tenant, currency, gross),
+        "original_denomination_in_base_currency": in_base_currency(tenant, currency, gross),
         **open_amounts(customer, still_open),
     }
 
@@ -98,17 +98,17 @@ def open_amounts(customer: Customer, amount: Decimal) -> dict[str, Any]:
         return {"denomination": amount}
     return {
         "denomination_in_original_currency": amount,
-        "denomination_in_base_currency": reported(customer.tenant, customer.currency, amount),
+        "denomination_in_base_currency": in_base_currency(customer.tenant, customer.currency, amount),
     }
 
 
-def gross_alone(customer: Customer, gross: Decimal) -> dict[str, Any]:
+def gross_amount(customer: Customer, gross: Decimal) -> dict[str, Any]:
     """All that Invoicing needs to know of the money."""
     if customer.tenant.model is CurrencyModel.BASIC:
         return {"original_denomination": gross}
     return {"original_denomination_in_original_currency": gross}
 
 
-def reported(tenant: DemoTenant, currency: str, amount: Decimal) -> Decimal:
-    """The amount in the currency that the tenant reports in."""
+def in_base_currency(tenant: DemoTenant, currency: str, amount: Decimal) -> Decimal:
+    """The amount in the tenant's base currency."""
     return cents(amount * RATES[currency] / RATES[tenant.base_currency])

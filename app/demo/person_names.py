@@ -52,16 +52,16 @@ LAST_NAMES = {
 SPELLED = {ord(letter): plain for letter, plain in zip("ßłäöü", ("ss", "l", "ae", "oe", "ue"), strict=True)}
 
 
-def person(dice: Random, language: str) -> tuple[str, str]:
+def person(rng: Random, language: str) -> tuple[str, str]:
     """A first and a last name."""
-    return dice.choice(FIRST_NAMES[language]), dice.choice(LAST_NAMES[language])
+    return rng.choice(FIRST_NAMES[language]), rng.choice(LAST_NAMES[language])
 
 
-def another_person(dice: Random, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
+def another_person(rng: Random, language: str, taken: set[tuple[str, str]]) -> tuple[str, str]:
     """A person of a name that is not taken yet, and now is."""
-    found = person(dice, language)
+    found = person(rng, language)
     while found in taken:
-        found = person(dice, language)
+        found = person(rng, language)
     taken.add(found)
     return found
 

@@ -1,15 +1,13 @@
-"""How a make-believe resource comes to its row: by the same judgements that its commands make, one write after another.
-
-A body that breaks a rule is refused here as it would be there; only the clock is the demonstration's own.
-"""
+"""How a demonstration resource comes to its row: one write after another, each checked and derived as its command does
+it. A body that breaks a rule is refused here as it would be there; only the clock is the demonstration's own."""
 
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from app.commands.body import Body, Values, Verb, draft, hold
-from app.commands.documents import closed, closure_of, derive, entry_of, read_closure
-from app.commands.save import row_of
+from app.commands.body import Body, Values, Verb, check_requirements, new_draft
+from app.commands.documents import closure_columns, closure_transition, derive, history_entry, read_closure
+from app.commands.save import written_columns
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import Change, ChangeVerb, change_of
@@ -18,13 +16,13 @@ from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Products = tuple[Product, ...]
 
-# What a body says that is declared for no product, beside what the endpoint demands.
-BARE = {"document_type", "description", "po_number", "email", "payment_terms"}
+# The fields of a body that is declared for no product, beside those that the endpoint requires.
+ALWAYS = {"document_type", "description", "po_number", "email", "payment_terms"}
 
 
-class Life:
-    """A resource from its creation on: `row` is what it is now, `entries` its status history if it is a document,
-    `changes` what the change log tells of it."""
+class History:
+    """A resource from its creation on: `row` is what it is now, `status_history` that of a document, `changes` its
+    entries in the change log."""
 
     def __init__(self, caller: Caller, resource: Resource, key: str, products: Products) -> None:
         self.caller = caller
@@ -32,7 +30,7 @@ class Life:
         self.key = key
         self.products = products
         self.row: Values = {}
-        self.entries: list[Values] = []
+        self.status_history: list[Values] = []
         self.changes: list[Change] = []
 
     def create(self, values: Values, moment: datetime, model: CurrencyModel | None = None) -> None:
@@ -43,48 +41,48 @@ class Life:
         self.write(Verb.PATCH, Body(values), moment, model)
 
     def write(self, verb: Verb, body: Body, moment: datetime, model: CurrencyModel | None) -> None:
-        made = draft(self.resource, verb, self.key, body, self.row or None)
-        made.locked = model
-        hold(made, self.caller)
-        made.refuse_if_wrong()
-        row = row_of(made, moment)
+        draft = new_draft(self.resource, verb, self.key, body, self.row or None)
+        draft.locked_model = model
+        check_requirements(draft, self.caller)
+        draft.refuse_if_wrong()
+        row = written_columns(draft, moment)
         if self.resource is Resource.DOCUMENT:
-            derive(made, row)
+            derive(draft, row)
         change = change_of(self.resource, self.key, ChangeVerb(verb.value), self.row or None, row)
         if change.is_empty:
             return
         self.changes.append(change)
         self.row |= row
-        if made.transition:
-            self.entries.append(entry_of(self.key, row["version"], made.transition))
+        if draft.transition:
+            self.status_history.append(history_entry(self.key, row["version"], draft.transition))
 
     def close(self, values: Values, moment: datetime) -> None:
         """Closes a document by request."""
         stated, wrong = read_closure(Body(values))
         if wrong:
             raise Refused(wrong)
-        closing = closure_of(stated, moment)
-        row = closed(closing, self.row, moment)
+        closing = closure_transition(stated, moment)
+        row = closure_columns(closing, self.row, moment)
         self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))
         self.row |= row
-        self.entries.append(entry_of(self.key, self.row["version"], closing))
+        self.status_history.append(history_entry(self.key, self.row["version"], closing))
 
 
 @cache
-def read_by(resource: Resource, products: Products) -> frozenset[str]:
+def fields_read_by(resource: Resource, products: Products) -> frozenset[str]:
     """The fields that a body declared for these products would hold: those that one of them reads, and the endpoint's
     own; with several declared, what no product reads goes along."""
     return frozenset(
         field.name
         for field in CATALOGUE[resource]
         if len(products) > 1
-        or (not products and field.name in BARE)
+        or (not products and field.name in ALWAYS)
         or field.base is not Requirement.OPTIONAL
         or any(field.use(product) is not Requirement.NOT_READ for product in products)
     )
 
 
-def said(resource: Resource, products: Products, values: dict[str, Any]) -> Values:
-    """The values without those that a body declared for these products has no place for."""
-    known = read_by(resource, products)
+def values_for(resource: Resource, products: Products, values: dict[str, Any]) -> Values:
+    """The values less those that a body declared for these products does not hold."""
+    known = fields_read_by(resource, products)
     return {name: value for name, value in values.items() if name in known}

@@ -1,4 +1,4 @@
-"""The countries that the make-believe customers live in: their cities, streets, names and numbers, as literal data.
+"""The countries that the demonstration customers live in: their cities, streets, names and numbers, as literal data.
 
 Telephone numbers are from the ranges that regulators keep for fiction, or have too few digits to be anyone's.
 """
@@ -138,20 +138,18 @@ PL = Country(
 )  # fmt: skip
 
 
-def address(dice: Random, country: Country, index: int) -> dict[str, str]:
+def address(rng: Random, country: Country, index: int) -> dict[str, str]:
     """An address as Ingest takes it, neighbours in the index being in different cities; one in three has a second
     line."""
     city, state, code = country.cities[index % len(country.cities)]
-    second = (
-        {"address2": dice.choice(("Suite 200", "2nd floor", "Building C", "Unit 7"))} if dice.random() < 0.35 else {}
-    )
-    street = country.house.format(street=dice.choice(country.streets), number=dice.randint(1, 240))
+    second = {"address2": rng.choice(("Suite 200", "2nd floor", "Building C", "Unit 7"))} if rng.random() < 0.35 else {}
+    street = country.house.format(street=rng.choice(country.streets), number=rng.randint(1, 240))
     return {
         "address1": street,
         **second,
         "city": city,
         "state": state,
-        "zip": digits(dice, code),
+        "zip": digits(rng, code),
         "country": country.code,
     }
 
