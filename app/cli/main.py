@@ -20,11 +20,11 @@ from app.cli.preflight import check_documents, check_store, check_traces, row_le
 from app.cli.tenants import as_object, show_tenant, tenants
 from app.demo import tenants_and_keys as demonstration
 from app.demo.plan import Plan
-from app.observability.log_formats import log_config
+from app.observability.logging_config import logging_config
 from app.observability.multiprocess import shared_metrics_folder
-from app.server.sockets import CannotListen, browser_address, claimed
+from app.server.sockets import CannotListen, browser_address, check_port
 from app.server.supervisor import run_workers
-from app.settings import Settings, WrongSetting, load_settings
+from app.settings import InvalidSetting, Settings, load_settings
 from app.storage.blobs.leases import LEASE_SECONDS, sweep
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -49,7 +49,7 @@ def main() -> None:
     """Runs the command line; what is expected to go wrong ends in a sentence and exit code 1."""
     try:
         cli()
-    except (WrongSetting, CannotListen, Stopped) as reason:
+    except (InvalidSetting, CannotListen, Stopped) as reason:
         err.print(str(reason).encode(errors="replace").decode(), markup=False)  # arguments may hold any bytes
         raise SystemExit(1) from None
 
@@ -83,7 +83,7 @@ def serve(
         raise Stopped("Several workers cannot share PDFs in memory. Set GATEWAY_BLOB_URL or --workers 1.")
     check_traces(settings)
     host = host or settings.host
-    port = claimed(host, settings.port if port is None else port)
+    port = check_port(host, settings.port if port is None else port)
     check_store(settings, database)
     check_documents(settings, count)
     with_database(prepare_to_serve(database), database)
@@ -115,11 +115,11 @@ def server_options(settings: Settings, host: str, port: int, workers: int) -> di
         "factory": True,
         "host": host,
         "port": port,
-        "http": "app.server.http_protocol:BoundedHeads",
+        "http": "app.server.http_protocol:LimitedHttpProtocol",
         "ws": "none",  # the application has no WebSockets, whatever is installed
         "workers": workers,
         "log_level": settings.log_level,
-        "log_config": log_config(settings.log_level, settings.log_format),
+        "log_config": logging_config(settings.log_level, settings.log_format),
         "access_log": False,  # it would show what comes by GET and signed links; ours does not
         "timeout_keep_alive": settings.keep_alive_seconds,
         "timeout_graceful_shutdown": settings.shutdown_seconds,
@@ -283,7 +283,7 @@ def list_keys() -> None:
     """Lists the keys that are not revoked, each by an id that is not secret."""
     database = opened(load_settings())
 
-    async def work() -> list[access.Key]:
+    async def work() -> list[access.ApiKey]:
         await prepare(database)
         return await access.list_keys(database)
 

@@ -9,7 +9,7 @@ from app.auth import api_keys as access
 from app.cli.console import Json, Stopped, err, opened, out, prepare, with_database
 from app.domain.fields import TEXT_LENGTH
 from app.domain.resources import Product
-from app.domain.time_zones import UTC, close_zones, known_zones
+from app.domain.time_zones import UTC, known_zones, similar_zones
 from app.settings import load_settings
 
 tenants = typer.Typer(no_args_is_help=True, help="Tenants: the owners of data.")
@@ -67,7 +67,7 @@ def chosen_products(text: str) -> tuple[Product, ...]:
 def check_time_zone(name: str) -> None:
     if name in known_zones():
         return
-    close = close_zones(name)
+    close = similar_zones(name)
     advice = f"did you mean {' or '.join(close)}?" if close else "name one of IANA's, such as Europe/Berlin."
     raise Stopped(f"Unknown time zone '{name}': {advice}")
 

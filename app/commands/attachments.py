@@ -15,12 +15,12 @@ from app.commands.body import absent
 from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
-from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
+from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_object
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
-from app.domain.values import storable
-from app.pdf.refusals import Fault, Unfit
-from app.pdf.validation_processes import Checked
+from app.domain.values import is_storable
+from app.pdf.refusals import PdfRefused, RefusalReason
+from app.pdf.validation_processes import ValidPdf
 from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, give_up, remove_unneeded
 from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
 from app.storage.database.clock import now
@@ -31,9 +31,9 @@ from app.storage.writes.scoped import Scoped
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
 PLACE = {  # of a problem that each fault of a PDF is
-    Fault.FILE: (Code.INVALID, FILE, Where.FILE),
-    Fault.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
-    Fault.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
+    RefusalReason.FILE: (Code.INVALID, FILE, Where.FILE),
+    RefusalReason.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
+    RefusalReason.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
 }
 LOGGED = ("attachment_id", "source", "file_size", "sha256", "page_count")
 
@@ -65,7 +65,7 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
 class Ready:
     """A file that may become a document's PDF, in the store. Without a claim it is not there, and nothing is kept."""
 
-    checked: Checked
+    checked: ValidPdf
     claim: BlobLease | None
 
 
@@ -141,7 +141,7 @@ class Attaching(Generic[Answer]):
             async with claimed(self.write.database, self.files.blobs, blob, path) as claim:
                 yield Ready(checked, claim)
 
-    async def made(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
+    async def made(self, before: Values | None, folder: Path) -> tuple[Path, ValidPdf]:
         """The file that is to be the document's PDF, found sound: the pushed one, or one that continues the stored."""
         if not (before and self.append):
             return self.pushed, await self.judged(self.files.workers.check(self.pushed, self.files.most_pages))
@@ -152,19 +152,19 @@ class Attaching(Generic[Answer]):
 
     async def pushed_before(self) -> Values | None:
         """The attachment that was pushed before. Raises Refused where there is no such document."""
-        if storable(self.number):
+        if is_storable(self.number):
             async with self.write.database.reading(self.write.caller.tenant_id) as connection:
                 scope = Scoped(connection, self.write.caller)
                 if await scope.exists(DOCUMENTS, document_number=self.number):
                     return only_pushed(await scope.find(ATTACHMENTS, document_number=self.number))
         raise Refused([absent(Resource.DOCUMENT, self.number)])
 
-    async def judged(self, check: Awaitable[Checked]) -> Checked:
+    async def judged(self, check: Awaitable[ValidPdf]) -> ValidPdf:
         """A file that is taken. Raises Refused."""
         try:
             checked = await check
-        except Unfit as reason:
-            code, field, where = PLACE[reason.fault]
+        except PdfRefused as reason:
+            code, field, where = PLACE[reason.reason]
             raise Refused([Problem(code, field, str(reason), where)]) from None
         self.check_size(checked.size)
         return checked
@@ -210,11 +210,11 @@ async def name_pdf(scope: Scoped, number: str, stored: Values | None, row: Value
 
 def attached(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
     """The change that makes a PDF the document's."""
-    before, after = (shown({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
+    before, after = (as_json_object({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
     return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
 
 
-def pushed_row(checked: Checked) -> Values:
+def pushed_row(checked: ValidPdf) -> Values:
     return {
         "attachment_id": secrets.token_hex(ID_LENGTH // 2),
         "source": str(AttachmentSource.PUSHED),

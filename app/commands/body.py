@@ -7,15 +7,15 @@ from typing import Any
 
 from app.commands.preconditions import Precondition
 from app.domain.amounts import without_other_model
-from app.domain.bodies import merged, read_body
+from app.domain.bodies import merge, read_body
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.fields import Field
-from app.domain.keys import fault_of_key, fault_of_new_key
+from app.domain.keys import key_fault, new_key_fault
 from app.domain.lifecycle import Transition
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
-from app.domain.requirements import AMOUNTS, Demands, newly_unmet, unmet
+from app.domain.requirements import AMOUNTS, RequirementContext, newly_unmet, unmet_requirements
 from app.domain.resources import CurrencyModel, Product, Resource
 from app.domain.values import Fault
 
@@ -88,7 +88,7 @@ def draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Values |
     made.problems = [*body.problems, *problems]
     if resource is Resource.DOCUMENT:
         made.sent = without_other_model(made.sent)
-    made.values = merged(fields, stored or {}, made.sent, replace=verb is not Verb.PATCH)
+    made.values = merge(fields, stored or {}, made.sent, replace=verb is not Verb.PATCH)
     made.values[KEY_FIELD[resource]] = key
     return made
 
@@ -106,10 +106,14 @@ def hold(made: Draft, caller: Caller) -> None:
     held = made.body.held
     # What Invoicing alone reads is enough of a document that is declared for it alone, whoever writes it.
     active = made.products if made.products == (Product.INVOICING,) else caller.products
-    after = unmet(made.resource, judged(made), Demands(made.products if held else (), active, made.locked))
+    after = unmet_requirements(
+        made.resource, judged(made), RequirementContext(made.products if held else (), active, made.locked)
+    )
     if after and made.verb is Verb.PATCH and made.stored:
         before_products = made.stored["products"] if held else ()
-        before = unmet(made.resource, made.stored, Demands(before_products, active, made.locked))
+        before = unmet_requirements(
+            made.resource, made.stored, RequirementContext(before_products, active, made.locked)
+        )
         after = newly_unmet(before, after)
     if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in made.problems):
         after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete
@@ -125,7 +129,7 @@ def judged(made: Draft) -> Values:
 def check_absence(resource: Resource, key: str, stored: Values | None) -> None:
     """Refuses a create of what is there: whatever else is wrong, another verb is meant."""
     if stored:
-        message = f"{resource.capitalize()} {shown_key(key)} already exists. Replace or patch it instead."
+        message = f"{resource.capitalize()} {quoted_key(key)} already exists. Replace or patch it instead."
         raise Refused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
 
 
@@ -136,10 +140,10 @@ def wrong_address(
     name = KEY_FIELD[resource]
     if stored:
         return precondition.unmet(resource, key, stored["version"])
-    impossible = wrong_key(name, fault_of_key(key), key, Where.KEY)
+    impossible = wrong_key(name, key_fault(key), key, Where.KEY)
     if verb is Verb.PATCH:
         return impossible or [absent(resource, key)]
-    wrong = impossible or wrong_key(name, fault_of_new_key(key), key, Where.KEY)
+    wrong = impossible or wrong_key(name, new_key_fault(key), key, Where.KEY)
     return precondition.unmet(resource, key, None) + wrong
 
 
@@ -149,4 +153,4 @@ def wrong_key(name: str, fault: Fault | None, key: Any, where: Where) -> list[Pr
 
 
 def absent(resource: Resource, key: str) -> Problem:
-    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {shown_key(key)}.", Where.KEY)
+    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {quoted_key(key)}.", Where.KEY)

@@ -10,12 +10,12 @@ from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.changes import ChangeVerb, change_of, model_fixed
-from app.domain.notation import shown_key
+from app.domain.changes import ChangeVerb, change_of, currency_model_change
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 from app.storage.writes.scoped import Lookup, Scoped
@@ -25,7 +25,7 @@ async def judge(scope: Scoped, made: Draft) -> None:
     made.values["document_type"] = made.values["document_type"] or str(DocumentType.INVOICE)
     await check_account(scope, made)
     made.locked = await locked_model(scope, amounts.model_of(made.sent))
-    made.report(amounts.locked_out(made.locked, made.sent))
+    made.report(amounts.currency_model_problems(made.locked, made.sent))
     hold(made, scope.caller)
 
 
@@ -48,7 +48,7 @@ async def keep(scope: Scoped, made: Draft, row: Values) -> None:
     if row["currency_model"] and made.locked is None:
         await scope.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
         tenant = await scope.lock_tenant()  # which it is already
-        scope.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
+        scope.log(currency_model_change(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
 def derive(made: Draft, row: Values) -> None:
@@ -63,7 +63,7 @@ def derive(made: Draft, row: Values) -> None:
             "closure_notes": None,
         }
     now_or_before = row if made.transition or not made.stored else made.stored
-    row["open_amount"] = amounts.still_open(row["open_amount"], now_or_before["status"])
+    row["open_amount"] = amounts.effective_open_amount(row["open_amount"], now_or_before["status"])
 
 
 def derived_columns(values: Values) -> Values:
@@ -82,7 +82,7 @@ def moved(made: Draft, row: Values) -> lifecycle.Transition | None:
     model = amounts.model_of(made.values)
     touched = model is not None and made.sent.get(amounts.OPEN_AMOUNT[model]) is not None
     before = DocumentStatus(made.stored["status"]) if made.stored else None
-    return lifecycle.move(before, lifecycle.sent(touched, row["open_amount"]), row["updated_at"])
+    return lifecycle.transition(before, lifecycle.amount_sent(touched, row["open_amount"]), row["updated_at"])
 
 
 async def add_transition(scope: Scoped, number: str, version: int, transition: lifecycle.Transition) -> None:
@@ -107,7 +107,7 @@ async def close_document(
     """Closes an open document for a stated reason. Raises Refused."""
 
     async def command(scope: Scoped) -> Written:
-        stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
+        stored = await scope.find(DOCUMENTS, lock=True, document_number=number) if is_storable(number) else None
         if stored:
             precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
         check_open(number, stored)
@@ -124,14 +124,14 @@ async def close_document(
         scope.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
-    own = [Lookup(DOCUMENTS, (("document_number", number),))] if storable(number) else []
+    own = [Lookup(DOCUMENTS, (("document_number", number),))] if is_storable(number) else []
     return await write.run(command, own)
 
 
 def check_open(number: str, stored: Values | None) -> None:
     """Refuses the closure of a closed document: whatever else is wrong, there is nothing to close."""
     if stored and stored["status"] == DocumentStatus.CLOSED:
-        message = f"Document {shown_key(number)} is already closed."
+        message = f"Document {quoted_key(number)} is already closed."
         raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
 
 
@@ -157,7 +157,7 @@ def closed(closing: lifecycle.Transition, stored: Values, moment: datetime) -> V
         "closed_at": closing.at,
         "closure_reason": closing.reason,
         "closure_notes": closing.notes,
-        "open_amount": amounts.still_open(stored["open_amount"], str(closing.status)),
+        "open_amount": amounts.effective_open_amount(stored["open_amount"], str(closing.status)),
         "version": stored["version"] + 1,
         "updated_at": moment,
     }

@@ -15,7 +15,7 @@ from app.domain.attachments import Attachment, attachment_of, file_name
 from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.blobs.leases import BlobLease, LeaseLost, claimed, remove_unneeded
 from app.storage.blobs.store import Blob
 from app.storage.database.clock import now
@@ -87,7 +87,7 @@ def pdf_of(caller: Caller, facts: Facts, found: Attachment, sha256: str) -> Docu
 
 async def read_facts(database: Database, caller: Caller, number: str) -> Facts:
     """Raises Refused where there is no such document."""
-    if not storable(number):
+    if not is_storable(number):
         raise Refused([absent(Resource.DOCUMENT, number)])
     async with database.reading(caller.tenant_id) as connection:
         return await facts_of(Scoped(connection, caller), number)

@@ -9,11 +9,11 @@ from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
 from app.storage.writes.scoped import Scoped, owned
@@ -36,10 +36,10 @@ async def check_supervisor(scope: Scoped, made: Draft, supervisor: str) -> None:
         return
     line = await line_of_command(scope, supervisor)
     if not line:
-        message = f"There is no representative {shown_key(supervisor)}."
+        message = f"There is no representative {quoted_key(supervisor)}."
         made.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
     elif made.key in line:
-        circle = f"{shown_key(supervisor)} reports to {shown_key(made.key)} already"
+        circle = f"{quoted_key(supervisor)} reports to {quoted_key(made.key)} already"
         message = f"{circle}: supervisors must not form a circle."
         made.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
 
@@ -63,7 +63,7 @@ async def link_representative(
         missing = [
             absent(kind, name)
             for kind, name in keys.items()
-            if not storable(name) or not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not is_storable(name) or not await scope.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
             raise Refused(missing)

@@ -18,7 +18,7 @@ from app.demo.people import account_links, contacts, representatives
 from app.demo.plan import Plan
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
-from app.domain.changes import Change, model_fixed
+from app.domain.changes import Change, currency_model_change
 from app.storage.database.clock import now
 from app.storage.database.statistics_postgres import learn_sizes
 from app.storage.tables import (
@@ -73,7 +73,7 @@ class Batch:
 async def write_ledger(scope: Scoped, plan: Plan, tenant: DemoTenant, accounts: int, tell: Tell) -> None:
     """Fills an empty tenant with so many accounts and all that belongs to them; `tell` hears of documents written."""
     await scope.update(TENANTS, {}, {"currency_model": str(tenant.model)})
-    scope.log(model_fixed(tenant.name, str(tenant.model), now()))
+    scope.log(currency_model_change(tenant.name, str(tenant.model), now()))
     people = list(representatives(plan, scope.caller, tenant))
     await scope.insert_all(REPRESENTATIVES, [life.row for life in people])
     await write_log(scope, [change for life in people for change in life.changes])

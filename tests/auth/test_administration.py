@@ -14,7 +14,7 @@ from app.auth.api_keys import (
     UnknownTenant,
     create_key,
     create_tenant,
-    hashed,
+    hash_key,
     list_keys,
     revoke_key,
 )
@@ -56,7 +56,7 @@ async def sound(gateway: Gateway) -> dict[str, int]:
 
 
 def id_of(key: str | None) -> str:
-    return hashed(key or "")[:12]
+    return hash_key(key or "")[:12]
 
 
 async def test_a_log_begins_with_the_tenant_and_its_first_key(gateway: Gateway) -> None:
@@ -139,7 +139,7 @@ async def test_no_key_and_no_hash_is_in_the_log(acme: Client) -> None:
         rows = [str(dict(row)) for row in (await connection.execute(sa.select(CHANGES))).mappings()]
     assert len(rows) == 4
     for key in made:
-        assert not any(key in row or hashed(key) in row or hashed(key)[12:] in row for row in rows)
+        assert not any(key in row or hash_key(key) in row or hash_key(key)[12:] in row for row in rows)
 
 
 async def test_another_tenant_sees_none_of_it(acme: Client, gateway: Gateway) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.middleware.request_context import IDS_AT_ONCE, RequestContextMiddleware
+from app.middleware.request_context import IDS_PER_CALL, RequestContextMiddleware
 from app.observability.instrumentation import Instrumentation
 from app.rest_api.router import ROOT
 from app.server import health
@@ -140,7 +140,7 @@ async def test_of_two_names_the_first_one_counts(acme: Client, ids: tuple[str, s
 
 
 async def test_every_request_without_a_name_has_an_id_of_its_own(acme: Client) -> None:
-    asked = 2 * IDS_AT_ONCE
+    asked = 2 * IDS_PER_CALL
     ids = {(await acme.gateway.http.get("/healthz")).headers["x-request-id"] for _ in range(asked)}
 
     assert len(ids) == asked
