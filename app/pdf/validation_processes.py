@@ -33,6 +33,7 @@ class PdfValidator:
     """Validates PDFs, one at a time in each of its processes."""
 
     pool: ProcessPool = field(default_factory=validation_pool)
+    wall_clock_factor: float = WALL_CLOCK_FACTOR
 
     async def check(self, pushed: Path, max_pages: int) -> ValidPdf:
         """Raises PdfRefused."""
@@ -47,7 +48,7 @@ class PdfValidator:
         request = {"action": action, "arguments": [*map(str, files), max_pages], "seconds": seconds}
         try:
             answer = await self.pool.exchange(
-                request, min(BASE_SECONDS + seconds * WALL_CLOCK_FACTOR, MAX_WALL_CLOCK_SECONDS)
+                request, min(BASE_SECONDS + seconds * self.wall_clock_factor, MAX_WALL_CLOCK_SECONDS)
             )
         except (TimeoutError, ProcessEnded):
             raise PdfRefused(TOO_MUCH_WORK) from None

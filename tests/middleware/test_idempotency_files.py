@@ -13,7 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.middleware import idempotency as once
+from app.middleware import idempotency
 from app.pdf.validation_processes import PdfValidator, ValidPdf
 from app.storage.tables import BLOB_CLAIMS
 from app.storage.writes.change_log import audit
@@ -190,7 +190,7 @@ async def test_where_all_is_undone_the_stored_pdf_is_whole_and_the_key_free(
         monkeypatch.undo()
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(once, "keep", broken)
+    monkeypatch.setattr(idempotency, "keep", broken)
     assert (await desk.push(pdf("two"), "k")).status_code == 500
     assert await desk.pages() == ["one"]
     assert (await blobs(desk.client.gateway), await claims(desk.client.gateway)) == (1, 0)

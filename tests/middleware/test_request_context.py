@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 from app.middleware.request_context import IDS_PER_CALL, RequestContextMiddleware
 from app.observability.instrumentation import Instrumentation
 from app.rest_api.router import ROOT
-from app.server import health
 from tests.gateway import Client, Gateway
 
 PAGE = {"accept": "text/html"}
@@ -165,13 +164,13 @@ async def test_a_failure_is_told_and_logged_under_the_name_that_the_client_gave(
 
 
 async def test_a_failure_outside_the_facades_is_told_as_one_of_rest_and_logged_once(
-    acme: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    acme: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: object) -> str:
+    async def broken() -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(health, "revision_of", broken)
-    response = await sent(acme, "GET", "/readyz", {}, **{"x-request-id": "probe-1"})
+    acme.gateway.app.add_api_route("/broken", broken)
+    response = await sent(acme, "GET", "/broken", {}, **{"x-request-id": "probe-1"})
 
     assert (response.status_code, response.json()) == (
         500,

@@ -16,7 +16,7 @@ PAGES = 100
 
 @pytest.fixture
 async def validator() -> AsyncIterator[PdfValidator]:
-    made = PdfValidator()
+    made = PdfValidator(wall_clock_factor=100)  # however busy this machine is
     yield made
     await made.close()
 

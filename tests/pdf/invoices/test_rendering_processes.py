@@ -1,7 +1,6 @@
 """Invoices are rendered in processes of their own: the server neither waits for them nor keeps what they take."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -45,13 +44,12 @@ async def test_the_event_loop_goes_on_while_a_long_invoice_is_rendered(
     renderer: InvoiceRenderer, tmp_path: Path
 ) -> None:
     asked = asyncio.create_task(rendered(renderer, with_lines(many_lines(1000)), tmp_path / "long.pdf"))
-    turns, started = 0, time.perf_counter()
+    turns = 0
     while not asked.done():
         await asyncio.sleep(0.001)
         turns += 1
-    taken = time.perf_counter() - started
     assert len(pages(await asked)) == 27
-    assert turns > 20 * taken  # a blocked loop would have had one turn
+    assert turns > 10  # a blocked loop would have had one turn
 
 
 async def test_one_that_is_too_long_is_told_in_words_and_the_next_is_rendered(
