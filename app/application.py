@@ -2,27 +2,28 @@
 
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
-from functools import partial
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.graphql_api.endpoint import ADDRESS, Endpoint, Lane, graphql_routes, refusal
-from app.graphql_api.endpoint import failed as graphql_failed
+from app.graphql_api.endpoint import failed as graphql_error_response
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
 from app.graphql_api.manifest_reloading import Reloading, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
 from app.middleware.body_memory_limit import BodyMemoryLimiter
-from app.middleware.cors import Cors, Origins, ReportOrigins
+from app.middleware.cors import AllowedOrigins, GatewayCORSMiddleware, OriginReportMiddleware
 from app.middleware.idempotency import IdempotencyMiddleware
 from app.middleware.request_context import RequestContextMiddleware
 from app.middleware.requests import header
@@ -34,129 +35,176 @@ from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.paths import RawMount
 from app.rest_api.router import ROOT, rest_routes, unrouted
-from app.rest_api.router import failed as rest_failed
+from app.rest_api.router import failed as rest_error_response
 from app.server.health import health_routes
-from app.server.process_tuning import tune
+from app.server.process_tuning import tune_process
 from app.settings import Settings
 from app.storage.blobs.store import Blobs
 from app.storage.database.engine import Database, Timeouts
 from app.storage.database.identity import Identity
 from app.storage.database.statement_events import on_statement
 
-BODIES_AT_ONCE = 4  # of the largest that are taken; of smaller ones more
+MAX_LARGE_BODIES = 4  # of the largest allowed size, in memory at once; of smaller ones more
 ADDRESSES = {"graphql": "/graphql", "rest": ROOT, "docs": "/docs", "openapi": "/openapi.json"}
 
 
+def make_application(settings: Settings) -> FastAPI:
+    """The application over the database of the settings, whose schema must be current."""
+    parts = Parts(settings)
+    app = FastAPI(
+        title="Ingest gateway",
+        lifespan=parts.lifespan,
+        middleware=parts.middleware_stack(),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would look for listeners at every request
+    )
+    app.add_exception_handler(HTTPException, unrouted)
+    app.state.database = parts.database
+    app.state.files = parts.executor.files
+    app.router.routes.extend(parts.routes())
+    app.add_api_route("/", front_page, methods=["GET", "HEAD"])
+    return app
+
+
+class Parts:
+    """The parts of one application, made from its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = make_database(settings)
+        self.executor = make_executor(settings, self.database)
+        self.instrumentation = make_instrumentation(settings, self.database, self.executor)
+        self.metrics_endpoint = make_metrics_endpoint(settings, self.instrumentation)
+        self.origins = AllowedOrigins(settings.origins)
+        self.uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
+        self.manifest_signature = signature(settings.manifests)  # taken first, so that no change meanwhile is missed
+        self.operations = load_at_start(settings.manifests, only=settings.trusted_only)
+        self.endpoint = Endpoint(
+            self.database, self.executor, self.uploads, settings.public_url, self.origins, self.operations
+        )
+        self.rest_routes = self.make_rest_routes()
+
+    def make_rest_routes(self) -> Sequence[RawMount]:
+        executor = self.executor
+        return rest_routes(
+            self.database, self.settings.max_body_bytes, executor.files, executor.links, executor.budgets
+        )
+
+    def middleware_stack(self) -> list[Middleware]:
+        """The middleware, from the outermost, which sees a request first, to the innermost."""
+        settings = self.settings
+        cors = [Middleware(GatewayCORSMiddleware, origins=self.origins)] if settings.origins else []
+        memory = MAX_LARGE_BODIES * settings.max_body_bytes
+        return [
+            Middleware(RequestContextMiddleware, error_response=error_response, instrumentation=self.instrumentation),
+            *cors,
+            Middleware(BodyMemoryLimiter, max_bytes=memory, max_wait_seconds=settings.max_wait_seconds),
+            Middleware(
+                IdempotencyMiddleware,
+                database=self.database,
+                max_bytes=self.uploads.text + self.uploads.files,
+                refuse=refuse,
+                set_route=self.set_route,
+            ),
+            Middleware(Lane, endpoint=self.endpoint),
+            Middleware(OriginReportMiddleware, origins=self.origins),  # browsers send JSON only after a preflight
+        ]
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            *graphql_routes(self.endpoint),
+            *asset_routes(),
+            *docs_routes(),
+            *(self.metrics_endpoint.routes() if self.metrics_endpoint else ()),
+            *health_routes(self.database),
+            *self.rest_routes,
+        ]
+
+    def set_route(self, scope: Scope) -> None:
+        """Writes the route of a request into its scope before a router sees the request."""
+        for facade in (self.endpoint,) if scope["path"] == ADDRESS else self.rest_routes:
+            facade.locate(scope)
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """What runs beside the requests, from the start of the server to its end."""
+        tune_process()
+        logging.captureWarnings(capture=True)  # so that warnings of libraries are log records like all others
+        heartbeat = self.metrics_endpoint.heartbeat() if self.metrics_endpoint else nullcontext()
+        async with heartbeat, self.manifest_reloading():
+            yield
+        await self.close()
+
+    def manifest_reloading(self) -> AbstractAsyncContextManager[None]:
+        if not self.settings.manifests:
+            return nullcontext()
+        return Reloading(self.settings.manifests, self.operations, self.manifest_signature).running()
+
+    async def close(self) -> None:
+        await self.executor.files.close()
+        await self.database.dispose()
+        if self.instrumentation.traces:
+            await self.instrumentation.traces.close()
+
+
+def make_database(settings: Settings) -> Database:
+    timeouts = Timeouts(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
+    return Database(settings.database_url, settings.pool_size, timeouts)
+
+
 def make_executor(settings: Settings, database: Database) -> Executor:
-    """What runs GraphQL operations on the database."""
+    """Runs GraphQL operations on the database."""
     limits = Limits(
         settings.max_tokens,
         settings.max_depth,
         settings.max_fields,
         settings.max_aliases,
         settings.max_directives,
-        min(settings.max_cost, settings.budget or settings.max_cost),  # what no budget could ever pay is too complex
+        min(settings.max_cost, settings.budget or settings.max_cost),  # no budget could ever pay for more
         settings.max_seconds,
         settings.max_characters,
     )
-    budgets = RateLimiter(database, settings.budget) if settings.budget else None
+    rate_limiter = RateLimiter(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
-    return Executor(database, limits, files, SignedUrls(database), budgets, settings.trusted_only)
+    return Executor(database, limits, files, SignedUrls(database), rate_limiter, settings.trusted_only)
 
 
-def make_watch(settings: Settings, database: Database, executor: Executor) -> Instrumentation:
-    """What sees the requests, and the statements that are run for them."""
+def make_instrumentation(settings: Settings, database: Database, executor: Executor) -> Instrumentation:
+    """Observes the requests, and the SQL statements that are run for them."""
     metrics = None if settings.metrics == "off" else Metrics(database)
     traces = None
     if settings.traces_endpoint:
         from app.observability.tracing import Tracing  # noqa: PLC0415 - an extra that may not be installed
 
         traces = Tracing(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
-    watch = Instrumentation(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
-    on_statement(database, watch.ran)
-    return watch
+    instrumentation = Instrumentation(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
+    on_statement(database, instrumentation.on_statement)
+    return instrumentation
+
+
+def make_metrics_endpoint(settings: Settings, instrumentation: Instrumentation) -> MetricsEndpoint | None:
+    metrics = instrumentation.metrics
+    return MetricsEndpoint(metrics, is_public=settings.metrics == "all") if metrics else None
 
 
 def refuse(request: Request, status: int, word: str, message: str) -> Response:
-    """A refusal in the words of the facade that the request is for."""
+    """A refusal in the form of the facade that the request is for."""
     if request.url.path == ADDRESS:
         return refusal(status, message)
-    return rest_failed(request, RestError(status, word, message))
+    return rest_error_response(request, RestError(status, word, message))
 
 
-def locate(endpoint: Endpoint, rest: Sequence[RawMount], scope: Scope) -> None:
-    """Has the scope of a request tell its route before a router sees it."""
-    for facade in (endpoint,) if scope["path"] == ADDRESS else rest:
-        facade.locate(scope)
+def error_response(request: Request, error: Exception) -> Response:
+    """The answer to an exception that nothing else has answered, in the form of the facade that the request is for."""
+    facade = graphql_error_response if request.url.path == ADDRESS else rest_error_response
+    return facade(request, error)
 
 
-def failed(request: Request, raised: Exception) -> Response:
-    """The answer to what no facade has answered, in the words of the one that the request is for."""
-    return graphql_failed(request, raised) if request.url.path == ADDRESS else rest_failed(request, raised)
-
-
-def assemble(settings: Settings) -> FastAPI:
-    """The application over the database that the settings name, whose schema must be current."""
-    patience = Timeouts(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
-    database = Database(settings.database_url, settings.pool_size, patience)
-    executor = make_executor(settings, database)
-    files, links = executor.files, executor.links
-    uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
-    watch = make_watch(settings, database, executor)
-    scrape = MetricsEndpoint(watch.metrics, settings.metrics == "all") if watch.metrics else None
-    origins = Origins(settings.origins)
-    looked_at = signature(settings.manifests)  # before they are read, or a change meanwhile would be missed
-    trusted = load_at_start(settings.manifests, only=settings.trusted_only)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tune()
-        logging.captureWarnings(capture=True)  # or a library's would be no record among the others of the log
-        reloading = Reloading(settings.manifests, trusted, looked_at) if settings.manifests else None
-        async with (
-            scrape.heartbeat() if scrape else nullcontext(),
-            reloading.running() if reloading else nullcontext(),
-        ):
-            yield
-        await files.close()
-        await database.dispose()
-        if watch.traces:
-            await watch.traces.close()
-
-    app = FastAPI(
-        title="Ingest gateway",
-        lifespan=lifespan,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would look for listeners at every request
-    )
-    app.state.database = database
-    app.state.files = files
-    endpoint = Endpoint(database, executor, uploads, settings.public_url, origins, trusted)
-    app.router.routes.extend(graphql_routes(endpoint))
-    app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
-    app.router.routes.extend(health_routes(database))
-    rest = rest_routes(database, settings.max_body_bytes, files, links, executor.budgets)
-    app.router.routes.extend(rest)
-    app.add_middleware(ReportOrigins, origins=origins)  # behind the lane: no page posts JSON without a preflight
-    app.add_middleware(Lane, endpoint=endpoint)
-    most_bytes, located = uploads.text + uploads.files, partial(locate, endpoint, rest)
-    app.add_middleware(IdempotencyMiddleware, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
-    app.add_middleware(
-        BodyMemoryLimiter, most=BODIES_AT_ONCE * settings.max_body_bytes, seconds=settings.max_wait_seconds
-    )
-    if settings.origins:
-        app.add_middleware(Cors, origins=origins)
-    app.add_middleware(RequestContextMiddleware, failed=failed, watch=watch)  # around all that answers, CORS too
-    app.add_exception_handler(HTTPException, unrouted)
-
-    @app.api_route("/", methods=["GET", "HEAD"])
-    async def front(request: Request) -> Response:
-        """Browsers are led to GraphiQL, and programs told what there is."""
-        if "text/html" in header(request, b"accept"):
-            return RedirectResponse("/graphql", headers={"Vary": "Accept"})
-        return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})
-
-    return app
+async def front_page(request: Request) -> Response:
+    """Sends browsers on to GraphiQL, and gives programs the list of addresses."""
+    if "text/html" in header(request, b"accept"):
+        return RedirectResponse("/graphql", headers={"Vary": "Accept"})
+    return JSONResponse(ADDRESSES, headers={"Vary": "Accept"})

@@ -1,5 +1,8 @@
-"""The application factory that servers start from. Importing it builds nothing: the types of the schema, which are most
-of a start's time, are made by the process that is going to serve, when it calls the factory."""
+"""The application factory, for servers to call: `app.main:create_app`.
+
+Importing this module builds nothing. Most of a start's time goes into building the GraphQL schema, which only the
+process that is going to serve needs.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application over the database that the settings name, whose schema must be current."""
-    from app.application import assemble  # noqa: PLC0415 - what this module exists for
+    """The application over the database of the settings, whose schema must be current."""
+    from app.application import make_application  # noqa: PLC0415 - builds the schema: see above
     from app.settings import load_settings  # noqa: PLC0415 - likewise
 
-    return assemble(settings or load_settings())
+    return make_application(settings or load_settings())

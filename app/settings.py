@@ -14,16 +14,16 @@ PREFIX = "GATEWAY_"
 # As browsers send it: no path, not even a slash at the end, or it would never match.
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 # Any port, for the machines of developers, where each front end has another.
-LOCAL = re.compile(r"https?://(([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]):\*")
+LOCAL_ORIGIN = re.compile(r"https?://(([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]):\*")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
-LEAST_BUDGET = 100
+MIN_BUDGET = 100
 BLOB_URLS = ("file:///", "memory:///", "s3://")
 
 
-SECRET = {"database_url"}  # may hold a password, which is not for a screen or a log
+SECRET_SETTINGS = {"database_url"}  # may hold a password, which is not for a screen or a log
 
 
-class WrongSetting(Exception):
+class InvalidSetting(Exception):
     """A setting that cannot be meant; the message names it."""
 
 
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def known_database(cls, value: str) -> str:
+    def check_database_url(cls, value: str) -> str:
         try:
             url = make_url(value)
         except (ArgumentError, ValueError):
@@ -135,21 +135,21 @@ class Settings(BaseSettings):
 
     @field_validator("budget")
     @classmethod
-    def none_or_enough(cls, value: int) -> int:
-        if 0 < value < LEAST_BUDGET:
-            raise ValueError(f"must be 0 or at least {LEAST_BUDGET}: single requests cost some points")
+    def check_budget(cls, value: int) -> int:
+        if 0 < value < MIN_BUDGET:
+            raise ValueError(f"must be 0 or at least {MIN_BUDGET}: single requests cost some points")
         return value
 
     @field_validator("operations_manifest")
     @classmethod
-    def names_alone(cls, value: str) -> str:
+    def check_manifests(cls, value: str) -> str:
         if value and not all(part.strip() for part in value.split(",")):
             raise ValueError("must be names of files and folders, with one comma between two")
         return value
 
     @field_validator("blob_url")
     @classmethod
-    def known_store(cls, value: str) -> str:
+    def check_blob_url(cls, value: str) -> str:
         if value and not value.startswith(BLOB_URLS):
             raise ValueError(f"must begin with {', '.join(BLOB_URLS[:-1])} or {BLOB_URLS[-1]}")
         if value.startswith(BLOB_URLS[0]) and not value.removeprefix(BLOB_URLS[0]).strip("/"):
@@ -160,18 +160,18 @@ class Settings(BaseSettings):
 
     @field_validator("blob_endpoint", "public_url", "traces_endpoint")
     @classmethod
-    def web_address(cls, value: str) -> str:
+    def check_address(cls, value: str) -> str:
         if value and not (value.startswith(("http://", "https://")) and urlsplit(value).netloc):
             raise ValueError("must be an address such as https://gateway.example.com")
         return value.rstrip("/")
 
     @field_validator("cors_origins")
     @classmethod
-    def full_origins(cls, value: str) -> str:
+    def check_origins(cls, value: str) -> str:
         for origin in filter(None, (part.strip() for part in value.split(","))):
-            if origin.endswith(":*") and not LOCAL.fullmatch(origin):
+            if origin.endswith(":*") and not LOCAL_ORIGIN.fullmatch(origin):
                 raise ValueError(f"holds '{origin}': any port goes with localhost alone, as in http://localhost:*")
-            if origin != "*" and not ORIGIN.fullmatch(origin) and not LOCAL.fullmatch(origin):
+            if origin != "*" and not ORIGIN.fullmatch(origin) and not LOCAL_ORIGIN.fullmatch(origin):
                 raise ValueError(f"holds '{origin}', which is no origin such as https://app.example.com")
         return value
 
@@ -199,13 +199,13 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of the environment. Raises WrongSetting with a sentence for each that is wrong."""
+    """The settings of the environment. Raises InvalidSetting with a sentence for each that is wrong."""
     try:
         return Settings()
     except ValidationError as wrong:
         sentences = []
         for fault in wrong.errors():
             name, message = str(fault["loc"][0]), fault["msg"].removeprefix("Value error, ")
-            shown = "" if name in SECRET else f"={fault['input']!r}"
+            shown = "" if name in SECRET_SETTINGS else f"={fault['input']!r}"
             sentences.append(f"{PREFIX}{name.upper()}{shown}: {message}.")
-        raise WrongSetting("\n".join(sentences)) from None
+        raise InvalidSetting("\n".join(sentences)) from None

@@ -16,10 +16,27 @@ from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
+# Folders of tests that take long by their nature: running servers, kills, random operations, comparisons.
+SLOW_FOLDERS = ("attacks", "audits", "benchmarks", "demo", "differential", "faults", "fuzz", "scenarios", "server")
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "gateway_template"
 DEMO_TENANT = "Northwind Supply"
 numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what `make quick` leaves out, beside the tests that are marked themselves."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test lies in a slow folder, needs a browser, or runs on Postgres: SQLite runs the same test."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    fixtures, text = getattr(item, "fixturenames", ()), item.name
+    on_postgres = "postgres" in fixtures or "postgres_url" in fixtures or "[postgres" in text or "-postgres" in text
+    return folder in SLOW_FOLDERS or on_postgres or item.get_closest_marker("browser") is not None
 
 
 async def migrated(url: str) -> None:

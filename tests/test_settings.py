@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.settings import Settings, WrongSetting, load_settings
+from app.settings import InvalidSetting, Settings, load_settings
 from tests.servers import ServerError, gateway_cli
 
 DEFAULTS = {
@@ -178,7 +178,7 @@ def test_a_setting_that_cannot_be_meant_is_named_with_the_reason(
     monkeypatch.setenv(f"GATEWAY_{name.upper()}", value)
     shown = "" if name == "database_url" else f"={value!r}"
 
-    with pytest.raises(WrongSetting, match=re.escape(f"GATEWAY_{name.upper()}{shown}: {sentence}")):
+    with pytest.raises(InvalidSetting, match=re.escape(f"GATEWAY_{name.upper()}{shown}: {sentence}")):
         load_settings()
 
 
@@ -186,7 +186,7 @@ def test_every_wrong_setting_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("GATEWAY_PORT", "x")
     monkeypatch.setenv("GATEWAY_LOG_LEVEL", "loud")
 
-    with pytest.raises(WrongSetting) as told:
+    with pytest.raises(InvalidSetting) as told:
         load_settings()
     assert str(told.value).splitlines() == [
         f"GATEWAY_PORT='x': {WHOLE}",
@@ -197,7 +197,7 @@ def test_every_wrong_setting_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_password_in_a_wrong_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_DATABASE_URL", "postgres://user:secret@host/name")
 
-    with pytest.raises(WrongSetting) as told:
+    with pytest.raises(InvalidSetting) as told:
         load_settings()
     assert "secret" not in str(told.value)
 

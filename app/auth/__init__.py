@@ -1,1 +1,1 @@
-"""Who asks, and what they may spend: API keys, authentication, signed URLs, rate limits."""
+"""Who asks, and how much they may ask: API keys, authentication, signed URLs, rate limits and the costs they count."""

@@ -1,4 +1,5 @@
-"""API keys: made once and shown once, stored hashed, looked up on every request so that changes count at once."""
+"""Tenants and their API keys. A key is shown once, when it is created, and stored hashed. Every request looks its key
+up, so that a change counts at once."""
 
 import hashlib
 import secrets
@@ -16,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
+from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_object
 from app.domain.resources import CurrencyModel, Product
 from app.domain.time_zones import UTC
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.reads.single_statement.compiled import TENANT, Statement, compiled
 from app.reads.single_statement.json_sql import json_array
 from app.storage.database.clock import now
@@ -35,16 +36,16 @@ KEY_HASH = "key_hash"
 
 
 class UnknownTenant(LookupError):
-    """No tenant of that name."""
+    """There is no tenant of that name."""
 
 
 class TenantExists(ValueError):
-    """A tenant of that name is there already."""
+    """There is a tenant of that name already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A tenant as its operator sees it."""
+    """A tenant as the operator sees it."""
 
     name: str
     connection_id: str
@@ -53,8 +54,8 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A key as its operator sees it; `id` is not secret."""
+class ApiKey:
+    """A key as the operator sees it; `id` is not secret."""
 
     id: str
     tenant: str
@@ -62,17 +63,17 @@ class Key:
     label: str | None = None
 
 
-def hashed(key: str) -> str:
-    """What is stored of a key. Keys are 256 random bits, so one round of SHA-256 is as good as any number."""
+def hash_key(key: str) -> str:
+    """The hash that is stored in place of the key. Keys are 256 random bits, so one round of SHA-256 is enough."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 async def authenticate(database: Database, key: str) -> Caller | None:
-    """The caller behind a key that is known and not revoked. One statement."""
-    if not storable(key):
+    """The caller of a valid key, read with one SQL statement; None for an unknown or revoked key."""
+    if not is_storable(key):
         return None
-    look_up, key_hash = look_up_statement(database.reader.dialect), hashed(key)
-    found = await database.fetch_json(look_up.text, look_up.arguments({KEY_HASH: key_hash}))
+    lookup, key_hash = lookup_statement(database.reader.dialect), hash_key(key)
+    found = await database.fetch_json(lookup.text, lookup.arguments({KEY_HASH: key_hash}))
     if found is None:
         return None
     tenant_id, products, read_only, model, zone = orjson.loads(found)
@@ -80,18 +81,21 @@ async def authenticate(database: Database, key: str) -> Caller | None:
 
 
 @cache
-def look_up_statement(dialect: Dialect) -> Statement:
+def lookup_statement(dialect: Dialect) -> Statement:
     columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model, TENANTS.c.time_zone)
-    row: Any = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID).scalar_subquery()
+    row: Any = (
+        sa.select(json_array(columns, dialect.name)).select_from(KEYS_WITH_TENANTS).where(*IS_VALID).scalar_subquery()
+    )
     if dialect.name == "postgresql":
-        tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(VALID[0]).limit(sa.literal_column("1"))
-        row = inside(KEY_SETTING, GIVEN, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
+        tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(IS_VALID[0]).limit(sa.literal_column("1"))
+        row = inside(KEY_SETTING, KEY_HASH_PARAMETER, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
     return compiled(row, dialect)
 
 
 @cache
-def unchanged(dialect: Dialect) -> sa.ColumnElement[bool]:
-    """The condition that a key still stands for the caller that it stood for, which enters the tenant: see `claims`."""
+def caller_is_current(dialect: Dialect) -> sa.ColumnElement[bool]:
+    """The SQL condition that a key still belongs to the caller of the last look-up, unchanged. It also enters the
+    tenant's row level security. Its parameters are those of `caller_parameters`."""
     model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))
     same = (
         API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
@@ -99,14 +103,14 @@ def unchanged(dialect: Dialect) -> sa.ColumnElement[bool]:
         model == sa.bindparam("currency_model", type_=sa.Text()),
         TENANTS.c.time_zone == sa.bindparam("time_zone", type_=sa.Text()),
     )
-    condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS).where(*VALID, *same))
+    condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS_WITH_TENANTS).where(*IS_VALID, *same))
     if dialect.name != "postgresql":
         return condition
     return inside(TENANT_SETTING, sa.cast(sa.bindparam(TENANT, type_=sa.Integer()), sa.Text()), condition)
 
 
-def claims(caller: Caller) -> dict[str, Any]:
-    """The parameters of `unchanged`, and the tenant's."""
+def caller_parameters(caller: Caller) -> dict[str, Any]:
+    """The parameters of `caller_is_current`."""
     products = sum(bit(product) for product in caller.products)
     return {
         KEY_HASH: caller.key_hash,
@@ -117,16 +121,16 @@ def claims(caller: Caller) -> dict[str, Any]:
     }
 
 
-KEYS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
+KEYS_WITH_TENANTS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
 PRODUCTS = sa.type_coerce(TENANTS.c.products, sa.Integer())
-GIVEN = sa.bindparam(KEY_HASH, type_=sa.Text())
-VALID = (API_KEYS.c.key_hash == GIVEN, API_KEYS.c.revoked_at.is_(None))
+KEY_HASH_PARAMETER = sa.bindparam(KEY_HASH, type_=sa.Text())
+IS_VALID = (API_KEYS.c.key_hash == KEY_HASH_PARAMETER, API_KEYS.c.revoked_at.is_(None))
 
 
 async def create_tenant(
     database: Database, name: str, products: Sequence[Product], time_zone: str = UTC
 ) -> tuple[Tenant, str]:
-    """A new tenant with a writing key, which is shown this once. Raises TenantExists."""
+    """A new tenant and its first key, which may write. Raises TenantExists."""
     tenant = Tenant(name, str(uuid.uuid4()), tuple(products), time_zone)
     async with database.writing() as connection:
         key = await insert_key(connection, await insert_tenant(connection, tenant), read_only=False)
@@ -134,7 +138,7 @@ async def create_tenant(
 
 
 async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
-    """A new tenant without a key; its id. Raises TenantExists."""
+    """Creates a tenant without a key; its id. Raises TenantExists."""
     if await find_tenant(connection, tenant.name) is not None:
         raise TenantExists(tenant.name)
     row: dict[str, Any] = {
@@ -150,21 +154,21 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
         raise TenantExists(tenant.name) from None
     tenant_id = int(made.scalar_one())
     await begin_chain(connection, tenant_id)
-    told = {name: row[name] for name in ("name", "connection_id", "products", "time_zone")}
-    if tenant.time_zone == UTC:  # as of a tenant of which the log was told before there were time zones
-        del told["time_zone"]
-    made_new = Change(
-        ChangedResource.TENANT, tenant.name, ChangeVerb.CREATE, row["created_at"], None, None, shown(told)
+    logged = {name: row[name] for name in ("name", "connection_id", "products", "time_zone")}
+    if tenant.time_zone == UTC:  # as logged for tenants that were created before there were time zones
+        del logged["time_zone"]
+    creation = Change(
+        ChangedResource.TENANT, tenant.name, ChangeVerb.CREATE, row["created_at"], None, None, as_json_object(logged)
     )
-    await log(connection, tenant_id, made_new)
+    await log_change(connection, tenant_id, creation)
     return tenant_id
 
 
 async def change_time_zone(database: Database, tenant: str, time_zone: str) -> None:
-    """Has the tenant's days begin in another time zone from now on, on running servers too. Raises UnknownTenant."""
+    """Sets the time zone in which the tenant's days begin, for running servers too. Raises UnknownTenant."""
     async with database.writing() as connection:
         found = sa.select(TENANTS.c.tenant_id, TENANTS.c.time_zone).where(TENANTS.c.name == tenant).with_for_update()
-        row = (await connection.execute(found)).one_or_none() if storable(tenant) else None
+        row = (await connection.execute(found)).one_or_none() if is_storable(tenant) else None
         if row is None:
             raise UnknownTenant(tenant)
         if row.time_zone == time_zone:
@@ -173,7 +177,7 @@ async def change_time_zone(database: Database, tenant: str, time_zone: str) -> N
         await connection.execute(changing.values(time_zone=time_zone))
         before, after = {"time_zone": row.time_zone}, {"time_zone": time_zone}
         changed = Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, now(), None, before, after)
-        await log(connection, row.tenant_id, changed)
+        await log_change(connection, row.tenant_id, changed)
 
 
 async def list_tenants(database: Database) -> list[Tenant]:
@@ -183,7 +187,7 @@ async def list_tenants(database: Database) -> list[Tenant]:
 
 
 async def create_key(database: Database, tenant: str, *, read_only: bool) -> str:
-    """Another key of a tenant, shown this once. Raises UnknownTenant."""
+    """Creates another key of a tenant. Raises UnknownTenant."""
     async with database.writing() as connection:
         tenant_id = await find_tenant(connection, tenant)
         if tenant_id is None:
@@ -192,13 +196,13 @@ async def create_key(database: Database, tenant: str, *, read_only: bool) -> str
 
 
 async def replace_key(connection: AsyncConnection, tenant_id: int, label: str) -> str:
-    """A writing key in the place of the tenant's former one with this label, which ends."""
-    await end_keys(connection, API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label)
+    """Revokes the tenant's key with this label, and creates another in its place, which may write."""
+    await revoke_keys(connection, API_KEYS.c.tenant_id == tenant_id, API_KEYS.c.label == label)
     return await insert_key(connection, tenant_id, read_only=False, label=label)
 
 
-async def list_keys(database: Database) -> list[Key]:
-    """The keys that are not revoked."""
+async def list_keys(database: Database) -> list[ApiKey]:
+    """All keys that are not revoked."""
     statement = (
         sa.select(API_KEYS.c.key_hash, TENANTS.c.name, API_KEYS.c.read_only, API_KEYS.c.label)
         .join(TENANTS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)
@@ -207,46 +211,48 @@ async def list_keys(database: Database) -> list[Key]:
     )
     async with database.reading() as connection:
         rows = (await connection.execute(statement)).all()
-    return [Key(row.key_hash[:KEY_ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
+    return [ApiKey(row.key_hash[:KEY_ID_LENGTH], row.name, row.read_only, row.label) for row in rows]
 
 
 async def revoke_key(database: Database, key: str) -> int:
-    """Ends a key, named by itself or by its id in a listing. The number of keys that ended: 0 or 1."""
-    if not storable(key):
+    """Revokes a key, given the key itself or its id. The number of revoked keys: 0 or 1."""
+    if not is_storable(key):
         return 0
-    named = API_KEYS.c.key_hash == hashed(key)
+    condition = API_KEYS.c.key_hash == hash_key(key)
     if len(key) == KEY_ID_LENGTH and not key.startswith(PREFIX):
-        named = sa.func.substr(API_KEYS.c.key_hash, 1, KEY_ID_LENGTH) == key
+        condition = sa.func.substr(API_KEYS.c.key_hash, 1, KEY_ID_LENGTH) == key
     async with database.writing() as connection:
-        return await end_keys(connection, named)
+        return await revoke_keys(connection, condition)
 
 
-async def end_keys(connection: AsyncConnection, *named: sa.ColumnElement[bool]) -> int:
-    """Ends the keys that these conditions name, and tells the change log; their number."""
-    ending = sa.update(API_KEYS).where(*named, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
+async def revoke_keys(connection: AsyncConnection, *conditions: sa.ColumnElement[bool]) -> int:
+    """Revokes the keys that meet the conditions, and writes that to the change log; their number."""
+    ending = sa.update(API_KEYS).where(*conditions, API_KEYS.c.revoked_at.is_(None)).values(revoked_at=now())
     ended = (await connection.execute(ending.returning(*API_KEYS.c))).all()
     for row in ended:
-        after = shown({"revoked_at": row.revoked_at})
-        await log(connection, row.tenant_id, key_change(row.key_hash, ChangeVerb.REVOKE, row.revoked_at, {}, after))
+        after = as_json_object({"revoked_at": row.revoked_at})
+        await log_change(
+            connection, row.tenant_id, key_change(row.key_hash, ChangeVerb.REVOKE, row.revoked_at, {}, after)
+        )
     return len(ended)
 
 
 def key_change(
     key_hash: str, verb: ChangeVerb, at: datetime, before: dict[str, Any] | None, after: dict[str, Any]
 ) -> Change:
-    """What is told of a key: neither itself nor its hash."""
+    """A change of a key; it holds neither the key nor its whole hash."""
     return Change(ChangedResource.API_KEY, key_hash[:KEY_ID_LENGTH], verb, at, None, before, after)
 
 
-async def log(connection: AsyncConnection, tenant_id: int, change: Change) -> None:
-    """Adds to a tenant's change log what its operator did."""
+async def log_change(connection: AsyncConnection, tenant_id: int, change: Change) -> None:
+    """Writes what the operator did to the tenant's change log."""
     write = LockingWrite(connection, Caller(tenant_id, (), read_only=False))
     write.log(change)
     await write.write_log()
 
 
 async def find_tenant(connection: AsyncConnection, name: str) -> int | None:
-    if not storable(name):
+    if not is_storable(name):
         return None
     statement = sa.select(TENANTS.c.tenant_id).where(TENANTS.c.name == name)
     return (await connection.execute(statement)).scalar_one_or_none()
@@ -256,12 +262,14 @@ async def insert_key(connection: AsyncConnection, tenant_id: int, *, read_only: 
     key = PREFIX + secrets.token_urlsafe(32)
     row: dict[str, Any] = {
         "tenant_id": tenant_id,
-        "key_hash": hashed(key),
+        "key_hash": hash_key(key),
         "read_only": read_only,
         "label": label,
         "created_at": now(),
     }
     await connection.execute(sa.insert(API_KEYS).values(row))
-    told = shown({"read_only": read_only, "label": label})
-    await log(connection, tenant_id, key_change(row["key_hash"], ChangeVerb.CREATE, row["created_at"], None, told))
+    logged = as_json_object({"read_only": read_only, "label": label})
+    await log_change(
+        connection, tenant_id, key_change(row["key_hash"], ChangeVerb.CREATE, row["created_at"], None, logged)
+    )
     return key

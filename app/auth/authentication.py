@@ -1,4 +1,4 @@
-"""Who asks: the caller behind the API key of a request."""
+"""Authentication: from the API key of a request to the caller."""
 
 from dataclasses import dataclass
 
@@ -13,29 +13,29 @@ KEY_HEADER = b"x-api-key"
 
 
 class Unauthenticated(Exception):
-    """No key, or one that is not known."""
+    """The request has no key, or no valid one."""
 
 
 @dataclass(slots=True)
 class Authenticator:
-    """Who may stand behind a request's key: `known` was behind it when it was last looked up."""
+    """Looks up the caller of one request's key. `last_caller` is who it was at the last look-up, if there was one."""
 
     database: Database
     key: str
-    known: Caller | None
+    last_caller: Caller | None
     request_id: str = ""
 
     async def caller(self) -> Caller:
-        """Who is behind the key now. Raises Unauthenticated."""
+        """The caller of the key, looked up now. Raises Unauthenticated."""
         found = await authenticate(self.database, self.key)
         if found is None:
             raise Unauthenticated("The X-API-Key header holds no key of this server.")
-        self.known = found
+        self.last_caller = found
         return found
 
 
 async def caller_of(request: Request, database: Database) -> Caller:
-    """The caller behind the request's key. Raises Unauthenticated."""
+    """The caller of the request's key. Raises Unauthenticated."""
     return await Authenticator(database, key_of(request), None).caller()
 
 

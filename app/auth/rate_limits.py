@@ -1,7 +1,7 @@
-"""What each key may spend in a minute: points that come back evenly, as many as a minute brings at most.
+"""Rate limits: how many points each API key may spend a minute. The points come back evenly.
 
-On SQLite one process serves, and keeps count. On Postgres the workers share a table, from which each takes a slice at a
-time, so that few requests ask it. Only keys that were found valid are spent from.
+On SQLite one process serves, and counts by itself. On Postgres the workers share a table, from which each takes a slice
+of the budget at a time, so that few requests ask the database. Only valid keys are charged.
 """
 
 import asyncio
@@ -15,94 +15,95 @@ from app.domain.caller import Caller
 from app.storage.database.engine import Database
 
 MINUTE = 60.0  # seconds
-SLICES = 20  # in a budget
+SLICES_PER_BUDGET = 20
 
 
 class RateLimited(Exception):
-    """The key must wait for so many seconds."""
+    """The key has no points left. `retry_after`: whole seconds until it has enough."""
 
     def __init__(self, budget: int, seconds: float) -> None:
-        self.seconds = max(ceil(seconds), 1)
-        wait = "1 second" if self.seconds == 1 else f"{self.seconds} seconds"
+        self.retry_after = max(ceil(seconds), 1)
+        wait = "1 second" if self.retry_after == 1 else f"{self.retry_after} seconds"
         super().__init__(f"The key's budget of {budget} points a minute is spent up: try again in {wait}.")
 
 
 @dataclass(slots=True)
 class TokenBucket:
-    """A key's budget, as this process knows it. What is spent is told as time: the budget will be whole again at the
-    moment `spent_until`, which others may have moved meanwhile. `left` are points of a slice: nobody else's now."""
+    """The points of one key, as this process knows them. The shared part is kept as a time: `full_at`, when it would be
+    full again if nothing more was spent. `tokens` were taken from it already, and belong to this process alone."""
 
-    spent_until: float = 0.0  # by the monotonic clock
-    left: int = 0
+    full_at: float = 0.0  # by the monotonic clock
+    tokens: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimiter:
-    """The budgets of all keys, each of so many points."""
+    """The buckets of all keys, each of so many points a minute."""
 
     database: Database
     points: int
     buckets: dict[str, TokenBucket] = field(default_factory=dict)  # by the key's hash
 
-    async def spend(self, caller: Caller, cost: int) -> None:
-        """Takes the cost of a request from the budget of the caller's key, once however often it is run. Raises
-        SpentUp."""
-        if (held := self.database.current_transaction.get()) and held.runs > 1:
+    async def charge(self, caller: Caller, cost: int) -> None:
+        """Takes the cost of a request from the bucket of the caller's key; only once for a request that is run again.
+        Raises RateLimited."""
+        if (transaction := self.database.current_transaction.get()) and transaction.runs > 1:
             return
-        purse = self.buckets.get(caller.key_hash) or self.buckets.setdefault(caller.key_hash, TokenBucket())
-        if purse.left < cost:
-            async with purse.lock:  # or all that wait would take a slice each
-                if purse.left < cost:
-                    await self.take(purse, caller, cost - purse.left)
-        purse.left -= cost
+        bucket = self.buckets.get(caller.key_hash) or self.buckets.setdefault(caller.key_hash, TokenBucket())
+        if bucket.tokens < cost:
+            async with bucket.lock:  # or every waiting request would take a slice
+                if bucket.tokens < cost:
+                    await self.refill(bucket, caller, cost - bucket.tokens)
+        bucket.tokens -= cost
 
-    async def take(self, purse: TokenBucket, caller: Caller, needed: int) -> None:
-        """Adds what is needed to what is left, and on Postgres the rest of a slice. Raises SpentUp."""
-        taken = needed
-        if self.room(purse) < needed:  # others can only have left less
-            taken = 0
-        elif self.database.is_sqlite:
-            purse.spent_until = max(purse.spent_until, monotonic()) + self.seconds(needed)
-        else:
-            taken = await self.take_shared(purse, caller, needed)
-        if not taken:
-            raise RateLimited(self.points, self.seconds(needed - self.room(purse)))
-        purse.left += taken
+    async def refill(self, bucket: TokenBucket, caller: Caller, needed: int) -> None:
+        """Adds at least `needed` tokens to the bucket. Raises RateLimited where there are not so many."""
+        granted = 0
+        if self.available(bucket) >= needed:  # other workers may have spent since, and never the other way round
+            granted = await self.take(bucket, caller, needed)
+        if not granted:
+            raise RateLimited(self.points, self.seconds_to_refill(needed - self.available(bucket)))
+        bucket.tokens += granted
 
-    async def take_shared(self, purse: TokenBucket, caller: Caller, needed: int) -> int:
-        """What the table grants: a slice, or what is there of one, or nothing where that is less than needed."""
+    async def take(self, bucket: TokenBucket, caller: Caller, needed: int) -> int:
+        if not self.database.is_sqlite:
+            return await self.take_slice(bucket, caller, needed)
+        bucket.full_at = max(bucket.full_at, monotonic()) + self.seconds_to_refill(needed)
+        return needed
+
+    async def take_slice(self, bucket: TokenBucket, caller: Caller, needed: int) -> int:
+        """What the shared table grants: a slice, or what is left of the budget; 0 where that is less than needed."""
         values = {
             "tenant_id": caller.tenant_id,
             "key_hash": caller.key_hash,
             "needed": needed,
-            "wanted": max(needed, self.points // SLICES),
+            "wanted": max(needed, self.points // SLICES_PER_BUDGET),
             "points": self.points,
         }
-        # Whatever becomes of the request, its points are spent; and what it is to do in one transaction has not begun.
+        # In a transaction of its own: points stay spent even where the request's own transaction is rolled back.
         with self.database.apart():
             async with self.database.writing(caller.tenant_id) as connection:
-                row = (await connection.execute(TAKE, values)).one()
-        purse.spent_until = monotonic() + row.ahead
+                row = (await connection.execute(TAKE_SLICE, values)).one()
+        bucket.full_at = monotonic() + row.ahead
         return int(row.taken)
 
     def remaining(self, caller: Caller) -> int:
-        """What the caller can still spend, as far as this process knows."""
-        purse = self.buckets.get(caller.key_hash) or TokenBucket()
-        return purse.left + max(floor(self.room(purse)), 0)
+        """The points that the caller can still spend, as far as this process knows."""
+        bucket = self.buckets.get(caller.key_hash) or TokenBucket()
+        return bucket.tokens + max(floor(self.available(bucket)), 0)
 
-    def room(self, purse: TokenBucket) -> float:
-        """The points that nobody has taken."""
-        ahead = max(purse.spent_until - monotonic(), 0)
+    def available(self, bucket: TokenBucket) -> float:
+        """The points that no worker has taken."""
+        ahead = max(bucket.full_at - monotonic(), 0)
         return (MINUTE - ahead) * self.points / MINUTE
 
-    def seconds(self, points: float) -> float:
-        """How long it takes until so many points are back."""
+    def seconds_to_refill(self, points: float) -> float:
         return points * MINUTE / self.points
 
 
-# By the database's clock, which all workers share. `taken` is kept for the statement itself to tell.
-TAKE = sa.text("""
+# Uses the clock of the database, which all workers share. The column `taken` is there to be returned.
+TAKE_SLICE = sa.text("""
 INSERT INTO budgets AS kept (tenant_id, key_hash, spent_until, taken)
 VALUES (:tenant_id, :key_hash, now() + :wanted * interval '1 minute' / :points, :wanted)
 ON CONFLICT (tenant_id, key_hash) DO UPDATE SET (spent_until, taken) = (

@@ -1,5 +1,5 @@
-"""Links that stand for a key: whoever holds one may fetch that one file, for ten minutes. Signed with a secret that
-`migrate` makes and every worker reads from the database."""
+"""Signed URLs: whoever holds one may download that one file for ten minutes, without an API key. They are signed with a
+secret that `migrate` creates and every worker reads from the database."""
 
 import asyncio
 import hashlib
@@ -14,17 +14,17 @@ from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import DOCUMENTS, SIGNING_SECRET, TENANTS
 
-SECONDS = 600
-FILES = "/files"
+LIFETIME_SECONDS = 600
+FILES_PATH = "/files"
 
 
 class InvalidSignedUrl(Exception):
-    """A link that nobody signed, or whose time is over."""
+    """The signature is wrong, or the URL has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedTarget:
-    """What a link leads to, and who stands behind it."""
+    """The file that a URL leads to, and the caller whom it stands for."""
 
     caller: Caller
     document_number: str
@@ -33,17 +33,17 @@ class SignedTarget:
 
 @dataclass(slots=True)
 class SignedUrls:
-    """Signs links and reads them back."""
+    """Signs URLs and verifies them."""
 
     database: Database
     secret: bytes = b""
-    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def load(self) -> bytes:
-        """The secret; read once."""
+        """The secret, which is read once."""
         if self.secret:
             return self.secret
-        async with self.reading:
+        async with self.lock:
             if not self.secret:
                 async with self.database.reading() as connection:
                     value = (await connection.execute(sa.select(SIGNING_SECRET.c.value))).scalar_one()
@@ -51,25 +51,25 @@ class SignedUrls:
         return self.secret
 
     def path(self, tenant_id: int, csr_id: int, attachment_id: str) -> str:
-        """The address, on this server, of the PDF of the document with that csrId. After `load`."""
-        expires = str(int(now().timestamp()) + SECONDS)
+        """The signed path of a PDF. `load` must have been called before."""
+        expires = str(int(now().timestamp()) + LIFETIME_SECONDS)
         address = f"{tenant_id}/{csr_id}/{attachment_id}"
-        signature = signed(self.secret, address, expires)
-        return f"{FILES}/{address}?expires={expires}&signature={signature}"
+        signature = signature_of(self.secret, address, expires)
+        return f"{FILES_PATH}/{address}?expires={expires}&signature={signature}"
 
-    async def follow(self, address: str, query: Mapping[str, str]) -> SignedTarget | None:
-        """What a link leads to, from what of its path follows FILES; None where there is no such document. Raises
-        BadLink."""
+    async def verify(self, address: str, query: Mapping[str, str]) -> SignedTarget | None:
+        """The target of a signed URL, given its path after FILES_PATH; None where there is no such document. Raises
+        InvalidSignedUrl."""
         expires, signature = query.get("expires", ""), query.get("signature", "")
-        due = signed(await self.load(), address, expires)
-        if not hmac.compare_digest(due.encode(), signature.encode(errors="replace")):
+        expected = signature_of(await self.load(), address, expires)
+        if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
             raise InvalidSignedUrl("This is no link of this server.")
-        if int(expires) < now().timestamp():  # digits: it was signed here
+        if int(expires) < now().timestamp():  # digits, since the signature is ours
             raise InvalidSignedUrl("The link has expired: ask for another one.")
         tenant_id, csr_id, attachment_id = address.split("/")
-        return await self.linked(int(tenant_id), int(csr_id), attachment_id)
+        return await self.find_document(int(tenant_id), int(csr_id), attachment_id)
 
-    async def linked(self, tenant_id: int, csr_id: int, attachment_id: str) -> SignedTarget | None:
+    async def find_document(self, tenant_id: int, csr_id: int, attachment_id: str) -> SignedTarget | None:
         statement = (
             sa.select(TENANTS.c.products, DOCUMENTS.c.document_number)
             .join(DOCUMENTS, DOCUMENTS.c.tenant_id == TENANTS.c.tenant_id)
@@ -82,6 +82,6 @@ class SignedUrls:
         return SignedTarget(Caller(tenant_id, row.products, read_only=True), row.document_number, attachment_id)
 
 
-def signed(secret: bytes, address: str, expires: str) -> str:
+def signature_of(secret: bytes, address: str, expires: str) -> str:
     text = f"{address}\n{expires}"
     return hmac.new(secret, text.encode(errors="replace"), hashlib.sha256).hexdigest()

@@ -1,5 +1,4 @@
-"""`ingest-gateway backup` and `restore`: what the SQLite default has for its safety, beside a running server or without
-one. Postgres has tools of its own."""
+"""`ingest-gateway backup` and `restore`, for SQLite, also while a server is running. On Postgres use its own tools."""
 
 import signal
 import sqlite3
@@ -10,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import Stopped, blobs_of, opened, out, with_database
+from app.cli.console import CommandFailed, blob_store, open_database, out, run_with_database
 from app.settings import Settings, load_settings
 from app.storage.backup.archive import Damaged, Manifest
 from app.storage.backup.backup import CannotBackUp, back_up
@@ -26,13 +25,13 @@ def backup_command(
     target: Annotated[Path, typer.Argument(help="The file to make. It must not be there yet.")],
 ) -> None:
     """Backs up the SQLite database and its PDFs into one file. A server may be running and writing meanwhile."""
-    settings, database = prepared("ingest-gateway backup")
+    settings, database = open_sqlite("ingest-gateway backup")
 
     async def work() -> Manifest:
-        with told(target):
-            return await back_up(database, blobs_of(settings, database), target)
+        with errors_as_sentences(target):
+            return await back_up(database, blob_store(settings, database), target)
 
-    out.print(f"Backed up {summary(with_database(work(), database))} {target}", markup=False)
+    out.print(f"Backed up {summary(run_with_database(work(), database))} {target}", markup=False)
 
 
 def restore_command(
@@ -41,49 +40,49 @@ def restore_command(
     ],
 ) -> None:
     """Restores a backup into a database that does not exist yet, and its PDFs into their store. Overwrites nothing."""
-    settings, database = prepared("ingest-gateway restore")
+    settings, database = open_sqlite("ingest-gateway restore")
     target = Path(database.url.database or "")
 
     async def work() -> Manifest:
-        with told(source):
+        with errors_as_sentences(source):
             return await restore(
                 source, target, lambda identity: Blobs(settings.blobs, identity, settings.blob_endpoint)
             )
 
-    out.print(f"Restored {summary(with_database(work(), database))} {target}", markup=False)
+    out.print(f"Restored {summary(run_with_database(work(), database))} {target}", markup=False)
 
 
-def prepared(command: str) -> tuple[Settings, Database]:
-    """The settings and their SQLite database; from now on a signal to end lets the command clear up behind itself."""
+def open_sqlite(command: str) -> tuple[Settings, Database]:
+    """The settings and their SQLite database. From now on a signal ends the command only after it has cleaned up."""
     settings = load_settings()
-    database = opened(settings)
+    database = open_database(settings)
     if not database.is_sqlite:
-        raise Stopped(ON_POSTGRES.format(command))
+        raise CommandFailed(ON_POSTGRES.format(command))
     if settings.blobs.startswith("memory:"):
-        raise Stopped(IN_MEMORY.format(settings.blobs))
+        raise CommandFailed(IN_MEMORY.format(settings.blobs))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+        signal.signal(number, exit_on_signal)
     return settings, database
 
 
-def end(number: int, _: object) -> None:
-    """Ends the command at once, also where it copies a large file and would not hear of a cancelled task."""
+def exit_on_signal(number: int, _: object) -> None:
+    """Ends the command at once, even while it copies a large file, where cancelling a task would come too late."""
     raise SystemExit(128 + number)
 
 
 @contextmanager
-def told(file: Path) -> Iterator[None]:
-    """Tells what is expected to go wrong in a sentence that names the archive."""
+def errors_as_sentences(file: Path) -> Iterator[None]:
+    """Turns expected errors into a sentence that names the archive."""
     try:
         yield
     except (CannotBackUp, CannotRestore) as reason:
-        raise Stopped(str(reason)) from None
+        raise CommandFailed(str(reason)) from None
     except Damaged as reason:
-        raise Stopped(f"{file} cannot be restored. {reason}") from None
+        raise CommandFailed(f"{file} cannot be restored. {reason}") from None
     except OSError as reason:
-        raise Stopped(f"{reason.filename or file}: {reason.strerror or reason}") from None
+        raise CommandFailed(f"{reason.filename or file}: {reason.strerror or reason}") from None
     except sqlite3.Error as reason:
-        raise Stopped(f"The database cannot be copied: {reason}") from None
+        raise CommandFailed(f"The database cannot be copied: {reason}") from None
 
 
 def summary(manifest: Manifest) -> str:

@@ -1,5 +1,5 @@
-"""What every command of the command line goes through: the terminal, the database, brought up to date and closed behind
-the work, and the sentence that a command which cannot go on ends with.
+"""Shared by all commands: the terminal, opening, migrating and closing the database, and the error that ends a command
+with a sentence.
 """
 
 import asyncio
@@ -21,22 +21,22 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NOT_ALLOWED = "42501"  # Postgres: insufficient privilege
 
 
-class Stopped(Exception):
-    """The command cannot go on; the message says why and what to do."""
+class CommandFailed(Exception):
+    """The command cannot do its work; the message says why and what to do."""
 
 
-def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
-    """Runs the work and closes the database behind it."""
+def run_with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
+    """Runs the work, and closes the database afterwards. Raises CommandFailed for errors of the database."""
 
     async def run() -> T:
         try:
             return await work
         except SQLAlchemyError:
-            await asyncio.sleep(0.1)  # the thread of an SQLite connection that failed reports to this loop once more
+            await asyncio.sleep(0.1)  # the thread of a failed SQLite connection still reports to this event loop
             raise
         finally:
             await database.dispose()
@@ -44,43 +44,43 @@ def with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
     try:
         return asyncio.run(run())
     except UnknownSchema:
-        raise Stopped(
+        raise CommandFailed(
             "The schema of the database is of a newer release than this program: update the program."
         ) from None
     except TablesInUse:
-        raise Stopped(
+        raise CommandFailed(
             "Others have held a table that has to be changed for minutes, so the schema is as it was: "
             "migrate again when their reports have ended."
         ) from None
     except StoreAway as reason:
-        raise Stopped(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
+        raise CommandFailed(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
     except (SQLAlchemyError, OSError) as reason:
         if sqlstate(reason) == NOT_ALLOWED:
-            raise Stopped(
+            raise CommandFailed(
                 f"The database login {database.url.username!r} may not do this: administer with its owner's."
             ) from None
         cause = str(getattr(reason, "orig", None) or reason).partition("\n")[0]
-        raise Stopped(f"The database {database.url!r} does not answer: {cause}") from None
+        raise CommandFailed(f"The database {database.url!r} does not answer: {cause}") from None
 
 
-def blobs_of(settings: Settings, database: Database) -> Blobs:
+def blob_store(settings: Settings, database: Database) -> Blobs:
     return Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
 
 
-def opened(settings: Settings, *, administers: bool = True) -> Database:
+def open_database(settings: Settings, *, administers: bool = True) -> Database:
     return Database(settings.database_url, settings.pool_size, administers=administers)
 
 
-async def prepare(database: Database) -> None:
-    """Brings the embedded default's schema up to date by itself; on Postgres that is the operator's to decide."""
+async def ensure_schema(database: Database) -> None:
+    """Migrates an SQLite database where that is needed. On Postgres the operator decides when to migrate."""
     if await is_current(database):
         return
     if not database.is_sqlite:
-        raise Stopped("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
+        raise CommandFailed("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
     await migrate_schema(database)
 
 
 async def migrate_schema(database: Database) -> None:
-    from app.storage.migrations.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, and a current schema needs none of it
+    from app.storage.migrations.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, needed only to migrate
 
     await migrate(database)

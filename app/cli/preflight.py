@@ -1,8 +1,8 @@
-"""What `ingest-gateway serve` looks at before it starts: each raises Stopped with what to do about it."""
+"""What `ingest-gateway serve` checks before it starts. A failed check raises CommandFailed, which says what to do."""
 
 from importlib.util import find_spec
 
-from app.cli.console import Stopped, blobs_of
+from app.cli.console import CommandFailed, blob_store
 from app.settings import Settings
 from app.storage.blobs.store import StoreAway
 from app.storage.database.engine import Database
@@ -12,15 +12,15 @@ TRACES = "opentelemetry.exporter.otlp.proto.http"
 TRACES_PACKAGES = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
 
 
-def check_store(settings: Settings, database: Database) -> None:
+def check_blob_store(settings: Settings, database: Database) -> None:
     try:
-        blobs_of(settings, database).check()
+        blob_store(settings, database).check()
     except StoreAway as reason:
-        raise Stopped(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
+        raise CommandFailed(f"GATEWAY_BLOB_URL={settings.blobs!r}: no PDF can be kept there: {reason}.") from None
 
 
 async def row_level_security_notice(database: Database) -> str | None:
-    """Says so where whoever breaks into the server could take down the walls between tenants."""
+    """A warning where the login of the server could switch off row level security."""
     if database.is_sqlite:
         return None
     async with database.reading() as connection:
@@ -30,9 +30,9 @@ async def row_level_security_notice(database: Database) -> str | None:
     return f"The Postgres login {login!r} can take down the walls between tenants: see 'Postgres' in the README."
 
 
-def check_documents(settings: Settings, workers: int) -> None:
-    """Refuses trusted documents that are broken. Where workers are to look at them again, only an operator's own are
-    worth the time, and the memory of a schema in a process that serves nobody."""
+def check_trusted_operations(settings: Settings, workers: int) -> None:
+    """Refuses broken trusted documents. Workers check them again; so in their parent, which would build the whole
+    schema for that, only an operator's own are checked."""
     if workers > 1 and not settings.manifests:
         return
     from app.graphql_api.operation_documents import BrokenDocumentError  # noqa: PLC0415 - builds the schema: see app.main
@@ -41,16 +41,16 @@ def check_documents(settings: Settings, workers: int) -> None:
     try:
         load_persisted_operations(settings.manifests, only=settings.trusted_only)
     except BrokenDocumentError as reason:
-        raise Stopped(f"A trusted document is broken. {reason}") from None
+        raise CommandFailed(f"A trusted document is broken. {reason}") from None
 
 
-def check_traces(settings: Settings) -> None:
-    if settings.traces_endpoint and not installed(TRACES):
-        raise Stopped(f"GATEWAY_TRACES_ENDPOINT needs the extra 'traces': pip install {TRACES_PACKAGES}")
+def check_tracing(settings: Settings) -> None:
+    if settings.traces_endpoint and not is_installed(TRACES):
+        raise CommandFailed(f"GATEWAY_TRACES_ENDPOINT needs the extra 'traces': pip install {TRACES_PACKAGES}")
 
 
-def installed(module: str) -> bool:
+def is_installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # nor is the package that it would be in
+    except ModuleNotFoundError:  # the package that it belongs to is not installed either
         return False

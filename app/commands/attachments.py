@@ -15,12 +15,12 @@ from app.commands.body import not_found
 from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Command, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
-from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
+from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_object
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import AttachmentSource, Resource
-from app.domain.values import storable
-from app.pdf.refusals import Fault, Unfit
-from app.pdf.validation_processes import Checked
+from app.domain.values import is_storable
+from app.pdf.refusals import PdfRefused, RefusalReason
+from app.pdf.validation_processes import ValidPdf
 from app.storage.blobs.leases import BlobLease, LeaseLost, give_up, leased, remove_unneeded
 from app.storage.blobs.store import Blob, NoSuchBlob, StoreAway
 from app.storage.database.clock import now
@@ -31,10 +31,10 @@ from app.storage.writes.unit_of_work import UnitOfWork
 
 ATTEMPTS = 50  # an append begins anew each time that another process attached to the document first
 FILE = ("file",)
-PROBLEM_OF_FAULT = {
-    Fault.FILE: (Code.INVALID, FILE, Where.FILE),
-    Fault.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
-    Fault.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
+PROBLEM_OF_REASON = {
+    RefusalReason.FILE: (Code.INVALID, FILE, Where.FILE),
+    RefusalReason.LIMIT: (Code.TOO_LONG, FILE, Where.FILE),
+    RefusalReason.EXTENSION: (Code.INVALID, ("append",), Where.ARGUMENT),
 }
 LOGGED = ("attachment_id", "source", "file_size", "sha256", "page_count")
 
@@ -66,7 +66,7 @@ async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Pa
 class StoredPdf:
     """A validated file, in the store for as long as the lease lasts; a dry run stores nothing and has no lease."""
 
-    checked: Checked
+    checked: ValidPdf
     lease: BlobLease | None
 
 
@@ -143,7 +143,7 @@ class PdfPush(Generic[Answer]):
             async with leased(self.write.database, self.files.blobs, blob, path) as lease:
                 yield StoredPdf(checked, lease)
 
-    async def validated(self, before: Values | None, folder: Path) -> tuple[Path, Checked]:
+    async def validated(self, before: Values | None, folder: Path) -> tuple[Path, ValidPdf]:
         """The file that is to be the document's PDF: the pushed one, or the former one with its pages added. Raises
         Refused where it is not fit."""
         if not (before and self.append):
@@ -153,19 +153,19 @@ class PdfPush(Generic[Answer]):
         joining = self.files.workers.append(former, self.pushed, joined, self.files.most_pages)
         return joined, await self.accepted(joining)
 
-    async def accepted(self, check: Awaitable[Checked]) -> Checked:
+    async def accepted(self, check: Awaitable[ValidPdf]) -> ValidPdf:
         """The outcome of a check. Raises Refused where the file is not fit."""
         try:
             checked = await check
-        except Unfit as reason:
-            code, field, where = PROBLEM_OF_FAULT[reason.fault]
-            raise Refused([Problem(code, field, str(reason), where)]) from None
+        except PdfRefused as refused:
+            code, field, where = PROBLEM_OF_REASON[refused.reason]
+            raise Refused([Problem(code, field, str(refused), where)]) from None
         self.check_size(checked.size)
         return checked
 
     async def pushed_before(self) -> Values | None:
         """The attachment that was pushed before. Raises Refused where there is no such document."""
-        if storable(self.number):
+        if is_storable(self.number):
             async with self.write.database.reading(self.write.caller.tenant_id) as connection:
                 rows = TenantRows(connection, self.write.caller)
                 if await rows.exists(DOCUMENTS, document_number=self.number):
@@ -213,11 +213,11 @@ async def write_attachment(unit: UnitOfWork, number: str, stored: Values | None,
 
 def pdf_change(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
     """The entry in the change log for a document that gets another PDF."""
-    before, after = (shown({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
+    before, after = (as_json_object({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
     return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
 
 
-def pushed_row(checked: Checked) -> Values:
+def pushed_row(checked: ValidPdf) -> Values:
     return {
         "attachment_id": secrets.token_hex(ID_LENGTH // 2),
         "source": str(AttachmentSource.PUSHED),

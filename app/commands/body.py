@@ -7,15 +7,15 @@ from typing import Any
 
 from app.commands.preconditions import Precondition
 from app.domain.amounts import without_other_model
-from app.domain.bodies import merged, read_body
+from app.domain.bodies import merge, read_body
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.fields import Field
-from app.domain.keys import fault_of_key, fault_of_new_key
+from app.domain.keys import key_fault, new_key_fault
 from app.domain.lifecycle import Transition
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
-from app.domain.requirements import AMOUNTS, Demands, newly_unmet, unmet
+from app.domain.requirements import AMOUNTS, RequirementContext, newly_unmet, unmet_requirements
 from app.domain.resources import CurrencyModel, Product, Resource
 from app.domain.values import Fault
 
@@ -89,7 +89,7 @@ def new_draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Valu
     draft.problems = [*body.problems, *problems]
     if resource is Resource.DOCUMENT:
         draft.sent = without_other_model(draft.sent)
-    draft.values = merged(fields, stored or {}, draft.sent, replace=verb is not Verb.PATCH)
+    draft.values = merge(fields, stored or {}, draft.sent, replace=verb is not Verb.PATCH)
     draft.values[KEY_FIELD[resource]] = key
     return draft
 
@@ -107,11 +107,13 @@ def check_requirements(draft: Draft, caller: Caller) -> None:
     product_rules = draft.body.product_rules
     # A document that is declared for Invoicing alone needs what Invoicing reads and no more, whoever writes it.
     active = draft.products if draft.products == (Product.INVOICING,) else caller.products
-    demands = Demands(draft.products if product_rules else (), active, draft.locked_model)
-    after = unmet(draft.resource, values_to_check(draft), demands)
+    demands = RequirementContext(draft.products if product_rules else (), active, draft.locked_model)
+    after = unmet_requirements(draft.resource, values_to_check(draft), demands)
     if after and draft.verb is Verb.PATCH and draft.stored:
         before_products = draft.stored["products"] if product_rules else ()
-        before = unmet(draft.resource, draft.stored, Demands(before_products, active, draft.locked_model))
+        before = unmet_requirements(
+            draft.resource, draft.stored, RequirementContext(before_products, active, draft.locked_model)
+        )
         after = newly_unmet(before, after)
     if any(p.code is Code.CURRENCY_MODEL_LOCKED for p in draft.problems):
         after = [p for p in after if p.field[0] not in AMOUNTS]  # amounts of the wrong model need not be complete
@@ -128,7 +130,7 @@ def values_to_check(draft: Draft) -> Values:
 def refuse_existing(resource: Resource, key: str, stored: Values | None) -> None:
     """Refuses a create of what exists, with no other problem: the caller means another verb."""
     if stored:
-        message = f"{resource.capitalize()} {shown_key(key)} already exists. Replace or patch it instead."
+        message = f"{resource.capitalize()} {quoted_key(key)} already exists. Replace or patch it instead."
         raise Refused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
 
 
@@ -139,10 +141,10 @@ def target_problems(
     name = KEY_FIELD[resource]
     if stored:
         return precondition.unmet(resource, key, stored["version"])
-    impossible = key_problems(name, fault_of_key(key), key, Where.KEY)
+    impossible = key_problems(name, key_fault(key), key, Where.KEY)
     if verb is Verb.PATCH:
         return impossible or [not_found(resource, key)]
-    wrong = impossible or key_problems(name, fault_of_new_key(key), key, Where.KEY)
+    wrong = impossible or key_problems(name, new_key_fault(key), key, Where.KEY)
     return precondition.unmet(resource, key, None) + wrong
 
 
@@ -152,4 +154,4 @@ def key_problems(name: str, fault: Fault | None, key: Any, where: Where) -> list
 
 
 def not_found(resource: Resource, key: str) -> Problem:
-    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {shown_key(key)}.", Where.KEY)
+    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {quoted_key(key)}.", Where.KEY)

@@ -10,12 +10,12 @@ from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.changes import ChangeVerb, change_of, model_fixed
-from app.domain.notation import shown_key
+from app.domain.changes import ChangeVerb, change_of, currency_model_change
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.requirements import is_empty
 from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 from app.storage.writes.unit_of_work import Lookup, UnitOfWork
@@ -25,7 +25,7 @@ async def validate(unit: UnitOfWork, draft: Draft) -> None:
     draft.values["document_type"] = draft.values["document_type"] or str(DocumentType.INVOICE)
     await check_account(unit, draft)
     draft.locked_model = await locked_model(unit, amounts.model_of(draft.sent))
-    draft.report(amounts.locked_out(draft.locked_model, draft.sent))
+    draft.report(amounts.currency_model_problems(draft.locked_model, draft.sent))
     check_requirements(draft, unit.caller)
 
 
@@ -48,7 +48,7 @@ async def lock_currency_model(unit: UnitOfWork, draft: Draft, row: Values) -> No
     if row["currency_model"] and draft.locked_model is None:
         await unit.update(TENANTS, {"currency_model": None}, {"currency_model": row["currency_model"]})
         tenant = await unit.lock_tenant()  # locked already: this is for its name
-        unit.log(model_fixed(tenant["name"], row["currency_model"], row["updated_at"]))
+        unit.log(currency_model_change(tenant["name"], row["currency_model"], row["updated_at"]))
 
 
 def derive(draft: Draft, row: Values) -> None:
@@ -63,7 +63,7 @@ def derive(draft: Draft, row: Values) -> None:
             "closure_notes": None,
         }
     current = row if draft.transition or not draft.stored else draft.stored
-    row["open_amount"] = amounts.still_open(row["open_amount"], current["status"])
+    row["open_amount"] = amounts.effective_open_amount(row["open_amount"], current["status"])
 
 
 def derived_columns(values: Values) -> Values:
@@ -82,7 +82,7 @@ def status_transition(draft: Draft, row: Values) -> lifecycle.Transition | None:
     model = amounts.model_of(draft.values)
     sets_open_amount = model is not None and draft.sent.get(amounts.OPEN_AMOUNT[model]) is not None
     before = DocumentStatus(draft.stored["status"]) if draft.stored else None
-    return lifecycle.move(before, lifecycle.sent(sets_open_amount, row["open_amount"]), row["updated_at"])
+    return lifecycle.transition(before, lifecycle.amount_sent(sets_open_amount, row["open_amount"]), row["updated_at"])
 
 
 async def add_transition(unit: UnitOfWork, number: str, version: int, transition: lifecycle.Transition) -> None:
@@ -107,7 +107,7 @@ async def close_document(
     """Closes an open document for a stated reason. Raises Refused."""
 
     async def command(unit: UnitOfWork) -> Written:
-        stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if storable(number) else None
+        stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if is_storable(number) else None
         if stored:
             precondition.check_excluded(Resource.DOCUMENT, number, stored["version"])
         refuse_closed(number, stored)
@@ -124,14 +124,14 @@ async def close_document(
         unit.log(change_of(Resource.DOCUMENT, number, ChangeVerb.CLOSE, stored, row))
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
-    own = [Lookup(DOCUMENTS, (("document_number", number),))] if storable(number) else []
+    own = [Lookup(DOCUMENTS, (("document_number", number),))] if is_storable(number) else []
     return await write.run(command, own)
 
 
 def refuse_closed(number: str, stored: Values | None) -> None:
     """Refuses to close a closed document, with no other problem: there is nothing to close."""
     if stored and stored["status"] == DocumentStatus.CLOSED:
-        message = f"Document {shown_key(number)} is already closed."
+        message = f"Document {quoted_key(number)} is already closed."
         raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
 
 
@@ -157,7 +157,7 @@ def closure_columns(closure: lifecycle.Transition, stored: Values, moment: datet
         "closed_at": closure.at,
         "closure_reason": closure.reason,
         "closure_notes": closure.notes,
-        "open_amount": amounts.still_open(stored["open_amount"], str(closure.status)),
+        "open_amount": amounts.effective_open_amount(stored["open_amount"], str(closure.status)),
         "version": stored["version"] + 1,
         "updated_at": moment,
     }

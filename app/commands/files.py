@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from app.pdf.invoices.rendering_processes import InvoiceWorkers
-from app.pdf.validation_processes import PdfWorkers
+from app.pdf.invoices.rendering_processes import InvoiceRenderer
+from app.pdf.validation_processes import PdfValidator
 from app.storage.blobs.store import Blobs
 
 
@@ -21,8 +21,8 @@ class Files:
     blobs: Blobs
     most_bytes: int = 64 << 20
     most_pages: int = 10_000
-    workers: PdfWorkers = field(default_factory=PdfWorkers)
-    renderers: InvoiceWorkers = field(default_factory=InvoiceWorkers)
+    workers: PdfValidator = field(default_factory=PdfValidator)
+    renderers: InvoiceRenderer = field(default_factory=InvoiceRenderer)
     locks: WeakValueDictionary[tuple[int, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from app.domain.attachments import Attachment, attachment_of, file_name
 from app.domain.caller import Caller
 from app.domain.problems import Refused
 from app.domain.resources import AttachmentSource, Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.blobs.leases import BlobLease, LeaseLost, leased, remove_unneeded
 from app.storage.blobs.store import Blob
 from app.storage.database.clock import now
@@ -89,7 +89,7 @@ def describe_pdf(caller: Caller, snapshot: Snapshot, attachment: Attachment, sha
 
 async def read_snapshot(database: Database, caller: Caller, number: str) -> Snapshot:
     """Raises Refused where there is no such document."""
-    if not storable(number):
+    if not is_storable(number):
         raise Refused([not_found(Resource.DOCUMENT, number)])
     async with database.reading(caller.tenant_id) as connection:
         return await snapshot_of(TenantRows(connection, caller), number)

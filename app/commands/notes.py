@@ -4,11 +4,11 @@ from app.commands.body import Body, Verb, check_requirements, key_problems, new_
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
-from app.domain.keys import fault_of_key, fault_of_new_key
-from app.domain.notation import shown_key
+from app.domain.keys import key_fault, new_key_fault
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
 from app.storage.writes.unit_of_work import Lookup, UnitOfWork
@@ -22,13 +22,13 @@ async def create_note(
     """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
 
     async def command(unit: UnitOfWork) -> Written:
-        has_account = storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
+        has_account = is_storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
         problems = [] if has_account else [not_found(Resource.ACCOUNT, account_number)]
         reference = body.values.get("reference")
-        problems += key_problems("reference", fault_of_key(reference), reference, Where.BODY)
+        problems += key_problems("reference", key_fault(reference), reference, Where.BODY)
         if not problems:
             await check_reference(unit, str(reference), precondition)
-            problems = key_problems("reference", fault_of_new_key(str(reference)), reference, Where.BODY)
+            problems = key_problems("reference", new_key_fault(str(reference)), reference, Where.BODY)
         if has_account:
             precondition.check_unversioned("A note that is new")
         draft = new_draft(Resource.NOTE, Verb.CREATE, str(reference), body, None)
@@ -53,7 +53,7 @@ def lookups(account_number: str, body: Body) -> list[Lookup]:
     return [
         Lookup(table, ((name, key),), whole=False, expected=table is ACCOUNTS)
         for table, (name, key) in keys.items()
-        if isinstance(key, str) and storable(key)
+        if isinstance(key, str) and is_storable(key)
     ]
 
 
@@ -61,5 +61,5 @@ async def check_reference(unit: UnitOfWork, reference: str, precondition: Precon
     """Refuses the reference of a note that exists, on whichever account of the tenant."""
     if await unit.exists(NOTES, reference=reference):
         precondition.check_excluded(Resource.NOTE, reference, VERSION)
-        message = f"Note {shown_key(reference)} already exists; a note can never be changed."
+        message = f"Note {quoted_key(reference)} already exists; a note can never be changed."
         raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

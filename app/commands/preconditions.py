@@ -4,7 +4,7 @@ have written since they read it."""
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused, Where
 from app.domain.resources import Resource
 
@@ -33,7 +33,9 @@ class Precondition:
     def check_excluded(self, resource: Resource, key: str, version: int | None) -> None:
         """Refuses a resource at a version that is excluded."""
         if self.excluded and self.excluded.include(version):
-            raise Refused([conflict(f"{resource.capitalize()} {shown_key(key)} exists already, at version {version}.")])
+            raise Refused(
+                [conflict(f"{resource.capitalize()} {quoted_key(key)} exists already, at version {version}.")]
+            )
 
     def unmet(self, resource: Resource, key: str, version: int | None) -> list[Problem]:
         """The problem with a resource at a version that is not expected."""
@@ -41,7 +43,7 @@ class Precondition:
             return []
         there = "does not exist" if version is None else f"is at version {version}"
         wanted = "" if self.expected.every else f", not at the expected version {self.expected.text}"
-        return [conflict(f"{resource.capitalize()} {shown_key(key)} {there}{wanted}.")]
+        return [conflict(f"{resource.capitalize()} {quoted_key(key)} {there}{wanted}.")]
 
     def check_unversioned(self, what: str) -> None:
         """Refuses a write to what has no version that could be expected."""

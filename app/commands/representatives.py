@@ -9,11 +9,11 @@ from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
 from app.storage.writes.tenant_rows import owned
@@ -37,10 +37,10 @@ async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> N
         return
     line = await reporting_line(unit, supervisor)
     if not line:
-        message = f"There is no representative {shown_key(supervisor)}."
+        message = f"There is no representative {quoted_key(supervisor)}."
         draft.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
     elif draft.key in line:
-        circle = f"{shown_key(supervisor)} reports to {shown_key(draft.key)} already"
+        circle = f"{quoted_key(supervisor)} reports to {quoted_key(draft.key)} already"
         message = f"{circle}: supervisors must not form a circle."
         draft.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
 
@@ -64,7 +64,7 @@ async def link_representative(
         missing = [
             not_found(kind, name)
             for kind, name in keys.items()
-            if not storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not is_storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
             raise Refused(missing)

@@ -12,7 +12,7 @@ from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import TABLES
 from app.storage.writes.unit_of_work import Lookup, UnitOfWork
@@ -64,7 +64,7 @@ async def save(
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
     expected = False if verb is Verb.CREATE else None
-    own = [Lookup(TABLES[resource], ((KEY_FIELD[resource], key),), expected=expected)] if storable(key) else []
+    own = [Lookup(TABLES[resource], ((KEY_FIELD[resource], key),), expected=expected)] if is_storable(key) else []
     return await write.run(command, own + RULES[resource].lookups(body))
 
 

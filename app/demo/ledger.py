@@ -19,7 +19,7 @@ from app.demo.plan import Plan
 from app.demo.representatives import account_links, representatives
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
-from app.domain.changes import Change, model_fixed
+from app.domain.changes import Change, currency_model_change
 from app.storage.database.clock import now
 from app.storage.database.statistics_postgres import learn_sizes
 from app.storage.tables import (
@@ -75,7 +75,7 @@ async def write_ledger(write: LockingWrite, plan: Plan, tenant: DemoTenant, acco
     """Fills an empty tenant with so many accounts and all that belongs to them; `progress` is called after each batch
     with its number of documents."""
     await write.update(TENANTS, {}, {"currency_model": str(tenant.model)})
-    write.log(model_fixed(tenant.name, str(tenant.model), now()))
+    write.log(currency_model_change(tenant.name, str(tenant.model), now()))
     people = list(representatives(plan, write.caller, tenant))
     await write.insert_all(REPRESENTATIVES, [history.row for history in people])
     await write_log(write, [change for history in people for change in history.changes])

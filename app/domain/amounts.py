@@ -50,7 +50,7 @@ def open_amount(values: dict[str, Any]) -> Decimal | None:
     return amount
 
 
-def still_open(stated: Decimal | None, status: str) -> Decimal | None:
+def effective_open_amount(stated: Decimal | None, status: str) -> Decimal | None:
     """What filters, orders and balances mean by the open amount: nothing is open of a closed document, whatever its
     fields state; without amounts there is none."""
     return Decimal(0) if stated is not None and status == DocumentStatus.CLOSED else stated
@@ -62,7 +62,7 @@ def open_currency(values: dict[str, Any]) -> str | None:
     return None if model is None else values.get(OPEN_CURRENCY[model])
 
 
-def locked_out(locked: CurrencyModel | None, sent: dict[str, Any]) -> list[Problem]:
+def currency_model_problems(locked: CurrencyModel | None, sent: dict[str, Any]) -> list[Problem]:
     """A problem on each field that was sent in the model that the tenant does not use."""
     if locked is None or model_of(sent) is not OTHER[locked]:
         return []
@@ -77,7 +77,7 @@ def locked_out(locked: CurrencyModel | None, sent: dict[str, Any]) -> list[Probl
     ]
 
 
-def missing(
+def missing_amounts(
     values: dict[str, Any], products: Collection[Product], active: Collection[Product], locked: CurrencyModel | None
 ) -> tuple[str, ...]:
     """The amount fields that values lack. `products` are those the document is declared for; where there are none,
@@ -91,7 +91,7 @@ def missing(
     return tuple(name for name in needed if values.get(name) is None)
 
 
-def wrong_sign(values: dict[str, Any]) -> tuple[str, ...]:
+def wrongly_signed(values: dict[str, Any]) -> tuple[str, ...]:
     """The original amounts of a credit note that are not below zero."""
     if values.get("document_type") != DocumentType.CREDIT_NOTE:
         return ()

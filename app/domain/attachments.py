@@ -13,9 +13,9 @@ Values = Mapping[str, Any]
 ID_LENGTH = 24
 
 # What of a document, its account and a stored attachment decides which PDF the document has.
-OF_DOCUMENT = ("csr_id", "version", "updated_at", "products", "pdf_name", "thick_billing")
-OF_ACCOUNT = ("version", "updated_at")
-OF_ATTACHMENT = ("attachment_id", "source", "file_size", "sha256", "uploaded_at")
+PDF_DOCUMENT_COLUMNS = ("csr_id", "version", "updated_at", "products", "pdf_name", "thick_billing")
+PDF_ACCOUNT_COLUMNS = ("version", "updated_at")
+PDF_ATTACHMENT_COLUMNS = ("attachment_id", "source", "file_size", "sha256", "uploaded_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ def attachment_of(
     """The PDF that a document has now. `stored`: what is kept for it, which may be made from older data. `active`: the
     tenant's products."""
     if stored and stored["source"] == AttachmentSource.PUSHED:
-        return kept(stored)
+        return stored_attachment(stored)
     if not is_generated(document, active):
         return None
     due = generated_id(document, account)
     if stored and stored["attachment_id"] == due:
-        return kept(stored)
+        return stored_attachment(stored)
     return Attachment(due, AttachmentSource.GENERATED, max(document["updated_at"], account["updated_at"]))
 
 
-def kept(stored: Values) -> Attachment:
+def stored_attachment(stored: Values) -> Attachment:
     source = AttachmentSource(stored["source"])
     return Attachment(stored["attachment_id"], source, stored["uploaded_at"], stored["file_size"], stored["sha256"])
 

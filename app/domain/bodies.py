@@ -11,12 +11,12 @@ from typing import Any
 
 from app.domain.fields import KEY_LENGTH, Field, Kind
 from app.domain.problems import Code, Path, Problem
-from app.domain.values import Fault, read_custom_value, read_value, shortest, storable
+from app.domain.values import Fault, is_storable, read_custom_value, read_value, shortest_notation
 
 Values = dict[str, Any]
 # Asked of every field of every write; by way of its class a member takes ten times as long to reach.
 OBJECT, LIST, CUSTOM_FIELDS = Kind.OBJECT, Kind.LIST, Kind.CUSTOM_FIELDS
-PARTED = {OBJECT, LIST, CUSTOM_FIELDS}
+COMPOSITE = {OBJECT, LIST, CUSTOM_FIELDS}
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
 
 
@@ -39,7 +39,7 @@ class Layout:
 LAYOUTS: dict[int, Layout] = {}  # by the id of the fields, which a layout keeps alive
 
 
-def layout(fields: Sequence[Field]) -> Layout:
+def layout_of(fields: Sequence[Field]) -> Layout:
     """The layout of some of the catalogue's fields, worked out once: of a document's hundred fields few are sent."""
     found = LAYOUTS.get(id(fields))
     if found is None:
@@ -52,13 +52,13 @@ def layout(fields: Sequence[Field]) -> Layout:
 def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
     """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form, `path` being
     where the body lies. Of an object with problems the other parts are read all the same."""
-    places = layout(fields).places
+    places = layout_of(fields).places
     values: Values = {}
     problems: list[Problem] = []
     for _, field in sorted([places[name] for name in raw if name in places]):
         name, value = field.name, raw[field.name]
-        if field.kind in PARTED:
-            found, wrong = read_parted(field, value, (*path, name))
+        if field.kind in COMPOSITE:
+            found, wrong = read_composite(field, value, (*path, name))
             problems += wrong
             if found:
                 (values[name],) = found
@@ -71,10 +71,10 @@ def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Va
 
 
 # The value alone in a list, or nothing where it cannot be read; and all problems it has.
-Found = tuple[list[Any], list[Problem]]
+ReadResult = tuple[list[Any], list[Problem]]
 
 
-def read_parted(field: Field, raw: Any, path: Path) -> Found:
+def read_composite(field: Field, raw: Any, path: Path) -> ReadResult:
     if field.kind is CUSTOM_FIELDS:
         return read_custom_fields(raw, path)
     if raw is None:
@@ -82,15 +82,15 @@ def read_parted(field: Field, raw: Any, path: Path) -> Found:
     return read_object(field, raw, path) if field.kind is OBJECT else read_list(field, raw, path)
 
 
-def read_object(field: Field, raw: Any, path: Path) -> Found:
+def read_object(field: Field, raw: Any, path: Path) -> ReadResult:
     """An object as JSON keeps it: amounts and dates as strings, a part sent as null kept as null."""
     if not isinstance(raw, dict):
         return [], [Problem(Code.INVALID, path, Fault("must be an object").about(field.name, raw))]
     values, problems = read_body(field.parts, raw, path)
-    return [{name: plain(value) for name, value in values.items()}], problems
+    return [{name: json_value(value) for name, value in values.items()}], problems
 
 
-def read_list(field: Field, raw: Any, path: Path) -> Found:
+def read_list(field: Field, raw: Any, path: Path) -> ReadResult:
     if not isinstance(raw, list):
         return [], [Problem(Code.INVALID, path, Fault("must be a list").about(field.name, raw))]
     found = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
@@ -98,7 +98,7 @@ def read_list(field: Field, raw: Any, path: Path) -> Found:
     return [items], [problem for _, problems in found for problem in problems]
 
 
-def read_custom_fields(raw: Any, path: Path) -> Found:
+def read_custom_fields(raw: Any, path: Path) -> ReadResult:
     """Values by key, None for one to clear; nothing at all where the whole was null, which changes nothing."""
     owned = raw.get(CUSTOM_FIELD_OWNER) if isinstance(raw, dict) else raw
     if owned is None:
@@ -116,7 +116,9 @@ def read_custom_fields(raw: Any, path: Path) -> Found:
             seen.add(key)
             values[key] = read_custom_value(value)
         except Fault as fault:
-            problems.append(Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, place), told_of_custom(key, value, fault)))
+            problems.append(
+                Problem(fault.code, (*path, CUSTOM_FIELD_OWNER, place), custom_field_message(key, value, fault))
+            )
     return [values], problems
 
 
@@ -127,7 +129,7 @@ def positioned(entries: Entries) -> list[tuple[str | int, str, Any]]:
 def check_custom_key(key: str, seen: set[str]) -> None:
     if not key.strip():
         raise KeyFault("must not be blank", quotes=False)
-    if not storable(key):
+    if not is_storable(key):
         raise KeyFault("must not contain NUL or unpaired surrogates")
     if len(key) > KEY_LENGTH:
         message = f"may have at most {KEY_LENGTH} characters, and has {len(key)}"
@@ -140,16 +142,16 @@ class KeyFault(Fault):
     """Why a text is no key of a custom field."""
 
 
-def told_of_custom(key: str, value: Any, fault: Fault) -> str:
+def custom_field_message(key: str, value: Any, fault: Fault) -> str:
     if isinstance(fault, KeyFault):
         return fault.about("The key of a custom field", key)
     return fault.about(key, value)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value as it lies inside a JSON column."""
     if isinstance(value, Decimal):
-        return shortest(value)
+        return shortest_notation(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -157,10 +159,10 @@ def without_empty(values: Values) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def merged(fields: Sequence[Field], stored: Values, sent: Values, *, replace: bool) -> Values:
+def merge(fields: Sequence[Field], stored: Values, sent: Values, *, replace: bool) -> Values:
     """The values after a write. A replace empties what it leaves out; custom fields merge either way, addresses and
     thick billing merge key by key in a patch."""
-    known = layout(fields)
+    known = layout_of(fields)
     result: Values = known.empty | ({} if replace else stored) | sent
     for field in known.merging:
         name = field.name

@@ -8,10 +8,10 @@ from typing import Any
 
 from app.domain.described import Described
 from app.domain.resources import Resource
-from app.domain.values import moment_text, shortest
+from app.domain.values import moment_text, shortest_notation
 
 # What follows from other columns, or is told beside what changed.
-UNTOLD = frozenset(
+UNLOGGED_COLUMNS = frozenset(
     {"tenant_id", "csr_id", "version", "created_at", "updated_at", "invoice_key", "open_amount", "open_currency"}
 )
 
@@ -65,18 +65,18 @@ def change_of(
     """The change that writes a row over the stored one."""
     before = None
     if stored is None:
-        told = {name: value for name, value in row.items() if value is not None and name not in UNTOLD}
+        told = {name: value for name, value in row.items() if value is not None and name not in UNLOGGED_COLUMNS}
     else:
         told = {  # most are empty, and stay so
             name: value
             for name, value in row.items()
-            if value is not (old := stored.get(name)) and name not in UNTOLD and differs(value, old)
+            if value is not (old := stored.get(name)) and name not in UNLOGGED_COLUMNS and differs(value, old)
         }
-        before = shown({name: stored.get(name) for name in told})
-    return Change(ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, shown(told))
+        before = as_json_object({name: stored.get(name) for name in told})
+    return Change(ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, as_json_object(told))
 
 
-def model_fixed(tenant: str, model: str, at: datetime) -> Change:
+def currency_model_change(tenant: str, model: str, at: datetime) -> Change:
     """The change that a tenant's first amounts are to the tenant."""
     return Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, at, None, {}, {"currency_model": model})
 
@@ -91,7 +91,7 @@ def differs(value: Any, stored: Any) -> bool:
     return bool(value != stored) or isinstance(value, bool) is not isinstance(stored, bool)
 
 
-def shown(values: dict[str, Any]) -> dict[str, Any]:
+def as_json_object(values: dict[str, Any]) -> dict[str, Any]:
     # names of columns are a text type of the database library's own, which JSON does not know
     return {str(name): as_json(value) for name, value in values.items() if value is not None}
 
@@ -101,7 +101,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, Decimal):
-        return shortest(value)
+        return shortest_notation(value)
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, date):

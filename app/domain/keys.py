@@ -6,14 +6,14 @@ from typing import Any
 from app.domain.fields import KEY_LENGTH
 from app.domain.problems import Code
 from app.domain.requirements import is_empty
-from app.domain.values import Fault, storable, too_long
+from app.domain.values import Fault, is_storable, too_long
 
 # Control characters have no names of their own in Unicode.
 CONTROL_NAMES = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\x7f": "DELETE", "\x85": "NEXT LINE"}
-UNSEEN = {"Cc", "Cf", "Zl", "Zp"}  # control and format characters, line and paragraph separators
+INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp"}  # control and format characters, line and paragraph separators
 
 
-def fault_of_key(key: Any) -> Fault | None:
+def key_fault(key: Any) -> Fault | None:
     """Why no resource can have this key; None where one can."""
     if is_empty(key):
         return Fault("must not be blank", Code.REQUIRED, quotes=False)
@@ -21,25 +21,29 @@ def fault_of_key(key: Any) -> Fault | None:
         return Fault("must be a string")
     if len(key) > KEY_LENGTH:
         return too_long(key, KEY_LENGTH)
-    if not storable(key) or key in {".", ".."}:
+    if not is_storable(key) or key in {".", ".."}:
         return Fault("must not contain NUL or unpaired surrogates, nor be '.' or '..'")
     return None
 
 
-def fault_of_new_key(key: str) -> Fault | None:
+def new_key_fault(key: str) -> Fault | None:
     """Why no new resource is given this key, though an old one may have it: nobody could tell it from its twin."""
     if key.isprintable() and key == key.strip():
         return None
     for position, char in enumerate(key, 1):
-        if unicodedata.category(char) in UNSEEN:
-            where = f"character {position} is {named(char)}"
+        if unicodedata.category(char) in INVISIBLE_CATEGORIES:
+            where = f"character {position} is {character_name(char)}"
             return Fault(f"must not contain invisible characters: {where}", quotes=False)
-    ends = [f"{verb} with {named(char)}" for verb, char in (("begins", key[0]), ("ends", key[-1])) if char.isspace()]
+    ends = [
+        f"{verb} with {character_name(char)}"
+        for verb, char in (("begins", key[0]), ("ends", key[-1]))
+        if char.isspace()
+    ]
     if not ends:
         return None  # a character that this version of Unicode does not know
     return Fault(f"must neither begin nor end with white space: it {' and '.join(ends)}", quotes=False)
 
 
-def named(char: str) -> str:
+def character_name(char: str) -> str:
     name = unicodedata.name(char, "") or CONTROL_NAMES.get(char, "a control character")
     return f"U+{ord(char):04X} {name}"

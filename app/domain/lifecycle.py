@@ -10,7 +10,7 @@ from app.domain.resources import DocumentStatus
 OPEN, CLOSED = DocumentStatus.OPEN, DocumentStatus.CLOSED
 
 
-class Sent(Enum):
+class AmountSent(Enum):
     """What a write says about the open amount."""
 
     NOTHING = "nothing"
@@ -19,12 +19,12 @@ class Sent(Enum):
 
 
 # (status before, None for a new document; what was sent) -> status after. A move that is not here leaves the status.
-MOVES: dict[tuple[DocumentStatus | None, Sent], DocumentStatus] = {
-    (None, Sent.NOTHING): OPEN,
-    (None, Sent.NON_ZERO): OPEN,
-    (None, Sent.ZERO): CLOSED,
-    (OPEN, Sent.ZERO): CLOSED,
-    (CLOSED, Sent.NON_ZERO): OPEN,
+TRANSITIONS: dict[tuple[DocumentStatus | None, AmountSent], DocumentStatus] = {
+    (None, AmountSent.NOTHING): OPEN,
+    (None, AmountSent.NON_ZERO): OPEN,
+    (None, AmountSent.ZERO): CLOSED,
+    (OPEN, AmountSent.ZERO): CLOSED,
+    (CLOSED, AmountSent.NON_ZERO): OPEN,
 }
 
 
@@ -38,14 +38,14 @@ class Transition:
     notes: str | None = None
 
 
-def sent(touched: bool, open_amount: Decimal | None) -> Sent:
+def amount_sent(touched: bool, open_amount: Decimal | None) -> AmountSent:
     """What a write says, from whether it names the open amount and what that is afterwards."""
     if not touched or open_amount is None:
-        return Sent.NOTHING
-    return Sent.NON_ZERO if open_amount else Sent.ZERO
+        return AmountSent.NOTHING
+    return AmountSent.NON_ZERO if open_amount else AmountSent.ZERO
 
 
-def move(before: DocumentStatus | None, said: Sent, now: datetime) -> Transition | None:
+def transition(before: DocumentStatus | None, sent_amount: AmountSent, now: datetime) -> Transition | None:
     """The transition that a create, replace or patch makes, if any."""
-    after = MOVES.get((before, said))
+    after = TRANSITIONS.get((before, sent_amount))
     return None if after is None else Transition(after, now)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-LONGEST_SHOWN = 100  # characters
+MAX_SHOWN_LENGTH = 100  # characters
 
 
 def in_json(value: Any) -> str:
@@ -14,8 +14,8 @@ def in_json(value: Any) -> str:
     text = ""
     for piece in pieces(value):  # no further than it is shown: the value may be as large as a request
         text += piece
-        if len(text) > LONGEST_SHOWN:
-            return f"{visible(text[:LONGEST_SHOWN])}…"
+        if len(text) > MAX_SHOWN_LENGTH:
+            return f"{visible(text[:MAX_SHOWN_LENGTH])}…"
     return visible(text)
 
 
@@ -43,12 +43,12 @@ def members(brackets: str, named: Iterator[tuple[str, Any]]) -> Iterator[str]:
 
 
 def in_quotes(text: str) -> str:
-    return json.dumps(text[: LONGEST_SHOWN + 1], ensure_ascii=False)
+    return json.dumps(text[: MAX_SHOWN_LENGTH + 1], ensure_ascii=False)
 
 
-def shown_key(key: str) -> str:
+def quoted_key(key: str) -> str:
     """The key of a resource in a sentence."""
-    cut = key if len(key) <= LONGEST_SHOWN else f"{key[:LONGEST_SHOWN]}…"
+    cut = key if len(key) <= MAX_SHOWN_LENGTH else f"{key[:MAX_SHOWN_LENGTH]}…"
     return f"'{visible(cut)}'"
 
 

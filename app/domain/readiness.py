@@ -7,14 +7,14 @@ from typing import Any
 from app.domain.catalogue import CATALOGUE, field
 from app.domain.elements import element_value
 from app.domain.problems import Path
-from app.domain.requirements import Demands, is_empty, unmet
+from app.domain.requirements import RequirementContext, is_empty, unmet_requirements
 from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class MissingField:
     """Something missing; `certain` where the product cannot do without it, else only the caller can judge."""
 
     field: Path
@@ -22,42 +22,44 @@ class Lack:
     certain: bool = True
 
 
-def lacks(
+def missing_fields(
     resource: Resource,
     values: Values,
     product: Product,
     account: Values | None = None,
     locked: CurrencyModel | None = None,
-) -> list[Lack]:
+) -> list[MissingField]:
     """All that the product would need. `account` holds the values of a document's account; `locked` is the currency
     model that the tenant's documents are held to."""
-    demands = Demands((product,), locked=locked)
-    found = [Lack(problem.field, problem.message) for problem in unmet(resource, values, demands)]
-    found += told(resource, values, product)
+    demands = RequirementContext((product,), locked=locked)
+    found = [MissingField(problem.field, problem.message) for problem in unmet_requirements(resource, values, demands)]
+    found += unjudged_conditions(resource, values, product)
     if resource is Resource.DOCUMENT and product is Product.INVOICING:
-        found += lacks_of_pdf(values, account or {})
+        found += missing_for_pdf(values, account or {})
     return found
 
 
-def told(resource: Resource, values: Values, product: Product) -> Iterator[Lack]:
+def unjudged_conditions(resource: Resource, values: Values, product: Product) -> Iterator[MissingField]:
     """Conditional fields that are empty and whose condition the gateway cannot judge."""
     for known in CATALOGUE[resource]:
-        unjudged = known.name in JUDGED_BY_THE_CALLER and known.use(product) is Requirement.CONDITIONAL
-        if unjudged and is_empty(values.get(known.name)):
-            yield Lack((known.name,), f"{known.name} is required when {known.when}.", certain=False)
+        is_unjudged = known.name in JUDGED_BY_THE_CALLER and known.use(product) is Requirement.CONDITIONAL
+        if is_unjudged and is_empty(values.get(known.name)):
+            yield MissingField((known.name,), f"{known.name} is required when {known.when}.", certain=False)
 
 
 JUDGED_BY_THE_CALLER = {"invoice_num", "branch_name"}
 
 
-def lacks_of_pdf(values: Values, account: Values) -> Iterator[Lack]:
+def missing_for_pdf(values: Values, account: Values) -> Iterator[MissingField]:
     """Without a PDF of its own an invoice is rendered from thick billing data, and needs all that it must show."""
     if not is_empty(values.get("pdf_name")):
         return
     if not values.get("thick_billing"):
-        yield Lack(("pdf_name",), "pdf_name is required where there is no thick billing data: no invoice goes out.")
+        yield MissingField(
+            ("pdf_name",), "pdf_name is required where there is no thick billing data: no invoice goes out."
+        )
         return
     for element in field(Resource.DOCUMENT, "thick_billing").parts:
         required = element.use(Product.INVOICING) is Requirement.REQUIRED
         if required and is_empty(element_value(element, values, account)):
-            yield Lack(("thick_billing", element.name), f"{element.name} is required on a rendered invoice.")
+            yield MissingField(("thick_billing", element.name), f"{element.name} is required on a rendered invoice.")

@@ -29,7 +29,7 @@ AMOUNTS = frozenset(name for names in amounts.FIELDS.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
-class Demands:
+class RequirementContext:
     """Whose demands count: the products declared (none: the endpoint's alone), the tenant's active ones, and the
     currency model that its documents are locked to."""
 
@@ -38,22 +38,22 @@ class Demands:
     locked: CurrencyModel | None = None
 
 
-def unmet(resource: Resource, values: Values, demands: Demands) -> list[Problem]:
+def unmet_requirements(resource: Resource, values: Values, demands: RequirementContext) -> list[Problem]:
     """Every requirement that the values do not meet."""
     found = [
         Problem(Code.REQUIRED, path, message)
-        for field in demandable(resource, tuple(demands.products))
-        for path, message in missing_of(field, values, demands.products)
+        for field in possibly_required(resource, tuple(demands.products))
+        for path, message in missing_parts(field, values, demands.products)
     ]
     if resource is Resource.DOCUMENT:
         found += unmet_amounts(values, demands)
     if resource is Resource.CONTACT:
-        found += named_twice(values)
+        found += name_conflicts(values)
     return found
 
 
 @cache  # every write asks this, and of a document's hundred fields ten can be demanded
-def demandable(resource: Resource, products: tuple[Product, ...]) -> tuple[Field, ...]:
+def possibly_required(resource: Resource, products: tuple[Product, ...]) -> tuple[Field, ...]:
     """The fields that may be demanded whatever the values are, amounts aside."""
     return tuple(
         field
@@ -68,19 +68,19 @@ def demandable(resource: Resource, products: tuple[Product, ...]) -> tuple[Field
     )
 
 
-def missing_of(field: Field, values: Values, products: Collection[Product]) -> Iterator[tuple[Path, str]]:
+def missing_parts(field: Field, values: Values, products: Collection[Product]) -> Iterator[tuple[Path, str]]:
     """The field's path, or those of its parts, where it is required and missing."""
     value: Any = values.get(field.name)
     if is_empty(value):
-        if reason := demanded_by(field, values, products):
+        if reason := requirement_reason(field, values, products):
             yield (field.name,), f"{field.name} is required{reason}."
     elif field.part_type == ADDRESS:
         for part in field.parts:
-            for path, message in missing_of(part, value, products):
+            for path, message in missing_parts(part, value, products):
                 yield (field.name, *path), message
 
 
-def demanded_by(field: Field, values: Values, products: Collection[Product]) -> str:
+def requirement_reason(field: Field, values: Values, products: Collection[Product]) -> str:
     """Why the field must be present, as the end of a sentence; "" where it need not be."""
     if field.base is REQUIRED:
         return " and must not be blank"
@@ -98,18 +98,18 @@ def is_amount(resource: Resource, field: Field) -> bool:
     return resource is Resource.DOCUMENT and field.name in AMOUNTS
 
 
-def unmet_amounts(values: Values, demands: Demands) -> list[Problem]:
-    lacking = amounts.missing(values, demands.products, demands.active, demands.locked)
+def unmet_amounts(values: Values, demands: RequirementContext) -> list[Problem]:
+    lacking = amounts.missing_amounts(values, demands.products, demands.active, demands.locked)
     return [
         Problem(Code.REQUIRED, (name,), f"{name} is required: a document states all amounts of its currency model.")
         for name in lacking
     ] + [
         Problem(Code.INVALID, (name,), f"{name} of a credit note must be below zero, found: {in_json(values[name])}.")
-        for name in amounts.wrong_sign(values)
+        for name in amounts.wrongly_signed(values)
     ]
 
 
-def named_twice(values: Values) -> list[Problem]:
+def name_conflicts(values: Values) -> list[Problem]:
     if is_empty(values.get("name")) or (is_empty(values.get("first_name")) and is_empty(values.get("last_name"))):
         return []
     return [Problem(Code.INVALID, ("name",), "name must not be given together with a first or last name.")]

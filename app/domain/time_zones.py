@@ -7,28 +7,28 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 UTC = "UTC"
-NO_ZONES = {"localtime", "Factory"}  # which some systems' copies of the database hold beside the zones
-MOST_CLOSE = 3
+NOT_ZONES = {"localtime", "Factory"}  # which some systems' copies of the database hold beside the zones
+MAX_SUGGESTIONS = 3
 
 # Python keeps but eight of those that nobody holds, and reads the others from their files again.
-zone_named = lru_cache(maxsize=1_000)(ZoneInfo)
+zone_info = lru_cache(maxsize=1_000)(ZoneInfo)
 
 
 def day_in(zone: str, moment: datetime) -> date:
     """The day that it is in the zone at that moment."""
-    return moment.astimezone(zone_named(zone)).date()
+    return moment.astimezone(zone_info(zone)).date()
 
 
 def known_zones() -> set[str]:
     """The names of all zones."""
-    return available_timezones() - NO_ZONES
+    return available_timezones() - NOT_ZONES
 
 
-def close_zones(name: str) -> list[str]:
+def similar_zones(name: str) -> list[str]:
     """Zones whose name, or the last part of it, is close to this one; the closest first."""
     zones = sorted(known_zones())
     by_name = {folded(zone.rpartition("/")[2]): zone for zone in zones} | {folded(zone): zone for zone in zones}
-    matches = get_close_matches(folded(name), by_name, MOST_CLOSE)
+    matches = get_close_matches(folded(name), by_name, MAX_SUGGESTIONS)
     return list(dict.fromkeys(by_name[match] for match in matches))
 
 

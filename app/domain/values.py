@@ -17,7 +17,7 @@ from app.domain.problems import Code
 from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 
 WHOLE_DIGITS = 15
-DEEPEST_JSON = 100  # levels of a JSON value, far from where encoders give up
+MAX_JSON_DEPTH = 100  # levels of a JSON value, far from where encoders give up
 AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(
@@ -31,7 +31,7 @@ ONE_ADDRESS = "must be one e-mail address such as jane@example.com"
 DOCUMENT_TYPE_NUMBERS = {1: DocumentType.OTHER, 2: DocumentType.INVOICE, 3: DocumentType.CREDIT_NOTE}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 INT_LIMIT = 2**31
-MOST_ZEROS = 400  # that an exponent may stand for: more than the largest float has
+MAX_EXPONENT_ZEROS = 400  # that an exponent may stand for: more than the largest float has
 
 
 class Fault(Exception):
@@ -65,19 +65,19 @@ def is_whole(value: Decimal) -> bool:
     return value == value.to_integral_value()
 
 
-def whole_digits(value: Decimal) -> str | None:
+def integer_digits(value: Decimal) -> str | None:
     """The digits of a whole number; None where it has a fraction, or an exponent that stands for too many of them."""
-    if not is_whole(value) or value.adjusted() - len(value.as_tuple().digits) > MOST_ZEROS:
+    if not is_whole(value) or value.adjusted() - len(value.as_tuple().digits) > MAX_EXPONENT_ZEROS:
         return None
     return format(value.to_integral_value() or Decimal(0), "f")
 
 
-def shortest(value: Decimal) -> str:
+def shortest_notation(value: Decimal) -> str:
     """The shortest exact notation: no exponent, no trailing zeros, no minus before zero."""
     return format(value.normalize(), "f") if value else "0"
 
 
-def storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Whether the text can be kept: no NUL, no half of a surrogate pair."""
     return UNSTORABLE.search(text) is None
 
@@ -107,7 +107,7 @@ def check_digits(value: Decimal, places: int) -> Decimal:
     exact = value.quantize(UNITS[places])
     if exact != value:
         raise Fault(f"may have at most {places} digits after the point")
-    return Decimal(shortest(exact))
+    return Decimal(shortest_notation(exact))
 
 
 def parse_date(raw: Any) -> date:
@@ -148,7 +148,7 @@ def moment_text(value: datetime) -> str:
 def read_text(field: Field, raw: Any) -> str:
     if not isinstance(raw, str):
         raise Fault("must be a string")
-    if not storable(raw):
+    if not is_storable(raw):
         raise Fault("must not contain NUL or unpaired surrogates")
     longest = field.length
     if longest and len(raw) > longest:
@@ -225,7 +225,7 @@ def read_boolean(field: Field, raw: Any) -> bool:
 
 
 def read_digits(field: Field, raw: Any) -> str:
-    text = whole_digits(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
+    text = integer_digits(Decimal(raw)) if isinstance(raw, int | Decimal) and not isinstance(raw, bool) else raw
     if text is None or not re.fullmatch("[0-9]*", read_text(field, text)):
         raise Fault("must consist of digits")
     return str(text)
@@ -250,9 +250,9 @@ def read_json_object(field: Field, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise Fault("must be a JSON object")
     for depth, items in enumerate(levels(raw)):
-        if depth == DEEPEST_JSON:
-            raise Fault(f"may be nested at most {DEEPEST_JSON} levels deep", quotes=False)
-        if any(isinstance(item, str) and not storable(item) for item in items):
+        if depth == MAX_JSON_DEPTH:
+            raise Fault(f"may be nested at most {MAX_JSON_DEPTH} levels deep", quotes=False)
+        if any(isinstance(item, str) and not is_storable(item) for item in items):
             raise Fault("must not contain NUL or unpaired surrogates")
     return raw
 

@@ -10,7 +10,7 @@ from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
-from app.domain.readiness import Lack, lacks
+from app.domain.readiness import MissingField, missing_fields
 from app.domain.resources import Resource
 from app.domain.time_zones import day_in
 from app.graphql_api.schema.behind import ACCOUNT_OF, ATTACHMENT_OF
@@ -47,7 +47,7 @@ class Context:
         account = row.edges.get(ACCOUNT_OF)
         told = []
         for product in self.caller.products:
-            found = lacks(resource, row, product, account, self.caller.currency_model)
+            found = missing_fields(resource, row, product, account, self.caller.currency_model)
             problems = [shown_lack(lack) for lack in found]
             ready = not any(lack.certain for lack in found)
             told.append({"product": product, "ready": ready, "problems": problems})
@@ -63,7 +63,7 @@ class Context:
         return self.base_url + self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
 
 
-def shown_lack(lack: Lack) -> dict[str, str]:
+def shown_lack(lack: MissingField) -> dict[str, str]:
     return {"field": ".".join(map(shown_name, lack.field)), "message": shown_message(lack.field, lack.message)}
 
 

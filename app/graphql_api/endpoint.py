@@ -23,12 +23,12 @@ from app.graphql_api.execution.executor import Executor, Operation, digits
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.persisted_operations import PersistedOperations
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
-from app.middleware.compression import WORTH_COMPRESSING, accepts_gzip, compress, refuses_plain
-from app.middleware.cors import Origins, is_foreign
+from app.middleware.compression import MIN_COMPRESSED_BYTES, accepts_gzip, compress, refuses_identity
+from app.middleware.cors import AllowedOrigins, is_cross_origin
 from app.middleware.requests import (
     CLIENT_CLOSED_REQUEST,
-    BodyEncoded,
     BodyTooLarge,
+    EncodedBody,
     InvalidJson,
     check_encoding,
     header,
@@ -36,7 +36,7 @@ from app.middleware.requests import (
     read_body,
     read_json,
 )
-from app.observability.request_record import CURRENT_REQUEST, Invalid, request_id_of
+from app.observability.request_record import CURRENT_REQUEST, InvalidOperation, request_id_of
 from app.storage.database.availability import outage
 from app.storage.database.engine import Database
 
@@ -57,7 +57,7 @@ class Endpoint:
     executor: Executor
     limits: UploadLimits
     public_url: str
-    origins: Origins  # whose pages may call
+    origins: AllowedOrigins  # whose pages may call
     trusted: PersistedOperations
     known: dict[str, Caller] = field(default_factory=dict)  # by key, the longest unused first
 
@@ -81,7 +81,7 @@ class Endpoint:
             answer, status = failure(cause, request_id)
         response = reply(answer, status, modern, headers)
         if work := CURRENT_REQUEST.get():
-            work.size = len(response.body)
+            work.answer_bytes = len(response.body)
             if not isinstance(answer, bytes):
                 note_errors(answer)
         if reads and isinstance(answer, bytes) and "query" not in request.query_params:
@@ -104,8 +104,8 @@ class Endpoint:
         """Keeps who was behind the key: what is read for them then asks the database whether that still holds, in the
         same statement."""
         self.known.pop(access.key, None)
-        if access.known:
-            self.known[access.key] = access.known
+        if access.last_caller:
+            self.known[access.key] = access.last_caller
             if len(self.known) > MOST_KNOWN:
                 del self.known[next(iter(self.known))]
 
@@ -117,11 +117,11 @@ class Endpoint:
             base_url=partial(self.base_url, request),
             tells_cost=header(request, ASKS_COST) == "true",
         )
-        if access.known is None:
+        if access.last_caller is None:
             await access.caller()  # strangers are heard no further: what they send is neither kept nor read
         if posted(request) and is_multipart(request):
             await access.caller()
-            if is_foreign(request, self.origins):
+            if is_cross_origin(request, self.origins):
                 raise refused(ErrorCode.FORBIDDEN, "Pages of this origin may not send files.", 403)
             async with workspace() as folder:
                 return await execute(await self.operation_with_files(request, folder))
@@ -203,7 +203,7 @@ def check_media_type(request: Request) -> None:
 def refuse_encoded(request: Request) -> None:
     try:
         check_encoding(request)
-    except BodyEncoded as reason:
+    except EncodedBody as reason:
         raise RequestError([error(ErrorCode.BAD_REQUEST, str(reason))], 415, reason.headers) from None
 
 
@@ -284,8 +284,8 @@ def refusal(status: int, message: str) -> Response:
 def note_errors(answer: dict[str, Any]) -> None:
     """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
     if work := CURRENT_REQUEST.get():
-        work.found = work.found or Invalid()
-        work.codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
+        work.found = work.found or InvalidOperation()
+        work.error_codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 
 def versioned(request: Request, response: Response) -> Response:
@@ -302,8 +302,8 @@ def versioned(request: Request, response: Response) -> Response:
 async def encode(request: Request, response: Response) -> None:
     """Compresses an answer that is worth it, for a client that takes that; and says to caches that others differ."""
     wanted = header(request, b"accept-encoding")
-    large = len(response.body) >= WORTH_COMPRESSING
-    if not large and not (wanted and response.body and refuses_plain(wanted)):
+    large = len(response.body) >= MIN_COMPRESSED_BYTES
+    if not large and not (wanted and response.body and refuses_identity(wanted)):
         return
     if ACCEPT_ENCODING not in response.headers.get("Vary", ""):
         response.headers.add_vary_header(ACCEPT_ENCODING)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.graphql_api.operation_documents import OperationDocument, load_documents
-from app.pages.page import COMPRESSED, FRESH, built_page, plain_page
+from app.pages.page import COMPRESSION, REVALIDATED, built_page, plain_page
 
 _NOT_BUILT = """<h1>The query editor is not built</h1>
 <p>The API itself is ready: send operations with <code>POST /graphql</code> and your key in <code>X-API-Key</code>.</p>
@@ -35,9 +35,9 @@ def example_routes() -> list[BaseRoute]:
     examples = orjson.dumps([_example(document) for document in load_documents()])
 
     def offer(_request: Request) -> Response:
-        return Response(examples, media_type="application/json", headers=FRESH)
+        return Response(examples, media_type="application/json", headers=REVALIDATED)
 
-    return [Route("/graphql/examples.json", offer, middleware=COMPRESSED, include_in_schema=False)]
+    return [Route("/graphql/examples.json", offer, middleware=COMPRESSION, include_in_schema=False)]
 
 
 def _example(document: OperationDocument) -> dict[str, str | None]:

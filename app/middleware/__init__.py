@@ -1,1 +1,1 @@
-"""What every request passes through, whatever answers it: request context, idempotency, limits on body memory."""
+"""Middleware: what every request passes through on its way to a facade. `app.application` lists the stack in order."""

@@ -1,5 +1,5 @@
-"""How many bytes of request bodies one process keeps at once. Small bodies are not counted; large ones take their turn,
-so that many at once take longer and not more memory. It knows no facade and no address."""
+"""Limits how many bytes of request bodies one process holds in memory at once. Small bodies are not counted; large ones
+wait for their turn, so that many at once take more time instead of more memory. Knows no facade and no address."""
 
 import asyncio
 from collections import deque
@@ -9,64 +9,63 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.storage.database.availability import Overloaded
 
-UNCOUNTED = 65_536  # bytes of a body that needs no room: a connection has received as many before anybody asks for them
-RESERVATION = "room"  # where a request's scope has its share
+MAX_UNCOUNTED_BYTES = 65_536  # of a small body: the server has received as many before the application reads any
+RESERVATION = "body_memory_reservation"  # where a request's scope has its reservation
 
 
 class BodyMemoryLimiter:
-    """Room for so many bytes, each request's given back when it is answered. Whoever waits for more than `seconds` is
-    sent away."""
+    """The memory for bodies. A request reserves what its body needs, and the reservation ends with its answer. One that
+    waits for more than `max_wait_seconds` is refused."""
 
-    def __init__(self, app: ASGIApp, most: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_wait_seconds: float) -> None:
         self.app = app
-        self.free = most
-        self.seconds = seconds
+        self.free_bytes = max_bytes
+        self.max_wait_seconds = max_wait_seconds
         self.waiting: deque[tuple[Reservation, int, asyncio.Future[None]]] = deque()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        share = scope[RESERVATION] = Reservation(self)
+        reservation = scope[RESERVATION] = Reservation(self)
         try:
             await self.app(scope, receive, send)
         finally:
-            if share.taken:
-                share.leave()
+            if reservation.size:
+                reservation.release()
 
-    def admit(self) -> None:
-        """Lets those in whose turn it is."""
+    def grant_waiting(self) -> None:
+        """Grants what is waited for, in the order of asking, as far as there is memory."""
         while self.waiting:
-            share, size, turn = self.waiting[0]
-            if not turn.cancelled():
-                if size > self.free:
+            reservation, size, granted = self.waiting[0]
+            if not granted.cancelled():
+                if size > self.free_bytes:
                     return
-                self.free -= size
-                share.taken = size
-                turn.set_result(None)
+                self.free_bytes -= size
+                reservation.size = size
+                granted.set_result(None)
             self.waiting.popleft()
 
 
 @dataclass(slots=True)
 class Reservation:
-    """What one request has taken of the room, in bytes."""
+    """The bytes that one request has reserved."""
 
-    room: BodyMemoryLimiter
-    taken: int = 0
+    limiter: BodyMemoryLimiter
+    size: int = 0
 
-    async def take(self, size: int) -> None:
-        """Waits for room for the request's body, which has none yet, after whoever came before. Raises Crowded."""
-        turn = asyncio.get_running_loop().create_future()
-        self.room.waiting.append((self, size, turn))
-        self.room.admit()
+    async def acquire(self, size: int) -> None:
+        """Waits until the memory for the request's body is free. Raises Overloaded."""
+        granted = asyncio.get_running_loop().create_future()
+        self.limiter.waiting.append((self, size, granted))
+        self.limiter.grant_waiting()
         try:
-            async with asyncio.timeout(self.room.seconds):
-                await turn
+            async with asyncio.timeout(self.limiter.max_wait_seconds):
+                await granted
         except TimeoutError:
-            raise Overloaded(f"no room for {size} bytes within {self.room.seconds:g} s") from None
+            raise Overloaded(f"no room for {size} bytes within {self.limiter.max_wait_seconds:g} s") from None
         finally:
-            turn.cancel()
-            self.room.admit()
+            granted.cancel()
+            self.limiter.grant_waiting()
 
-    def leave(self) -> None:
-        """Gives back what the request has taken."""
-        self.room.free += self.taken
-        self.taken = 0
-        self.room.admit()
+    def release(self) -> None:
+        self.limiter.free_bytes += self.size
+        self.size = 0
+        self.limiter.grant_waiting()

@@ -1,4 +1,4 @@
-"""The body of a request, kept so that it can be read more than once: in memory while it is small, and then on disk."""
+"""The body of a request, stored so that it can be read more than once: in memory while it is small, then on disk."""
 
 import asyncio
 import hashlib
@@ -15,95 +15,95 @@ from starlette.types import Message, Receive
 
 from app.middleware.requests import header
 
-IN_MEMORY = 256 << 10  # bytes that are kept in memory, and that are read back at once
-CONDITIONS = ("if-match", "if-none-match")  # under another one, a request is another
+MAX_IN_MEMORY = 256 << 10  # bytes of a body in memory, and of one chunk that is read back
+CONDITIONAL_HEADERS = ("if-match", "if-none-match")  # part of the fingerprint: they change what a request means
 BOUNDARY = re.compile(r'^multipart/form-data\s*;.*\bboundary="?([^\s";,]{1,70})', re.IGNORECASE)
 
 T = TypeVar("T")
 
 
 class Fingerprint:
-    """A SHA-256 by which the same request is known again. The boundary of a form counts for nothing: clients make up
-    another each time they send it. So a form is known by the hashes of what lies between its boundaries."""
+    """A SHA-256 that is equal for equal requests. Clients make up a new boundary each time they send a form, so it must
+    not count: of a form, the hashes of what lies between its boundaries are hashed."""
 
     def __init__(self, start: str, boundary: str) -> None:
         self.boundary = boundary.encode("latin-1")
         self.digest = hashlib.sha256(f"form {start}".encode() if boundary else start.encode())
         self.part = hashlib.sha256()  # of a form: what came since the last boundary
-        self.left = b""  # the end of what came, which may be the beginning of a boundary
+        self.tail = b""  # the end of what came, which may be the beginning of a boundary
 
-    def add(self, chunk: bytes) -> None:
+    def update(self, chunk: bytes) -> None:
         if not self.boundary:
             self.digest.update(chunk)
             return
-        *parts, rest = (self.left + chunk).split(self.boundary)
+        *parts, rest = (self.tail + chunk).split(self.boundary)
         for part in parts:
             self.part.update(part)
             self.digest.update(self.part.digest())
             self.part = hashlib.sha256()
-        sure = max(len(rest) - len(self.boundary) + 1, 0)
-        self.part.update(rest[:sure])
-        self.left = rest[sure:]
+        end = max(len(rest) - len(self.boundary) + 1, 0)  # up to there no boundary can begin
+        self.part.update(rest[:end])
+        self.tail = rest[end:]
 
-    def text(self) -> str:
-        whole, part = self.digest.copy(), self.part.copy()
+    def hexdigest(self) -> str:
+        digest, part = self.digest.copy(), self.part.copy()
         if self.boundary:
-            part.update(self.left)
-            whole.update(part.digest())
-        return whole.hexdigest()
+            part.update(self.tail)
+            digest.update(part.digest())
+        return digest.hexdigest()
 
 
 @dataclass(slots=True)
 class BufferedBody:
-    """A body as far as it was read."""
+    """A body, as far as it has been read from the client."""
 
     file: SpooledTemporaryFile[bytes]
     fingerprint: Fingerprint
     size: int = 0
-    whole: bool = False
+    is_complete: bool = False
 
-    async def read(self, request: Request, most: int) -> None:
-        """Reads the body, until it is over the limit."""
+    async def read(self, request: Request, max_bytes: int) -> None:
+        """Reads the body into the file, and stops once it is over the limit."""
         async for chunk in request.stream():
             self.size += len(chunk)
-            await self.offload_if_large(partial(self.keep, chunk))
-            if self.size > most:
+            await self.run_on_file(partial(self.append, chunk))
+            if self.size > max_bytes:
                 return
-        self.whole = True
+        self.is_complete = True
 
-    def keep(self, chunk: bytes) -> None:
+    def append(self, chunk: bytes) -> None:
         self.file.write(chunk)
-        self.fingerprint.add(chunk)
+        self.fingerprint.update(chunk)
 
-    def chunk(self, start: int) -> bytes:
+    def chunk_at(self, start: int) -> bytes:
         self.file.seek(start)
-        return self.file.read(IN_MEMORY)
+        return self.file.read(MAX_IN_MEMORY)
 
-    async def offload_if_large(self, work: Callable[[], T]) -> T:
-        """Does work on the file, beside the event loop where it lies on disk."""
-        return await asyncio.to_thread(work) if self.size > IN_MEMORY else work()
+    async def run_on_file(self, work: Callable[[], T]) -> T:
+        """Does work on the file: in a thread where the file is on disk, so that the event loop does not wait for it."""
+        return await asyncio.to_thread(work) if self.size > MAX_IN_MEMORY else work()
 
-    def replayed(self, rest: Receive) -> Receive:
-        """Tells the body from its start, and then what else comes."""
-        told, begun = 0, False
+    def replay(self, receive_rest: Receive) -> Receive:
+        """An ASGI `receive` that gives the body from its start, and then what the client goes on to send."""
+        sent, started = 0, False
 
         async def receive() -> Message:
-            nonlocal told, begun
-            if begun and told == self.size:
-                return await rest()
-            chunk = await self.offload_if_large(partial(self.chunk, told))
-            told, begun = told + len(chunk), True
-            return {"type": "http.request", "body": chunk, "more_body": told < self.size or not self.whole}
+            nonlocal sent, started
+            if started and sent == self.size:
+                return await receive_rest()
+            chunk = await self.run_on_file(partial(self.chunk_at, sent))
+            sent, started = sent + len(chunk), True
+            return {"type": "http.request", "body": chunk, "more_body": sent < self.size or not self.is_complete}
 
         return receive
 
 
 @contextmanager
 def buffered_body(request: Request) -> Iterator[BufferedBody]:
-    """Where the body of a request can be kept, for as long as it is answered."""
+    """An empty buffer for the body of a request; its file is gone afterwards."""
     scope = request.scope
     start = f"{scope['method']} {scope.get('raw_path', b'').decode()}?{scope['query_string'].decode()}\n"
-    start += "".join(f"{name}: {value}\n" for name, value in request.headers.items() if name in CONDITIONS)
+    start += "".join(f"{name}: {value}\n" for name, value in request.headers.items() if name in CONDITIONAL_HEADERS)
     form = BOUNDARY.match(header(request, b"content-type"))
-    with SpooledTemporaryFile(IN_MEMORY) as file:
+    with SpooledTemporaryFile(MAX_IN_MEMORY) as file:
         yield BufferedBody(file, Fingerprint(start, form[1] if form else ""))

@@ -1,7 +1,7 @@
-"""Compression of answers: what a client's Accept-Encoding asks for, and the one way in which answers are compressed.
+"""Compression of answers with gzip, as the client's Accept-Encoding asks for it. Knows no facade.
 
-It knows no facade. What is in the files of the pages and in descriptions is compressed by `Compression`; answers of
-operations are compressed where they are made, since most are too small to be worth it.
+`Compression` is middleware for pages and descriptions. Answers of operations are compressed where they are made, by
+`compress`, since most of them are too small to be worth it.
 """
 
 import asyncio
@@ -13,50 +13,53 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-WORTH_COMPRESSING = 16_384  # bytes of an answer
-NAME = b"accept-encoding"
+MIN_COMPRESSED_BYTES = 16_384  # bytes; compressing a smaller answer saves too little
+ACCEPT_ENCODING = b"accept-encoding"
 QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
 
 @lru_cache(100)
 def qualities(accept_encoding: str) -> dict[str, float]:
-    """How much each coding that is named is wanted, from 0 for not at all to 1."""
-    found: dict[str, float] = {}
+    """The quality value of each coding in the header, from 0 (not acceptable) to 1."""
+    values: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         coding, *parameters = part.split(";")
         weights = (QUALITY.fullmatch(parameter) for parameter in parameters)
-        found[coding.strip()] = next((float(weight[1]) for weight in weights if weight), 1.0)
-    return found
+        values[coding.strip()] = next((float(weight[1]) for weight in weights if weight), 1.0)
+    return values
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the client takes gzip, and does not rather want the answer as it is (RFC 9110, 12.5.3)."""
+    """Whether the client accepts gzip, and does not prefer the answer uncompressed (RFC 9110, 12.5.3)."""
     wanted = qualities(accept_encoding)
     weight = wanted.get("gzip", wanted.get("x-gzip", wanted.get("*", 0.0)))
     return weight > 0 and weight >= wanted.get("identity", 0.0)
 
 
-def refuses_plain(accept_encoding: str) -> bool:
-    """Whether the client does not take an answer as it is."""
+def refuses_identity(accept_encoding: str) -> bool:
+    """Whether the client does not accept an uncompressed answer."""
     wanted = qualities(accept_encoding)
     return wanted.get("identity", wanted.get("*", 1.0)) == 0
 
 
 async def compress(response: Response) -> None:
-    """Compresses the body, quickly rather than well, while other requests go on."""
+    """Compresses the body in a thread, at the fastest level."""
     response.body = await asyncio.to_thread(gzip.compress, response.body, 1)
     response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Length"] = str(len(response.body))
 
 
 class Compression(GZipMiddleware):
-    """The framework's compression, which takes any mention of gzip for a wish, told what the client really wants."""
+    """The framework's gzip middleware, given an Accept-Encoding that is already weighed: the framework by itself would
+    compress wherever the header mentions gzip, even with q=0."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sent = b",".join(value for name, value in scope["headers"] if name == NAME).decode("latin-1")
-        plain = [pair for pair in scope["headers"] if pair[0] != NAME]
-        wanted = [(NAME, b"gzip")] if accepts_gzip(sent) else []
-        await super().__call__({**scope, "headers": [*plain, *wanted]}, receive, send)
+        accept_encoding = b",".join(value for name, value in scope["headers"] if name == ACCEPT_ENCODING).decode(
+            "latin-1"
+        )
+        others = [pair for pair in scope["headers"] if pair[0] != ACCEPT_ENCODING]
+        wanted = [(ACCEPT_ENCODING, b"gzip")] if accepts_gzip(accept_encoding) else []
+        await super().__call__({**scope, "headers": [*others, *wanted]}, receive, send)

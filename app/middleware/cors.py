@@ -1,6 +1,6 @@
-"""Pages of other origins: which of them may call, what browsers are told by CORS, and what the log says of others.
+"""CORS: which pages of other origins may call the gateway, and a warning in the log about others that tried.
 
-It knows no address and no facade. A browser sends a key for a page only after a preflight, which is answered here.
+Knows no address and no facade. A browser sends an API key for a page only after a preflight, which is answered here.
 """
 
 import logging
@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.middleware.idempotency import REPLAYED
+from app.middleware.idempotency import REPLAYED_HEADER
 from app.middleware.requests import HEADERS
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH")
-# What scripts may read of an answer, beside what browsers show to all of them.
-EXPOSED = (
+# The headers that scripts may read, beside those that browsers always show.
+EXPOSED_HEADERS = (
     "X-Request-Id",
     "Content-Disposition",
     "Content-Encoding",
@@ -28,19 +28,19 @@ EXPOSED = (
     "ETag",
     "Retry-After",
     "X-Ignored-Fields",
-    REPLAYED,
+    REPLAYED_HEADER,
 )
 PORT = re.compile(r":[0-9]{1,5}\Z")
-OWN = ("same-origin", "none")  # none: by a person, who typed an address
-MOST_REPORTED = 100  # origins, which strangers choose
-LONGEST_REPORTED = 200  # characters
-NULL = "null"  # what a browser sends for a page that has no origin
+SAME_SITE_VALUES = ("same-origin", "none")  # none: a person typed the address
+MAX_REPORTED_ORIGINS = 100  # strangers can make up any number of origins
+MAX_ORIGIN_LENGTH = 200  # characters
+NULL_ORIGIN = "null"  # what a browser sends for a page that has no origin
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Origins:
-    """The origins that the setting names, any port of one that ends with `:*`, and those that the log was told of."""
+class AllowedOrigins:
+    """The origins of the setting (one that ends with `:*` stands for any port), and those the log has mentioned."""
 
     names: Collection[str]
     reported: set[str] = field(default_factory=set)
@@ -49,40 +49,42 @@ class Origins:
         return "*" in self.names or origin in self.names or f"{PORT.sub('', origin)}:*" in self.names
 
     def report(self, origin: str) -> None:
-        """Says in the log, once, that pages of this origin may not call, and by which setting they might."""
-        if origin in self.reported or len(self.reported) >= MOST_REPORTED:
+        """Warns once in the log that pages of this origin may not call, and names the setting that would allow it."""
+        if origin in self.reported or len(self.reported) >= MAX_REPORTED_ORIGINS:
             return
         self.reported.add(origin)
-        if origin == NULL:
-            told = "A page without an origin, such as one opened from a file, may not call: GATEWAY_CORS_ORIGINS cannot"
-            logger.warning("%s name it. Serve the page from an address.", told)
+        if origin == NULL_ORIGIN:
+            logger.warning(
+                "A page without an origin, such as one opened from a file, may not call: GATEWAY_CORS_ORIGINS cannot "
+                "name it. Serve the page from an address."
+            )
             return
-        shown = origin[:LONGEST_REPORTED]
-        logger.warning("Pages of the origin '%s' may not call: GATEWAY_CORS_ORIGINS does not name it.", shown)
+        message = "Pages of the origin '%s' may not call: GATEWAY_CORS_ORIGINS does not name it."
+        logger.warning(message, origin[:MAX_ORIGIN_LENGTH])
 
 
-def is_foreign(request: Request, origins: Origins) -> bool:
-    """Whether it comes from a page that is neither of this server nor of one of the origins; no program's does."""
+def is_cross_origin(request: Request, origins: AllowedOrigins) -> bool:
+    """Whether a page sent it that is neither of this server nor of an allowed origin. Programs send neither header."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origins.allow(origin or ""):
         return False
     if site is not None:
-        return site not in OWN
+        return site not in SAME_SITE_VALUES
     return origin is not None and origin.partition("://")[2] != request.headers.get("host")
 
 
-class Cors(CORSMiddleware):
-    """Lets pages of the origins send any header and read answers. Which headers these are is not ours to list: tracing,
-    client libraries and proxies each add their own, and none of them opens anything without a key."""
+class GatewayCORSMiddleware(CORSMiddleware):
+    """Lets pages of the allowed origins send any header and read answers. The headers are not listed, because tracing,
+    client libraries and proxies each add their own, and none of them gives access without a key."""
 
-    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+    def __init__(self, app: ASGIApp, origins: AllowedOrigins) -> None:
         super().__init__(
             app,
             allow_origins=origins.names,
             allow_methods=METHODS,
-            allow_headers=["*"],  # each that a preflight asks for is named in its answer
+            allow_headers=["*"],  # the answer to a preflight repeats those it asks for
             allow_private_network=True,
-            expose_headers=EXPOSED,
+            expose_headers=EXPOSED_HEADERS,
         )
         self.origins = origins
 
@@ -95,15 +97,15 @@ class Cors(CORSMiddleware):
         return super().preflight_response(request_headers)
 
 
-class ReportOrigins:
-    """Reports pages of other origins that no preflight of `Cors` has answered."""
+class OriginReportMiddleware:
+    """Reports pages of other origins whose requests came without a preflight."""
 
-    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+    def __init__(self, app: ASGIApp, origins: AllowedOrigins) -> None:
         self.app = app
         self.origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = scope.get(HEADERS, {}).get(b"origin")
-        if origin is not None and is_foreign(Request(scope), self.origins):
+        if origin is not None and is_cross_origin(Request(scope), self.origins):
             self.origins.report(origin.decode("latin-1"))
         await self.app(scope, receive, send)

@@ -1,7 +1,7 @@
-"""Retry safety: a write that is sent under an Idempotency-Key is done once, however often it is sent.
+"""Idempotency: a write that is sent under an Idempotency-Key is done once, however often it is sent.
 
-The request runs inside one transaction that also keeps its answer, so that there is either both or neither, whenever
-the process, the connection or the client goes away. It knows no facade: each tells in its own way what is refused.
+The request runs inside one database transaction that also stores its answer. So both are there or neither, whenever the
+process, the connection or the client goes away. Knows no facade: each says in its own form what is refused.
 """
 
 import re
@@ -23,22 +23,22 @@ from app.storage.database.engine import Database
 from app.storage.writes.idempotent_answers import KeptAnswer, KeyTaken, StoredAnswer, claim, find, keep
 from app.storage.writes.request_transaction import RetryRequest
 
-HEADER = b"idempotency-key"
+KEY_HEADER = b"idempotency-key"
 VALID_KEY = re.compile(r"[!-~]{1,255}")
-REPLAYED = "Idempotent-Replayed"  # the header of an answer that was kept
-KEPT_HEADERS = ("ETag", "X-Ignored-Fields")  # what a REST answer tells beside its body
-METHODS = {"POST", "PUT", "PATCH"}
-MOST_RUNS = 50  # of a request, each of which has found something to be done outside of its transaction
+REPLAYED_HEADER = "Idempotent-Replayed"  # of an answer that was stored by an earlier request
+KEPT_HEADERS = ("ETag", "X-Ignored-Fields")  # of an answer: stored with it, as true when it is given again
+WRITING_METHODS = {"POST", "PUT", "PATCH"}
+MAX_RUNS = 50  # of one request; each run but the last found work that must be done outside its transaction
 TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
-NOT_KEPT = {401, 403, 408, 429}  # what the same request may be answered otherwise at any moment
+UNSTORED_STATUSES = {401, 403, 408, 429}  # the same request may soon be answered otherwise
 FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
 
-Refuse = Callable[[Request, int, str, str], Response]  # status, word for programs, message for people
-Locate = Callable[[Scope], None]  # has the scope tell its route, as routers do for what reaches them
+Refuse = Callable[[Request, int, str, str], Response]  # arguments: status, word for programs, message for people
+SetRoute = Callable[[Scope], None]  # writes the route into the scope, as routers do for the requests they get
 
 
 class RolledBack(Exception):
-    """Undoes what the request has written; it is answered all the same."""
+    """Rolls the transaction back, but still answers with these messages."""
 
     def __init__(self, messages: list[Message]) -> None:
         super().__init__()
@@ -46,121 +46,123 @@ class RolledBack(Exception):
 
 
 class IdempotencyMiddleware:
-    """Runs each request that has an Idempotency-Key in a transaction with its answer."""
+    """Runs each request that has an Idempotency-Key in one transaction with its answer."""
 
-    def __init__(self, app: ASGIApp, database: Database, most_bytes: int, refuse: Refuse, locate: Locate) -> None:
+    def __init__(self, app: ASGIApp, database: Database, max_bytes: int, refuse: Refuse, set_route: SetRoute) -> None:
         self.app = app
         self.database = database
-        self.most_bytes = most_bytes
+        self.max_bytes = max_bytes
         self.refuse = refuse
-        self.locate = locate
+        self.set_route = set_route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if HEADER not in scope.get(HEADERS, ()) or scope["method"] not in METHODS:
+        if KEY_HEADER not in scope.get(HEADERS, ()) or scope["method"] not in WRITING_METHODS:
             await self.app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == HEADER]
-        self.locate(scope)
+        sent_keys = [value for name, value in scope["headers"] if name == KEY_HEADER]
+        self.set_route(scope)
         request = Request(scope, receive)
-        key = given[0].decode("latin-1")
-        if len(given) > 1 or not VALID_KEY.fullmatch(key):
+        key = sent_keys[0].decode("latin-1")
+        if len(sent_keys) > 1 or not VALID_KEY.fullmatch(key):
             message = "Idempotency-Key must be one text of 1 to 255 visible ASCII characters."
             await self.refuse(request, 400, "bad_request", message)(scope, receive, send)
             return
         with buffered_body(request) as body:
             try:
-                caller = await self.writer(request, body)
+                caller = await self.writing_caller(request, body)
             except ClientDisconnect:
-                await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, send)  # to nobody
+                await Response(status_code=CLIENT_CLOSED_REQUEST)(scope, receive, send)  # for the log: nobody gets it
                 return
             if caller is None:
-                await self.app(scope, body.replayed(receive), send)
+                await self.app(scope, body.replay(receive), send)
                 return
-            for part in await self.answer(request, caller, key, body):
-                await send(part)
+            for message_part in await self.answer(request, caller, key, body):
+                await send(message_part)
 
-    async def writer(self, request: Request, body: BufferedBody) -> Caller | None:
-        """Who sends a request that may write, its body read; None where the application refuses it in its own words,
-        and in the order of its own: a stranger, a key that may only read, a body over the limit."""
+    async def writing_caller(self, request: Request, body: BufferedBody) -> Caller | None:
+        """The caller, once the body is read. None where the application is to refuse the request in its own form and
+        order: no valid key, a key that may only read, or a body over the limit."""
         try:
             caller = await caller_of(request, self.database)
         except Unauthenticated:
             return None
         declared = header(request, b"content-length")
-        if caller.read_only or (declared.isdigit() and (len(declared) > 19 or int(declared) > self.most_bytes)):
+        if caller.read_only or (declared.isdigit() and (len(declared) > 19 or int(declared) > self.max_bytes)):
             return None
-        await body.read(request, self.most_bytes)
-        return caller if body.whole else None
+        await body.read(request, self.max_bytes)
+        return caller if body.is_complete else None
 
     async def answer(self, request: Request, caller: Caller, key: str, body: BufferedBody) -> list[Message]:
-        fingerprint = body.fingerprint.text()
+        """The stored answer where there is one, or else that of running the request."""
+        fingerprint = body.fingerprint.hexdigest()
         stored = await find(self.database, caller, key)
         if stored is None:
             try:
-                return await self.done(request, caller, key, body)
-            except RolledBack as undone:
-                return undone.messages
+                return await self.run_and_store(request, caller, key, body)
+            except RolledBack as rolled_back:
+                return rolled_back.messages
             except KeyTaken as taken:
                 stored = taken.stored
         if stored.fingerprint == fingerprint:
-            return await collected(replayed(stored), request)
+            return await messages_of(replay(stored), request)
         message = "This Idempotency-Key was used for another request: take a new one for each."
-        return await collected(self.refuse(request, 422, "idempotency_key_reused", message), request)
+        return await messages_of(self.refuse(request, 422, "idempotency_key_reused", message), request)
 
-    async def done(self, request: Request, caller: Caller, key: str, body: BufferedBody) -> list[Message]:
-        """What the request is answered, once all of it is kept. Raises Taken, and Undone."""
-        first = partial(claim, caller=caller, key=key, fingerprint=body.fingerprint.text())
-        asked = dict(request.scope)
-        async with self.database.request_transaction(caller.tenant_id, first) as held:
-            for _ in range(MOST_RUNS):
+    async def run_and_store(self, request: Request, caller: Caller, key: str, body: BufferedBody) -> list[Message]:
+        """Runs the request and stores its answer in the same transaction. Raises KeyTaken, and RolledBack."""
+        first_statement = partial(claim, caller=caller, key=key, fingerprint=body.fingerprint.hexdigest())
+        original_scope = dict(request.scope)
+        async with self.database.request_transaction(caller.tenant_id, first_statement) as transaction:
+            for _ in range(MAX_RUNS):
                 with suppress(RetryRequest):
                     messages = await self.run(request, body)
-                    kept = await self.settled(request, messages)
-                    await keep(await held.begin(), caller, key, kept)
-                    await held.commit()
+                    answer = await self.answer_to_store(request, messages)
+                    await keep(await transaction.begin(), caller, key, answer)
+                    await transaction.commit()
                     return messages
-                await held.restart()
+                await transaction.restart()
                 request.scope.clear()
-                request.scope.update(asked)
-        raise RolledBack(await collected(self.refuse(request, 503, "unavailable", TOO_BUSY), request))
+                request.scope.update(original_scope)
+        raise RolledBack(await messages_of(self.refuse(request, 503, "unavailable", TOO_BUSY), request))
 
     async def run(self, request: Request, body: BufferedBody) -> list[Message]:
-        """What the application answers, uncompressed."""
+        """The application's answer, uncompressed."""
         headers = request.scope[HEADERS]
         request.scope[HEADERS] = {name: headers[name] for name in headers if name != b"accept-encoding"}
-        return await collected(self.app, request, body.replayed(request.receive))
+        return await messages_of(self.app, request, body.replay(request.receive))
 
-    def in_part(self, request: Request, work: RequestRecord) -> Response:
-        """The answer to a request of which a part failed, all of which is undone."""
-        advice = f"and nothing was written. Quote request {work.request_id} when you report it."
-        if FAILED in work.codes:
-            return self.refuse(request, 500, "internal_error", f"The server failed, {advice}")
-        return self.refuse(request, 503, "unavailable", f"The database or the store of the PDFs failed, {advice}")
-
-    async def settled(self, request: Request, messages: list[Message]) -> KeptAnswer:
-        """What is kept of the answer. Raises Undone where the server failed, so that the request can be tried again,
-        and where there is nothing to keep."""
+    async def answer_to_store(self, request: Request, messages: list[Message]) -> KeptAnswer:
+        """The answer in the form in which it is stored. Raises RolledBack where nothing is to be stored: the server
+        failed, so that the client should try again, or the request writes nothing."""
         start, *rest = messages
-        work = CURRENT_REQUEST.get()
-        if work and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(work.codes):
-            raise RolledBack(await collected(self.in_part(request, work), request))
-        if start["status"] >= 500 or start["status"] in NOT_KEPT or (work and work.found and not work.found.writes):
+        record = CURRENT_REQUEST.get()
+        if record and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(record.error_codes):
+            raise RolledBack(await messages_of(self.partial_failure(request, record), request))
+        writes_nothing = record and record.found and not record.found.writes
+        if start["status"] >= 500 or start["status"] in UNSTORED_STATUSES or writes_nothing:
             raise RolledBack(messages)
         headers = Headers(raw=start["headers"])
         kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         text = b"".join(message.get("body", b"") for message in rest)
         return KeptAnswer(start["status"], headers["content-type"], text.decode(), kept or None)
 
+    def partial_failure(self, request: Request, record: RequestRecord) -> Response:
+        """The answer where a part of the request failed, so that all of it is rolled back."""
+        advice = f"and nothing was written. Quote request {record.request_id} when you report it."
+        if FAILED in record.error_codes:
+            return self.refuse(request, 500, "internal_error", f"The server failed, {advice}")
+        return self.refuse(request, 503, "unavailable", f"The database or the store of the PDFs failed, {advice}")
 
-def replayed(stored: StoredAnswer) -> Response:
+
+def replay(stored: StoredAnswer) -> Response:
     answer = stored.answer
-    return Response(
-        answer.body, answer.status, {"Content-Type": answer.content_type, REPLAYED: "true"} | (answer.headers or {})
-    )
+    stored_headers = answer.headers or {}
+    headers = {"Content-Type": answer.content_type, REPLAYED_HEADER: "true", **stored_headers}
+    return Response(answer.body, answer.status, headers)
 
 
-async def collected(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:
-    """What an application, or a ready answer, sends."""
+async def messages_of(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:
+    """The ASGI messages that an application, or a ready response, sends."""
     messages: list[Message] = []
 
     async def send(message: Message) -> None:

@@ -1,7 +1,6 @@
-"""What every answer carries, whatever answers it: the request's id, and the headers that keep a browser careful.
+"""The request context: gives each request an id and a record, and each answer its id and security headers.
 
-The outermost part of the application, and so the one place where every request is seen. It knows no address and no
-facade; an answer that sets one of the headers by itself keeps its own.
+The outermost middleware, and so the one place that sees every request and every answer. Knows no address and no facade.
 """
 
 import asyncio
@@ -21,12 +20,12 @@ from app.observability.instrumentation import Instrumentation
 from app.observability.request_record import CURRENT_REQUEST, RequestRecord, request_id_of
 
 REQUEST_ID = b"x-request-id"
-# What is safe in a log, in a header and on a page, and holds the ids that proxies make.
+# Safe in logs, headers and pages, and wide enough for the ids that proxies make.
 VALID_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:=+/-]{1,128}")
-IDS_AT_ONCE = 256  # ids, by one call of the system
-DIGITS = struct.Struct("16s" * IDS_AT_ONCE)  # of each
+IDS_PER_CALL = 256  # random ids that one call of the operating system makes
+IDS_FORMAT = struct.Struct("16s" * IDS_PER_CALL)
 
-# For an answer that is data. Pages bring a policy of their own, and files that may be kept say for how long.
+# Fit for data. Pages set a policy of their own, and cacheable files their own Cache-Control.
 SECURITY_HEADERS = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -41,13 +40,15 @@ logger = logging.getLogger(__name__)
 
 
 class RequestContextMiddleware:
-    """Gives a request its id and an answer its headers; `failed` answers what nothing inside has answered, and `watch`
-    is told of each request and of its answer as it begins."""
+    """Gives requests their id and answers their headers. `error_response` answers exceptions that nothing else has
+    answered; `instrumentation` gets the record of each request as its answer begins."""
 
-    def __init__(self, app: ASGIApp, failed: Callable[[Request, Exception], Response], watch: Instrumentation) -> None:
+    def __init__(
+        self, app: ASGIApp, error_response: Callable[[Request, Exception], Response], instrumentation: Instrumentation
+    ) -> None:
         self.app = app
-        self.failed = failed
-        self.watch = watch
+        self.error_response = error_response
+        self.instrumentation = instrumentation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,55 +57,52 @@ class RequestContextMiddleware:
         headers = scope[HEADERS] = headers_by_name(scope["headers"])
         given = headers.get(REQUEST_ID)
         scope["request_id"] = given if given and VALID_REQUEST_ID.fullmatch(given) else next(IDS)
-        work = RecordedRequest(scope)
-        work.send, work.watch = send, self.watch  # an __init__ for them would be one more call
-        CURRENT_REQUEST.set(
-            work
-        )  # for this task, and those that it begins: servers answer each request in one of its own
+        record = RecordedRequest(scope)
+        record.send, record.instrumentation = send, self.instrumentation  # no __init__: it would be one more call
+        CURRENT_REQUEST.set(record)  # for this task and those it starts: servers answer each request in its own task
         try:
-            await self.app(scope, receive, work.answer)
-        except asyncio.CancelledError:  # the server stops: a line in the log and no stack
+            await self.app(scope, receive, record.answer)
+        except asyncio.CancelledError:  # the server stops: one line in the log, without a traceback
             logger.error(
                 "request %s: %s was cut off: the server stops and could not wait any longer", *id_and_path(scope)
             )
-        except Exception as raised:
-            if work.status:  # no other answer can be given, and the server ends the connection
-                logger.error("request %s: %s failed in the middle of its answer", *id_and_path(scope), exc_info=raised)
+        except Exception as error:
+            if record.status:  # no other answer can be sent any more, and the server closes the connection
+                logger.error("request %s: %s failed in the middle of its answer", *id_and_path(scope), exc_info=error)
             else:
-                await self.failed(Request(scope), raised)(scope, receive, work.answer)
+                await self.error_response(Request(scope), error)(scope, receive, record.answer)
 
 
 class RecordedRequest(RequestRecord):
-    """A request whose answer goes out through here; a function inside of the middleware would take longer to make."""
+    """The record of a request, whose `answer` is the ASGI `send` of the application. A method, because a function
+    inside the middleware would take longer to make."""
 
     send: Send
-    watch: Instrumentation
+    instrumentation: Instrumentation
 
     async def answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = with_default_headers(message.get("headers", ()), self.scope["request_id"])
             self.status = message["status"]
-            self.watch.answered(self)
+            self.instrumentation.on_answer(self)
         await self.send(message)
 
 
 def random_ids() -> tuple[bytes, ...]:
-    """Ids of 16 digits, by which nobody can tell how many others there were."""
-    return DIGITS.unpack(urandom(DIGITS.size // 2).hex().encode())
+    """Random ids of 16 hexadecimal digits: they do not tell how many requests there were."""
+    return IDS_FORMAT.unpack(urandom(IDS_FORMAT.size // 2).hex().encode())
 
 
 IDS = chain.from_iterable(iter(random_ids, ()))
 
 
 def with_default_headers(headers: list[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer, with the id and what it does not set by itself."""
-    own = dict(headers).keys()
-    ours = (
-        SECURITY_HEADERS
-        if SECURITY_HEADER_NAMES.isdisjoint(own)
-        else [pair for pair in SECURITY_HEADERS if pair[0] not in own]
-    )
-    return [*headers, (REQUEST_ID, request_id), *ours]
+    """The headers of an answer with its id, and with each security header that it does not set itself."""
+    names = dict(headers).keys()
+    defaults = SECURITY_HEADERS
+    if not SECURITY_HEADER_NAMES.isdisjoint(names):
+        defaults = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
+    return [*headers, (REQUEST_ID, request_id), *defaults]
 
 
 def id_and_path(scope: Scope) -> tuple[str, str]:

@@ -1,6 +1,6 @@
-"""What every facade makes of an HTTP request before it means anything: who asks, and the JSON that was sent.
+"""Reading of HTTP requests, for both facades: headers, bodies, JSON.
 
-Raises in words of its own; each facade answers them in its way.
+Raises exceptions of its own; each facade turns them into its kind of answer.
 """
 
 import asyncio
@@ -13,34 +13,33 @@ from typing import Any
 from starlette.requests import Request
 
 from app.domain.values import Fault, levels
-from app.middleware.body_memory_limit import RESERVATION, UNCOUNTED
+from app.middleware.body_memory_limit import MAX_UNCOUNTED_BYTES, RESERVATION
 from app.storage.database.exact_json import load_json
 
 BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
 MAX_JSON_DEPTH = 100
-MAX_JSON_PARTS = 200_000  # of a JSON text: each takes about a microsecond and a hundred bytes
+MAX_JSON_PARTS = 200_000  # values in a JSON text: each takes about a microsecond and a hundred bytes
 NAMED_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[')
-OFFLOADED_JSON = 65_536  # bytes of JSON that the event loop does not wait for
-HEADERS = "headers_by_name"  # in the scope of a request, see `header`
-PLAIN_CODINGS = ("", "identity")
-LONGEST_SHOWN = 100  # characters of what a client has sent
-CLIENT_CLOSED_REQUEST = (
-    499  # by custom, the status of a request that its client left unfinished: only logs and metrics see it
-)
+MAX_INLINE_JSON = 65_536  # bytes; longer JSON is parsed in a thread, so that the event loop does not wait for it
+HEADERS = "headers_by_name"  # where a request's scope has them; see `header`
+IDENTITY_CODINGS = ("", "identity")
+MAX_QUOTED_LENGTH = 100  # characters of what a client has sent
+# By custom, the status of a request whose client went away before it was sent whole: only logs and metrics show it.
+CLIENT_CLOSED_REQUEST = 499
 
 
 class BodyTooLarge(Exception):
-    """A body over the limit; it was not read to its end."""
+    """The body is over the limit. It was not read to its end."""
 
 
-class BodyEncoded(Exception):
-    """A body that is compressed, or encoded in another way."""
+class EncodedBody(Exception):
+    """The body is compressed, or has another content encoding."""
 
-    headers = MappingProxyType({"Accept-Encoding": "identity"})  # of the answer: what is taken
+    headers = MappingProxyType({"Accept-Encoding": "identity"})  # of the answer: the encoding that is accepted
 
 
 class InvalidJson(Exception):
-    """A body that is no JSON, or JSON of a depth that no request needs."""
+    """The body is not JSON, or JSON that is nested too deep."""
 
 
 def headers_by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -49,52 +48,54 @@ def headers_by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes
 
 
 def header(request: Request, name: bytes) -> str:
-    """The first header of the name, empty where there is none. A small query asks for seven: by the framework, which
-    looks through all headers each time, they took one thirtieth of its time."""
+    """The first header of that name; empty where there is none. The framework searches all headers each time, which for
+    the seven that a small query needs took a thirtieth of its time."""
     headers: dict[bytes, bytes] = request.scope[HEADERS]
     return headers.get(name, b"").decode("latin-1")
 
 
-async def read_body(request: Request, most: int) -> bytearray:
-    """The whole body, which a large one waits for room for. Raises BodyTooLarge as soon as it is over the limit."""
-    received, share = bytearray(), request.scope[RESERVATION]
+async def read_body(request: Request, max_bytes: int) -> bytearray:
+    """The whole body; a large one first waits for memory. Raises BodyTooLarge as soon as it is over the limit."""
+    received, reservation = bytearray(), request.scope[RESERVATION]
     async for chunk in request.stream():
         received += chunk
-        if len(received) > most:
-            raise BodyTooLarge(f"The body is larger than {most} bytes: send less at once.")
-        if len(received) > UNCOUNTED and not share.taken:  # once: a write under an Idempotency-Key may be read again
-            await share.take(min(declared_size(request, most), most))
-    return received  # as it is: a copy would take as much again
+        if len(received) > max_bytes:
+            raise BodyTooLarge(f"The body is larger than {max_bytes} bytes: send less at once.")
+        if (
+            len(received) > MAX_UNCOUNTED_BYTES and not reservation.size
+        ):  # a write under an Idempotency-Key may be read several times
+            await reservation.acquire(min(declared_size(request, max_bytes), max_bytes))
+    return received  # no copy of it, which would take as much memory again
 
 
 def check_encoding(request: Request) -> None:
-    """Raises BodyEncoded where the request says that its body is compressed."""
+    """Raises EncodedBody where the request says that its body is compressed."""
     given = header(request, b"content-encoding")
-    if given and any(coding.strip() not in PLAIN_CODINGS for coding in given.lower().split(",")):
-        message = f"The body has the Content-Encoding '{given[:LONGEST_SHOWN]}', which is not taken"
-        raise BodyEncoded(f"{message}: send it uncompressed.")
+    if given and any(coding.strip() not in IDENTITY_CODINGS for coding in given.lower().split(",")):
+        message = f"The body has the Content-Encoding '{given[:MAX_QUOTED_LENGTH]}', which is not taken"
+        raise EncodedBody(f"{message}: send it uncompressed.")
 
 
-def declared_size(request: Request, most: int) -> int:
-    """How long the body is to be; the most that it may be where the request does not say."""
+def declared_size(request: Request, max_bytes: int) -> int:
+    """The Content-Length; where there is none, the limit."""
     declared = header(request, b"content-length")
-    return int(declared) if declared.isascii() and declared.isdigit() else most
+    return int(declared) if declared.isascii() and declared.isdigit() else max_bytes
 
 
 async def read_json(text: str | bytes | bytearray) -> Any:
-    """`parse_json`, while other requests go on where it may take long."""
-    return parse_json(text) if len(text) <= OFFLOADED_JSON else await asyncio.to_thread(parse_json, text)
+    """`parse_json`, in a thread where the text is long."""
+    return parse_json(text) if len(text) <= MAX_INLINE_JSON else await asyncio.to_thread(parse_json, text)
 
 
 def parse_json(text: str | bytes | bytearray) -> Any:
-    """JSON with exact numbers. Raises NotJson for anything else, and for more values or levels than a request needs."""
+    """JSON with exact numbers. Raises InvalidJson for anything else, and for too many values or levels."""
     try:
         text = text if isinstance(text, str) else text.decode()
     except UnicodeDecodeError:
         raise InvalidJson("The body is not UTF-8.") from None
     text = text.removeprefix(BYTE_ORDER_MARK)
     opened = text.count("[") + text.count("{")
-    if opened + text.count(",") > MAX_JSON_PARTS:  # before they are made; those inside of strings count, too
+    if opened + text.count(",") > MAX_JSON_PARTS:  # counted before they are made, and those inside strings, too
         raise InvalidJson(too_many_parts(text, opened + text.count(",")))
     try:
         value = load_json(text)
@@ -108,29 +109,29 @@ def parse_json(text: str | bytes | bytearray) -> Any:
 
 
 def too_many_parts(text: str, parts: int) -> str:
-    """The refusal of a text of too many values; it names the list that most of them seem to be in."""
+    """The message about a text of too many values; it names the list that seems to hold most of them."""
     bound = f"The request has {parts} values, counted by commas and brackets; at most {MAX_JSON_PARTS} are taken."
-    name, entries = main_list(text)
+    name, entries = longest_list(text)
     advice = "Send less at once, and leave out what is empty."
     return f"{bound} Most of them are in '{name}', of {entries} entries. {advice}" if name else f"{bound} {advice}"
 
 
-def main_list(text: str) -> tuple[str, int]:
-    """The name of the list that is most of a JSON text, which nobody has parsed, and how many entries it has; no name
-    where there is no such list. A list that holds others with names goes unseen."""
+def longest_list(text: str) -> tuple[str, int]:
+    """The name of the list that takes up most of a JSON text, and its number of entries; no name where there is none.
+    An estimate: the text is not parsed, and a list that holds other named lists is not found."""
     name, start, end = "", 0, 0
-    former: re.Match[str] | None = None
-    for found in chain(NAMED_LIST.finditer(text), [None]):
-        reaches = found.start() if found else len(text)
-        if former and reaches - former.end() > end - start:
-            name, start, end = former[1], former.end(), reaches
-        former = found
+    previous: re.Match[str] | None = None
+    for match in chain(NAMED_LIST.finditer(text), [None]):
+        end_of_list = match.start() if match else len(text)
+        if previous and end_of_list - previous.end() > end - start:
+            name, start, end = previous[1], previous.end(), end_of_list
+        previous = match
     entries = text.count("{", start, end) or text.count(",", start, end) + 1
     return (name, entries) if (end - start) * 2 > len(text) else ("", 0)
 
 
 def if_none_match_holds(request: Request, tag: str) -> bool:
-    """Whether the client has the version of this ETag, without its W/, already."""
+    """Whether If-None-Match names this ETag (given without its W/): the client has that version already."""
     sent = header(request, b"if-none-match")
     return sent.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in sent.split(","))
 

@@ -1,1 +1,1 @@
-"""What the gateway tells of itself: logs, metrics, traces, and the operations that were slow."""
+"""Observability: logging, metrics, tracing, and the log of slow operations."""

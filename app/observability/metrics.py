@@ -1,7 +1,7 @@
-"""Numbers for Prometheus: what was asked, how long it took, and how busy the process is.
+"""Metrics for Prometheus: what was asked, how long it took, and how busy the process is.
 
-Requests are noted, and told to the library many at once: once a second, and when somebody reads the numbers. Labels
-have few values: routes as the application knows them, the first hundred names.
+What requests add is collected in lists, and given to the library once a second and when somebody reads the metrics.
+Labels have few values: routes without their keys, and the first hundred names of operations.
 """
 
 import os
@@ -22,19 +22,19 @@ from app.observability.request_record import ANONYMOUS, OTHER, REFUSED
 from app.storage.database.engine import Database
 from app.storage.database.load import load_of
 
-MOST_NAMES = 100
-NO_NAMES = (REFUSED, ANONYMOUS)  # told apart however many names there are
+MAX_OPERATION_NAMES = 100
+RESERVED_NAMES = (REFUSED, ANONYMOUS)  # counted under their own label, however many names there are
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
 STATM = Path("/proc/self/statm")
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+PAGE_SIZE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 
-Kind = str | tuple[str, str, int]  # of requests: an operation's name; or method, route and status
+RequestKind = str | tuple[str, str, int]  # an operation's name; or of other requests method, route and status
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each, which nobody asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # without this each metric has a second line, which nobody needs
 
 
 class Metrics:
-    """The numbers of one process. They are exact from its start on, and `text` adds up those of all workers."""
+    """The metrics of one process since its start. `text` adds up those of all workers."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -64,16 +64,16 @@ class Metrics:
             registry=self.registry,
         )
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
-        self.most = self.gauge("gateway_database_connections_limit", "Database connections at most.")
+        self.limit = self.gauge("gateway_database_connections_limit", "Database connections at most.")
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
         self.names: set[str] = set()
-        # What `Watch` has noted. Of a request its seconds; where it was of an operation then its statements, bytes and
-        # cost, and so on: four numbers take less than an object of them, to keep and to add up.
-        self.noted: defaultdict[Kind, list[float]] = defaultdict(list)
-        self.noted_codes: Counter[tuple[str, str]] = Counter()
-        self.noted_rows: list[tuple[str, int]] = []
+        # Filled by `Instrumentation`: of a request its seconds; of an operation its seconds, statements, bytes and
+        # cost, one after another. Four numbers in a flat list take less time and memory than an object.
+        self.pending: defaultdict[RequestKind, list[float]] = defaultdict(list)
+        self.pending_codes: Counter[tuple[str, str]] = Counter()
+        self.pending_rows: list[tuple[str, int]] = []
 
     def histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
         return Histogram(name, meaning, labels, registry=self.registry, buckets=BUCKETS)
@@ -84,68 +84,68 @@ class Metrics:
     def gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(name, meaning, registry=self.registry, multiprocess_mode="livesum")
 
-    def tell(self) -> None:
-        """Tells the library what is noted. What a full disk keeps from the file of several workers is not counted."""
-        noted, codes, rows = dict(self.noted), dict(self.noted_codes), self.noted_rows[:]
-        for each in (self.noted, self.noted_codes, self.noted_rows):
-            each.clear()
+    def flush(self) -> None:
+        """Gives the library what is pending. With several workers it writes files: on a full disk this is lost."""
+        pending, codes, rows = dict(self.pending), dict(self.pending_codes), self.pending_rows[:]
+        for collection in (self.pending, self.pending_codes, self.pending_rows):
+            collection.clear()
         with suppress(OSError):
-            for kind, numbers in noted.items():
+            for kind, numbers in pending.items():
                 if isinstance(kind, tuple):
                     observe(self.request_seconds.labels(*kind), numbers)
                     continue
-                name = self.counted(kind)
+                name = self.label_for(kind)
                 observe(self.operation_seconds.labels(name), numbers[::4])
                 self.statements.labels(name).inc(sum(numbers[1::4]))
                 self.size.labels(name).inc(sum(numbers[2::4]))
                 self.cost.labels(name).inc(sum(numbers[3::4]))
             for (operation, code), times in codes.items():
-                self.errors.labels(self.counted(operation), code).inc(times)
-            for operation, shown in rows:
-                self.rows.labels(self.counted(operation)).observe(shown)
+                self.errors.labels(self.label_for(operation), code).inc(times)
+            for operation, count in rows:
+                self.rows.labels(self.label_for(operation)).observe(count)
 
-    def counted(self, name: str) -> str:
-        """What an operation is counted under: that of all others where it comes too late to have its own."""
-        if name in NO_NAMES:
+    def label_for(self, name: str) -> str:
+        """The label of an operation: its name, or OTHER where there are too many names already."""
+        if name in RESERVED_NAMES:
             return name
-        if len(self.names) < MOST_NAMES:
+        if len(self.names) < MAX_OPERATION_NAMES:
             self.names.add(name)
         return name if name in self.names else OTHER
 
-    def measure(self) -> None:
-        """Tells what was counted, and takes the numbers that rise and fall as they are at this moment."""
-        self.tell()
+    def collect(self) -> None:
+        """Gives the library what is pending, and sets the gauges to the values of this moment."""
+        self.flush()
         load = load_of(self.database)
         self.in_use.set(load.in_use)
-        self.most.set(load.most)
+        self.limit.set(load.most)
         self.waiting.set(load.waiting)
         self.writers.set(load.waiting_writers)
-        with suppress(OSError):  # other systems than Linux do not tell
-            self.memory.set(int(STATM.read_text().split()[1]) * PAGE)
+        with suppress(OSError):  # only Linux has this file
+            self.memory.set(int(STATM.read_text().split()[1]) * PAGE_SIZE)
 
     def text(self) -> bytes:
-        """All numbers, as Prometheus reads them: those of every worker, and what ended workers have counted."""
+        """All metrics in the text format of Prometheus: of every worker, and the counters of those that have ended."""
         folder = os.environ.get(METRICS_FOLDER)
         if not folder:
             return generate_latest(self.registry)
-        forget_ended(Path(folder))
-        together: Any = CollectorRegistry()
-        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        remove_ended_workers(Path(folder))
+        merged: Any = CollectorRegistry()
+        MultiProcessCollector(merged, folder)  # type: ignore[no-untyped-call]
+        return generate_latest(merged)
 
 
 def observe(histogram: Any, seconds: Sequence[float]) -> None:
-    """Adds them all at once to a histogram, which itself takes but one at a time."""
+    """Adds all values at once to a histogram: its own method takes one at a time."""
     ordered = sorted(seconds)
-    ends = [bisect_right(ordered, most) for most in BUCKETS]
+    ends = [bisect_right(ordered, bound) for bound in BUCKETS]
     for bucket, (begin, end) in zip(histogram._buckets, pairwise([0, *ends, len(ordered)]), strict=True):
         if end > begin:
             bucket.inc(end - begin)
     histogram._sum.inc(sum(seconds))
 
 
-def forget_ended(folder: Path) -> None:
-    """Drops what workers that have ended held in use."""
+def remove_ended_workers(folder: Path) -> None:
+    """Removes the gauges of workers that have ended."""
     for file in folder.glob("gauge_livesum_*.db"):
         pid = int(file.stem.rpartition("_")[2])
         try:

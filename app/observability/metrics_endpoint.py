@@ -1,4 +1,4 @@
-"""/metrics: who may read it, and what is taken when it is read."""
+"""The endpoint /metrics: who may read it, and the regular collection of the metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,44 +14,50 @@ from starlette.routing import BaseRoute, Route
 
 from app.observability.metrics import Metrics
 
-HEARTBEAT_SECONDS = 1.0  # seconds
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # a proxy on this machine speaks for others
+HEARTBEAT_SECONDS = 1.0  # between two collections
+FORWARDED = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-real-ip",
+    "via",
+)  # a proxy on this machine sends these: it speaks for others
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsEndpoint:
-    """Answers with the metrics; to others than this machine's own programs only where `to_all`."""
+    """Answers with the metrics: only to programs on this machine, unless it `is_public`."""
 
     metrics: Metrics
-    to_all: bool
+    is_public: bool
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
 
     async def __call__(self, request: Request) -> Response:
-        if not (self.to_all or is_local(request)):
+        if not (self.is_public or is_local(request)):
             raise HTTPException(404)
-        self.metrics.measure()
+        self.metrics.collect()
         # In a thread: a thousand lines take as long as dozens of requests.
         return Response(await asyncio.to_thread(self.metrics.text), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @asynccontextmanager
     async def heartbeat(self) -> AsyncIterator[None]:
-        """Meanwhile what is noted is counted, where other workers can see it."""
-        pulse = asyncio.create_task(self.beat())
+        """Collects the metrics regularly in the background, so that other workers can read them."""
+        task = asyncio.create_task(self.collect_regularly())
         try:
             yield
         finally:
-            pulse.cancel()
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await pulse
-            self.tell()  # what was noted since the last beat
+                await task
+            self.collect()  # what is pending since the last time
 
-    async def beat(self) -> None:
+    async def collect_regularly(self) -> None:
         while True:
-            self.tell()
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            self.collect()
+            await asyncio.sleep(self.heartbeat_seconds)
 
-    def tell(self) -> None:
-        with suppress(OSError):  # a disk that is full for a while
-            self.metrics.measure()
+    def collect(self) -> None:
+        with suppress(OSError):  # the disk may be full for a while
+            self.metrics.collect()
 
     def routes(self) -> list[BaseRoute]:
         async def metrics(request: Request) -> Response:
@@ -61,10 +67,10 @@ class MetricsEndpoint:
 
 
 def is_local(request: Request) -> bool:
-    """Whether a program on this machine asks, for itself."""
+    """Whether the client is a program on this machine, and no proxy."""
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:
         return ip_address(request.client.host).is_loopback
-    except ValueError:  # no address: a test, or a socket of another kind
+    except ValueError:  # not an IP address: a test, or another kind of socket
         return False

@@ -1,17 +1,17 @@
-"""Several workers share one socket, and whoever asks for the numbers reaches any of them: so each keeps its own in a
-folder that all can read."""
+"""Metrics of several workers: they share one socket, and /metrics may reach any of them, so each writes its metrics
+into a folder that all can read."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # what prometheus-client looks for when it is imported
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the variable that prometheus-client reads when it is imported
 
 
 @contextmanager
 def shared_metrics_folder() -> Iterator[None]:
-    """Gives the workers that are started meanwhile a folder for their numbers, unless the environment names one."""
+    """A folder for the metrics of the workers that are started within, unless the environment names one."""
     if METRICS_FOLDER in os.environ:
         yield
         return

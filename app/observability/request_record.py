@@ -1,5 +1,4 @@
-"""What one request comes to while it is answered. Whoever knows a part of it notes it here; `Watch` makes of it what is
-to be seen."""
+"""The record of one request: filled while the request is answered, and then read by `Instrumentation`."""
 
 from __future__ import annotations
 
@@ -12,23 +11,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:  # an extra that may not be installed
     from opentelemetry.trace import Span
 
-LONGEST_NAME = 100  # characters of an operation's name that are shown: clients choose it
-REFUSED, ANONYMOUS, OTHER = "(refused)", "(anonymous)", "(other)"  # which no operation can be named
+MAX_NAME_LENGTH = 100  # characters of an operation's name that are displayed: clients choose it
+REFUSED, ANONYMOUS, OTHER = (
+    "(refused)",
+    "(anonymous)",
+    "(other)",
+)  # parentheses, so that no operation can have that name
 
 
-def shown_name(name: str | None) -> str:
-    """The name of a valid operation, as it is shown."""
-    return name[:LONGEST_NAME] if name else ANONYMOUS
+def display_name(name: str | None) -> str:
+    """The name of a valid operation, as logs and metrics display it."""
+    return name[:MAX_NAME_LENGTH] if name else ANONYMOUS
 
 
 def request_id_of(scope: MutableMapping[str, Any]) -> str:
-    """What the answer names the request by, and the log."""
+    """The id of the request in its answer and in the log."""
     request_id: bytes = scope["request_id"]
     return request_id.decode()
 
 
-class Named(Protocol):
-    """A GraphQL operation, as far as it is seen: its name as that is shown, and whether it writes."""
+class Operation(Protocol):
+    """What observability needs to know of a GraphQL operation: its name as it is displayed, and whether it writes."""
 
     @property
     def name(self) -> str: ...
@@ -38,31 +41,28 @@ class Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
-    """In the place of an operation where none is valid."""
+class InvalidOperation:
+    """Stands in for the operation of a request that has no valid one."""
 
     name: str = REFUSED
-    writes: bool = True  # as far as anybody knows
+    writes: bool = True  # it might have
 
 
 class RequestRecord:
-    """A request. `asked` is the GraphQL operation that it asks to run, as it was sent, `found` the valid one that this
-    is, `codes` are those of its errors, `cost` its points, `size` the bytes of its answer, `rows` those that are shown
-    there, where they were counted, and `statements` the SQL that was run for it. Made for every request: what is not of
-    its own yet is the class's."""
+    """One request. One is made for every request, so what has not been set yet is an attribute of the class."""
 
-    found: Named | None = None
-    asked: Any = None
-    codes: Sequence[str] = ()
-    size = 0
-    cost = 0
-    rows: int | None = None
-    status = 0  # of its answer, once that begins
+    found: Operation | None = None  # the valid GraphQL operation
+    requested: Any = None  # the GraphQL operation as it was sent
+    error_codes: Sequence[str] = ()
+    answer_bytes = 0
+    cost = 0  # in points
+    row_count: int | None = None  # of the answer, where they were counted
+    status = 0  # of the answer, once that begins
     span: Span | None = None  # where traces are sent
 
     def __init__(self, scope: MutableMapping[str, Any]) -> None:
         self.scope = scope
-        self.statements: list[str] = []
+        self.statements: list[str] = []  # the SQL that was run
         self.started = perf_counter()
 
     @property
@@ -76,14 +76,13 @@ class RequestRecord:
 
     @property
     def route(self) -> str:
-        """The address as the application knows it, its keys left open: there are only so many."""
+        """The path of the route, without the keys in it, so that there are only so many."""
         if known := self.scope.get("route"):
             path: str = known.path
-        else:  # a route of the outer router does not tell its name: without keys, it is the path
+        else:  # the outer router does not set the route; one without parameters is the path itself
             path = self.scope["path"] if "endpoint" in self.scope and not self.scope["path_params"] else OTHER
         return path
 
 
-CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar(
-    "work", default=None
-)  # of the request that is answered here
+# The record of the request that is answered in this task.
+CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from app.middleware.compression import Compression
 
 STATIC = Path(__file__).parent / "static"
-COMPRESSED = [Middleware(Compression)]
+COMPRESSION = [Middleware(Compression)]
 
 # 'unsafe-inline' is for styles alone: Monaco writes style elements and attributes as it draws, and knows no nonce.
 # No script, image, font, worker or connection can be anyone else's, so that an injected style could tell no one.
@@ -44,9 +44,9 @@ def _written(policy: Mapping[str, str]) -> str:
 _GUARDED = {"Content-Security-Policy": _written(_POLICY)}
 
 # A page names files that the next build renames; what it asks for may change with the next start of the server.
-FRESH = {"Cache-Control": "no-cache"}
+REVALIDATED = {"Cache-Control": "no-cache"}
 
-STRICT = {"Content-Security-Policy": _written(_STRICT_POLICY)}
+STRICT_POLICY_HEADER = {"Content-Security-Policy": _written(_STRICT_POLICY)}
 
 # The build names each file after what is in it.
 _ASSET_HEADERS = _GUARDED | {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -75,18 +75,18 @@ def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None
         page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         return plain_page(unbuilt + _BUILD_IT, headers=headers)
-    return HTMLResponse(page, headers={**_GUARDED, **FRESH, **(headers or {})})
+    return HTMLResponse(page, headers={**_GUARDED, **REVALIDATED, **(headers or {})})
 
 
 def plain_page(message: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A page that needs no build, to say something in place of another."""
-    headers = {**_GUARDED, **FRESH, **(headers or {})}
+    headers = {**_GUARDED, **REVALIDATED, **(headers or {})}
     return HTMLResponse(_PLAIN.format(message=message), status, headers)
 
 
 def asset_routes() -> list[BaseRoute]:
     """The files that the pages ask for."""
-    return [Route("/pages/assets/{name}", _asset, middleware=COMPRESSED, include_in_schema=False)]
+    return [Route("/pages/assets/{name}", _asset, middleware=COMPRESSION, include_in_schema=False)]
 
 
 def _asset(request: Request) -> Response:

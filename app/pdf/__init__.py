@@ -1,4 +1,4 @@
-"""Pushed PDFs are validated and joined here, in processes of their own: nothing else parses what others sent as one.
+"""PDFs: validation and joining of pushed ones, in processes of their own, since nothing else may parse hostile files.
 
 `invoices/` renders the invoices of thick billing.
 """

@@ -6,17 +6,17 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name, OutlineItem, String
 
-from app.pdf.dictionaries import copied
+from app.pdf.dictionaries import copy_of
 
 
-def add_bookmarks(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
-    added, outline = more.Root.get("/Outlines"), pdf.Root.get("/Outlines")
-    if not isinstance(added, Dictionary) or not siblings(added):
+def add_bookmarks(pdf: pikepdf.Pdf, addition: pikepdf.Pdf) -> None:
+    added, outline = addition.Root.get("/Outlines"), pdf.Root.get("/Outlines")
+    if not isinstance(added, Dictionary) or not children(added):
         return
-    for item in all_below(added):
-        point_at_page(item, more)
-    copy = copied(pdf, more, added)
-    if isinstance(outline, Dictionary) and siblings(outline):
+    for item in descendants(added):
+        point_at_page(item, addition)
+    copy = copy_of(pdf, addition, added)
+    if isinstance(outline, Dictionary) and children(outline):
         link(outline, copy)
     else:
         pdf.Root.Outlines = copy
@@ -24,25 +24,25 @@ def add_bookmarks(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
 
 def link(outline: Dictionary, copy: Dictionary) -> None:
     """Makes the bookmarks of the copy go on where those of the outline end."""
-    added, last = siblings(copy), siblings(outline)[-1]
+    added, last = children(copy), children(outline)[-1]
     for item in added:
         item.Parent = outline
     last.Next, added[0].Prev = added[0], last
-    outline.First, outline.Last = siblings(outline)[0], added[-1]
+    outline.First, outline.Last = children(outline)[0], added[-1]
     outline.Count = sum(max(0, int(part.get("/Count", 0))) for part in (outline, copy))
 
 
-def all_below(parent: Dictionary) -> Iterator[Dictionary]:
-    waiting, seen = siblings(parent), set()
+def descendants(parent: Dictionary) -> Iterator[Dictionary]:
+    waiting, seen = children(parent), set()
     while waiting:
         item = waiting.pop()
         if item.objgen not in seen:
             seen.add(item.objgen)
             yield item
-            waiting += siblings(item)
+            waiting += children(item)
 
 
-def siblings(parent: Dictionary) -> list[Dictionary]:
+def children(parent: Dictionary) -> list[Dictionary]:
     """The bookmarks right below one, in order."""
     found: dict[tuple[int, int], Dictionary] = {}
     item: Any = parent.get("/First")

@@ -18,21 +18,21 @@ def is_set(holder: Object, key: str) -> bool:
     return held is True
 
 
-def extend(holder: Object, key: str, more: list[Any]) -> None:
+def extend(holder: Object, key: str, addition: list[Any]) -> None:
     """Adds members to an array that a dictionary holds."""
-    if more:
-        holder[key] = Array([*entries(holder, key), *more])
+    if addition:
+        holder[key] = Array([*entries(holder, key), *addition])
 
 
-def inner(holder: Object, key: str) -> Dictionary:
+def subdictionary(holder: Object, key: str) -> Dictionary:
     """The dictionary that a dictionary holds, made where there is none."""
     held = holder.get(key)
     if isinstance(held, Dictionary):
         return held
     holder[key] = Dictionary()
-    return inner(holder, key)
+    return subdictionary(holder, key)
 
 
-def copied(pdf: pikepdf.Pdf, more: pikepdf.Pdf, item: Object) -> Any:
+def copy_of(pdf: pikepdf.Pdf, addition: pikepdf.Pdf, item: Object) -> Any:
     """The copy, in one PDF, of what the other holds; always the same one."""
-    return pdf.copy_foreign(item if item.is_indirect else more.make_indirect(item))
+    return pdf.copy_foreign(item if item.is_indirect else addition.make_indirect(item))

@@ -7,26 +7,26 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, NameTree, String
 
-from app.pdf.dictionaries import copied, entries, extend, inner
+from app.pdf.dictionaries import copy_of, entries, extend, subdictionary
 
 FILE_NAMES = ("/F", "/UF", "/DOS", "/Mac", "/Unix")  # the same name, for readers of every age
 
 
-def add_embedded_files(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
+def add_embedded_files(pdf: pikepdf.Pdf, addition: pikepdf.Pdf) -> None:
     """Adds the embedded files, each under a name of its own, and those that belong to the document as a whole."""
-    if more.attachments:
+    if addition.attachments:
         tree, names = embedded_files(pdf), {file.filename for file in pdf.attachments.values()}
-        for key, file in more.attachments.items():
-            copy, name = copied(pdf, more, file.obj), unused(file.filename, names)
+        for key, file in addition.attachments.items():
+            copy, name = copy_of(pdf, addition, file.obj), unused(file.filename, names)
             rename(copy, name)
             names.add(name)
             tree[unused(key, tree.keys())] = copy
-    associated = [file for file in entries(more.Root, "/AF") if isinstance(file, Dictionary)]
-    extend(pdf.Root, "/AF", [copied(pdf, more, file) for file in associated])
+    associated = [file for file in entries(addition.Root, "/AF") if isinstance(file, Dictionary)]
+    extend(pdf.Root, "/AF", [copy_of(pdf, addition, file) for file in associated])
 
 
 def embedded_files(pdf: pikepdf.Pdf) -> NameTree:
-    names = inner(pdf.Root, "/Names")
+    names = subdictionary(pdf.Root, "/Names")
     if not isinstance(names.get("/EmbeddedFiles"), Dictionary):
         names.EmbeddedFiles = NameTree.new(pdf).obj
     return NameTree(names.EmbeddedFiles)

@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Stream, String
 
-from app.pdf.dictionaries import copied, entries, extend, inner, is_set
+from app.pdf.dictionaries import copy_of, entries, extend, is_set, subdictionary
 
 NAME = re.compile(r"/[^\s/\[\]()<>{}%]+")
 INHERITED = ("/DA", "/Q")  # of what the form holds for all its fields: how a text looks, and which way it is aligned
@@ -38,33 +38,35 @@ def nodes(waiting: list[Any]) -> Iterator[Dictionary]:
             waiting += entries(node, "/Kids")
 
 
-def form_taken_out(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> Dictionary | None:
+def form_taken_out(pdf: pikepdf.Pdf, addition: pikepdf.Pdf) -> Dictionary | None:
     """The form of a file whose pages are about to be added, made ready for the other's. It is taken out of its own: if
     it were copied with each page, a field that lies on several would become several. XFA, a second account of the same
     form that does not know of the other's fields, goes."""
-    form, added = pdf.Root.get("/AcroForm"), more.Root.get("/AcroForm")
+    form, added = pdf.Root.get("/AcroForm"), addition.Root.get("/AcroForm")
     if not isinstance(added, Dictionary):
         return None
-    del more.Root.AcroForm
+    del addition.Root.AcroForm
     for one in (form, added):
         if isinstance(one, Dictionary) and "/XFA" in one:
             del one.XFA
     if isinstance(form, Dictionary):
-        take_along_defaults(added, add_resources(pdf, more, inner(form, "/DR"), inner(added, "/DR")))
+        take_along_defaults(
+            added, add_resources(pdf, addition, subdictionary(form, "/DR"), subdictionary(added, "/DR"))
+        )
     return added
 
 
-def add_form(pdf: pikepdf.Pdf, more: pikepdf.Pdf, added: Dictionary) -> None:
+def add_form(pdf: pikepdf.Pdf, addition: pikepdf.Pdf, added: Dictionary) -> None:
     """Adds the fields, those under a name that is taken renamed, and at the end of the order in which the form
     calculates values those that are calculated. Their pages are there already."""
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, Dictionary):
-        pdf.Root.AcroForm = copied(pdf, more, added)
+        pdf.Root.AcroForm = copy_of(pdf, addition, added)
         return
     fields = [field for field in entries(added, "/Fields") if isinstance(field, Dictionary)]
-    pdf.acroform.add_and_rename_fields([copied(pdf, more, field) for field in fields])
+    pdf.acroform.add_and_rename_fields([copy_of(pdf, addition, field) for field in fields])
     calculated = [field for field in entries(added, "/CO") if isinstance(field, Dictionary)]
-    extend(form, "/CO", [copied(pdf, more, field) for field in calculated])
+    extend(form, "/CO", [copy_of(pdf, addition, field) for field in calculated])
     if is_set(added, "/NeedAppearances"):
         form.NeedAppearances = True
 
@@ -105,15 +107,15 @@ def add_names(resources: Dictionary, renamed: dict[str, str]) -> None:
                     kind[name] = kind[former]
 
 
-def add_resources(pdf: pikepdf.Pdf, more: pikepdf.Pdf, mine: Dictionary, theirs: Dictionary) -> dict[str, str]:
+def add_resources(pdf: pikepdf.Pdf, addition: pikepdf.Pdf, mine: Dictionary, theirs: Dictionary) -> dict[str, str]:
     """Adds the fonts and the like that fields are drawn with; the names of those that got another."""
     renamed: dict[str, str] = {}
     for kind, resources in theirs.items():
         if isinstance(resources, Dictionary):
-            known = inner(mine, kind)
+            known = subdictionary(mine, kind)
             for name, resource in resources.items():
                 free = next(other for other in names_like(name) if other not in known)
-                known[free] = copied(pdf, more, resource)
+                known[free] = copy_of(pdf, addition, resource)
                 if free != name:
                     renamed[name] = free
     return renamed

@@ -5,16 +5,16 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from app.pdf.dictionaries import copied, entries, extend
+from app.pdf.dictionaries import copy_of, entries, extend
 
 LISTS = ("/Order", "/RBGroups", "/Locked", "/AS")
 
 
-def add_layers(pdf: pikepdf.Pdf, more: pikepdf.Pdf) -> None:
-    added, layers = more.Root.get("/OCProperties"), pdf.Root.get("/OCProperties")
+def add_layers(pdf: pikepdf.Pdf, addition: pikepdf.Pdf) -> None:
+    added, layers = addition.Root.get("/OCProperties"), pdf.Root.get("/OCProperties")
     if not isinstance(added, Dictionary) or not isinstance(added.get("/D"), Dictionary):
         return
-    copy = copied(pdf, more, added)
+    copy = copy_of(pdf, addition, added)
     if isinstance(layers, Dictionary) and isinstance(layers.get("/D"), Dictionary):
         extend_layers(layers, copy)
     else:

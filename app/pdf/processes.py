@@ -1,5 +1,5 @@
-"""Processes that work for the server, a request and an answer a line of JSON: a few, started when first needed,
-replaced when one dies. What they take of memory and of Python's lock is not the server's, and they can be stopped."""
+"""A pool of worker processes. Requests and answers are lines of JSON. A process is started when it is first needed, and
+replaced when it dies. Their memory and CPU time are not the server's, and they can be killed."""
 
 import asyncio
 import json
@@ -8,36 +8,35 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class WorkerEnded(Exception):
-    """The process ended over its request."""
+class ProcessEnded(Exception):
+    """The process ended while it worked on the request."""
 
 
 @dataclass(slots=True)
-class Workers:
-    """So many processes at most of one program, told as the arguments of Python. Each works one request after
-    another."""
+class ProcessPool:
+    """At most `max_processes` of one program, given as arguments of Python. Each handles one request at a time."""
 
     program: tuple[str, ...]
-    most: int
+    max_processes: int
     idle: list[asyncio.subprocess.Process] = field(default_factory=list)
-    turns: asyncio.Semaphore = field(init=False)
+    slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turns = asyncio.Semaphore(self.most)
+        self.slots = asyncio.Semaphore(self.max_processes)
 
-    async def answer(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
-        """Raises WorkerEnded; and TimeoutError after so many seconds, the process ended."""
-        async with self.turns:
-            process = await self.take()
+    async def exchange(self, request: dict[str, Any], timeout_seconds: float) -> dict[str, Any]:
+        """The answer to a request. Raises ProcessEnded; and TimeoutError, after which the process is killed."""
+        async with self.slots:
+            process = await self.checkout()
             try:
-                line = await asyncio.wait_for(exchange(process, request), patience)
+                line = await asyncio.wait_for(send_request(process, request), timeout_seconds)
                 self.idle.append(process)
             finally:
                 if process not in self.idle:
-                    await end(process)
+                    await end_process(process)
         return dict(json.loads(line))
 
-    async def take(self) -> asyncio.subprocess.Process:
+    async def checkout(self) -> asyncio.subprocess.Process:
         while self.idle:
             process = self.idle.pop()
             if process.returncode is None:
@@ -46,13 +45,13 @@ class Workers:
         return await asyncio.create_subprocess_exec(sys.executable, *self.program, **pipes)
 
     async def close(self) -> None:
-        """Ends the processes."""
+        """Ends all processes."""
         while self.idle:
-            await end(self.idle.pop())
+            await end_process(self.idle.pop())
 
 
-async def exchange(process: asyncio.subprocess.Process, request: dict[str, Any]) -> bytes:
-    """The answer's line. Raises WorkerEnded."""
+async def send_request(process: asyncio.subprocess.Process, request: dict[str, Any]) -> bytes:
+    """Sends the request; the line of its answer. Raises ProcessEnded."""
     if process.stdin is None or process.stdout is None:
         raise TypeError("both are pipes")
     try:
@@ -62,11 +61,11 @@ async def exchange(process: asyncio.subprocess.Process, request: dict[str, Any])
     except (BrokenPipeError, ConnectionResetError):
         line = b""
     if not line:
-        raise WorkerEnded
+        raise ProcessEnded
     return line
 
 
-async def end(process: asyncio.subprocess.Process) -> None:
+async def end_process(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()

@@ -1,19 +1,19 @@
-"""Why a PDF is not taken, for the server and for the processes that read PDFs alike."""
+"""Why a PDF is refused: known to the server and to the processes that read PDFs."""
 
 from enum import StrEnum
 
 
-class Fault(StrEnum):
-    """What a refusal of a PDF is about."""
+class RefusalReason(StrEnum):
+    """What is wrong with a refused PDF."""
 
-    FILE = "file"  # nobody opens it, or a reader would take too much
+    FILE = "file"  # it cannot be opened, or would take a reader too much
     LIMIT = "limit"  # it is sound, but larger than this server accepts
     EXTENSION = "extension"  # it is sound, but adding pages would harm one of the two files
 
 
-class Unfit(Exception):
-    """A PDF that is not taken; the message says why and what to do."""
+class PdfRefused(Exception):
+    """A PDF that is not accepted; the message says why and what to do."""
 
-    def __init__(self, message: str, fault: Fault = Fault.FILE) -> None:
+    def __init__(self, message: str, reason: RefusalReason = RefusalReason.FILE) -> None:
         super().__init__(message)
-        self.fault = fault
+        self.reason = reason

@@ -1,5 +1,7 @@
-"""Whether a pushed PDF is taken: whatever a PDF reader opens, within bounds on what it makes a reader do. What it
-parses may be hostile: it runs in processes that can be stopped."""
+"""Validation of pushed PDFs: accepts what a PDF reader opens, within limits on the work it makes a reader do.
+
+Files may be hostile, so this runs in processes that can be killed.
+"""
 
 import zlib
 from collections import Counter
@@ -8,19 +10,19 @@ from typing import Any
 
 import pikepdf
 
-from app.pdf.refusals import Fault, Unfit
+from app.pdf.refusals import PdfRefused, RefusalReason
 
-MOST_MEMORY = 64 << 20  # what one stream may take while it is decoded
-MOST_INFLATED = 768 << 20  # what all streams together may come to: so much takes zlib less than a second
-MOST_PICTURES_A_BYTE = 400  # of the file: what pictures may come to beyond that; pages drawn at 600 dpi deflate so well
-MOST_READ = 64 << 20  # what all pages together may come to, a shared stream counted for each: it is parsed for each
-MOST_READ_A_BYTE = 50  # of the file, beyond that: honest text deflates to a tenth
-MOST_ITEMS = 500_000  # of one array: 100 bytes each
-PIECE = 256 << 10
+MAX_STREAM_MEMORY = 64 << 20  # bytes that one stream may take while it is decoded
+MAX_INFLATED = 768 << 20  # bytes of all inflated streams together: takes zlib less than a second
+MAX_PICTURE_RATIO = 400  # beyond that, bytes of pictures for each byte of the file; scans at 600 dpi compress so well
+MAX_CONTENT = 64 << 20  # bytes of content of all pages; a shared stream counts for each page, which parses it again
+MAX_CONTENT_RATIO = 50  # beyond that, for each byte of the file; text compresses to a tenth
+MAX_ARRAY_ITEMS = 500_000  # each takes 100 bytes
+CHUNK_BYTES = 256 << 10
 HEADER = b"%PDF-"
-HEADER_WITHIN = 1024  # bytes: where readers look for it
+HEADER_RANGE = 1024  # bytes from the start, in which readers look for the header
 FLATE = frozenset({"/FlateDecode", "/Fl"})
-PARSER_FAULTS = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError, RuntimeError)
+PARSER_ERRORS = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError, RuntimeError)
 
 EMPTY = "The file is empty. Send the bytes of a PDF."
 NO_PDF = "The file is no PDF. Send one that a PDF reader opens."
@@ -33,83 +35,83 @@ TOO_MUCH_MEMORY = "The PDF takes too much memory to check."
 
 
 def set_limits() -> None:
-    """Bounds on what a stream may inflate to: without them a file of 1 MB takes 1 GB and many seconds."""
+    """Limits the size of inflated streams: without that a file of 1 MB can take 1 GB and many seconds."""
     pikepdf.settings.set_qpdf_limits(
-        flate_max_memory=MOST_MEMORY,
-        dct_max_memory=MOST_MEMORY,
-        run_length_max_memory=MOST_MEMORY,
-        png_max_memory=MOST_MEMORY,
-        tiff_max_memory=MOST_MEMORY,
+        flate_max_memory=MAX_STREAM_MEMORY,
+        dct_max_memory=MAX_STREAM_MEMORY,
+        run_length_max_memory=MAX_STREAM_MEMORY,
+        png_max_memory=MAX_STREAM_MEMORY,
+        tiff_max_memory=MAX_STREAM_MEMORY,
         max_stream_filters=4,
-        parser_max_container_size=MOST_ITEMS,
-        parser_max_container_size_damaged=MOST_ITEMS,
+        parser_max_container_size=MAX_ARRAY_ITEMS,
+        parser_max_container_size_damaged=MAX_ARRAY_ITEMS,
     )
 
 
-def opened(path: str) -> pikepdf.Pdf:
-    """The PDF, its faults mended as readers mend them. Raises Unfit."""
+def open_pdf(path: str) -> pikepdf.Pdf:
+    """The PDF, repaired where readers would repair it. Raises PdfRefused."""
     if Path(path).stat().st_size == 0:
-        raise Unfit(EMPTY)
+        raise PdfRefused(EMPTY)
     try:
         return pikepdf.open(path, suppress_warnings=True, inherit_page_attributes=False)
     except pikepdf.PasswordError:
-        raise Unfit(LOCKED) from None
+        raise PdfRefused(LOCKED) from None
     except MemoryError:
-        raise Unfit(TOO_MUCH_MEMORY) from None
-    except PARSER_FAULTS as fault:
-        raise Unfit(why_not_opened(path, str(fault))) from None
+        raise PdfRefused(TOO_MUCH_MEMORY) from None
+    except PARSER_ERRORS as fault:
+        raise PdfRefused(why_unreadable(path, str(fault))) from None
 
 
-def why_not_opened(path: str, fault: str) -> str:
+def why_unreadable(path: str, fault: str) -> str:
     if "unsupported encryption filter" in fault:
         return ENCRYPTED
     with Path(path).open("rb") as file:
-        return DAMAGED if HEADER in file.read(HEADER_WITHIN) else NO_PDF
+        return DAMAGED if HEADER in file.read(HEADER_RANGE) else NO_PDF
 
 
 def check_pages(count: int, most: int) -> None:
     if count > most:
-        raise Unfit(f"The PDF has {count} pages; at most {most} are taken.", Fault.LIMIT)
+        raise PdfRefused(f"The PDF has {count} pages; at most {most} are taken.", RefusalReason.LIMIT)
 
 
-def validated(path: str, most_pages: int, already: int = 0) -> pikepdf.Pdf:
-    """The PDF, found to open and to have no more pages than may be added to those there are already. Raises Unfit."""
-    pdf = opened(path)
+def open_valid_pdf(path: str, max_pages: int, existing_pages: int = 0) -> pikepdf.Pdf:
+    """The PDF, after all checks; together with the existing pages it may have `max_pages`. Raises PdfRefused."""
+    pdf = open_pdf(path)
     try:
         if not len(pdf.pages):
-            raise Unfit(NO_PAGE)
-        check_pages(already + len(pdf.pages), most_pages)
+            raise PdfRefused(NO_PAGE)
+        check_pages(existing_pages + len(pdf.pages), max_pages)
         check_streams(pdf, Path(path).stat().st_size)
     except MemoryError:
-        raise Unfit(TOO_MUCH_MEMORY) from None
-    except PARSER_FAULTS:
-        raise Unfit(DAMAGED) from None
+        raise PdfRefused(TOO_MUCH_MEMORY) from None
+    except PARSER_ERRORS:
+        raise PdfRefused(DAMAGED) from None
     return pdf
 
 
 def check_streams(pdf: pikepdf.Pdf, file_size: int) -> None:
-    """Refuses streams that come to more than any honest file of this size."""
+    """Refuses streams that inflate to more than any ordinary file of this size."""
     uses = Counter(part.objgen for page in pdf.pages for part in contents(page))
     pictures: list[pikepdf.Stream] = []
     others: list[pikepdf.Stream] = []
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream):
             (pictures if is_picture(item) and item.objgen not in uses else others).append(item)
-    if sum(map(picture_size, pictures)) > MOST_INFLATED + MOST_PICTURES_A_BYTE * file_size:
-        raise Unfit(TOO_MUCH_DATA)
-    left, left_to_read = MOST_INFLATED, MOST_READ + MOST_READ_A_BYTE * file_size
+    if sum(map(picture_size, pictures)) > MAX_INFLATED + MAX_PICTURE_RATIO * file_size:
+        raise PdfRefused(TOO_MUCH_DATA)
+    bytes_left, content_left = MAX_INFLATED, MAX_CONTENT + MAX_CONTENT_RATIO * file_size
     for stream in others:
         size = inflated_size(stream)
-        left -= size
-        left_to_read -= size * uses[stream.objgen]
-        if size > MOST_MEMORY or left < 0 or left_to_read < 0:
-            raise Unfit(TOO_MUCH_DATA)
+        bytes_left -= size
+        content_left -= size * uses[stream.objgen]
+        if size > MAX_STREAM_MEMORY or bytes_left < 0 or content_left < 0:
+            raise PdfRefused(TOO_MUCH_DATA)
 
 
 def contents(page: pikepdf.Page) -> list[Any]:
-    """The streams that a page is written in."""
-    held = page.obj.get("/Contents")
-    parts = list(held) if isinstance(held, pikepdf.Array) else [held]
+    """The content streams of a page."""
+    value = page.obj.get("/Contents")
+    parts = list(value) if isinstance(value, pikepdf.Array) else [value]
     return [part for part in parts if isinstance(part, pikepdf.Stream)]
 
 
@@ -118,7 +120,7 @@ def is_picture(stream: pikepdf.Stream) -> bool:
 
 
 def picture_size(stream: pikepdf.Stream) -> int:
-    """What a reader makes of a picture, by what it says of itself: nothing here decodes it."""
+    """The bytes of a decoded picture, worked out from its dictionary: it is not decoded here."""
     width, height, bits = (number(stream.get(key)) for key in ("/Width", "/Height", "/BitsPerComponent"))
     return width * height * (1 if bits == 1 or "/ImageMask" in stream else 3 * (bits or 8)) // 8
 
@@ -128,28 +130,27 @@ def number(value: Any) -> int:
 
 
 def inflated_size(stream: pikepdf.Stream) -> int:
-    """What a deflated stream comes to, counted until it is over the limit; what is not deflated, or damaged, comes to
-    nothing here."""
+    """The size of an inflated stream, counted until it is over the limit; 0 for one that is damaged or not deflated."""
     filters = filters_of(stream)
     try:
         if len(filters) == 1 and filters[0] in FLATE:
             return inflated(stream.read_raw_bytes())
         return 0 if FLATE.isdisjoint(filters) else len(stream.read_bytes())
-    except PARSER_FAULTS as fault:
-        return MOST_MEMORY + 1 if "memory limit exceeded" in str(fault) else 0
+    except PARSER_ERRORS as fault:
+        return MAX_STREAM_MEMORY + 1 if "memory limit exceeded" in str(fault) else 0
 
 
 def filters_of(stream: pikepdf.Stream) -> list[str]:
-    held = stream.get("/Filter")
-    return [str(name) for name in held] if isinstance(held, pikepdf.Array) else [str(held)]
+    value = stream.get("/Filter")
+    return [str(name) for name in value] if isinstance(value, pikepdf.Array) else [str(value)]
 
 
 def inflated(data: bytes) -> int:
-    """The size of deflated data, counted until it is over the limit."""
+    """The size of inflated data, counted until it is over the limit."""
     stream, size = zlib.decompressobj(), 0
     try:
-        while data and size <= MOST_MEMORY and not stream.eof:
-            size += len(stream.decompress(data, PIECE))
+        while data and size <= MAX_STREAM_MEMORY and not stream.eof:
+            size += len(stream.decompress(data, CHUNK_BYTES))
             data = stream.unconsumed_tail
     except zlib.error:
         return size

@@ -1,61 +1,64 @@
-"""The processes in which pushed PDFs are judged and joined."""
+"""Validates and joins pushed PDFs, in processes of their own."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.pdf.processes import WorkerEnded, Workers
-from app.pdf.refusals import Fault, Unfit
+from app.pdf.processes import ProcessEnded, ProcessPool
+from app.pdf.refusals import PdfRefused, RefusalReason
 
-WORKERS = 2
-SECONDS = 1.0  # processor time for a file of no size
-SECONDS_A_MEBIBYTE = 1.0
-PATIENCE = 5  # how much longer than its processor time a request may take on a busy machine
-MOST_PATIENCE = 300.0
+PROCESSES = 2
+BASE_SECONDS = 1.0  # of processor time, for an empty file
+SECONDS_PER_MEBIBYTE = 1.0
+WALL_CLOCK_FACTOR = 5  # a request may take so much longer than its processor time on a busy machine
+MAX_WALL_CLOCK_SECONDS = 300.0
 TOO_MUCH_WORK = "The PDF takes too much work to check."
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A file that holds a sound PDF."""
+class ValidPdf:
+    """What is known of a file that holds a valid PDF."""
 
     size: int
     sha256: str
     pages: int
 
 
-def checkers() -> Workers:
-    # The working folder may hide no module of ours; PYTHONPATH may name the place where they are.
-    return Workers(("-P", "-m", "app.pdf.worker"), WORKERS)
+def validation_pool() -> ProcessPool:
+    # -P: modules in the working folder must not shadow ours. PYTHONPATH still counts.
+    return ProcessPool(("-P", "-m", "app.pdf.worker"), PROCESSES)
 
 
 @dataclass(frozen=True, slots=True)
-class PdfWorkers:
-    """Judges PDFs, one after another in each of its processes."""
+class PdfValidator:
+    """Validates PDFs, one at a time in each of its processes."""
 
-    workers: Workers = field(default_factory=checkers)
+    pool: ProcessPool = field(default_factory=validation_pool)
+    wall_clock_factor: float = WALL_CLOCK_FACTOR
 
-    async def check(self, pushed: Path, most_pages: int) -> Checked:
-        """Raises Unfit."""
-        return await self.ask("check", [pushed], most_pages)
+    async def check(self, pushed: Path, max_pages: int) -> ValidPdf:
+        """Raises PdfRefused."""
+        return await self.request("check", [pushed], max_pages)
 
-    async def append(self, stored: Path, pushed: Path, result: Path, most_pages: int) -> Checked:
-        """Writes a file with the pages of both. Raises Unfit."""
-        return await self.ask("append", [stored, pushed, result], most_pages)
+    async def append(self, stored: Path, pushed: Path, result: Path, max_pages: int) -> ValidPdf:
+        """Writes the file `result` with the pages of both. Raises PdfRefused."""
+        return await self.request("append", [stored, pushed, result], max_pages)
 
-    async def ask(self, work: str, files: list[Path], most_pages: int) -> Checked:
-        seconds = SECONDS + SECONDS_A_MEBIBYTE * sum(map(size_of, files)) / 2**20
-        request = {"work": work, "arguments": [*map(str, files), most_pages], "seconds": seconds}
+    async def request(self, action: str, files: list[Path], max_pages: int) -> ValidPdf:
+        seconds = BASE_SECONDS + SECONDS_PER_MEBIBYTE * sum(map(size_of, files)) / 2**20
+        request = {"action": action, "arguments": [*map(str, files), max_pages], "seconds": seconds}
         try:
-            answer = await self.workers.answer(request, min(SECONDS + seconds * PATIENCE, MOST_PATIENCE))
-        except (TimeoutError, WorkerEnded):
-            raise Unfit(TOO_MUCH_WORK) from None
-        if "unfit" in answer:
-            raise Unfit(answer["unfit"], Fault(answer["fault"]))
-        return Checked(**answer)
+            answer = await self.pool.exchange(
+                request, min(BASE_SECONDS + seconds * self.wall_clock_factor, MAX_WALL_CLOCK_SECONDS)
+            )
+        except (TimeoutError, ProcessEnded):
+            raise PdfRefused(TOO_MUCH_WORK) from None
+        if "refused" in answer:
+            raise PdfRefused(answer["refused"], RefusalReason(answer["reason"]))
+        return ValidPdf(**answer)
 
     async def close(self) -> None:
-        """Ends the processes."""
-        await self.workers.close()
+        """Ends all processes."""
+        await self.pool.close()
 
 
 def size_of(path: Path) -> int:

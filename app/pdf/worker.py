@@ -1,5 +1,5 @@
-"""Reads pushed PDFs. Runs as a program of its own, a request and an answer a line: the parser of hostile files can then
-be stopped, and what it takes is not the server's."""
+"""The process that reads pushed PDFs; each request and each answer is a line of JSON. A process of its own, so that the
+parsing of a hostile file can be stopped and does not take the server's memory."""
 
 import hashlib
 import json
@@ -13,71 +13,71 @@ from pathlib import Path
 from typing import Any
 
 from app.pdf.appending import append
-from app.pdf.refusals import Unfit
-from app.pdf.validation import set_limits, validated
+from app.pdf.refusals import PdfRefused
+from app.pdf.validation import open_valid_pdf, set_limits
 
-ANSWERS = 1  # standard output
-CHUNK = 1 << 20
-ADDRESS_SPACE = 1 << 30  # of this process: a last resort behind the limits of the parser
-
-
-def check(pushed: str, most_pages: int) -> dict[str, Any]:
-    """Size, hash and pages of a PDF that is taken. Raises Unfit."""
-    with validated(pushed, most_pages) as pdf:
-        return described(pushed, len(pdf.pages))
+STANDARD_OUTPUT = 1  # standard output
+CHUNK_BYTES = 1 << 20
+MAX_ADDRESS_SPACE = 1 << 30  # bytes, of this process; the last resort behind the limits of the parser
 
 
-def extend(stored: str, pushed: str, result: str, most_pages: int) -> dict[str, Any]:
-    """The same of a new file that holds the stored pages and then the pushed ones. Raises Unfit."""
-    return described(result, append(stored, pushed, result, most_pages))
+def check(pushed: str, max_pages: int) -> dict[str, Any]:
+    """Size, hash and number of pages of a valid PDF. Raises PdfRefused."""
+    with open_valid_pdf(pushed, max_pages) as pdf:
+        return file_facts(pushed, len(pdf.pages))
 
 
-def described(path: str, pages: int) -> dict[str, Any]:
+def append_pages(stored: str, pushed: str, result: str, max_pages: int) -> dict[str, Any]:
+    """The same of a new file with the stored pages and then the pushed ones. Raises PdfRefused."""
+    return file_facts(result, append(stored, pushed, result, max_pages))
+
+
+def file_facts(path: str, pages: int) -> dict[str, Any]:
     digest = hashlib.sha256()
     with Path(path).open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return {"size": Path(path).stat().st_size, "sha256": digest.hexdigest(), "pages": pages}
 
 
-WORKS: dict[str, Callable[..., dict[str, Any]]] = {"check": check, "append": extend}
+ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {"check": check, "append": append_pages}
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Runs one request within its seconds of processor time; the system ends the process where they do not do."""
-    allow(request["seconds"])
+    """Handles one request. Where it takes more than its seconds of processor time, the system kills the process."""
+    limit_processor_time(request["seconds"])
     try:
-        return WORKS[request["work"]](*request["arguments"])
-    except Unfit as reason:
-        return {"unfit": str(reason), "fault": reason.fault}
+        return ACTIONS[request["action"]](*request["arguments"])
+    except PdfRefused as reason:
+        return {"refused": str(reason), "reason": reason.reason}
     finally:
-        allow(0)
+        limit_processor_time(0)
 
 
-def allow(seconds: float) -> None:
-    """Gives the process so much processor time from now; 0 takes the bound away. Not on Windows."""
+def limit_processor_time(seconds: float) -> None:
+    """Limits the processor time from now on; 0 lifts the limit. Not on Windows."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def bound_memory() -> None:
+def limit_memory() -> None:
     try:
         import resource  # noqa: PLC0415 -- not on Windows
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
 
 
 def main() -> None:
-    """Answers requests until the server goes away, which closes the pipe however it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in a terminal is the server's to answer
-    logging.disable()  # the parser's remarks on a file are no business of the server's log
+    """Answers requests until the server ends, which closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server to handle
+    logging.disable()  # what the parser says about a file does not belong in the log of the server
     warnings.simplefilter("ignore")
     set_limits()
-    bound_memory()
+    limit_memory()
     for line in sys.stdin:
         try:
-            os.write(ANSWERS, json.dumps(answer(json.loads(line))).encode() + b"\n")
+            os.write(STANDARD_OUTPUT, json.dumps(answer(json.loads(line))).encode() + b"\n")
         except BrokenPipeError:
             return
 

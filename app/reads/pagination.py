@@ -13,7 +13,15 @@ import sqlalchemy as sa
 
 from app.domain.fields import MONEY_PLACES
 from app.domain.resources import DocumentStatus
-from app.domain.values import Fault, check_digits, parse_amount, parse_date, parse_moment, shortest, storable
+from app.domain.values import (
+    Fault,
+    check_digits,
+    is_storable,
+    parse_amount,
+    parse_date,
+    parse_moment,
+    shortest_notation,
+)
 from app.reads.relations import CHANGE, DEFAULT_ORDERS, DIGESTS, SOURCES, TIE_BREAKS
 from app.reads.selection import LogEntry, Order
 from app.storage.types import OrderedAmount, Timestamp
@@ -257,7 +265,7 @@ def encode_cursor(source: str, order: Sequence[Order], row: dict[str, Any]) -> s
 
 
 def plain(value: Any) -> Any:
-    return shortest(value) if isinstance(value, Decimal) else value
+    return shortest_notation(value) if isinstance(value, Decimal) else value
 
 
 def cursor_columns(source: str, order: Sequence[Order]) -> tuple[str, ...]:
@@ -311,6 +319,6 @@ def parsed(source: str, column: str, value: Any) -> Any:
     if isinstance(kind, sa.Integer):
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < INT_LIMIT:
             return value
-    elif isinstance(value, str) and storable(value) and value in WORDS.get(column, (value,)):
+    elif isinstance(value, str) and is_storable(value) and value in WORDS.get(column, (value,)):
         return value
     raise Fault("is not of the column's type")

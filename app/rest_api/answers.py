@@ -12,7 +12,7 @@ from app.domain.bodies import CUSTOM_FIELD_OWNER
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.fields import Field, Kind
 from app.domain.resources import Resource
-from app.domain.values import moment_text, shortest
+from app.domain.values import moment_text, shortest_notation
 from app.reads.selection import Row
 from app.rest_api.names import INVOICING_DETAIL, THICK_BILLING, key_name
 
@@ -43,7 +43,7 @@ def reply(answer: Answer, status: int = 200, headers: Mapping[str, str] | None =
 def exact(value: Any) -> Any:
     """A number of exactly its value; a time in UTC with milliseconds."""
     if isinstance(value, Decimal):
-        return orjson.Fragment(shortest(value) if abs(value.adjusted()) < MOST_DIGITS else str(value))
+        return orjson.Fragment(shortest_notation(value) if abs(value.adjusted()) < MOST_DIGITS else str(value))
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
@@ -115,7 +115,7 @@ def shown(field: Field, value: Any) -> Any:
         return shown_parts(field, value)
     if field.kind is Kind.DECIMAL:
         number = Decimal(value)
-        return shortest(number) if field.name in WRITTEN_AS_STRINGS and not field.element else number
+        return shortest_notation(number) if field.name in WRITTEN_AS_STRINGS and not field.element else number
     if isinstance(value, datetime):
         return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value

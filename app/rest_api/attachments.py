@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.auth.signed_urls import FILES, InvalidSignedUrl, SignedUrls
+from app.auth.signed_urls import FILES_PATH, InvalidSignedUrl, SignedUrls
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
 from app.commands.generated_pdfs import DocumentPdf, document_pdf
 from app.commands.transaction import Write, Written
-from app.domain.attachments import OF_ATTACHMENT
+from app.domain.attachments import PDF_ATTACHMENT_COLUMNS
 from app.domain.caller import Caller
 from app.domain.problems import Code, Refused, Where
 from app.domain.resources import Resource
-from app.domain.values import Fault, moment_text, storable
-from app.middleware.requests import BodyEncoded, check_encoding, content_type, header
+from app.domain.values import Fault, is_storable, moment_text
+from app.middleware.requests import EncodedBody, check_encoding, content_type, header
 from app.observability.request_record import request_id_of
-from app.pdf.invoices.limits import TooLong
+from app.pdf.invoices.limits import InvoiceTooLong
 from app.reads.by_level.read import read
 from app.reads.selection import Follow, Row, Selection
 from app.rest_api.answers import Answer, reply
@@ -64,7 +64,7 @@ class Attachments:
     async def check_target(self, caller: Caller, connection_id: str, number: str) -> None:
         """Refuses a push to another connection than the tenant's, and to a document that it does not have."""
         follows = [Follow("tenant", "tenant", Selection(frozenset({"connection_id"})))]
-        if storable(number):
+        if is_storable(number):
             follows.append(Follow("found", Resource.DOCUMENT, Selection(), given=((number,),)))
         async with self.rest.database.reading(caller.tenant_id) as connection:
             found = (await read(connection, caller, follows)).edges
@@ -75,7 +75,7 @@ class Attachments:
 
     async def attach(self, request: Request, caller: Caller, number: str, pushed: Path) -> Row:
         """The document with its new attachment."""
-        stored = Follow("stored", "stored_attachment", Selection(frozenset(OF_ATTACHMENT)))
+        stored = Follow("stored", "stored_attachment", Selection(frozenset(PDF_ATTACHMENT_COLUMNS)))
         selection = Selection(frozenset({"csr_id", "document_number"}), (stored,))
         follow = Follow("found", Resource.DOCUMENT, selection, given=((number,),))
 
@@ -106,7 +106,7 @@ class Attachments:
         keys = request.path_params
         address = f"{keys['tenant_id']}/{keys['csr_id']}/{keys['id']}"
         try:
-            linked = await self.links.follow(address, request.query_params)
+            linked = await self.links.verify(address, request.query_params)
         except InvalidSignedUrl as reason:
             raise RestError(403, "forbidden", str(reason)) from None
         if linked is None:
@@ -121,7 +121,7 @@ class Attachments:
             return await document_pdf(self.rest.database, self.files, caller, number, attachment_id, made_for)
         except Refused as refusal:
             raise told(refusal, number) from None
-        except TooLong as reason:
+        except InvoiceTooLong as reason:
             raise RestError(422, "invoice_too_long", str(reason)) from None
 
     async def answered(self, request: Request, caller: Caller, number: str, attachment_id: str) -> Response:
@@ -173,7 +173,7 @@ async def receive(request: Request, target: Path, most: int) -> None:
 def refuse_encoded(request: Request) -> None:
     try:
         check_encoding(request)
-    except BodyEncoded as reason:
+    except EncodedBody as reason:
         raise encoded(reason) from None
 
 
@@ -223,4 +223,4 @@ def attachment_routes(rest: Rest, files: Files, links: SignedUrls) -> list[RawRo
 def link_routes(rest: Rest, files: Files, links: SignedUrls) -> list[RawRoute]:
     """The addresses that signed links lead to."""
     own = Attachments(rest, files, links)
-    return [RawRoute("GET", f"{FILES}/{{tenant_id}}/{{csr_id}}/{{id}}", own.follow_link)]
+    return [RawRoute("GET", f"{FILES_PATH}/{{tenant_id}}/{{csr_id}}/{{id}}", own.follow_link)]

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.pages.page import COMPRESSED, FRESH, STRICT, built_page
+from app.pages.page import COMPRESSION, REVALIDATED, STRICT_POLICY_HEADER, built_page
 from app.rest_api.openapi.document import openapi
 
 _NOT_BUILT = """<h1>The documentation page is not built</h1>
@@ -18,12 +18,12 @@ def docs_routes() -> list[BaseRoute]:
     description = orjson.dumps(openapi())
 
     def describe(_request: Request) -> Response:
-        return Response(description, media_type="application/json", headers=FRESH)
+        return Response(description, media_type="application/json", headers=REVALIDATED)
 
     def page(_request: Request) -> Response:
-        return built_page("docs", _NOT_BUILT, STRICT)
+        return built_page("docs", _NOT_BUILT, STRICT_POLICY_HEADER)
 
     return [
-        Route("/openapi.json", describe, middleware=COMPRESSED, include_in_schema=False),
+        Route("/openapi.json", describe, middleware=COMPRESSION, include_in_schema=False),
         Route("/docs", page, include_in_schema=False),
     ]

@@ -6,10 +6,10 @@ from typing import Any
 
 from app.auth.rate_limits import RateLimited
 from app.domain.catalogue import KEY_FIELD
-from app.domain.notation import shown_key
+from app.domain.notation import quoted_key
 from app.domain.problems import Code, Path, Problem, Refused, Where
 from app.domain.resources import Resource
-from app.middleware.requests import BodyEncoded
+from app.middleware.requests import EncodedBody
 from app.rest_api.names import shown_path
 
 
@@ -37,7 +37,7 @@ def not_allowed(methods: str) -> RestError:
     return refused
 
 
-def encoded(reason: BodyEncoded) -> RestError:
+def encoded(reason: EncodedBody) -> RestError:
     refused = RestError(415, "unsupported_media_type", str(reason))
     refused.headers.update(reason.headers)
     return refused
@@ -45,7 +45,7 @@ def encoded(reason: BodyEncoded) -> RestError:
 
 def spent_up(reason: RateLimited) -> RestError:
     refused = RestError(429, "rate_limited", str(reason))
-    refused.headers["Retry-After"] = str(reason.seconds)
+    refused.headers["Retry-After"] = str(reason.retry_after)
     return refused
 
 
@@ -54,7 +54,7 @@ def translated(refusal: Refused, resource: Resource, key: str) -> RestError:
     first = refusal.problems[0]
     if first.code is Code.ALREADY_EXISTS:
         advice = ADVICE.get(resource, "PUT replaces it, PATCH changes it.")
-        message = f"{resource.capitalize()} {shown_key(key)} already exists. {advice}"
+        message = f"{resource.capitalize()} {quoted_key(key)} already exists. {advice}"
         return RestError(409, f"{resource}_already_exists", message, **{KEY_FIELD[resource]: key})
     if first.code is Code.ALREADY_CLOSED:
         return RestError(409, "document_already_closed", first.message, document_number=key)

@@ -10,7 +10,7 @@ from app.domain.bodies import CUSTOM_FIELD_OWNER
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.fields import Field, Kind
-from app.domain.notation import in_json, shown_key
+from app.domain.notation import in_json, quoted_key
 from app.domain.problems import Code, Path, Problem
 from app.domain.requirements import is_empty
 from app.domain.resources import Resource
@@ -95,7 +95,7 @@ def named_otherwise(sent: Mapping[str, Any], resource: Resource, key: str) -> tu
 
 
 def other_key(name: str, value: Any, key: str) -> Problem:
-    said = shown_key(value) if isinstance(value, str) else in_json(value)
+    said = quoted_key(value) if isinstance(value, str) else in_json(value)
     advice = "send the same in both, or leave it out of the body"
-    message = f"{name} is {said}, and the address names {shown_key(key)}: {advice}."
+    message = f"{name} is {said}, and the address names {quoted_key(key)}: {advice}."
     return Problem(Code.INVALID, (name,), message)

@@ -23,10 +23,10 @@ from app.domain.caller import Caller
 from app.domain.catalogue import KEY_FIELD
 from app.domain.problems import Problem, Refused
 from app.domain.resources import Resource
-from app.domain.values import Fault, storable
+from app.domain.values import Fault, is_storable
 from app.middleware.requests import (
-    BodyEncoded,
     BodyTooLarge,
+    EncodedBody,
     InvalidJson,
     check_encoding,
     content_type,
@@ -63,7 +63,7 @@ class Rest:
         try:
             caller = await caller_of(request, self.database)
             if self.budgets:
-                await self.budgets.spend(caller, REST_WRITE if writes else REST_READ)
+                await self.budgets.charge(caller, REST_WRITE if writes else REST_READ)
         except Unauthenticated as reason:
             raise RestError(401, "unauthenticated", str(reason)) from None
         except RateLimited as reason:
@@ -82,7 +82,7 @@ class Rest:
             sent = await read_json(received)
         except BodyTooLarge as reason:
             raise RestError(413, "body_too_large", str(reason)) from None
-        except BodyEncoded as reason:
+        except EncodedBody as reason:
             raise encoded(reason) from None
         except InvalidJson as reason:
             raise RestError(400, "invalid_json", str(reason)) from None
@@ -176,7 +176,7 @@ class Rest:
 
     async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""
-        if all(storable(part) for key in follow.given for part in key):
+        if all(is_storable(part) for key in follow.given for part in key):
             async with self.database.reading(caller.tenant_id) as connection:
                 row: Row | None = (await read(connection, caller, [follow])).edges["found"][0]
             if row is not None:

@@ -1,1 +1,1 @@
-"""The server's side: uvicorn's HTTP protocol with limits, sockets, the workers' supervisor, process tuning, health."""
+"""The server: uvicorn's HTTP protocol with limits, sockets, supervisor, process tuning, health checks."""

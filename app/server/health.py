@@ -1,4 +1,4 @@
-"""How the server is, for those who watch over it: whether it lives, and whether it can work."""
+"""Health checks: /healthz tells whether the process runs, /readyz whether it can answer requests."""
 
 from collections.abc import Callable
 
@@ -14,20 +14,20 @@ from app.storage.database.state import writes_refused
 from app.storage.database.time_limits import TimeLimit
 from app.storage.migrations.revision import NEWEST, revision_of
 
-SECONDS = 5  # after which whoever asks has given up
+TIMEOUT_SECONDS = 5  # a load balancer would not wait any longer
 OLD_SCHEMA = "the database's schema is not current: run ingest-gateway migrate"
 NEW_SCHEMA = "the database's schema is of a newer release: start that one in the place of this"
 
 
 def health_routes(database: Database) -> list[BaseRoute]:
     async def healthz(_: Request) -> JSONResponse:
-        """The process lives."""
+        """The process runs."""
         return JSONResponse({"status": "ok"})
 
     async def readyz(_: Request) -> JSONResponse:
-        """The database answers and its schema is current; where it takes no writes, reads go on."""
+        """The database answers and its schema is current. Still ready where it refuses writes, since reads work."""
         try:
-            async with TimeLimit(SECONDS):
+            async with TimeLimit(TIMEOUT_SECONDS):
                 return await readiness(database)
         except (SQLAlchemyError, OSError) as error:
             return unavailable((outage(error) or Outage.AWAY).fact)
@@ -37,9 +37,9 @@ def health_routes(database: Database) -> list[BaseRoute]:
 
 
 async def readiness(database: Database) -> JSONResponse:
-    found = await revision_of(database)
-    if found != NEWEST:
-        return unavailable(NEW_SCHEMA if found and found > NEWEST else OLD_SCHEMA)
+    revision = await revision_of(database)
+    if revision != NEWEST:
+        return unavailable(NEW_SCHEMA if revision and revision > NEWEST else OLD_SCHEMA)
     if database.damaged:
         return unavailable(Outage.DAMAGED.fact)
     refused = await writes_refused(database)

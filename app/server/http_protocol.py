@@ -1,7 +1,7 @@
-"""The server's side of a connection, with bounds on what comes before the application can judge it: the head of a
-request, what follows its body, and the time for which a client may leave a request unfinished.
+"""uvicorn's HTTP protocol, with limits on what comes before the application can check anything: the size of a request's
+head and trailers, and the time for which a client may leave a request unfinished.
 
-Without them anybody, with no key at all, could fill the memory with one endless header, and every connection with
+Without them anybody, even without a key, could fill the memory with one endless header, and all connections with
 requests that never end.
 """
 
@@ -16,78 +16,84 @@ IDLE_SECONDS = 30.0  # seconds for a whole head, and for the next piece of a bod
 
 
 class HeadTooLarge(Exception):
-    """Ends the parser's work."""
+    """Stops the parser."""
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
     """One connection."""
 
+    idle_seconds = IDLE_SECONDS
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.in_head = True
-        self.moved_at = 0.0  # when the client last got on with its request
-        self.unused = 0  # bytes received since then
-        self.too_large = False
+        self.reading_head = True
+        self.progressed_at = 0.0  # when the client last sent a whole part of its request
+        self.bytes_since_progress = 0  # bytes that were received since then
+        self.head_too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.move()
-        self.loop.call_later(IDLE_SECONDS, self.look)
+        self.note_progress()
+        self.loop.call_later(self.idle_seconds, self.check_idle)
 
-    def move(self) -> None:
-        self.moved_at = self.loop.time()
-        self.unused = 0
+    def note_progress(self) -> None:
+        self.progressed_at = self.loop.time()
+        self.bytes_since_progress = 0
 
     def data_received(self, data: bytes) -> None:
-        self.unused += len(data)
+        self.bytes_since_progress += len(data)
         super().data_received(data)
-        # An endless header, an endless trailer, an endless extension of a chunk.
-        if self.unused > MAX_HEAD_BYTES and not self.transport.is_closing() and self.is_waited_for():
+        # An endless header, trailer, or extension of a chunk.
+        if self.bytes_since_progress > MAX_HEAD_BYTES and not self.transport.is_closing() and self.awaits_client():
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
-    def is_waited_for(self) -> bool:
-        """Whether it is the client's turn."""
-        return self.in_head or (self.cycle is not None and self.cycle.more_body)
+    def awaits_client(self) -> bool:
+        """Whether the client is to send something."""
+        return self.reading_head or (self.cycle is not None and self.cycle.more_body)
 
     def on_message_begin(self) -> None:
-        self.in_head = True
-        self.move()
+        self.reading_head = True
+        self.note_progress()
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.in_head:  # one that follows the body would come too late to be judged
-            super().on_header(name, value.rstrip(b" \t"))  # what may follow a value is no part of it
+        if self.reading_head:  # trailers are dropped: the application has checked the headers already
+            super().on_header(name, value.rstrip(b" \t"))  # white space after a value is not part of it
 
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
-            self.too_large = True
+            self.head_too_large = True
             raise HeadTooLarge
-        self.in_head = False
-        self.move()
+        self.reading_head = False
+        self.note_progress()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self.move()
+        self.note_progress()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self.move()
+        self.note_progress()
         super().on_message_complete()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Logs nothing about a client that asks for another protocol: the application answers it in HTTP, as it may,
-        and the library's own warning advises an installation that would change nothing."""
+        """No warning about a client that asks for another protocol. It is answered in HTTP, as the standard allows; the
+        library's warning advises to install something, which would not help."""
 
     def send_400_response(self, msg: str) -> None:
-        if self.too_large:
+        if self.head_too_large:
             self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         else:
             super().send_400_response(msg)
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answers, unless another answer is due or under way, and ends the connection."""
+        """Answers with the status, unless another answer is due or being sent, and closes the connection."""
         cycle = self.cycle
-        if cycle is None or cycle.response_complete or not (self.in_head or self.pipeline or cycle.response_started):
+        if (
+            cycle is None
+            or cycle.response_complete
+            or not (self.reading_head or self.pipeline or cycle.response_started)
+        ):
             text = f"{status.phrase}."
             lines = [
                 f"HTTP/1.1 {status.value} {status.phrase}".encode(),
@@ -95,17 +101,21 @@ class LimitedHttpProtocol(HttpToolsProtocol):
                 b"content-length: %d" % len(text),
                 b"connection: close",
             ]
-            scope: Any = cycle.scope if cycle and not self.in_head else {}
-            if "request_id" in scope:  # the application knows this request
+            scope: Any = cycle.scope if cycle and not self.reading_head else {}
+            if "request_id" in scope:  # the application has begun to answer this request
                 lines.append(b"x-request-id: " + scope["request_id"])
             self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + text.encode())
         self.transport.close()
 
-    def look(self) -> None:
-        """Ends a connection whose client has left its request unfinished for too long."""
+    def check_idle(self) -> None:
+        """Closes the connection where the client has left its request unfinished for too long."""
         if self.transport.is_closing():
             return
-        if self.is_waited_for() and not self.flow.read_paused and self.loop.time() - self.moved_at > IDLE_SECONDS:
+        if (
+            self.awaits_client()
+            and not self.flow.read_paused
+            and self.loop.time() - self.progressed_at > self.idle_seconds
+        ):
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
-            self.loop.call_later(IDLE_SECONDS, self.look)
+            self.loop.call_later(self.idle_seconds, self.check_idle)

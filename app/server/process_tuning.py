@@ -1,32 +1,31 @@
-"""How the process that serves goes about its memory and its threads."""
+"""Tuning of the server process: garbage collection, thread switching, and memory that is returned to the system."""
 
 import ctypes
 import gc
 import sys
 from contextlib import suppress
 
-LONGEST_TURN = 0.0001  # seconds for which a thread may keep Python to itself while the event loop waits for it
-# As mallopt of glibc counts its options. Left to itself it soon takes bodies of some mebibytes from the heap that all
-# else is taken from, where what lies behind them keeps their memory from the system.
+SWITCH_INTERVAL = 0.0001  # seconds after which a thread must let the event loop run
+# Options of glibc's mallopt. By default it soon takes request bodies of some mebibytes from the common heap, where
+# other objects behind them keep their memory from being returned to the system.
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
-OF_THE_HEAP = 2**20  # bytes of a block; larger ones are the system's, and go back to it at once
-SPARE = 8 * 2**20  # bytes at the end of the heap that are kept for the next answer
+MAX_HEAP_BLOCK = 2**20  # bytes; larger blocks are returned to the system as soon as they are freed
+HEAP_RESERVE = 8 * 2**20  # free bytes at the end of the heap that are kept
 
 
-def tune() -> None:
-    """Garbage is looked for seldom, and never among what lives as long as the process: at Python's own pace the search
-    takes a third of the time of a large answer. Threads, which render or read SQLite, soon give way to the event loop.
-    """
-    sys.setswitchinterval(LONGEST_TURN)
-    give_back_large_blocks()
+def tune_process() -> None:
+    """Makes garbage collection rare, and skips what lives as long as the process: by default it takes a third of the
+    time of a large answer. Lets threads, which read SQLite, give way to the event loop sooner."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    return_large_blocks()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
 
-def give_back_large_blocks() -> None:
-    """Where glibc is what memory comes from."""
+def return_large_blocks() -> None:
+    """Does nothing where the C library is not glibc."""
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(MMAP_THRESHOLD, OF_THE_HEAP)
-        mallopt(TRIM_THRESHOLD, SPARE)
+        mallopt(MMAP_THRESHOLD, MAX_HEAP_BLOCK)
+        mallopt(TRIM_THRESHOLD, HEAP_RESERVE)

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.domain.fields import MONEY_PLACES
 from app.domain.resources import Product
-from app.domain.values import shortest
+from app.domain.values import shortest_notation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -46,7 +46,7 @@ class Amount(TypeDecorator[Decimal]):
         return dialect.type_descriptor(sa.Numeric(19, 4) if dialect.name == "postgresql" else sa.String(21))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name == "postgresql" else shortest(value)
+        return value if value is None or dialect.name == "postgresql" else shortest_notation(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.auth.api_keys import hashed
+from app.auth.api_keys import hash_key
 from tests.gateway import Client, Gateway
 
 
@@ -26,9 +26,9 @@ async def test_what_is_compared_of_a_key_is_its_hash_and_never_the_key(acme: Cli
         response = await Client(acme.gateway, key).post({"query": "{ tenant { name } }"})
         assert response.status_code == (200 if key == acme.api_key else 401)
         asked = [argument for _, arguments in heard for argument in arguments]
-        assert hashed(key) in asked
+        assert hash_key(key) in asked
         assert not [argument for argument in asked if key in str(argument)]
-    assert hashed(nearly)[:16] != hashed(acme.api_key)[:16]
+    assert hash_key(nearly)[:16] != hash_key(acme.api_key)[:16]
 
 
 async def test_an_unknown_key_is_refused_by_the_same_one_statement_whatever_it_is(acme: Client) -> None:

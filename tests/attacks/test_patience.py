@@ -9,7 +9,6 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from app.server import http_protocol as heads
 from app.server.http_protocol import LimitedHttpProtocol
 
 UNFINISHED = {
@@ -20,6 +19,12 @@ UNFINISHED = {
     "half a second head": b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n",
 }
 TOLD = b"HTTP/1.1 408 Request Timeout\r\n"
+
+
+class ShortIdle(LimitedHttpProtocol):
+    """As the server's, but it does not wait for long."""
+
+    idle_seconds = 0.3
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
@@ -35,12 +40,14 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected(
+    protocol: type[LimitedHttpProtocol] = LimitedHttpProtocol,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server of its own."""
     config = Config(cast(Any, echo), lifespan="off", log_config=None)
     config.load()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: LimitedHttpProtocol(config, ServerState(), {}), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: protocol(config, ServerState(), {}), "127.0.0.1", 0)
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         yield reader, writer
@@ -48,11 +55,8 @@ async def connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Strea
 
 
 @pytest.mark.parametrize("name", UNFINISHED)
-async def test_an_unfinished_request_is_told_so_and_its_connection_ends(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(heads, "PATIENCE", 0.3)
-    async with connected() as (reader, writer):
+async def test_an_unfinished_request_is_told_so_and_its_connection_ends(name: str) -> None:
+    async with connected(ShortIdle) as (reader, writer):
         writer.write(UNFINISHED[name])
         received = await asyncio.wait_for(reader.read(), 10)
     assert TOLD in received
@@ -68,9 +72,8 @@ async def test_white_space_around_a_header_is_no_part_of_it() -> None:
     assert b"\r\nx-told: one two\r\n" in received
 
 
-async def test_a_slow_body_is_waited_for_as_long_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "PATIENCE", 0.3)
-    async with connected() as (reader, writer):
+async def test_a_slow_body_is_waited_for_as_long_as_it_comes() -> None:
+    async with connected(ShortIdle) as (reader, writer):
         writer.write(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 12\r\n\r\n")
         for _ in range(12):
             await asyncio.sleep(0.1)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.auth.api_keys import create_key, revoke_key
-from app.auth.rate_limits import SLICES
+from app.auth.rate_limits import SLICES_PER_BUDGET
 from app.storage.tables import BUDGETS
 from tests.gateway import Client, Gateway
 
@@ -145,7 +145,7 @@ async def test_refusals_and_small_requests_seldom_ask_the_database(gateway: Gate
     gateway.statements.texts.clear()
     for _ in range(10):
         await acme.post(worth(2))
-    slices = 20 // (100 // SLICES) + 1  # of five points, of which requests of two may leave one
+    slices = 20 // (100 // SLICES_PER_BUDGET) + 1  # of five points, of which requests of two may leave one
     asked = [text for text in gateway.statements.texts if "INTO budgets" in text]
     assert len(asked) <= (0 if gateway.database.is_sqlite else slices)
     assert (await acme.post(worth(79))).status_code == 200

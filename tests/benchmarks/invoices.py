@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from app.pdf.invoices.rendering_processes import InvoiceWorkers
+from app.pdf.invoices.rendering_processes import InvoiceRenderer
 from tests.pdf.invoices.samples import ACCOUNT, ISSUED_AT, LINES, fullest, with_lines
 from tests.servers import RunningServer, gateway_cli
 
@@ -48,14 +48,14 @@ def tell(text: str) -> None:
     sys.stdout.flush()
 
 
-async def timed(renderers: InvoiceWorkers, document: dict[str, Any]) -> tuple[float, int]:
+async def timed(renderers: InvoiceRenderer, document: dict[str, Any]) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         size, _ = await renderers.render(document, ACCOUNT, ISSUED_AT, Path(folder) / "invoice.pdf")
         return time.perf_counter() - began, size
 
 
-async def report(renderers: InvoiceWorkers, name: str, document: Callable[[int], dict[str, Any]]) -> None:
+async def report(renderers: InvoiceRenderer, name: str, document: Callable[[int], dict[str, Any]]) -> None:
     found = sorted([await timed(renderers, document(turn)) for turn in range(TURNS)])
     best, middle = found[0][0] * 1000, statistics.median(took for took, _ in found) * 1000
     tell(f"{name:24} {best:6.0f} ms at best, {middle:6.0f} in the middle; {found[0][1] / 1000:6.0f} kB")
@@ -63,7 +63,7 @@ async def report(renderers: InvoiceWorkers, name: str, document: Callable[[int],
 
 async def alone() -> None:
     """What invoices take of which nothing else is asked."""
-    renderers = InvoiceWorkers()
+    renderers = InvoiceRenderer()
     began, _ = await timed(renderers, different(3, 99))
     tell(f"{'the first of all':24} {began * 1000:6.0f} ms, a process started and fonts looked up")
     await report(renderers, "one page, 3 lines", lambda turn: different(3, turn))

@@ -40,7 +40,7 @@ class PlainEnvelope(RequestContextMiddleware):
         except Exception as raised:
             if started:
                 raise
-            await self.failed(Request(scope), raised)(scope, receive, sealed)
+            await self.error_response(Request(scope), raised)(scope, receive, sealed)
 
 
 class SwitchedEnvelope:
@@ -57,5 +57,5 @@ class SwitchedEnvelope:
 
 
 if __name__ == "__main__":
-    application.Envelope = SwitchedEnvelope  # type: ignore[attr-defined]
+    application.RequestContextMiddleware = SwitchedEnvelope  # type: ignore[attr-defined, assignment]
     cli()

@@ -5,6 +5,7 @@ import socket
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_help_names_every_command(cli: CommandLine) -> None:
     printed = cli.printed({}, "--help")
 
     assert all(f" {word} " in printed for word in ("serve", "migrate", "tenants", "keys", "demo", "schema"))
+
+
+def test_help_of_blobs_names_the_command_by_its_new_name_alone(cli: CommandLine) -> None:
+    printed = cli.printed({}, "blobs", "--help")
+
+    assert (" gc " in printed, "sweep" in printed) == (True, False)
+
+
+def test_version_prints_that_of_the_package(cli: CommandLine) -> None:
+    assert cli.printed({}, "--version") == f"ingest-gateway {version('ingest-gateway')}\n"
 
 
 def is_migrated(url: str) -> bool:
@@ -172,9 +183,12 @@ def test_a_folder_that_pdfs_cannot_be_kept_in_is_refused_at_start_before_anythin
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_sweep_of_a_store_that_does_not_answer_names_the_store(cli: CommandLine, sqlite_url: str) -> None:
+@pytest.mark.parametrize("name", ["gc", "sweep"])
+def test_a_collection_in_a_store_that_does_not_answer_names_the_store_under_the_former_name_too(
+    cli: CommandLine, sqlite_url: str, name: str
+) -> None:
     env = {"GATEWAY_DATABASE_URL": sqlite_url, "GATEWAY_BLOB_URL": "file:///proc/nope"}
 
-    assert cli.refusal(env, "blobs", "sweep") == (
+    assert cli.refusal(env, "blobs", name) == (
         "The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: No such file or directory"
     )

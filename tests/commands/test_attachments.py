@@ -292,7 +292,7 @@ async def test_after_a_kill_at_any_moment_every_row_has_its_bytes_and_a_sweep_re
         await every_row_has_its_bytes(desk)
 
     swept = gateway_cli(
-        "blobs", "sweep", "--grace", "0",
+        "blobs", "gc", "--grace", "0",
         env={"GATEWAY_DATABASE_URL": database_url, "GATEWAY_BLOB_URL": folder.as_uri()},
     )  # fmt: skip
 

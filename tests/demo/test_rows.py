@@ -13,7 +13,7 @@ from app.demo.countries import Country, company
 from app.demo.tenants import TENANTS
 from app.domain.aging import BUCKETS, days_past_due
 from app.domain.catalogue import CATALOGUE
-from app.domain.requirements import Demands, unmet
+from app.domain.requirements import RequirementContext, unmet_requirements
 from app.domain.resources import ClosureReason, DocumentStatus, DocumentType, Product, Resource
 from tests.demo.ledgers import AS_OF, Rows
 
@@ -27,7 +27,9 @@ def test_everything_meets_the_requirements_of_the_products_it_is_declared_for(ow
     (tenant,) = own["tenants"]
     model = tenant["currency_model"]
     lacking = {
-        str(row["csr_id"]): unmet(resource, row, Demands(row["products"], tenant["products"], model))
+        str(row["csr_id"]): unmet_requirements(
+            resource, row, RequirementContext(row["products"], tenant["products"], model)
+        )
         for row in own[TABLE_OF[resource]]
     }
 

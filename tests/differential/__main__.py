@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.server.process_tuning import tune
+from app.server.process_tuning import tune_process
 from app.storage.database.engine import Database
 from app.storage.migrations.migrate import migrate
 from tests.differential.session import opened, told
@@ -39,7 +39,7 @@ async def run(url: str, first: int, operations: int, stop_after: int) -> int:
     differences, start = 0, time.monotonic()
     async with Gateway(url) as gateway:
         session = await opened(gateway)
-        tune()
+        tune_process()
         for number in range(operations):
             found = await session.ask(first + number)
             if found:

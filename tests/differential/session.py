@@ -61,7 +61,7 @@ def told(found: Difference, seed: int) -> str:
     """A difference in words."""
     before = [f"run before: {run}\n" for run in found.drawn.runs[: found.run]]
     return (
-        f"seed {seed}, as tenant {found.caller.known}\n{found.drawn.text}\n"
+        f"seed {seed}, as tenant {found.caller.last_caller}\n{found.drawn.text}\n"
         f"{''.join(before)}variables: {found.drawn.runs[found.run]}\n"
         f"planned:  {found.planned.decode()}\nexecuted: {found.executed.decode()}\n"
     )

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from app.domain.amounts import (
-    locked_out,
-    missing,
+    currency_model_problems,
+    missing_amounts,
     model_of,
     open_amount,
     open_currency,
     without_other_model,
-    wrong_sign,
+    wrongly_signed,
 )
 from app.domain.problems import Code
 from app.domain.resources import CurrencyModel, Product
@@ -96,7 +96,7 @@ def test_what_is_open_and_in_which_currency(
 def test_the_other_model_is_refused_on_each_field_sent(
     locked: CurrencyModel | None, sent: dict[str, Any], names: list[str]
 ) -> None:
-    found = [(problem.code, problem.field) for problem in locked_out(locked, sent)]
+    found = [(problem.code, problem.field) for problem in currency_model_problems(locked, sent)]
     assert found == [(Code.CURRENCY_MODEL_LOCKED, (name,)) for name in names]
 
 
@@ -132,16 +132,16 @@ def test_what_amounts_lack(
     locked: CurrencyModel | None,
     lacking: list[str],
 ) -> None:
-    assert list(missing(values, products, active, locked)) == lacking
+    assert list(missing_amounts(values, products, active, locked)) == lacking
 
 
 @pytest.mark.parametrize("amount", ["1", "0", "0.0001"])
 def test_the_original_amounts_of_a_credit_note_are_below_zero(amount: str) -> None:
     note = {"document_type": "credit_note"}
-    assert wrong_sign(note | B | {"original_denomination": Decimal(amount)}) == ("original_denomination",)
+    assert wrongly_signed(note | B | {"original_denomination": Decimal(amount)}) == ("original_denomination",)
     wrong = {name: Decimal(amount) for name in (GROSS_IN_ORIGINAL, "original_denomination_in_base_currency")}
-    assert wrong_sign(note | E | wrong) == (GROSS_IN_ORIGINAL, "original_denomination_in_base_currency")
-    assert wrong_sign(note | {"original_denomination": Decimal("-0.0001")}) == ()
-    assert wrong_sign(note) == ()
+    assert wrongly_signed(note | E | wrong) == (GROSS_IN_ORIGINAL, "original_denomination_in_base_currency")
+    assert wrongly_signed(note | {"original_denomination": Decimal("-0.0001")}) == ()
+    assert wrongly_signed(note) == ()
     for other in ("invoice", "other"):
-        assert wrong_sign({"document_type": other, "original_denomination": Decimal(amount)}) == ()
+        assert wrongly_signed({"document_type": other, "original_denomination": Decimal(amount)}) == ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.bodies import merged, read_body
+from app.domain.bodies import merge, read_body
 from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.account import ACCOUNT
 from app.domain.catalogue.closure import CLOSURE
@@ -131,7 +131,7 @@ FIELDS = tuple(field for field in ACCOUNT if field.name in PATCHED)
 
 def patched(sent: dict[str, Any]) -> dict[str, Any]:
     """What differs from what is stored after a patch."""
-    after = merged(FIELDS, STORED, sent, replace=False)
+    after = merge(FIELDS, STORED, sent, replace=False)
     return {name: value for name, value in after.items() if value != STORED[name]}
 
 
@@ -163,9 +163,9 @@ def test_a_patch_changes_only_what_it_sends(sent: dict[str, Any], changed: dict[
 
 def test_a_replace_empties_what_it_leaves_out_but_custom_fields() -> None:
     empty = {**dict.fromkeys(PATCHED), "custom_fields": STORED["custom_fields"]}
-    assert merged(FIELDS, STORED, {}, replace=True) == empty
+    assert merge(FIELDS, STORED, {}, replace=True) == empty
     sent = {"name": "Other", "billing_address": {"zip": "1", "city": None}, "custom_fields": {"score": None}}
-    assert merged(FIELDS, STORED, sent, replace=True) == empty | {
+    assert merge(FIELDS, STORED, sent, replace=True) == empty | {
         "name": "Other",
         "billing_address": {"zip": "1"},
         "custom_fields": {"region": "EMEA"},
@@ -174,5 +174,5 @@ def test_a_replace_empties_what_it_leaves_out_but_custom_fields() -> None:
 
 def test_merging_leaves_what_was_stored_as_it_was() -> None:
     before = {name: dict(value) if isinstance(value, dict) else value for name, value in STORED.items()}
-    merged(FIELDS, STORED, {"billing_address": {"zip": None}, "custom_fields": {"score": None}}, replace=False)
+    merge(FIELDS, STORED, {"billing_address": {"zip": None}, "custom_fields": {"score": None}}, replace=False)
     assert before == STORED

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from app.domain.keys import fault_of_key, fault_of_new_key
+from app.domain.keys import key_fault, new_key_fault
 
 NEW = {
     "ACME ": "must neither begin nor end with white space: it ends with U+0020 SPACE",
@@ -28,22 +28,22 @@ NEW = {
 
 @pytest.mark.parametrize("key", NEW, ids=ascii)
 def test_a_new_key_has_no_twin_that_looks_the_same(key: str) -> None:
-    fault = fault_of_new_key(key)
+    fault = new_key_fault(key)
     assert fault is not None
     assert fault.about("account_number", key) == f"account_number {NEW[key]}."
-    assert fault_of_key(key) is None
+    assert key_fault(key) is None
 
 
 @pytest.mark.parametrize(
     "key", ["A", "A B", "A\u00a0B", "日本", "é", "e\u0301", "🧾", "\ue000", "\U0010ffff", "a/b", "..."]
 )
 def test_any_other_key_is_one(key: str) -> None:
-    assert fault_of_key(key) is None
-    assert fault_of_new_key(key) is None
+    assert key_fault(key) is None
+    assert new_key_fault(key) is None
 
 
 def test_every_character_of_unicode_is_judged_by_its_category_and_by_where_it_stands() -> None:
     for char in map(chr, range(1, sys.maxunicode + 1)):
         unseen = unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")
-        assert (fault_of_new_key(f"a{char}b") is not None) is unseen, hex(ord(char))
-        assert (fault_of_new_key(f"a{char}") is not None) is (unseen or char.isspace()), hex(ord(char))
+        assert (new_key_fault(f"a{char}b") is not None) is unseen, hex(ord(char))
+        assert (new_key_fault(f"a{char}") is not None) is (unseen or char.isspace()), hex(ord(char))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.lifecycle import Sent, Transition, move, sent
+from app.domain.lifecycle import AmountSent, Transition, amount_sent, transition
 from app.domain.resources import DocumentStatus
 
 OPEN, CLOSED = DocumentStatus.OPEN, DocumentStatus.CLOSED
@@ -15,33 +15,35 @@ NOW = datetime(2026, 5, 12, 14, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("before", "said", "after"),
     [
-        (None, Sent.NOTHING, OPEN),
-        (None, Sent.NON_ZERO, OPEN),
-        (None, Sent.ZERO, CLOSED),
-        (OPEN, Sent.NOTHING, None),
-        (OPEN, Sent.NON_ZERO, None),
-        (OPEN, Sent.ZERO, CLOSED),
-        (CLOSED, Sent.NOTHING, None),
-        (CLOSED, Sent.NON_ZERO, OPEN),
-        (CLOSED, Sent.ZERO, None),
+        (None, AmountSent.NOTHING, OPEN),
+        (None, AmountSent.NON_ZERO, OPEN),
+        (None, AmountSent.ZERO, CLOSED),
+        (OPEN, AmountSent.NOTHING, None),
+        (OPEN, AmountSent.NON_ZERO, None),
+        (OPEN, AmountSent.ZERO, CLOSED),
+        (CLOSED, AmountSent.NOTHING, None),
+        (CLOSED, AmountSent.NON_ZERO, OPEN),
+        (CLOSED, AmountSent.ZERO, None),
     ],
 )
-def test_every_row_of_the_life_cycle(before: DocumentStatus | None, said: Sent, after: DocumentStatus | None) -> None:
-    assert move(before, said, NOW) == (None if after is None else Transition(after, NOW, None, None))
+def test_every_row_of_the_life_cycle(
+    before: DocumentStatus | None, said: AmountSent, after: DocumentStatus | None
+) -> None:
+    assert transition(before, said, NOW) == (None if after is None else Transition(after, NOW, None, None))
 
 
 @pytest.mark.parametrize(
     ("touched", "amount", "said"),
     [
-        (False, None, Sent.NOTHING),
-        (False, "40", Sent.NOTHING),
-        (False, "0", Sent.NOTHING),
-        (True, None, Sent.NOTHING),
-        (True, "0", Sent.ZERO),
-        (True, "-0.0000", Sent.ZERO),
-        (True, "0.0001", Sent.NON_ZERO),
-        (True, "-40", Sent.NON_ZERO),
+        (False, None, AmountSent.NOTHING),
+        (False, "40", AmountSent.NOTHING),
+        (False, "0", AmountSent.NOTHING),
+        (True, None, AmountSent.NOTHING),
+        (True, "0", AmountSent.ZERO),
+        (True, "-0.0000", AmountSent.ZERO),
+        (True, "0.0001", AmountSent.NON_ZERO),
+        (True, "-40", AmountSent.NON_ZERO),
     ],
 )
-def test_what_a_write_says_of_the_open_amount(touched: bool, amount: str | None, said: Sent) -> None:
-    assert sent(touched, None if amount is None else Decimal(amount)) is said
+def test_what_a_write_says_of_the_open_amount(touched: bool, amount: str | None, said: AmountSent) -> None:
+    assert amount_sent(touched, None if amount is None else Decimal(amount)) is said

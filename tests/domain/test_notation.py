@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.notation import in_json, shown_key
+from app.domain.notation import in_json, quoted_key
 from app.domain.values import exact_number
 
 SHOWN: list[tuple[Any, str]] = [
@@ -45,6 +45,6 @@ def test_of_a_long_value_a_hundred_characters_are_shown() -> None:
 
 
 def test_a_key_is_shown_in_quotes_with_what_nobody_sees_and_no_more_of_it_than_fits() -> None:
-    assert shown_key("A-1") == "'A-1'"
-    assert shown_key("A\u200b1\n") == r"'A\u200b1\n'"
-    assert shown_key("x" * 10**6) == f"'{'x' * 100}…'"
+    assert quoted_key("A-1") == "'A-1'"
+    assert quoted_key("A\u200b1\n") == r"'A\u200b1\n'"
+    assert quoted_key("x" * 10**6) == f"'{'x' * 100}…'"

@@ -18,7 +18,7 @@ from app.domain.values import (
     parse_date,
     parse_moment,
     read_value,
-    shortest,
+    shortest_notation,
 )
 from tests.domain.test_values import fault, of
 
@@ -116,8 +116,8 @@ precise = st.decimals(min_value="-999999999999999.9999999999", max_value="999999
 def test_every_price_within_bounds_goes_round_exactly(value: Decimal, zeros: int) -> None:
     read = check_digits(parse_amount(format(value, "f") + "0" * zeros), 10)
     assert read == value
-    assert parse_amount(shortest(read)) == value
-    assert "E" not in shortest(read)
+    assert parse_amount(shortest_notation(read)) == value
+    assert "E" not in shortest_notation(read)
 
 
 @pytest.mark.parametrize("raw", ["0.00000000001", "1000000000000000", "-0.12345678901", Decimal("1E-11")])
@@ -131,8 +131,8 @@ def test_every_amount_within_bounds_goes_round_exactly_whatever_zeros_trail(valu
     written = format(value, "f") + "0" * zeros
     read = check_digits(parse_amount(written), 4)
     assert read == value
-    assert parse_amount(shortest(read)) == value
-    assert shortest(read) == str(read)
+    assert parse_amount(shortest_notation(read)) == value
+    assert shortest_notation(read) == str(read)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.readiness import lacks
+from app.domain.readiness import missing_fields
 from app.domain.resources import Product, Resource
 
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
@@ -42,7 +42,7 @@ def told(
     resource: Resource, values: dict[str, Any], product: Product, account: Any = None
 ) -> tuple[list[str], list[str]]:
     """What is certainly missing, and what only the caller can judge."""
-    found = lacks(resource, values, product, account)
+    found = missing_fields(resource, values, product, account)
     certain = [".".join(map(str, lack.field)) for lack in found if lack.certain]
     return certain, [".".join(map(str, lack.field)) for lack in found if not lack.certain]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.problems import Code, Path, Problem
-from app.domain.requirements import Demands, is_empty, newly_unmet, unmet
+from app.domain.requirements import RequirementContext, is_empty, newly_unmet, unmet_requirements
 from app.domain.resources import CurrencyModel, Product, Resource
 
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
@@ -23,7 +23,10 @@ Found = list[tuple[Code, Path]]
 
 
 def lacking(resource: Resource, values: dict[str, Any], *products: Product, **more: Any) -> Found:
-    return [(problem.code, problem.field) for problem in unmet(resource, values, Demands(products, **more))]
+    return [
+        (problem.code, problem.field)
+        for problem in unmet_requirements(resource, values, RequirementContext(products, **more))
+    ]
 
 
 def required(*paths: str) -> Found:
@@ -191,7 +194,9 @@ def test_another_fault_of_the_same_field_is_new() -> None:
 
 
 def test_messages_say_who_demands_what() -> None:
-    found = unmet(ACCOUNT, NAMED | {"name": "", "parent_account_number": "P"}, Demands((COLLECTIONS, INVOICING)))
+    found = unmet_requirements(
+        ACCOUNT, NAMED | {"name": "", "parent_account_number": "P"}, RequirementContext((COLLECTIONS, INVOICING))
+    )
     assert [problem.message for problem in found] == [
         "name is required and must not be blank.",
         "currency is required for Collections.",

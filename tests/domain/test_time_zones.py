@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.domain.time_zones import close_zones, day_in, known_zones
+from app.domain.time_zones import day_in, known_zones, similar_zones
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_every_zone_that_is_known_has_a_day() -> None:
     ],
 )
 def test_a_name_that_is_nearly_one_leads_to_the_zone(name: str, close: str) -> None:
-    found = close_zones(name)
+    found = similar_zones(name)
     assert found[0] == close
     assert len(found) <= 3
     assert set(found) <= known_zones()
@@ -55,4 +55,4 @@ def test_a_name_that_is_nearly_one_leads_to_the_zone(name: str, close: str) -> N
 
 @pytest.mark.parametrize("name", ["", "x", "5", "the office", "x" * 10_000])
 def test_what_is_close_to_nothing_leads_nowhere(name: str) -> None:
-    assert close_zones(name) == []
+    assert similar_zones(name) == []

@@ -14,9 +14,9 @@ from app.domain.resources import RoutingCode
 from app.domain.values import (
     READERS,
     Fault,
+    is_storable,
     read_custom_value,
     read_value,
-    storable,
 )
 
 
@@ -94,9 +94,9 @@ def test_text_is_kept_exactly(raw: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_storable_is_all_text_without_nul_and_half_pairs(text: str) -> None:
-    assert storable(text)
-    assert not storable(text + "\0")
-    assert not storable("\ud800" + text)
+    assert is_storable(text)
+    assert not is_storable(text + "\0")
+    assert not is_storable("\ud800" + text)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from app.middleware.compression import WORTH_COMPRESSING
+from app.middleware.compression import MIN_COMPRESSED_BYTES
 from tests.gateway import Client
 
 LARGE = "{ productFields(product: INVOICING) { name description } }"
@@ -59,7 +59,7 @@ async def test_a_large_answer_is_compressed_for_a_client_that_takes_it(acme: Cli
     assert headers.get("content-encoding") == ("gzip" if WISHES[encoding] else None)
     assert headers["vary"] == "Accept-Encoding"  # whatever came of it: a cache must not give it to everybody
     assert int(headers["content-length"]) == len(body)
-    assert (len(body) < WORTH_COMPRESSING) == WISHES[encoding]
+    assert (len(body) < MIN_COMPRESSED_BYTES) == WISHES[encoding]
     assert orjson.loads(gzip.decompress(body) if WISHES[encoding] else body) == plain
 
 

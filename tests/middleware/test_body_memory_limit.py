@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.middleware.body_memory_limit import UNCOUNTED
+from app.middleware.body_memory_limit import MAX_UNCOUNTED_BYTES
 from tests.gateway import Client, Gateway
 
 PATH = "/api/v1/ingest/accounts"
@@ -100,7 +100,7 @@ async def test_who_waits_is_let_in_as_soon_as_there_is_room(acme: Client) -> Non
 
 async def test_small_requests_need_no_room(acme: Client) -> None:
     before = await filled(acme)
-    found = await posted(acme, account("SMALL", UNCOUNTED))
+    found = await posted(acme, account("SMALL", MAX_UNCOUNTED_BYTES))
 
     assert found.json() == {"data": {"createAccount": {"created": True}}}
     assert (await put(acme, "SMALL-TOO", 100)).status_code == 201

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from app.middleware.buffered_body import IN_MEMORY, Fingerprint, buffered_body
+from app.middleware.buffered_body import MAX_IN_MEMORY, Fingerprint, buffered_body
 from app.middleware.requests import HEADERS
 
 PLAIN = "application/json"
@@ -42,19 +42,19 @@ def cut(data: bytes, seed: int) -> list[bytes]:
 async def fingerprint(chunks: list[bytes], content_type: str) -> str:
     asked = request(chunks, content_type)
     with buffered_body(asked) as body:
-        await body.read(asked, 10 * IN_MEMORY)
-        return body.fingerprint.text()
+        await body.read(asked, 10 * MAX_IN_MEMORY)
+        return body.fingerprint.hexdigest()
 
 
-@pytest.mark.parametrize("size", [0, 1, IN_MEMORY, 3 * IN_MEMORY + 1])
+@pytest.mark.parametrize("size", [0, 1, MAX_IN_MEMORY, 3 * MAX_IN_MEMORY + 1])
 async def test_a_body_is_told_twice_as_it_came_and_then_what_comes_after_it(size: int) -> None:
     data = random.Random(size).randbytes(size)
     asked = request(cut(data, size))
     with buffered_body(asked) as body:
         await body.read(asked, size)
-        assert body.whole
+        assert body.is_complete
         for _ in range(2):
-            again = Request(asked.scope, body.replayed(asked.receive))
+            again = Request(asked.scope, body.replay(asked.receive))
             assert await again.body() == data
         assert await again.receive() == {"type": "http.disconnect"}
 
@@ -64,8 +64,8 @@ async def test_of_a_body_over_the_limit_what_was_read_is_told_and_then_the_rest(
     asked = request(chunks)
     with buffered_body(asked) as body:
         await body.read(asked, 19)
-        assert (body.whole, body.size) == (False, 20)
-        assert await Request(asked.scope, body.replayed(asked.receive)).body() == b"".join(chunks)
+        assert (body.is_complete, body.size) == (False, 20)
+        assert await Request(asked.scope, body.replay(asked.receive)).body() == b"".join(chunks)
 
 
 async def test_a_fingerprint_is_the_hash_of_the_line_and_the_bytes() -> None:
@@ -90,8 +90,8 @@ def test_bytes_that_only_look_like_a_boundary_count() -> None:
     ones = []
     for data in (b"xaax", b"xax", b"xx"):
         one = Fingerprint("", "aab")
-        one.add(data)
-        ones.append(one.text())
+        one.update(data)
+        ones.append(one.hexdigest())
     assert len(set(ones)) == 3
 
 

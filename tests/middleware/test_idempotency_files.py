@@ -13,8 +13,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.middleware import idempotency as once
-from app.pdf.validation_processes import Checked, PdfWorkers
+from app.middleware import idempotency
+from app.pdf.validation_processes import PdfValidator, ValidPdf
 from app.storage.tables import BLOB_CLAIMS
 from app.storage.writes.change_log import audit
 from tests.gateway import Client, Gateway
@@ -190,7 +190,7 @@ async def test_where_all_is_undone_the_stored_pdf_is_whole_and_the_key_free(
         monkeypatch.undo()
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(once, "keep", broken)
+    monkeypatch.setattr(idempotency, "keep", broken)
     assert (await desk.push(pdf("two"), "k")).status_code == 500
     assert await desk.pages() == ["one"]
     assert (await blobs(desk.client.gateway), await claims(desk.client.gateway)) == (1, 0)
@@ -214,14 +214,14 @@ async def test_a_file_that_is_refused_leaves_the_stored_one_and_is_refused_again
 
 async def test_writers_go_on_while_a_file_is_judged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     judging, go_on = asyncio.Event(), asyncio.Event()
-    check = PdfWorkers.check
+    check = PdfValidator.check
 
-    async def held_up(self: PdfWorkers, pushed: Path, most_pages: int) -> Checked:
+    async def held_up(self: PdfValidator, pushed: Path, most_pages: int) -> ValidPdf:
         judging.set()
         await go_on.wait()
         return await check(self, pushed, most_pages)
 
-    monkeypatch.setattr(PdfWorkers, "check", held_up)
+    monkeypatch.setattr(PdfValidator, "check", held_up)
     pushing = asyncio.create_task(desk.push(pdf("one"), "k"))
     await judging.wait()
     async with asyncio.timeout(10):

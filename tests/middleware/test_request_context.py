@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.middleware.request_context import IDS_AT_ONCE, RequestContextMiddleware
+from app.middleware.request_context import IDS_PER_CALL, RequestContextMiddleware
 from app.observability.instrumentation import Instrumentation
 from app.rest_api.router import ROOT
-from app.server import health
 from tests.gateway import Client, Gateway
 
 PAGE = {"accept": "text/html"}
@@ -140,7 +139,7 @@ async def test_of_two_names_the_first_one_counts(acme: Client, ids: tuple[str, s
 
 
 async def test_every_request_without_a_name_has_an_id_of_its_own(acme: Client) -> None:
-    asked = 2 * IDS_AT_ONCE
+    asked = 2 * IDS_PER_CALL
     ids = {(await acme.gateway.http.get("/healthz")).headers["x-request-id"] for _ in range(asked)}
 
     assert len(ids) == asked
@@ -165,13 +164,13 @@ async def test_a_failure_is_told_and_logged_under_the_name_that_the_client_gave(
 
 
 async def test_a_failure_outside_the_facades_is_told_as_one_of_rest_and_logged_once(
-    acme: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    acme: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(_: object) -> str:
+    async def broken() -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(health, "revision_of", broken)
-    response = await sent(acme, "GET", "/readyz", {}, **{"x-request-id": "probe-1"})
+    acme.gateway.app.add_api_route("/broken", broken)
+    response = await sent(acme, "GET", "/broken", {}, **{"x-request-id": "probe-1"})
 
     assert (response.status_code, response.json()) == (
         500,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.observability.log_formats import JsonLines, TextLines, escaped
+from app.observability.logging_config import JsonFormatter, TextFormatter, escaped
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer
 
@@ -37,12 +37,12 @@ def failing(message: str) -> logging.LogRecord:
     return made
 
 
-def text_lines() -> TextLines:
-    return TextLines("%(levelprefix)s %(message)s", use_colors=False)
+def text_lines() -> TextFormatter:
+    return TextFormatter("%(levelprefix)s %(message)s", use_colors=False)
 
 
 def test_json_has_time_level_logger_and_message_and_what_a_record_adds() -> None:
-    line = JsonLines().format(record("seen %s", "A", facts={"status": 200}))
+    line = JsonFormatter().format(record("seen %s", "A", fields={"status": 200}))
 
     assert json.loads(line) == {
         "time": "2026-11-18T11:06:40.250+00:00",
@@ -56,14 +56,14 @@ def test_json_has_time_level_logger_and_message_and_what_a_record_adds() -> None
 def test_json_is_one_line_of_ascii_whatever_the_message_and_the_stack_hold() -> None:
     nasty = "a\r\nb\x1b[31m\u2028\x85\u202e\ud800ü"
     for made in (record("%s", nasty), failing(nasty)):
-        line = JsonLines().format(made)
+        line = JsonFormatter().format(made)
         assert (len(line.splitlines()), line.isascii(), line.isprintable()) == (1, True, True)
-    assert json.loads(JsonLines().format(record("%s", nasty)))["message"] == nasty
+    assert json.loads(JsonFormatter().format(record("%s", nasty)))["message"] == nasty
 
 
 def test_text_is_one_line_and_all_that_belongs_to_it_is_indented() -> None:
     assert text_lines().format(record("one\nERROR: two")) == "WARNING:  one\\nERROR: two"
-    told = text_lines().format(record("slow", facts={"seconds": 2, "sql": ["SELECT 1\nFROM x"], "plan": []}))
+    told = text_lines().format(record("slow", fields={"seconds": 2, "sql": ["SELECT 1\nFROM x"], "plan": []}))
     assert told == "WARNING:  slow\n  sql:\n  SELECT 1\n  FROM x"
     first, *rest = text_lines().format(failing("bad\nERROR: forged\x1b[2J")).splitlines()
     assert first == "WARNING:  it failed"
@@ -138,7 +138,7 @@ async def test_a_server_that_logs_json_logs_each_request_so(env: dict[str, str],
 WARNS = """
 import asyncio, logging.config, warnings
 from app.main import create_app
-from app.observability.log_formats import log_config
+from app.observability.logging_config import log_config
 logging.config.dictConfig(log_config("info", "json"))
 app = create_app()
 async def serve():

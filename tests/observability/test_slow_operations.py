@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.observability.instrumentation import LONGEST_LINE, LONGEST_STATEMENT, MOST_LINES
+from app.observability.instrumentation import MAX_PLAN_LINE_LENGTH, MAX_PLAN_LINES, MAX_STATEMENT_LENGTH
 from app.rest_api.router import ROOT
 from tests.gateway import Gateway
 
@@ -23,7 +23,7 @@ def slow(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
 
 
 def facts(record: logging.LogRecord) -> dict[str, Any]:
-    found: dict[str, Any] = record.__dict__["facts"]
+    found: dict[str, Any] = record.__dict__["fields"]
     return found
 
 
@@ -119,8 +119,8 @@ async def test_the_record_is_of_a_bounded_size(sqlite_url: str, caplog: pytest.L
     (record,) = slow(caplog)
 
     told = facts(record)
-    assert [len(sql) for sql in told["sql"]] == [LONGEST_STATEMENT]
-    assert (len(told["plan"]), len(told["plan"][0])) == (MOST_LINES, LONGEST_LINE)
+    assert [len(sql) for sql in told["sql"]] == [MAX_STATEMENT_LENGTH]
+    assert (len(told["plan"]), len(told["plan"][0])) == (MAX_PLAN_LINES, MAX_PLAN_LINE_LENGTH)
 
 
 async def test_one_that_is_refused_is_logged_without_a_plan(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from app.cli.preflight import installed
+from app.cli.preflight import is_installed
 from app.rest_api.router import ROOT
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer, ServerError, free_port, gateway_cli
@@ -158,9 +157,7 @@ async def test_one_who_takes_no_spans_is_in_nobodys_way(sqlite_url: str, tmp_pat
     with RunningServer(env, tmp_path) as server:
         answer = await Caller(server, key).post("{ tenant { name } }")
         assert answer.json() == {"data": {"tenant": {"name": "acme"}}}
-        started = time.monotonic()
         assert server.terminate() == 0
-        assert time.monotonic() - started < 10
 
 
 def test_nothing_of_it_is_loaded_unless_it_is_wanted() -> None:
@@ -186,4 +183,4 @@ def test_a_start_without_the_libraries_says_what_to_install(sqlite_url: str, tmp
         "GATEWAY_TRACES_ENDPOINT needs the extra 'traces': "
         "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
     ]
-    assert (installed("app.cli.main"), installed("nowhere.at.all")) == (True, False)
+    assert (is_installed("app.cli.main"), is_installed("nowhere.at.all")) == (True, False)

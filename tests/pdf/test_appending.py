@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from app.pdf.appending import append
-from app.pdf.refusals import Fault, Unfit
+from app.pdf.refusals import PdfRefused, RefusalReason
 from tests.pdfs import FIT, HARMED, labels_of, made, pdf, saved, signed, with_files, with_form
 
 PAGES = 1000
@@ -31,11 +31,11 @@ def join(folder: Path, stored: pikepdf.Pdf, pushed: pikepdf.Pdf) -> pikepdf.Pdf:
     return pikepdf.open(BytesIO(joined(folder, saved(stored), saved(pushed))))
 
 
-def refused(folder: Path, stored: bytes, pushed: bytes) -> tuple[Fault, str]:
-    with pytest.raises(Unfit) as refusal:
+def refused(folder: Path, stored: bytes, pushed: bytes) -> tuple[RefusalReason, str]:
+    with pytest.raises(PdfRefused) as refusal:
         joined(folder, stored, pushed)
     assert not (folder / "joined.pdf").exists()
-    return refusal.value.fault, str(refusal.value)
+    return refusal.value.reason, str(refusal.value)
 
 
 def values(document: pikepdf.Pdf) -> dict[str, str]:
@@ -244,11 +244,11 @@ def test_what_would_be_harmed_is_refused_and_the_message_says_why_and_what_to_do
     make, reason = HARMED[kind]
 
     assert refused(tmp_path, make(), pdf("page")) == (
-        Fault.EXTENSION,
+        RefusalReason.EXTENSION,
         f"The stored PDF {reason} {INSTEAD['stored']}",
     )
     assert refused(tmp_path, pdf("page"), make()) == (
-        Fault.EXTENSION,
+        RefusalReason.EXTENSION,
         f"The pushed PDF {reason} {INSTEAD['pushed']}",
     )
 
@@ -283,7 +283,7 @@ def below_a_field() -> pikepdf.Pdf:
 def test_a_signature_is_found_wherever_it_is_kept(tmp_path: Path, make: Any) -> None:
     fault, message = refused(tmp_path, saved(make()), pdf("page"))
 
-    assert fault is Fault.EXTENSION
+    assert fault is RefusalReason.EXTENSION
     assert message.startswith("The stored PDF is signed,")
 
 
@@ -301,7 +301,7 @@ def test_a_form_whose_pages_the_reader_makes_is_refused_and_a_fixed_one_is_joine
     dynamic.Root.NeedsRendering = True
 
     assert refused(tmp_path, pdf("page"), saved(dynamic)) == (
-        Fault.EXTENSION,
+        RefusalReason.EXTENSION,
         f"The pushed PDF {XFA} {INSTEAD['pushed']}",
     )
     for order in (1, -1):
@@ -311,11 +311,14 @@ def test_a_form_whose_pages_the_reader_makes_is_refused_and_a_fixed_one_is_joine
 
 
 def test_an_unfit_file_is_refused_as_such_even_where_the_stored_one_is_signed(tmp_path: Path) -> None:
-    assert refused(tmp_path, saved(signed()), b"") == (Fault.FILE, "The file is empty. Send the bytes of a PDF.")
+    assert refused(tmp_path, saved(signed()), b"") == (
+        RefusalReason.FILE,
+        "The file is empty. Send the bytes of a PDF.",
+    )
 
 
 def test_a_stored_file_that_cannot_be_read_any_more_is_not_extended(tmp_path: Path) -> None:
     assert refused(tmp_path, b"%PDF-1.7\n%%EOF\n", pdf("page")) == (
-        Fault.EXTENSION,
+        RefusalReason.EXTENSION,
         "The two PDFs cannot be joined, since one of them is damaged. Push one file with all pages, without append.",
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.settings import Settings, WrongSetting, load_settings
+from app.settings import InvalidSetting, Settings, load_settings
 from tests.pdfs import pdf
 from tests.rest_api.world import ACCOUNT, DOCUMENT
 from tests.servers import RunningServer, ServerError, gateway_cli
@@ -43,7 +43,7 @@ def test_a_wrong_setting_is_told_in_a_sentence(
 ) -> None:
     monkeypatch.setenv(f"GATEWAY_{name}", value)
 
-    with pytest.raises(WrongSetting) as wrong:
+    with pytest.raises(InvalidSetting) as wrong:
         load_settings()
 
     assert str(wrong.value) == f"GATEWAY_{name}={value!r}: {sentence}"

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from app.pdf.refusals import Fault, Unfit
-from app.pdf.validation_processes import TOO_MUCH_WORK, PdfWorkers
+from app.pdf.refusals import PdfRefused, RefusalReason
+from app.pdf.validation_processes import TOO_MUCH_WORK, PdfValidator
 from tests.pdfs import BOMBS, FIT, UNFIT, labels_of, pdf
 
 PAGES = 100
 
 
 @pytest.fixture
-async def workers() -> AsyncIterator[PdfWorkers]:
-    made = PdfWorkers()
+async def validator() -> AsyncIterator[PdfValidator]:
+    made = PdfValidator(wall_clock_factor=100)  # however busy this machine is
     yield made
     await made.close()
 
@@ -31,21 +31,21 @@ def runs(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-async def test_a_sound_pdf_is_told_by_size_hash_and_pages(workers: PdfWorkers, tmp_path: Path) -> None:
+async def test_a_sound_pdf_is_told_by_size_hash_and_pages(validator: PdfValidator, tmp_path: Path) -> None:
     content = pdf("one", "two")
     (tmp_path / "pushed.pdf").write_bytes(content)
 
-    checked = await workers.check(tmp_path / "pushed.pdf", PAGES)
+    checked = await validator.check(tmp_path / "pushed.pdf", PAGES)
 
     assert (checked.size, checked.pages) == (len(content), 2)
     assert checked.sha256 == hashlib.sha256(content).hexdigest()
 
 
-async def test_appended_pages_come_after_those_that_were_there(workers: PdfWorkers, tmp_path: Path) -> None:
+async def test_appended_pages_come_after_those_that_were_there(validator: PdfValidator, tmp_path: Path) -> None:
     (tmp_path / "stored.pdf").write_bytes(pdf("one", "two"))
     (tmp_path / "pushed.pdf").write_bytes(pdf("three"))
 
-    checked = await workers.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
+    checked = await validator.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
 
     joined = (tmp_path / "joined.pdf").read_bytes()
     assert labels_of(joined) == ["one", "two", "three"]
@@ -53,48 +53,48 @@ async def test_appended_pages_come_after_those_that_were_there(workers: PdfWorke
 
 
 @pytest.mark.parametrize("kind", FIT)
-async def test_what_a_reader_opens_is_taken(workers: PdfWorkers, tmp_path: Path, kind: str) -> None:
+async def test_what_a_reader_opens_is_taken(validator: PdfValidator, tmp_path: Path, kind: str) -> None:
     content = FIT[kind]()
     (tmp_path / "pushed.pdf").write_bytes(content)
 
-    checked = await workers.check(tmp_path / "pushed.pdf", PAGES)
+    checked = await validator.check(tmp_path / "pushed.pdf", PAGES)
 
     assert (checked.size, checked.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert checked.pages == {"truncated": 3, "of more faults than fifty": 100}.get(kind, 1)
 
 
 @pytest.mark.parametrize("kind", UNFIT)
-async def test_an_unfit_file_is_refused_with_the_reason(workers: PdfWorkers, tmp_path: Path, kind: str) -> None:
+async def test_an_unfit_file_is_refused_with_the_reason(validator: PdfValidator, tmp_path: Path, kind: str) -> None:
     make, reason = UNFIT[kind]
     (tmp_path / "pushed.pdf").write_bytes(make())
 
-    with pytest.raises(Unfit) as refusal:
-        await workers.check(tmp_path / "pushed.pdf", PAGES)
+    with pytest.raises(PdfRefused) as refusal:
+        await validator.check(tmp_path / "pushed.pdf", PAGES)
 
-    assert (str(refusal.value), refusal.value.fault) == (reason, Fault.FILE)
+    assert (str(refusal.value), refusal.value.reason) == (reason, RefusalReason.FILE)
 
 
-async def test_pages_over_the_limit_are_refused_as_too_many(workers: PdfWorkers, tmp_path: Path) -> None:
+async def test_pages_over_the_limit_are_refused_as_too_many(validator: PdfValidator, tmp_path: Path) -> None:
     (tmp_path / "stored.pdf").write_bytes(pdf("one", "two"))
     (tmp_path / "pushed.pdf").write_bytes(pdf("three", "four"))
 
-    with pytest.raises(Unfit, match=r"^The PDF has 2 pages; at most 1 are taken\.$") as refusal:
-        await workers.check(tmp_path / "pushed.pdf", 1)
-    assert refusal.value.fault is Fault.LIMIT
+    with pytest.raises(PdfRefused, match=r"^The PDF has 2 pages; at most 1 are taken\.$") as refusal:
+        await validator.check(tmp_path / "pushed.pdf", 1)
+    assert refusal.value.reason is RefusalReason.LIMIT
 
-    with pytest.raises(Unfit, match=r"^The PDF has 4 pages; at most 3 are taken\.$"):
-        await workers.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
+    with pytest.raises(PdfRefused, match=r"^The PDF has 4 pages; at most 3 are taken\.$"):
+        await validator.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
     assert not (tmp_path / "joined.pdf").exists()
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
 async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor_time(
-    workers: PdfWorkers, tmp_path: Path, bomb: Callable[[], bytes]
+    validator: PdfValidator, tmp_path: Path, bomb: Callable[[], bytes]
 ) -> None:
     (tmp_path / "warm.pdf").write_bytes(pdf("page"))
     (tmp_path / "bomb.pdf").write_bytes(bomb())
-    await workers.check(tmp_path / "warm.pdf", PAGES)
-    pid, taken = workers.workers.idle[0].pid, []
+    await validator.check(tmp_path / "warm.pdf", PAGES)
+    pid, taken = validator.pool.idle[0].pid, []
 
     async def watch() -> None:
         while True:
@@ -102,34 +102,34 @@ async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor
             await asyncio.sleep(0.02)
 
     watching = asyncio.create_task(watch())
-    with pytest.raises(Unfit) as refusal:
-        await workers.check(tmp_path / "bomb.pdf", 10_000)
+    with pytest.raises(PdfRefused) as refusal:
+        await validator.check(tmp_path / "bomb.pdf", 10_000)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 
     assert max(taken) < 150
     assert str(refusal.value) != TOO_MUCH_WORK
-    assert (await workers.check(tmp_path / "warm.pdf", PAGES)).pages == 1
-    assert workers.workers.idle[0].pid == pid, "the system ended the process"
+    assert (await validator.check(tmp_path / "warm.pdf", PAGES)).pages == 1
+    assert validator.pool.idle[0].pid == pid, "the system ended the process"
 
 
 async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(
-    workers: PdfWorkers, tmp_path: Path
+    validator: PdfValidator, tmp_path: Path
 ) -> None:
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
 
-    await asyncio.gather(*(workers.check(tmp_path / "pushed.pdf", PAGES) for _ in range(10)))
-    running = [process.pid for process in workers.workers.idle]
-    await workers.close()
+    await asyncio.gather(*(validator.check(tmp_path / "pushed.pdf", PAGES) for _ in range(10)))
+    running = [process.pid for process in validator.pool.idle]
+    await validator.close()
 
     assert 1 <= len(running) <= 2
     assert not any(runs(pid) for pid in running)
 
 
-async def test_a_process_that_was_killed_is_replaced(workers: PdfWorkers, tmp_path: Path) -> None:
+async def test_a_process_that_was_killed_is_replaced(validator: PdfValidator, tmp_path: Path) -> None:
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
-    await workers.check(tmp_path / "pushed.pdf", PAGES)
-    workers.workers.idle[0].kill()
-    await workers.workers.idle[0].wait()
+    await validator.check(tmp_path / "pushed.pdf", PAGES)
+    validator.pool.idle[0].kill()
+    await validator.pool.idle[0].wait()
 
-    assert (await workers.check(tmp_path / "pushed.pdf", PAGES)).pages == 1
+    assert (await validator.check(tmp_path / "pushed.pdf", PAGES)).pages == 1

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.domain.resources import Product
-from app.pdf.invoices.limits import MOST_LINES
+from app.pdf.invoices.limits import MAX_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
 from tests.rest_api.client import ROOT, Rest, address, exact
@@ -297,7 +297,7 @@ async def test_a_download_of_an_identifier_that_graphql_listed_renders_it(rest: 
 async def test_an_invoice_that_is_too_long_is_422_wherever_its_pdf_is_asked_for_and_is_not_rendered(
     rest: Rest, graph: Client, path: str
 ) -> None:
-    lines = DETAIL["invoicing_detail"]["DETAIL"] * (MOST_LINES + 1)
+    lines = DETAIL["invoicing_detail"]["DETAIL"] * (MAX_LINES + 1)
     await rest.patch("documents", "INV-001", body={"invoicing_detail": {"DETAIL": lines}})
     (shown,) = (await graph.only('{ document(documentNumber: "INV-001") { attachments { id url } } }'))["attachments"]
 
@@ -308,7 +308,7 @@ async def test_an_invoice_that_is_too_long_is_422_wherever_its_pdf_is_asked_for_
     ]
 
     assert [response.status_code for response in refused] == [422] * 3
-    message = f"The invoice has {MOST_LINES + 1} lines; a PDF is made of at most {MOST_LINES}."
+    message = f"The invoice has {MAX_LINES + 1} lines; a PDF is made of at most {MAX_LINES}."
     assert [response.json() for response in refused] == [{"error": "invoice_too_long", "message": message}] * 3
 
 

@@ -88,7 +88,7 @@ async def test_pages_that_are_sent_again_after_a_kill_are_appended_once_and_none
         assert [label for label in found if label.startswith(f"{pusher.name}-")] == pusher.done
     assert len(found) == sum(len(pusher.done) for pusher in pushers)
     assert "all sound" in gateway_cli("audit", "verify", env=env, folder=tmp_path)
-    gateway_cli("blobs", "sweep", "--grace", "0", env=env, folder=tmp_path)
+    gateway_cli("blobs", "gc", "--grace", "0", env=env, folder=tmp_path)
     kept = [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
     assert len(kept) == 1
     print(f"{KILLS} kills, {len(found)} pages")  # noqa: T201 -- shown by pytest -s

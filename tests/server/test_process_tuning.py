@@ -25,9 +25,9 @@ print(resident() - before)
 """
 
 
-def grown(tune: str) -> int:
+def grown(tune_process: str) -> int:
     """The mebibytes that the process has kept."""
-    command = [sys.executable, "-c", PROGRAM.format(tune=tune)]
+    command = [sys.executable, "-c", PROGRAM.format(tune_process=tune_process)]
     return int(subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout)
 
 

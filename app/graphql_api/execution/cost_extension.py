@@ -13,9 +13,9 @@ from app.graphql_api.errors import ErrorCode, RequestError, error
 async def spend(budgets: RateLimiter, caller: Caller, cost: int) -> None:
     """Raises RequestError where the budget is spent up."""
     try:
-        await budgets.spend(caller, cost)
+        await budgets.charge(caller, cost)
     except RateLimited as reason:
-        wait = {"Retry-After": str(reason.seconds)}
+        wait = {"Retry-After": str(reason.retry_after)}
         raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, wait) from None
 
 

@@ -16,13 +16,13 @@ from typing import Any, ParamSpec, TypeVar
 import orjson
 from graphql import ExecutionResult, execute
 
-from app.auth.api_keys import claims, unchanged
+from app.auth.api_keys import caller_is_current, caller_parameters
 from app.auth.authentication import Authenticator
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.domain.caller import Caller
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused
 from app.graphql_api.execution.cache import Kept
@@ -116,12 +116,12 @@ class Executor:
     ) -> ExecutionResult | bytes:
         """The answer of an operation, or its JSON; `base_url` tells what links to this server begin with. Raises
         RequestError where it is refused as a whole, and Unauthenticated."""
-        caller = access.known or await access.caller()
+        caller = access.last_caller or await access.caller()
         try:
             found = await self.prepared(operation)
             if work := CURRENT_REQUEST.get():
                 work.found = found
-                work.asked = operation
+                work.requested = operation
             if found.writes and not writes:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})
@@ -140,7 +140,7 @@ class Executor:
         if work:
             work.cost = context.cost
             if found.name not in self.counted:
-                work.rows = self.count_rows(found, answer)
+                work.row_count = self.count_rows(found, answer)
         if tells_cost:
             return with_cost_extension(answer, charge(context.cost, self.limits.cost, self.budgets, context.caller))
         return answer
@@ -217,15 +217,17 @@ class Executor:
             context.cost = plan.cost
             if self.budgets:
                 await spend(self.budgets, context.caller, context.cost)
-            if access.known and self.may_ask_meanwhile(access.known, given):
+            if access.last_caller and self.may_ask_meanwhile(access.last_caller, given):
                 with suppress(CallerChanged):
-                    guard = Guard(unchanged(self.database.writer.dialect), claims(access.known))
+                    guard = Guard(
+                        caller_is_current(self.database.writer.dialect), caller_parameters(access.last_caller)
+                    )
                     return await run_writes(plan, given, context, guard)
             context.set_caller(await access.caller())
             return await run_writes(plan, given, context, None)
         finally:
             if context.caller.currency_model is None:
-                access.known = None  # the first amounts that a tenant writes fix its currency model
+                access.last_caller = None  # the first amounts that a tenant writes fix its currency model
 
     @staticmethod
     def may_ask_meanwhile(caller: Caller, given: list[dict[str, Any]]) -> bool:
@@ -290,7 +292,7 @@ class Executor:
 
     def values(self, operation: Operation, caller: Caller) -> dict[str, Any]:
         """What the statement of a query is given for one run."""
-        return {**claims(caller), **{f"${name}": value for name, value in operation.variables.items()}}
+        return {**caller_parameters(caller), **{f"${name}": value for name, value in operation.variables.items()}}
 
     async def plan(self, found: PreparedOperation, operation: Operation, today: date) -> Plan:
         """The plan of a query, made once for its text and whatever of its variables decides how it is read."""
@@ -320,7 +322,7 @@ class Executor:
         if all(isinstance(shown, Fixed | Described) for _, shown in members):
             return Plan(None, None, known_answer(members), cost)
         dialect = self.database.reader.dialect
-        return Plan(statement(members, dialect, unchanged(dialect)), finisher(members), b"", cost)
+        return Plan(statement(members, dialect, caller_is_current(dialect)), finisher(members), b"", cost)
 
     def select(self, found: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
         """What a query asks for, and what that costs. Raises RequestError where it is not to be run."""
@@ -390,7 +392,7 @@ def is_field(nodes: list[Any]) -> bool:
 
 
 def is_key(value: Any) -> bool:
-    return isinstance(value, str) and storable(value)
+    return isinstance(value, str) and is_storable(value)
 
 
 def digits(value: Any) -> orjson.Fragment:

@@ -29,7 +29,7 @@ from app.graphql_api.execution.syntax import parse_document
 from app.graphql_api.execution.validation import validate_document
 from app.graphql_api.schema.queries import LOOK_UPS
 from app.graphql_api.schema.schema import CORE
-from app.observability.request_record import shown_name
+from app.observability.request_record import display_name
 from app.reads.single_statement.json_sql import LONGEST_KEY
 
 LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
@@ -104,7 +104,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
         message = f"{long}; at most {LONGEST_NAME} are allowed. Shorten it."
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
     keys = frozenset(look_up_variables(operation, seen))
-    shown = shown_name(operation.name.value if operation.name else None)
+    shown = display_name(operation.name.value if operation.name else None)
     writes = operation.operation is OperationType.MUTATION
     describes = seen.introspects and is_common(operation, fragments_of(document))
     planned, settled = is_planned(operation, seen) or describes, is_settled(document, operation, seen)

@@ -29,7 +29,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
 from app.domain.resources import Resource
-from app.domain.values import storable
+from app.domain.values import is_storable
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.execution.limits import ADVICE, Limits, measure
 from app.graphql_api.global_ids import decode_id
@@ -394,7 +394,7 @@ def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wa
 def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:
     """The values of arguments that name a resource."""
     for name in names:
-        if not storable(arguments[name]):
+        if not is_storable(arguments[name]):
             raise BadArgument(f"{name} must not contain NUL or unpaired surrogates.")
     return tuple(arguments[name] for name in names)
 

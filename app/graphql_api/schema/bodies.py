@@ -8,7 +8,7 @@ from strawberry.utils.str_converters import to_camel_case as convert
 
 from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
-from app.domain.bodies import CUSTOM_FIELD_OWNER, LIST, OBJECT, PARTED, Entries
+from app.domain.bodies import COMPOSITE, CUSTOM_FIELD_OWNER, LIST, OBJECT, Entries
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field
 from app.domain.problems import Path, Problem, Where
@@ -55,7 +55,7 @@ def ingest_values(fields: Sequence[Field], sent: Arguments) -> dict[str, Any]:
     for shown, value in sent.items():
         field = known.get(shown)
         if field is not None:
-            found[field.name] = value if field.kind not in PARTED or value is None else parted(field, value)
+            found[field.name] = value if field.kind not in COMPOSITE or value is None else parted(field, value)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLID, GraphQLInt
 
-from app.domain.values import INT_LIMIT, is_whole, whole_digits
+from app.domain.values import INT_LIMIT, integer_digits, is_whole
 
 Coerce = Callable[[Any], Any]
 
@@ -31,7 +31,7 @@ def exact_int(coerce: Coerce) -> Coerce:
 
 def exact_id(coerce: Coerce) -> Coerce:
     def exact(value: Any) -> Any:
-        digits = whole_digits(value) if isinstance(value, Decimal) else None
+        digits = integer_digits(value) if isinstance(value, Decimal) else None
         return coerce(value) if digits is None else digits
 
     return exact

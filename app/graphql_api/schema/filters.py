@@ -11,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.fields import MONEY_PLACES
 from app.domain.resources import DocumentStatus, Resource
-from app.domain.values import Fault, check_digits, levels, storable
+from app.domain.values import Fault, check_digits, is_storable, levels
 from app.graphql_api.schema.type_registry import Slot, input_type
 from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
 
@@ -305,7 +305,7 @@ def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
 
 def check_operand(operand: Any, path: str) -> None:
     """Refuses what no column can hold."""
-    if isinstance(operand, str) and not storable(operand):
+    if isinstance(operand, str) and not is_storable(operand):
         raise BadFilter(f"{path} must not contain NUL or unpaired surrogates.")
     if isinstance(operand, Decimal):
         try:

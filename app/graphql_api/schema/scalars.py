@@ -12,8 +12,16 @@ from graphql import GraphQLError, Undefined, ValueNode, print_ast, value_from_as
 from graphql.language import FloatValueNode, IntValueNode, ListValueNode, ObjectValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from app.domain.notation import LONGEST_SHOWN
-from app.domain.values import Fault, exact_number, moment_text, parse_amount, parse_date, parse_moment, shortest
+from app.domain.notation import MAX_SHOWN_LENGTH
+from app.domain.values import (
+    Fault,
+    exact_number,
+    moment_text,
+    parse_amount,
+    parse_date,
+    parse_moment,
+    shortest_notation,
+)
 from app.graphql_api.schema.type_registry import register
 
 Date = NewType("Date", date)
@@ -50,7 +58,7 @@ def date_text(value: date | str) -> str:
 
 
 def decimal_text(value: Decimal | str) -> str:
-    return value if isinstance(value, str) else shortest(value)
+    return value if isinstance(value, str) else shortest_notation(value)
 
 
 def parse_code(value: Any) -> str:
@@ -90,7 +98,7 @@ def scalar(
 def wrong_literal(name: str, message: str, node: ValueNode) -> GraphQLError:
     """The refusal of a value in the operation text, which it quotes and points at."""
     found = print_ast(node)
-    quoted = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
+    quoted = found if len(found) <= MAX_SHOWN_LENGTH else f"{found[:MAX_SHOWN_LENGTH]}…"
     return GraphQLError(f"{name} {message}, found: {quoted}.", node)
 
 

@@ -1,7 +1,7 @@
 """The object types of the schema: every field of the catalogue, and what the gateway adds to them."""
 
 from app.domain.aging import BUCKETS
-from app.domain.attachments import OF_DOCUMENT
+from app.domain.attachments import PDF_DOCUMENT_COLUMNS
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.resources import (
@@ -256,7 +256,7 @@ output(
                 "Its PDF: the pushed one, or else the one that its thick billing data makes for Invoicing. Empty where "
                 "there is neither.",
                 resolve=lambda row, args: args["context"].attachments(row),
-                needs=OF_DOCUMENT,
+                needs=PDF_DOCUMENT_COLUMNS,
                 behind=(OWN_ACCOUNT, STORED_ATTACHMENT),
             ),
             Slot(

@@ -7,20 +7,20 @@ from app.domain.elements import lines
 from app.pdf.invoices.measures import texts_of
 
 # The worst that they allow takes one core 8 s and 0.5 GB, and twice the time where a font is missing.
-MOST_LINES = 5_000
-MOST_CHARACTERS = 500_000
+MAX_LINES = 5_000
+MAX_CHARACTERS = 500_000
 
 
-class TooLong(Exception):
+class InvoiceTooLong(Exception):
     """An invoice that is not rendered; the message says why."""
 
 
 def check_length(document: Mapping[str, Any]) -> None:
-    """Raises TooLong. Costs little: it comes before any text of the document is worked on."""
+    """Raises InvoiceTooLong. Costs little: it comes before any text of the document is worked on."""
     count = len(lines(document))
-    if count > MOST_LINES:
-        raise TooLong(f"The invoice has {count} lines; a PDF is made of at most {MOST_LINES}.")
+    if count > MAX_LINES:
+        raise InvoiceTooLong(f"The invoice has {count} lines; a PDF is made of at most {MAX_LINES}.")
     elements = {**(document.get("thick_billing") or {}), "detail": lines(document)}
     length = sum(map(len, texts_of(elements)))
-    if length > MOST_CHARACTERS:
-        raise TooLong(f"The invoice has {length} characters; a PDF is made of at most {MOST_CHARACTERS}.")
+    if length > MAX_CHARACTERS:
+        raise InvoiceTooLong(f"The invoice has {length} characters; a PDF is made of at most {MAX_CHARACTERS}.")

@@ -11,7 +11,7 @@ from typing import Any
 
 DIGIT, NARROW, SMALL, CAPITAL, BROAD, SQUARE = 0.47, 0.35, 0.53, 0.71, 0.96, 1.0
 LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-LONGEST = 34.0  # ems; longer text counts no more when columns share the width
+MAX_WIDTH = 34.0  # ems; longer text counts no more when columns share the width
 
 
 @cache
@@ -63,7 +63,7 @@ def column(head: str, cells: Iterable[str], *, crowded: bool) -> dict[str, float
     """In a crowd the words of a head are stacked."""
     heads = re.split("[ -]", head) if crowded else [head]
     widest = max(map(width, [*heads, *cells]))
-    return {"width": min(widest, LONGEST), "word": max(map(widest_word, cells), default=0)}
+    return {"width": min(widest, MAX_WIDTH), "word": max(map(widest_word, cells), default=0)}
 
 
 def widest_word(text: str) -> float:

@@ -13,17 +13,16 @@ import typst
 
 from app.pdf.invoices.measures import measures
 
-PAGES = Path(__file__).with_name("invoice.typ")
-BLANK = Path(__file__).with_name("blank.typ")
+INVOICE_TEMPLATE = Path(__file__).with_name("invoice.typ")
+BLANK_TEMPLATE = Path(__file__).with_name("blank.typ")
 
-# Typst keeps what it worked out for its last ten compilations: 80 MB of an invoice of 1,000 lines. So many blank pages
-# make it let go.
-KEPT = 11
+# Typst caches its last ten compilations: 80 MB for an invoice of 1,000 lines. Compiling so many blank pages empties it.
+CACHED_COMPILATIONS = 11
 
 
 @cache
 def compiler(template: Path) -> typst.Compiler:
-    """The compiler of the template, with Typst's own fonts and the system's. It serves one thread."""
+    """The compiler of the template, with Typst's own fonts and the system's. For one thread only."""
     return typst.Compiler(template, root=template.parent, font_paths=fonts())
 
 
@@ -37,17 +36,17 @@ def render(data: dict[str, Any], issued_at: datetime) -> bytes:
     has leaves gaps, which PDF/A-2a does not allow: the file is then a plain PDF."""
     inputs = {"data": json.dumps(data), "measures": json.dumps(measures(data))}
     try:
-        return compiled(inputs, issued_at, "a-2a")
+        return compile_pdf(inputs, issued_at, "a-2a")
     except typst.TypstError:
-        return compiled(inputs, issued_at, "1.7")
+        return compile_pdf(inputs, issued_at, "1.7")
 
 
-def compiled(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"]) -> bytes:
-    made = compiler(PAGES).compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
+def compile_pdf(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"]) -> bytes:
+    made = compiler(INVOICE_TEMPLATE).compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
     return cast(bytes, made)  # a list for pictures alone
 
 
-def forget() -> None:
-    """Gives back the memory of what was rendered."""
-    for turn in range(KEPT):
-        compiler(BLANK).compile(sys_inputs={"turn": str(turn)})
+def free_memory() -> None:
+    """Empties the cache of Typst."""
+    for turn in range(CACHED_COMPILATIONS):
+        compiler(BLANK_TEMPLATE).compile(sys_inputs={"turn": str(turn)})

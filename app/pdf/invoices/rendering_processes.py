@@ -1,4 +1,4 @@
-"""The processes in which invoices are rendered."""
+"""Renders invoices, in processes of their own."""
 
 import asyncio
 import os
@@ -9,40 +9,41 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.pdf.invoices.limits import TooLong
-from app.pdf.processes import Workers
+from app.pdf.invoices.limits import InvoiceTooLong
+from app.pdf.processes import ProcessPool
 
-# One core stays with the event loop.
-WORKERS = max(1, min(4, (os.cpu_count() or 2) - 1))
-PATIENCE = 120.0  # seconds: the longest invoice that is allowed takes 16 on a core of its own
+# One core is left for the event loop.
+PROCESSES = max(1, min(4, (os.cpu_count() or 2) - 1))
+TIMEOUT_SECONDS = 120.0  # the longest invoice that is allowed takes 16 on a core of its own
 TOO_MUCH_WORK = "The invoice takes too much work to render."
 
 
-def renderers() -> Workers:
-    # The working folder may hide no module of ours; PYTHONPATH may name the place where they are.
-    return Workers(("-P", "-m", "app.pdf.invoices.worker"), WORKERS)
+def rendering_pool() -> ProcessPool:
+    # -P: modules in the working folder must not shadow ours. PYTHONPATH still counts.
+    return ProcessPool(("-P", "-m", "app.pdf.invoices.worker"), PROCESSES)
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceWorkers:
-    """Renders invoices, one after another in each of its processes."""
+class InvoiceRenderer:
+    """Renders invoices, one at a time in each of its processes."""
 
-    workers: Workers = field(default_factory=renderers)
+    pool: ProcessPool = field(default_factory=rendering_pool)
+    timeout_seconds: float = TIMEOUT_SECONDS
 
     async def render(
         self, document: Mapping[str, Any], account: Mapping[str, Any], issued_at: datetime, result: Path
     ) -> tuple[int, str]:
-        """Writes the PDF of a document and its account, as they are stored; its size and hash. Raises TooLong."""
+        """Writes the PDF of a document and its account; returns its size and hash. Raises InvoiceTooLong."""
         facts = result.with_suffix(".facts")
         await asyncio.to_thread(facts.write_bytes, pickle.dumps((document, account, issued_at)))
         try:
-            answer = await self.workers.answer({"facts": str(facts), "result": str(result)}, PATIENCE)
+            answer = await self.pool.exchange({"facts": str(facts), "result": str(result)}, self.timeout_seconds)
         except TimeoutError:
-            raise TooLong(TOO_MUCH_WORK) from None
+            raise InvoiceTooLong(TOO_MUCH_WORK) from None
         if "too_long" in answer:
-            raise TooLong(answer["too_long"])
+            raise InvoiceTooLong(answer["too_long"])
         return answer["size"], answer["sha256"]
 
     async def close(self) -> None:
-        """Ends the processes."""
-        await self.workers.close()
+        """Ends all processes."""
+        await self.pool.close()

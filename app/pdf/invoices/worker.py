@@ -1,5 +1,5 @@
-"""Makes the PDFs of invoices. Runs as a program of its own, a request and an answer a line: to read and to lay out a
-long invoice takes a second, of which the server's event loop then notices nothing."""
+"""The process that renders invoices; each request and each answer is a line of JSON. A process of its own, since a long
+invoice takes a second, in which the event loop of the server could answer nothing."""
 
 import hashlib
 import json
@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from app.pdf.invoices.invoice import invoice
-from app.pdf.invoices.limits import TooLong, check_length
-from app.pdf.invoices.render import forget, render
+from app.pdf.invoices.limits import InvoiceTooLong, check_length
+from app.pdf.invoices.render import free_memory, render
 
-ANSWERS = 1  # standard output
-GIVES_WAY = 5  # who asks for a page waits for it; who asks for a PDF is used to waiting
-LARGE = 200_000  # bytes of a PDF whose making took memory that is worth giving back
+STANDARD_OUTPUT = 1  # standard output
+NICENESS = 5  # the server goes first: clients that ask for a PDF can wait
+LARGE_PDF_BYTES = 200_000  # the memory that such a PDF took is worth freeing
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Writes the PDF of the facts in a file of the server's own to another; its size and hash."""
-    document, account, issued_at = pickle.loads(Path(request["facts"]).read_bytes())  # noqa: S301 -- the server's
+    """Renders the document in the file `facts`, which the server wrote, to the file `result`; its size and hash."""
+    document, account, issued_at = pickle.loads(Path(request["facts"]).read_bytes())  # noqa: S301 - written by the server
     try:
         check_length(document)
-    except TooLong as reason:
+    except InvoiceTooLong as reason:
         return {"too_long": str(reason)}
     made = render(invoice(document, account), issued_at)
     Path(request["result"]).write_bytes(made)
@@ -32,18 +32,18 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answers requests until the server goes away, which closes the pipe however it ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in a terminal is the server's to answer
+    """Answers requests until the server ends, which closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server to handle
     if hasattr(os, "nice"):  # not on Windows
-        os.nice(GIVES_WAY)
+        os.nice(NICENESS)
     for line in sys.stdin:
         answered = answer(json.loads(line))
         try:
-            os.write(ANSWERS, json.dumps(answered).encode() + b"\n")
+            os.write(STANDARD_OUTPUT, json.dumps(answered).encode() + b"\n")
         except BrokenPipeError:
             return
-        if answered.get("size", 0) > LARGE:
-            forget()
+        if answered.get("size", 0) > LARGE_PDF_BYTES:
+            free_memory()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.resources import Resource
-from app.pdf.invoices.limits import MOST_CHARACTERS, MOST_LINES
+from app.pdf.invoices.limits import MAX_CHARACTERS, MAX_LINES
 from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF
 from app.rest_api.openapi import examples
@@ -131,8 +131,8 @@ def download_path() -> Paths:
 
 
 def too_long() -> Operation:
-    text = f"The invoice has more than {MOST_LINES} lines or {MOST_CHARACTERS} characters: no PDF is made of it."
-    message = f"The invoice has 20000 lines; a PDF is made of at most {MOST_LINES}."
+    text = f"The invoice has more than {MAX_LINES} lines or {MAX_CHARACTERS} characters: no PDF is made of it."
+    message = f"The invoice has 20000 lines; a PDF is made of at most {MAX_LINES}."
     example = {"error": "invoice_too_long", "message": message}
     return {"422": response(text, error("invoice_too_long"), example)}
 

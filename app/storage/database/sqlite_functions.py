@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from app.domain.values import shortest
+from app.domain.values import shortest_notation
 from app.storage.types import SHIFT, UNIT
 
 
@@ -20,7 +20,7 @@ def base64url(text: str) -> str:
 
 def amount_text(kept: str | None) -> str | None:
     """An OrderedAmount of SQLite in its shortest notation."""
-    return None if kept is None else shortest(Decimal(int(kept) - SHIFT) / UNIT)
+    return None if kept is None else shortest_notation(Decimal(int(kept) - SHIFT) / UNIT)
 
 
 def one_object(*objects: str) -> str:

@@ -13,7 +13,7 @@ import typst
 
 from app.pdf.invoices.invoice import invoice
 from app.pdf.invoices.measures import measures
-from app.pdf.invoices.render import PAGES
+from app.pdf.invoices.render import INVOICE_TEMPLATE
 from tests.pdf.invoices.samples import ACCOUNT, CREDIT_MEMO, INVOICE, ISSUED_AT, Values
 
 FOLDER = Path(__file__).parents[3] / ".github"
@@ -29,13 +29,13 @@ def inputs(document: Values) -> dict[str, str]:
 
 def digest(document: Values) -> str:
     """Of the template and of what it is given."""
-    return hashlib.sha256(PAGES.read_bytes() + json.dumps(inputs(document)).encode()).hexdigest()
+    return hashlib.sha256(INVOICE_TEMPLATE.read_bytes() + json.dumps(inputs(document)).encode()).hexdigest()
 
 
 def drawn(document: Values) -> bytes:
     """The first page in typst's own fonts, which are the same everywhere."""
     fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(PAGES, root=PAGES.parent, font_paths=fonts)
+    compiler = typst.Compiler(INVOICE_TEMPLATE, root=INVOICE_TEMPLATE.parent, font_paths=fonts)
     made = compiler.compile(format="png", ppi=DOTS_PER_INCH, sys_inputs=inputs(document), timestamp=ISSUED_AT)
     picture = cast(bytes, made)
     return picture[:HEAD] + comment(digest(document)) + picture[HEAD:]

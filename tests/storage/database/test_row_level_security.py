@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.auth.api_keys import create_tenant
-from app.cli.console import Stopped, with_database
+from app.cli.console import CommandFailed, run_with_database
 from app.domain.resources import Product
 from app.reads import relations as edges
 from app.storage.database.driver_errors import sqlstate
@@ -195,8 +195,8 @@ async def test_neither_can_it_become_somebody_who_could(gateway: Gateway, postgr
 
 async def test_a_command_that_administers_says_that_it_needs_the_owners_login(server_url: str) -> None:
     database = Database(server_url, administers=True)
-    with pytest.raises(Stopped, match=r"may not do this: administer with its owner's\.$"):
-        await asyncio.to_thread(with_database, create_tenant(database, "new", ()), database)
+    with pytest.raises(CommandFailed, match=r"may not do this: administer with its owner's\.$"):
+        await asyncio.to_thread(run_with_database, create_tenant(database, "new", ()), database)
 
 
 async def test_a_tenant_is_entered_for_one_transaction_and_no_longer(

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.demo.plan import Plan
 from app.demo.tenants_and_keys import make_demonstration, open_demonstration
-from app.domain.amounts import open_amount, still_open
+from app.domain.amounts import effective_open_amount, open_amount
 from app.domain.resources import Resource
 from app.storage.database.engine import Database
 from app.storage.migrations.migrate import config, migrate
@@ -192,7 +192,9 @@ def as_of(release: str, rows: Rows) -> Rows:
 def brought(before: Rows) -> Rows:
     """The rows as the newest schema has them: nothing is open of a closed document, days are those of UTC, and answers
     that were kept without headers have none."""
-    documents = [row | {"open_amount": still_open(row["open_amount"], row["status"])} for row in before["documents"]]
+    documents = [
+        row | {"open_amount": effective_open_amount(row["open_amount"], row["status"])} for row in before["documents"]
+    ]
     tenants = [{"time_zone": "UTC"} | row for row in before["tenants"]]
     answers = [{"headers": None} | row for row in before.get("idempotent_answers", ())]
     kept = {"idempotent_answers": answers} if "idempotent_answers" in before else {}

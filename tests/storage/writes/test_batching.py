@@ -9,7 +9,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from app.auth.api_keys import create_key, hashed
+from app.auth.api_keys import create_key, hash_key
 from app.storage.database.clock import now
 from app.storage.database.load import load_of
 from app.storage.tables import API_KEYS, CHANGES_END
@@ -176,7 +176,7 @@ async def test_writes_under_a_key_that_has_ended_are_refused_and_the_others_done
         await held.begin(create(client, "Document", "b", body()))
         refused = await held.begin(ended.post({"query": text, "variables": {"key": "c", "body": body()}}))
         async with client.gateway.database.writer.begin() as connection:  # `revoke_key` would wait for the log, too
-            its = API_KEYS.c.key_hash == hashed(key)
+            its = API_KEYS.c.key_hash == hash_key(key)
             await connection.execute(sa.update(API_KEYS).where(its).values(revoked_at=now()))
 
     assert refused.result().status_code == 401
