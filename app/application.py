@@ -14,11 +14,11 @@ from starlette.types import Scope
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
-from app.graphql_api.endpoint import ADDRESS, Endpoint, Lane, graphql_routes, refusal
+from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_failed
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
-from app.graphql_api.manifest_reloading import Reloading, load_at_start
+from app.graphql_api.manifest_reloading import ManifestReloader, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
 from app.middleware.body_memory_limit import BodyMemoryLimiter
@@ -73,7 +73,7 @@ def make_watch(settings: Settings, database: Database, executor: Executor) -> In
         from app.observability.tracing import Tracing  # noqa: PLC0415 - an extra that may not be installed
 
         traces = Tracing(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
-    watch = Instrumentation(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
+    watch = Instrumentation(settings.slow_seconds, executor.queries.outline, settings.log_requests, metrics, traces)
     on_statement(database, watch.ran)
     return watch
 
@@ -101,7 +101,7 @@ def assemble(settings: Settings) -> FastAPI:
     patience = Timeouts(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
     database = Database(settings.database_url, settings.pool_size, patience)
     executor = make_executor(settings, database)
-    files, links = executor.files, executor.links
+    files, links = executor.files, executor.signed_urls
     uploads = UploadLimits(settings.max_body_bytes, settings.max_pdf_bytes)
     watch = make_watch(settings, database, executor)
     scrape = MetricsEndpoint(watch.metrics, settings.metrics == "all") if watch.metrics else None
@@ -113,7 +113,7 @@ def assemble(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tune()
         logging.captureWarnings(capture=True)  # or a library's would be no record among the others of the log
-        reloading = Reloading(settings.manifests, trusted, looked_at) if settings.manifests else None
+        reloading = ManifestReloader(settings.manifests, trusted, looked_at) if settings.manifests else None
         async with (
             scrape.heartbeat() if scrape else nullcontext(),
             reloading.running() if reloading else nullcontext(),
@@ -138,10 +138,9 @@ def assemble(settings: Settings) -> FastAPI:
     app.router.routes.extend(graphql_routes(endpoint))
     app.router.routes.extend([*asset_routes(), *docs_routes(), *(scrape.routes() if scrape else ())])
     app.router.routes.extend(health_routes(database))
-    rest = rest_routes(database, settings.max_body_bytes, files, links, executor.budgets)
+    rest = rest_routes(database, settings.max_body_bytes, files, links, executor.rate_limiter)
     app.router.routes.extend(rest)
-    app.add_middleware(ReportOrigins, origins=origins)  # behind the lane: no page posts JSON without a preflight
-    app.add_middleware(Lane, endpoint=endpoint)
+    app.add_middleware(ReportOrigins, origins=origins)
     most_bytes, located = uploads.text + uploads.files, partial(locate, endpoint, rest)
     app.add_middleware(IdempotencyMiddleware, database=database, most_bytes=most_bytes, refuse=refuse, locate=located)
     app.add_middleware(

@@ -20,7 +20,7 @@ from app.domain.changes import Change, ChangedResource, ChangeVerb, shown
 from app.domain.resources import CurrencyModel, Product
 from app.domain.time_zones import UTC
 from app.domain.values import storable
-from app.reads.single_statement.compiled import TENANT, Statement, compiled
+from app.reads.single_statement.compiled import TENANT, QueryStatement, compile_query
 from app.reads.single_statement.json_sql import json_array
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -80,13 +80,13 @@ async def authenticate(database: Database, key: str) -> Caller | None:
 
 
 @cache
-def look_up_statement(dialect: Dialect) -> Statement:
+def look_up_statement(dialect: Dialect) -> QueryStatement:
     columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model, TENANTS.c.time_zone)
     row: Any = sa.select(json_array(columns, dialect.name)).select_from(KEYS).where(*VALID).scalar_subquery()
     if dialect.name == "postgresql":
         tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(VALID[0]).limit(sa.literal_column("1"))
         row = inside(KEY_SETTING, GIVEN, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
-    return compiled(row, dialect)
+    return compile_query(row, dialect)
 
 
 @cache
