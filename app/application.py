@@ -15,11 +15,11 @@ from starlette.types import Scope
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
-from app.graphql_api.endpoint import ADDRESS, Endpoint, Lane, graphql_routes, refusal
+from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_error_response
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
-from app.graphql_api.manifest_reloading import Reloading, load_at_start
+from app.graphql_api.manifest_reloading import ManifestReloader, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
 from app.middleware.body_memory_limit import BodyMemoryLimiter
@@ -89,7 +89,7 @@ class Parts:
     def make_rest_routes(self) -> Sequence[RawMount]:
         executor = self.executor
         return rest_routes(
-            self.database, self.settings.max_body_bytes, executor.files, executor.links, executor.budgets
+            self.database, self.settings.max_body_bytes, executor.files, executor.signed_urls, executor.rate_limiter
         )
 
     def middleware_stack(self) -> list[Middleware]:
@@ -108,7 +108,6 @@ class Parts:
                 refuse=refuse,
                 set_route=self.set_route,
             ),
-            Middleware(Lane, endpoint=self.endpoint),
             Middleware(OriginReportMiddleware, origins=self.origins),  # browsers send JSON only after a preflight
         ]
 
@@ -140,7 +139,7 @@ class Parts:
     def manifest_reloading(self) -> AbstractAsyncContextManager[None]:
         if not self.settings.manifests:
             return nullcontext()
-        return Reloading(self.settings.manifests, self.operations, self.manifest_signature).running()
+        return ManifestReloader(self.settings.manifests, self.operations, self.manifest_signature).running()
 
     async def close(self) -> None:
         await self.executor.files.close()
@@ -180,7 +179,9 @@ def make_instrumentation(settings: Settings, database: Database, executor: Execu
         from app.observability.tracing import Tracing  # noqa: PLC0415 - an extra that may not be installed
 
         traces = Tracing(settings.traces_endpoint, "sqlite" if database.is_sqlite else "postgresql")
-    instrumentation = Instrumentation(settings.slow_seconds, executor.outline, settings.log_requests, metrics, traces)
+    instrumentation = Instrumentation(
+        settings.slow_seconds, executor.queries.outline, settings.log_requests, metrics, traces
+    )
     on_statement(database, instrumentation.on_statement)
     return instrumentation
 

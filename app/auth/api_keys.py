@@ -21,7 +21,7 @@ from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_obje
 from app.domain.resources import CurrencyModel, Product
 from app.domain.time_zones import UTC
 from app.domain.values import is_storable
-from app.reads.single_statement.compiled import TENANT, Statement, compiled
+from app.reads.single_statement.compiled import TENANT, QueryStatement, compile_query
 from app.reads.single_statement.json_sql import json_array
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -81,7 +81,7 @@ async def authenticate(database: Database, key: str) -> Caller | None:
 
 
 @cache
-def lookup_statement(dialect: Dialect) -> Statement:
+def lookup_statement(dialect: Dialect) -> QueryStatement:
     columns = (TENANTS.c.tenant_id, PRODUCTS, API_KEYS.c.read_only, TENANTS.c.currency_model, TENANTS.c.time_zone)
     row: Any = (
         sa.select(json_array(columns, dialect.name)).select_from(KEYS_WITH_TENANTS).where(*IS_VALID).scalar_subquery()
@@ -89,7 +89,7 @@ def lookup_statement(dialect: Dialect) -> Statement:
     if dialect.name == "postgresql":
         tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(IS_VALID[0]).limit(sa.literal_column("1"))
         row = inside(KEY_SETTING, KEY_HASH_PARAMETER, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
-    return compiled(row, dialect)
+    return compile_query(row, dialect)
 
 
 @cache

@@ -15,7 +15,7 @@ from app.domain.resources import Resource
 from app.domain.time_zones import day_in
 from app.graphql_api.schema.behind import ACCOUNT_OF, ATTACHMENT_OF
 from app.graphql_api.schema.bodies import shown_message
-from app.reads.selection import Follow, Row
+from app.reads.selection import Row, Traversal
 from app.storage.database.engine import Database
 
 
@@ -31,7 +31,7 @@ class Context:
     request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     cost: int = 0  # of the operation
-    payloads: dict[str, list[Follow]] = field(default_factory=dict)  # by response key of a mutation
+    payloads: dict[str, list[Traversal]] = field(default_factory=dict)  # by response key of a mutation
     today: date = field(init=False)  # in the tenant's time zone
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ class Context:
 
     def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
         """What each active product would still need of a row."""
-        account = row.edges.get(ACCOUNT_OF)
+        account = row.related.get(ACCOUNT_OF)
         told = []
         for product in self.caller.products:
             found = missing_fields(resource, row, product, account, self.caller.currency_model)
@@ -55,8 +55,8 @@ class Context:
 
     def attachments(self, row: Row) -> list[dict[str, Any]]:
         """The PDF of a document, where it has one."""
-        stored = row.edges[ATTACHMENT_OF]
-        found = attachment_of(row, row.edges[ACCOUNT_OF], stored, self.caller.products)
+        stored = row.related[ATTACHMENT_OF]
+        found = attachment_of(row, row.related[ACCOUNT_OF], stored, self.caller.products)
         return [{**asdict(found), "csr_id": row["csr_id"]}] if found else []
 
     def url(self, attachment: dict[str, Any]) -> str:

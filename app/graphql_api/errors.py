@@ -11,7 +11,7 @@ from app.graphql_api.messages import in_graphql
 from app.storage.database.availability import first_line, outage
 
 logger = logging.getLogger("app.graphql_api")
-LONGEST_MESSAGE = 1_000  # characters: what a client has sent is not to come back twenty times as long
+MAX_MESSAGE_LENGTH = 1_000  # characters: what a client has sent is not to come back twenty times as long
 
 
 class ErrorCode(Enum):
@@ -58,20 +58,20 @@ def with_code(code: ErrorCode, errors: list[GraphQLError]) -> list[GraphQLError]
     return list(seen.values())
 
 
-def shown(found: GraphQLError, request_id: str) -> dict[str, Any]:
+def formatted(found: GraphQLError, request_id: str) -> dict[str, Any]:
     """An error as the answer holds it; one without a code is ours."""
     if not (found.extensions and "code" in found.extensions):
-        found = internal(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
+        found = internal_error(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
     formatted = dict(found.formatted)
-    formatted["message"] = cut(in_graphql(found.message))
+    formatted["message"] = truncated(in_graphql(found.message))
     return formatted
 
 
-def cut(message: str) -> str:
-    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+def truncated(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…"
 
 
-def internal(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
+def internal_error(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
     """A failure of ours: logged, and shown without a word of its inside, but what could not be used."""
     if found := outage(cause):
         logger.error("request %s: %s: %s", request_id, found.fact, first_line(cause))

@@ -6,7 +6,7 @@ import binascii
 from app.domain.resources import Resource
 
 INT_LIMIT = 2**31
-LONGEST = 100  # characters
+MAX_LENGTH = 100  # characters
 
 
 def encode_id(resource: Resource, csr_id: int) -> str:
@@ -15,7 +15,7 @@ def encode_id(resource: Resource, csr_id: int) -> str:
 
 def decode_id(text: str) -> tuple[Resource, int] | None:
     """The resource and csrId that an identifier names; None for one of nobody's making."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         return None
     try:
         resource, _, number = (

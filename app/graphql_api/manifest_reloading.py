@@ -16,7 +16,7 @@ from app.graphql_api.manifests import Signature, signature
 from app.graphql_api.operation_documents import BrokenDocumentError
 from app.graphql_api.persisted_operations import PersistedOperations, load_persisted_operations
 
-PAUSE = 1.0  # seconds between looks at the files
+CHECK_INTERVAL = 1.0  # seconds between looks at the files
 logger = logging.getLogger(__name__)
 
 
@@ -34,22 +34,22 @@ def load_at_start(manifests: Sequence[Path], *, only: bool) -> PersistedOperatio
 
 
 @dataclass(slots=True)
-class Reloading:
+class ManifestReloader:
     """Adds to the trusted documents what the manifests come to hold."""
 
     manifests: Sequence[Path]
-    trusted: PersistedOperations
+    persisted_operations: PersistedOperations
     read: Signature  # of the files when they were read
-    seen: Signature = ()  # of the files when they were looked at
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    last_seen: Signature = ()  # of the files when they were looked at
+    reload_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Meanwhile the files are looked at, and SIGHUP is heard."""
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-            loop.add_signal_handler(signal.SIGHUP, self.asked.set)
-        task = asyncio.create_task(self.look_again_and_again())
+            loop.add_signal_handler(signal.SIGHUP, self.reload_requested.set)
+        task = asyncio.create_task(self.watch_files())
         try:
             yield
         finally:
@@ -57,33 +57,35 @@ class Reloading:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def look_again_and_again(self) -> None:
+    async def watch_files(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.asked.wait(), PAUSE)
-            await self.look()
+                await asyncio.wait_for(self.reload_requested.wait(), CHECK_INTERVAL)
+            await self.check_files()
 
-    async def look(self) -> None:
+    async def check_files(self) -> None:
         """Reads the files if asked to, or if they have changed and not again since the last look: one that is being
         written is left alone until it is whole."""
-        asked = self.asked.is_set()
-        self.asked.clear()
+        reload_requested = self.reload_requested.is_set()
+        self.reload_requested.clear()
         found = await asyncio.to_thread(signature, self.manifests)
-        if asked or (found != self.read and found == self.seen):
+        if reload_requested or (found != self.read and found == self.last_seen):
             self.read = found
             await self.reload()
-        self.seen = found
+        self.last_seen = found
 
     async def reload(self) -> None:
         try:
-            found = await asyncio.to_thread(load_persisted_operations, self.manifests, only=self.trusted.only)
+            found = await asyncio.to_thread(
+                load_persisted_operations, self.manifests, only=self.persisted_operations.only
+            )
         except BrokenDocumentError as reason:
             logger.error("A manifest of operations is broken, so the former documents stay. %s", reason)
         except Exception:
             logger.exception("The manifests of operations could not be read anew, so the former documents stay.")
         else:
-            new = found.texts.keys() - self.trusted.texts.keys()
-            self.trusted.texts.update(found.texts)
+            new = found.texts.keys() - self.persisted_operations.texts.keys()
+            self.persisted_operations.texts.update(found.texts)
             logger.info("The manifests of operations are read anew: %s.", counted(len(new)))
 
 

@@ -16,10 +16,10 @@ PATTERN = "*.json"  # of the manifests in a folder
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
-def manifest_files(named: Sequence[Path]) -> list[Path]:
+def manifest_files(paths: Sequence[Path]) -> list[Path]:
     """The files that are named, and those in the folders that are named. Raises BrokenDocumentError."""
     files: list[Path] = []
-    for path in named:
+    for path in paths:
         found = sorted(path.glob(PATTERN)) if path.is_dir() else [path]
         if not found:
             raise BrokenDocumentError(path, f"holds no manifest: no file {PATTERN}")
@@ -27,18 +27,18 @@ def manifest_files(named: Sequence[Path]) -> list[Path]:
     return files
 
 
-def signature(named: Sequence[Path]) -> Signature:
+def signature(paths: Sequence[Path]) -> Signature:
     """What changes when a file does, or when one comes or goes."""
     found = []
     with suppress(BrokenDocumentError):
-        for path in manifest_files(named):
+        for path in manifest_files(paths):
             with suppress(OSError):
                 state = path.stat()
                 found.append((str(path), state.st_mtime_ns, state.st_size, state.st_ino))
     return tuple(found)
 
 
-def listed(path: Path) -> Iterator[tuple[str, str]]:
+def manifest_entries(path: Path) -> Iterator[tuple[str, str]]:
     """The ids and texts of a manifest: an object of texts by id, as graphql-codegen and Relay write it, or what Apollo
     writes. Raises BrokenDocumentError."""
     content = read(path)

@@ -16,14 +16,14 @@ from graphql import GraphQLSyntaxError
 from app.graphql_api.errors import ErrorCode, refused
 from app.graphql_api.execution.syntax import parse_document
 from app.graphql_api.execution.validation import validate_document
-from app.graphql_api.manifests import listed, manifest_files
+from app.graphql_api.manifests import manifest_entries, manifest_files
 from app.graphql_api.operation_documents import BrokenDocumentError, load_documents
 from app.graphql_api.schema.schema import CORE
 
 HASH = "sha256:"  # what an id that is a hash may begin with
 HASH_NAME = "'extensions.persistedQuery.sha256Hash'"
 TRUSTED_ONLY = "This server runs trusted documents alone: send the 'documentId' of one that it knows, and no 'query'."
-LONGEST_SHOWN = 100
+MAX_SHOWN_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class PersistedOperations:
         document_id = id_of(sent)
         if document_id is None and self.only:
             raise refused(ErrorCode.FORBIDDEN, TRUSTED_ONLY, 403)
-        return None if document_id is None else self.known(document_id, by_hash=sent.get("documentId") is None)
+        return None if document_id is None else self.text_by_id(document_id, by_hash=sent.get("documentId") is None)
 
-    def known(self, document_id: str, *, by_hash: bool) -> str:
+    def text_by_id(self, document_id: str, *, by_hash: bool) -> str:
         """The document's text. Raises RequestError in words that Apollo's protocol prescribes where it came by that: a
         client that reads them sends the text, which is no use where no text runs."""
         text = self.texts.get(document_id.removeprefix(HASH))
         if text is not None:
             return text
-        message = f"This server knows no document '{document_id[:LONGEST_SHOWN]}'."
+        message = f"This server knows no document '{document_id[:MAX_SHOWN_LENGTH]}'."
         if self.only:
             message = f"{message} It runs trusted documents alone."
         elif by_hash:
@@ -73,7 +73,7 @@ def check_text(sent: dict[str, Any], text: Any) -> None:
 def id_of(sent: dict[str, Any]) -> str | None:
     """The id of a document in a request: its own parameter, or Apollo's hash. Raises RequestError."""
     if sent.get("documentId") is not None:
-        return checked(sent["documentId"], "'documentId'")
+        return require_string(sent["documentId"], "'documentId'")
     return hash_of(sent)
 
 
@@ -83,7 +83,7 @@ def hash_of(sent: dict[str, Any]) -> str | None:
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     if persisted is None:
         return None
-    return checked(persisted.get("sha256Hash") if isinstance(persisted, dict) else None, HASH_NAME)
+    return require_string(persisted.get("sha256Hash") if isinstance(persisted, dict) else None, HASH_NAME)
 
 
 def sha256(text: str) -> str:
@@ -91,7 +91,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def checked(value: Any, name: str) -> str:
+def require_string(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise refused(ErrorCode.BAD_REQUEST, f"{name} must be a string.")
     return value
@@ -103,14 +103,14 @@ def load_persisted_operations(manifests: Sequence[Path], *, only: bool) -> Persi
     for document in load_documents():
         add(texts, document.path, document.name, document.text)
     for path in manifest_files(manifests):
-        for document_id, text in listed(path):
+        for document_id, text in manifest_entries(path):
             add(texts, path, document_id, text)
     return PersistedOperations(texts, only)
 
 
 def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:
     """Adds a document under its id and its hash. Raises BrokenDocumentError."""
-    problem = fault(text)
+    problem = document_error(text)
     if problem:
         raise BrokenDocumentError(path, problem if path.stem == document_id else f"'{document_id}': {problem}")
     if texts.setdefault(document_id.removeprefix(HASH), text) != text:
@@ -119,7 +119,7 @@ def add(texts: dict[str, str], path: Path, document_id: str, text: str) -> None:
 
 
 @cache
-def fault(text: str) -> str:
+def document_error(text: str) -> str:
     """What is wrong with a document; empty where nothing is."""
     try:
         return "; ".join(wrong.message for wrong in validate_document(CORE, parse_document(text)))

@@ -21,7 +21,7 @@ from app.graphql_api.schema.scalars import UploadedFile
 from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, parse_json
 
 MULTIPART = "multipart/form-data"
-MOST_FILES = 10
+MAX_FILES = 10
 
 
 class BadForm(Exception):
@@ -54,16 +54,16 @@ async def read_form(request: Request, limits: UploadLimits, folder: Path) -> Any
             kept = UploadedFile(folder / str(number))
             await asyncio.to_thread(copy, file, kept.path)
             for path in read_paths(name, paths):
-                place(operations, path, kept)
+                put_file(operations, path, kept)
         return operations
     finally:
         await form.close()
 
 
 async def parsed_form(request: Request, limits: UploadLimits) -> FormData:
-    stream = counted(request, limits.text + limits.files)
+    stream = limited_stream(request, limits.text + limits.files)
     parser = MultiPartParser(
-        request.headers, stream, max_files=MOST_FILES, max_fields=MOST_FILES, max_part_size=limits.text
+        request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FILES, max_part_size=limits.text
     )
     try:
         return await parser.parse()
@@ -71,7 +71,7 @@ async def parsed_form(request: Request, limits: UploadLimits) -> FormData:
         raise BadForm(reason.message) from None
 
 
-async def counted(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+async def limited_stream(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     received = 0
     async for chunk in request.stream():
         received += len(chunk)
@@ -103,36 +103,26 @@ def read_paths(name: str, paths: Any) -> Iterator[list[str]]:
     yield from (path.split(".") for path in paths)
 
 
-def place(operations: dict[str, Any], path: list[str], file: UploadedFile) -> None:
+def put_file(operations: dict[str, Any], path: list[str], file: UploadedFile) -> None:
     """Puts the file where the operation has a null."""
     *way, last = path
-    current_transaction: Any = operations
+    container: Any = operations
     for step in way:
-        current_transaction = (
-            current_transaction.get(step) if isinstance(current_transaction, dict) else item(current_transaction, step)
-        )
-    if path[0] != "variables" or not way or not is_null(current_transaction, last):
+        container = container.get(step) if isinstance(container, dict) else item(container, step)
+    if path[0] != "variables" or not way or not is_null(container, last):
         raise BadForm(f"'operations' has no null at {'.'.join(path)}, where 'map' puts a file.")
-    current_transaction[last if isinstance(current_transaction, dict) else int(last)] = file
+    container[last if isinstance(container, dict) else int(last)] = file
 
 
-def is_null(current_transaction: Any, last: str) -> bool:
-    if isinstance(current_transaction, dict):
-        return last in current_transaction and current_transaction[last] is None
-    return (
-        isinstance(current_transaction, list)
-        and is_position(current_transaction, last)
-        and current_transaction[int(last)] is None
-    )
+def is_null(container: Any, last: str) -> bool:
+    if isinstance(container, dict):
+        return last in container and container[last] is None
+    return isinstance(container, list) and is_position(container, last) and container[int(last)] is None
 
 
-def item(current_transaction: Any, step: str) -> Any:
-    return (
-        current_transaction[int(step)]
-        if isinstance(current_transaction, list) and is_position(current_transaction, step)
-        else None
-    )
+def item(container: Any, step: str) -> Any:
+    return container[int(step)] if isinstance(container, list) and is_position(container, step) else None
 
 
-def is_position(current_transaction: list[Any], step: str) -> bool:
-    return step.isascii() and step.isdigit() and len(step) < 10 and int(step) < len(current_transaction)
+def is_position(container: list[Any], step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 10 and int(step) < len(container)

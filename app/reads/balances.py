@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.domain.aging import BUCKETS
 from app.domain.resources import DocumentStatus
-from app.reads.by_level.level import START, Level, Starts
+from app.reads.by_level.level import START, LevelQuery, StartKeys
 from app.reads.relations import Columns
 from app.storage.types import exact_sum, summed
 
@@ -22,24 +22,24 @@ OPEN_AMOUNT, OVERDUE_AMOUNT, OPEN_DOCUMENTS, AGING = "open_amount", "overdue_amo
 OVERDUE_INVOICES, OPEN_CREDITS = "overdue_invoices", "open_credits"
 
 
-def statement(level: Level, starts: Starts) -> sa.Select[Any]:
+def statement(level: LevelQuery, starts: StartKeys) -> sa.Select[Any]:
     """A row for each start, currency and bucket that has open documents."""
-    start = level.start_relation(starts)
-    target, rows, met = open_ones(level, level.keys(start))
-    keys = (start.c[START], *groups(level, target))
+    start = level.start_rows(starts)
+    target, rows, met = open_documents(level, level.keys(start))
+    keys = (start.c[START], *group_columns(level, target))
     return (
-        sa.select(*keys, *measures(level, target))
+        sa.select(*keys, *sum_columns(level, target))
         .select_from(start.join(rows, sa.and_(*met)))
         .group_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
         .order_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
     )
 
 
-def sums(level: Level, keys: Columns) -> sa.Select[Any]:
+def sums(level: LevelQuery, keys: Columns) -> sa.Select[Any]:
     """The same for one start, whose keys are given."""
-    target, rows, met = open_ones(level, keys)
+    target, rows, met = open_documents(level, keys)
     return (
-        sa.select(*groups(level, target), *measures(level, target))
+        sa.select(*group_columns(level, target), *sum_columns(level, target))
         .select_from(rows)
         .where(*met)
         .group_by(target.c.open_currency, sa.literal_column(BUCKET))
@@ -47,18 +47,20 @@ def sums(level: Level, keys: Columns) -> sa.Select[Any]:
     )
 
 
-def open_ones(level: Level, keys: Columns) -> tuple[sa.FromClause, sa.FromClause, list[sa.ColumnElement[bool]]]:
-    target, rows, met = level.reached(keys, "target")
+def open_documents(
+    level: LevelQuery, keys: Columns
+) -> tuple[sa.FromClause, sa.FromClause, list[sa.ColumnElement[bool]]]:
+    target, rows, met = level.target_rows(keys, "target")
     is_open = target.c.status == str(DocumentStatus.OPEN)
     return target, rows, [*met, is_open, target.c.open_amount.is_not(None), target.c.open_currency.is_not(None)]
 
 
-def groups(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    bucket = bucket_of(target.c.due_date, level.follow.as_of or date.max)
+def group_columns(level: LevelQuery, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    bucket = bucket_of(target.c.due_date, level.traversal.as_of or date.max)
     return [target.c.open_currency.label(CURRENCY), bucket.label(BUCKET)]
 
 
-def measures(level: Level, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+def sum_columns(level: LevelQuery, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
     amount = target.c.open_amount
     sums = (*exact_sum(amount, level.dialect), *exact_sum(amount, level.dialect, where=amount < Decimal(0)))
     return [sa.func.count().label(COUNT), *(part.label(name) for part, name in zip(sums, SUMS, strict=True))]
@@ -78,18 +80,18 @@ def days_before(day: date, days: int) -> date:
     return day - timedelta(days=min(days, (day - date.min).days))
 
 
-def exact(raw: Sequence[Any]) -> list[Any]:
+def exact_values(raw: Sequence[Any]) -> list[Any]:
     """The values of such a row, whose sums were written as text."""
     *keys, high, low, credits_high, credits_low = raw
     return [*keys, int(high), Decimal(low), int(credits_high), Decimal(credits_low)]
 
 
-def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:
+def balances_of_rows(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """The balances of one start, by currency, from the statement's rows."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         amount, credits_ = summed(row[HIGH], row[LOW]), summed(row[CREDITS_HIGH], row[CREDITS_LOW])
-        sums = found.setdefault(row[CURRENCY], empty(row[CURRENCY]))
+        sums = found.setdefault(row[CURRENCY], empty_balance(row[CURRENCY]))
         sums[OPEN_AMOUNT] += amount
         sums[OPEN_CREDITS] += credits_
         sums[OPEN_DOCUMENTS] += row[COUNT]
@@ -100,7 +102,7 @@ def balances(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def empty(currency: str) -> dict[str, Any]:
+def empty_balance(currency: str) -> dict[str, Any]:
     zero = Decimal(0)
     return {
         "currency": currency,

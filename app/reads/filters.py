@@ -9,8 +9,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
-from app.reads.relations import RELATIONS, SOURCES, named
-from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
+from app.reads.relations import RELATIONS, SOURCES, aliased
+from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
 from app.storage.database.engine import FOLDING
 from app.storage.database.sqlite_functions import fold
 from app.storage.types import bit
@@ -19,30 +19,30 @@ LAST_CODE_POINT = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)  # code points that no text holds
 
 
-def condition(
+def condition_sql(
     wanted: Condition, source: str, target: sa.FromClause, caller: Caller, dialect: str
 ) -> sa.ColumnElement[bool]:
     """The SQL of a condition on rows of `target`."""
     match wanted:
-        case Compare():
+        case Comparison():
             return compare(target.c[wanted.column], wanted.operator, wanted.value, dialect)
         case AllOf():
-            return sa.and_(sa.true(), *(condition(c, source, target, caller, dialect) for c in wanted.conditions))
+            return sa.and_(sa.true(), *(condition_sql(c, source, target, caller, dialect) for c in wanted.conditions))
         case AnyOf():
-            return sa.or_(sa.false(), *(condition(c, source, target, caller, dialect) for c in wanted.conditions))
-        case Negation():
-            return condition(wanted.condition, source, target, caller, dialect).is_not(sa.true())
-        case Related():
-            return related(wanted, source, target, caller, dialect)
+            return sa.or_(sa.false(), *(condition_sql(c, source, target, caller, dialect) for c in wanted.conditions))
+        case Not():
+            return condition_sql(wanted.condition, source, target, caller, dialect).is_not(sa.true())
+        case HasRelated():
+            return has_related(wanted, source, target, caller, dialect)
 
 
-def related(
-    wanted: Related, source: str, target: sa.FromClause, caller: Caller, dialect: str
+def has_related(
+    wanted: HasRelated, source: str, target: sa.FromClause, caller: Caller, dialect: str
 ) -> sa.ColumnElement[bool]:
-    edge = RELATIONS[source, wanted.edge]
-    other = named(SOURCES[edge.target], "related")
-    rows, reached = edge.reach(other, [target.c[name] for name in edge.needs], caller)
-    met = condition(wanted.condition, edge.target, other, caller, dialect)
+    relation = RELATIONS[source, wanted.relation]
+    other = aliased(SOURCES[relation.target], "related")
+    rows, reached = relation.reach(other, [target.c[name] for name in relation.start_columns], caller)
+    met = condition_sql(wanted.condition, relation.target, other, caller, dialect)
     first = (
         sa.select(sa.literal(1).label("found"))
         .select_from(rows)

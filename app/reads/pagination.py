@@ -22,20 +22,20 @@ from app.domain.values import (
     parse_moment,
     shortest_notation,
 )
-from app.reads.relations import CHANGE, DEFAULT_ORDERS, DIGESTS, SOURCES, TIE_BREAKS
+from app.reads.relations import CHANGE, DEFAULT_ORDERS, HASH_COLUMNS, SOURCES, TIE_BREAKS
 from app.reads.selection import LogEntry, Order
 from app.storage.types import OrderedAmount, Timestamp
 
 INT_LIMIT = 2**31
-LONGEST_CURSOR = 100_000  # characters, more than any order can hold
+MAX_CURSOR_LENGTH = 100_000  # characters, more than any order can hold
 
-WORDS = {"status": tuple(str(status) for status in DocumentStatus)}  # columns of few values, and these
+CLOSED_VOCABULARIES = {"status": tuple(str(status) for status in DocumentStatus)}  # columns of few values, and these
 
-Place = Sequence[Any]  # the values of an order's columns
+SortValues = Sequence[Any]  # the values of an order's columns
 
 
-DIGITS = 16  # of a hash in a cursor
-DIGEST = re.compile(f"[0-9a-f]{{{DIGITS}}}")
+HASH_PREFIX_LENGTH = 16  # of a hash in a cursor
+HASH_PREFIX = re.compile(f"[0-9a-f]{{{HASH_PREFIX_LENGTH}}}")
 
 
 class BadCursor(Exception):
@@ -57,19 +57,19 @@ class CursorExpired(Exception):
 class Cursor:
     """What a cursor holds: the values of an order's columns and, of the change log, the entry it was given with."""
 
-    place: tuple[Any, ...]
+    sort_values: tuple[Any, ...]
     entry: LogEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class IndexRange:
     """A part of an ordered list that lies together in an index: the conditions on its rows, and the order inside."""
 
     conditions: tuple[sa.ColumnElement[bool], ...]
     order_by: tuple[sa.ColumnElement[Any], ...]
 
 
-def complete(source: str, order: Sequence[Order]) -> tuple[Order, ...]:
+def complete_order(source: str, order: Sequence[Order]) -> tuple[Order, ...]:
     """The order with defaults and tie-break, each column once: no two rows of a list are equal under it."""
     chosen: dict[str, Order] = {}
     for term in order or DEFAULT_ORDERS[source]:
@@ -96,129 +96,131 @@ def order_by(
     which columns may be empty, where `rows` are made from it; `present` names one that is not empty in these rows."""
     terms: list[sa.ColumnElement[Any]] = []
     for term in order:
-        directed = rows.c[term.column].asc() if rises(term, backward) else rows.c[term.column].desc()
+        directed = rows.c[term.column].asc() if is_ascending(term, backward) else rows.c[term.column].desc()
         if (rows if like is None else like).c[term.column].nullable and term.column != present:
             directed = directed.nulls_first() if backward else directed.nulls_last()
         terms.append(directed)
     return tuple(terms)
 
 
-def rises(term: Order, backward: bool) -> bool:
+def is_ascending(term: Order, backward: bool) -> bool:
     """Whether values grow on the way through the list."""
     return term.descending == backward
 
 
-def stretches(
+def index_ranges(
     target: sa.FromClause,
     order: Sequence[Order],
-    near: Place | None,
-    far: Place | None = None,
+    near: SortValues | None,
+    far: SortValues | None = None,
     *,
     backward: bool = False,
-) -> list[Stretch]:
+) -> list[IndexRange]:
     """What lies beyond the near place, or the whole list where there is none; the nearest rows first. No stretch goes
     far beyond the far place.
 
     In stretches, because one condition on several columns, descending or empty ones among them, is no range of an
     index, and the database would read its way to page 1,000 through all the pages before.
     """
-    if is_even(target, order):
-        met = () if near is None else (passed_as_one(target, order, near, backward),)
-        return [Stretch(met, order_by(target, order, backward=backward))]
-    found: list[Stretch] = []
+    if is_uniform(target, order):
+        met = () if near is None else (beyond_as_tuple(target, order, near, backward),)
+        return [IndexRange(met, order_by(target, order, backward=backward))]
+    found: list[IndexRange] = []
     for shared in reversed(range(1, len(order) if near is not None else 1)):  # the more values shared, the nearer
-        same = at(target, order[:shared], near or ())
+        same = has_sort_values(target, order[:shared], near or ())
         found += [
-            Stretch((*same, *part.conditions), part.order_by)
-            for part in by_first_value(target, order[shared:], (near or ())[shared:], None, backward)
+            IndexRange((*same, *part.conditions), part.order_by)
+            for part in ranges_of_first_column(target, order[shared:], (near or ())[shared:], None, backward)
         ]
-    return found + by_first_value(target, order, near, far, backward)
+    return found + ranges_of_first_column(target, order, near, far, backward)
 
 
-def is_even(target: sa.FromClause, order: Sequence[Order]) -> bool:
+def is_uniform(target: sa.FromClause, order: Sequence[Order]) -> bool:
     """Whether all columns run in one direction and are never empty, so that they compare as one."""
     return len({term.descending for term in order}) == 1 and not any(target.c[t.column].nullable for t in order)
 
 
-def passed_as_one(
-    target: sa.FromClause, order: Sequence[Order], place: Place, backward: bool
+def beyond_as_tuple(
+    target: sa.FromClause, order: Sequence[Order], sort_values: SortValues, backward: bool
 ) -> sa.ColumnElement[bool]:
     columns = [target.c[term.column] for term in order]
-    values = [sa.literal(value, column.type) for column, value in zip(columns, place, strict=True)]
+    values = [sa.literal(value, column.type) for column, value in zip(columns, sort_values, strict=True)]
     mine, theirs = sa.tuple_(*columns), sa.tuple_(*values)
-    return mine > theirs if rises(order[0], backward) else mine < theirs
+    return mine > theirs if is_ascending(order[0], backward) else mine < theirs
 
 
-def by_first_value(
-    target: sa.FromClause, order: Sequence[Order], near: Place | None, far: Place | None, backward: bool
-) -> list[Stretch]:
+def ranges_of_first_column(
+    target: sa.FromClause, order: Sequence[Order], near: SortValues | None, far: SortValues | None, backward: bool
+) -> list[IndexRange]:
     """The rows whose first value lies past the near place's and not past the far one's. Those without a value come
     last, and so first backward."""
     column = target.c[order[0].column]
-    if column.name in WORDS:
-        return by_word(target, order, near, far, backward)
-    found: list[Stretch] = []
-    if (backward or not is_lacking(near)) and not (backward and is_lacking(far)):
-        met = between(column, order[0], near, far, backward)
+    if column.name in CLOSED_VOCABULARIES:
+        return ranges_of_words(target, order, near, far, backward)
+    found: list[IndexRange] = []
+    if (backward or not lacks_first_value(near)) and not (backward and lacks_first_value(far)):
+        met = first_value_between(column, order[0], near, far, backward)
         present = (column.is_not(None),) if column.nullable and not met else ()
-        found.append(Stretch((*met, *present), order_by(target, order, backward=backward, present=column.name)))
-    reached = near is None if backward else not is_lacking(near) and (far is None or is_lacking(far))
+        found.append(IndexRange((*met, *present), order_by(target, order, backward=backward, present=column.name)))
+    reached = near is None if backward else not lacks_first_value(near) and (far is None or lacks_first_value(far))
     if column.nullable and reached:
         # ordered by the empty column, too: only so does Postgres see that the index has them in order
         empty = Order(column.name, order[1].descending) if order[1:] else order[0]
         terms = order_by(target, (empty, *order[1:]), backward=backward, present=column.name)
-        found.insert(0 if backward else 1, Stretch((column.is_(None),), terms))
+        found.insert(0 if backward else 1, IndexRange((column.is_(None),), terms))
     return found
 
 
-def is_lacking(place: Place | None) -> bool:
+def lacks_first_value(sort_values: SortValues | None) -> bool:
     """Whether the place is among the rows without a first value."""
-    return place is not None and place[0] is None
+    return sort_values is not None and sort_values[0] is None
 
 
-def between(
-    column: Any, term: Order, near: Place | None, far: Place | None, backward: bool
+def first_value_between(
+    column: Any, term: Order, near: SortValues | None, far: SortValues | None, backward: bool
 ) -> tuple[sa.ColumnElement[bool], ...]:
     """The conditions that a value lies past the near place's, and not past the far one's."""
     met: list[sa.ColumnElement[bool]] = []
     if near is not None and near[0] is not None:
-        met.append(column > near[0] if rises(term, backward) else column < near[0])
+        met.append(column > near[0] if is_ascending(term, backward) else column < near[0])
     if far is not None and far[0] is not None:
-        met.append(column <= far[0] if rises(term, backward) else column >= far[0])
+        met.append(column <= far[0] if is_ascending(term, backward) else column >= far[0])
     return tuple(met)
 
 
-def by_word(
-    target: sa.FromClause, order: Sequence[Order], near: Place | None, far: Place | None, backward: bool
-) -> list[Stretch]:
+def ranges_of_words(
+    target: sa.FromClause, order: Sequence[Order], near: SortValues | None, far: SortValues | None, backward: bool
+) -> list[IndexRange]:
     """The same for a column of few words: each is a stretch, since so many rows share one that sorting them is dear."""
-    column, rising = target.c[order[0].column], rises(order[0], backward)
-    words = sorted(WORDS[column.name], reverse=not rising)
+    column, rising = target.c[order[0].column], is_ascending(order[0], backward)
+    words = sorted(CLOSED_VOCABULARIES[column.name], reverse=not rising)
     first = 0 if near is None else words.index(near[0]) + 1
     last = len(words) if far is None else words.index(far[0]) + 1
     inside = order_by(target, order[1:], backward=backward)
-    return [Stretch((column == word,), inside) for word in words[first:last]]
+    return [IndexRange((column == word,), inside) for word in words[first:last]]
 
 
-def at(target: sa.FromClause, order: Sequence[Order], place: Place) -> list[sa.ColumnElement[bool]]:
+def has_sort_values(
+    target: sa.FromClause, order: Sequence[Order], sort_values: SortValues
+) -> list[sa.ColumnElement[bool]]:
     """The conditions that a row has the place's values in these columns."""
     columns = (target.c[term.column] for term in order)
-    return [c.is_(None) if value is None else c == value for c, value in zip(columns, place, strict=False)]
+    return [c.is_(None) if value is None else c == value for c, value in zip(columns, sort_values, strict=False)]
 
 
 def beyond(
-    target: sa.FromClause, order: Sequence[Order], place: Place, *, backward: bool = False
+    target: sa.FromClause, order: Sequence[Order], sort_values: SortValues, *, backward: bool = False
 ) -> sa.ColumnElement[bool]:
     """The condition that a row comes after the place, or before it."""
-    ways = stretches(target, order, place, backward=backward)
+    ways = index_ranges(target, order, sort_values, backward=backward)
     return sa.or_(sa.false(), *(sa.and_(*way.conditions) for way in ways))
 
 
-def walk(
+def first_rows(
     rows: sa.Select[Any],
     target: sa.FromClause,
     order: Sequence[Order],
-    parts: Sequence[Stretch],
+    parts: Sequence[IndexRange],
     wanted: Sequence[sa.ColumnElement[Any]],
     size: int,
     *,
@@ -226,86 +228,98 @@ def walk(
 ) -> sa.Select[Any]:
     """The first so many rows that the stretches of a list hold, each read no further than that."""
     if len(parts) == 1:
-        return first_of(rows, parts[0], wanted, size)
+        return first_rows_of_range(rows, parts[0], wanted, size)
     names = {column.name for column in wanted}
     ordering = [target.c[term.column] for term in order if term.column not in names]
-    walked = sa.union_all(*(sa.select(first_of(rows, p, (*wanted, *ordering), size).subquery()) for p in parts))
+    walked = sa.union_all(
+        *(sa.select(first_rows_of_range(rows, p, (*wanted, *ordering), size).subquery()) for p in parts)
+    )
     together = walked.subquery("walked")
     columns = [together.c[column.name] for column in wanted]
-    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(number(size))
+    return (
+        sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(inline_int(size))
+    )
 
 
-def first_of(rows: sa.Select[Any], part: Stretch, wanted: Sequence[sa.ColumnElement[Any]], size: int) -> sa.Select[Any]:
-    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(number(size))
+def first_rows_of_range(
+    rows: sa.Select[Any], part: IndexRange, wanted: Sequence[sa.ColumnElement[Any]], size: int
+) -> sa.Select[Any]:
+    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(inline_int(size))
 
 
-def number(value: int) -> sa.ColumnElement[int]:
+def inline_int(value: int) -> sa.ColumnElement[int]:
     """A number in the text of a statement. As a parameter it would hide from Postgres how few rows are asked for, and
     have it plan anew every time."""
     return sa.literal_column(str(value), sa.Integer())
 
 
-def any_row(rows: sa.Select[Any], parts: Sequence[Stretch]) -> sa.ColumnElement[bool]:
+def has_any_row(rows: sa.Select[Any], parts: Sequence[IndexRange]) -> sa.ColumnElement[bool]:
     """Whether any of the stretches has a row. Each is asked for its first one: a plain EXISTS heeds no order and may
     read the whole table to find none."""
     found = sa.literal(1).label("found")
-    return sa.or_(*(sa.exists(sa.select(first_of(rows, part, [found], 1).subquery())) for part in parts))
+    return sa.or_(*(sa.exists(sa.select(first_rows_of_range(rows, part, [found], 1).subquery())) for part in parts))
 
 
-def signature(source: str, order: Sequence[Order]) -> str:
+def order_signature(source: str, order: Sequence[Order]) -> str:
     return source + "".join(f" {'-' if term.descending else '+'}{term.column}" for term in order)
 
 
 def encode_cursor(source: str, order: Sequence[Order], row: dict[str, Any]) -> str:
     """The place of a row in the order, as text to hand back."""
-    place = [signature(source, order), *(plain(row[term.column]) for term in order)]
-    if source in DIGESTS:
-        place.append(row[DIGESTS[source]][:DIGITS])
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+    sort_values = [order_signature(source, order), *(cursor_value(row[term.column]) for term in order)]
+    if source in HASH_COLUMNS:
+        sort_values.append(row[HASH_COLUMNS[source]][:HASH_PREFIX_LENGTH])
+    return base64.urlsafe_b64encode(orjson.dumps(sort_values)).decode().rstrip("=")
 
 
-def plain(value: Any) -> Any:
+def cursor_value(value: Any) -> Any:
     return shortest_notation(value) if isinstance(value, Decimal) else value
 
 
 def cursor_columns(source: str, order: Sequence[Order]) -> tuple[str, ...]:
     """The columns that the cursors of a list are made of."""
-    return (*(term.column for term in order), *filter(None, [DIGESTS.get(source)]))
+    return (*(term.column for term in order), *filter(None, [HASH_COLUMNS.get(source)]))
 
 
 def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> Cursor:
     """What a cursor holds. Raises BadCursor for one of another order, or of nobody's making."""
-    if len(cursor) > LONGEST_CURSOR:
+    if len(cursor) > MAX_CURSOR_LENGTH:
         raise BadCursor("This is no cursor of this server.")
     try:
-        place = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        sort_values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         raise BadCursor("This is no cursor of this server.") from None
-    signed = str(place[0]) if isinstance(place, list) and place else ""
+    signed = str(sort_values[0]) if isinstance(sort_values, list) and sort_values else ""
     if signed.partition(" ")[0] != source:
         raise BadCursor("This is no cursor of this list.")
-    if signed != signature(source, order):
+    if signed != order_signature(source, order):
         raise BadCursor("The cursor was given under another order: page on with the order it was given under.")
     try:
-        return of_log(order, *place[1:]) if source in DIGESTS else Cursor(values_of(source, order, place[1:]))
+        return (
+            change_log_cursor(order, *sort_values[1:])
+            if source in HASH_COLUMNS
+            else Cursor(parse_sort_values(source, order, sort_values[1:]))
+        )
     except (Fault, ValueError, TypeError):  # the last two: of another number of values
         raise BadCursor("This is no cursor of this server.") from None
 
 
-def values_of(source: str, order: Sequence[Order], values: Sequence[Any]) -> tuple[Any, ...]:
+def parse_sort_values(source: str, order: Sequence[Order], values: Sequence[Any]) -> tuple[Any, ...]:
     """The values of an order's columns. Raises Fault, and ValueError where they are fewer or more."""
-    return tuple(parsed(source, term.column, value) for term, value in zip(order, values, strict=True))
+    return tuple(parse_cursor_value(source, term.column, value) for term, value in zip(order, values, strict=True))
 
 
-def of_log(order: Sequence[Order], sequence: Any, digits: Any = None) -> Cursor:
+def change_log_cursor(order: Sequence[Order], sequence: Any, hash_prefix: Any = None) -> Cursor:
     """A cursor of the change log; older releases gave none with digits. Raises Fault."""
-    place = values_of(CHANGE, order, (sequence,))
-    if sequence < 1 or not (digits is None or (isinstance(digits, str) and DIGEST.fullmatch(digits))):
+    sort_values = parse_sort_values(CHANGE, order, (sequence,))
+    if sequence < 1 or not (
+        hash_prefix is None or (isinstance(hash_prefix, str) and HASH_PREFIX.fullmatch(hash_prefix))
+    ):
         raise Fault("is of no entry")
-    return Cursor(place, LogEntry(sequence, digits))
+    return Cursor(sort_values, LogEntry(sequence, hash_prefix))
 
 
-def parsed(source: str, column: str, value: Any) -> Any:
+def parse_cursor_value(source: str, column: str, value: Any) -> Any:
     """A cursor's value in the type of its column. Raises Fault."""
     kind = SOURCES[source].c[column].type
     if value is None and SOURCES[source].c[column].nullable:
@@ -319,6 +333,6 @@ def parsed(source: str, column: str, value: Any) -> Any:
     if isinstance(kind, sa.Integer):
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < INT_LIMIT:
             return value
-    elif isinstance(value, str) and is_storable(value) and value in WORDS.get(column, (value,)):
+    elif isinstance(value, str) and is_storable(value) and value in CLOSED_VOCABULARIES.get(column, (value,)):
         return value
     raise Fault("is not of the column's type")

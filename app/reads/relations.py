@@ -39,13 +39,13 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
     CHANGE: (Order("sequence"),),
 }
 # The column whose first digits a cursor holds, too: by them a list knows its own cursors again.
-DIGESTS = {CHANGE: "hash"}
+HASH_COLUMNS = {CHANGE: "hash"}
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
 
 
 @lru_cache(maxsize=200)
-def named(table: sa.Table, name: str) -> sa.FromClause:
+def aliased(table: sa.Table, name: str) -> sa.FromClause:
     """The table under a name. Kept for a while, since it takes a copy of every column."""
     return table.alias(name)
 
@@ -60,36 +60,36 @@ class Shape(Enum):
 
 
 Columns = Sequence[sa.ColumnElement[object]]
-Reached = tuple[sa.FromClause, list[sa.ColumnElement[bool]]]
-Reach = Callable[[sa.FromClause, Columns, Caller], Reached]
+ReachedRows = tuple[sa.FromClause, list[sa.ColumnElement[bool]]]
+Reach = Callable[[sa.FromClause, Columns, Caller], ReachedRows]
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
     """`reach(target, start, caller)` gives what to select from and on which conditions, `start` being the columns
-    named by `needs`."""
+    named by `start_columns`."""
 
     target: str
     shape: Shape
-    needs: tuple[str, ...]
+    start_columns: tuple[str, ...]
     reach: Reach
 
 
-def same(*columns: str) -> Reach:
+def equal_columns(*columns: str) -> Reach:
     """Target rows whose columns equal the start's."""
 
-    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
         equal = [target.c[name] == value for name, value in zip(columns, start, strict=True)]
         return target, [owned(target, caller), *equal]
 
     return reach
 
 
-def linked(link: sa.Table, start_column: str, target_column: str) -> Reach:
+def through_link_table(link: sa.Table, start_column: str, target_column: str) -> Reach:
     """Target rows that a link table ties to the start."""
 
-    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
-        tie = named(link, "tie")
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
+        tie = aliased(link, "tie")
         met = tie.join(
             target, sa.and_(target.c[target_column] == tie.c[target_column], target.c.tenant_id == tie.c.tenant_id)
         )
@@ -103,7 +103,7 @@ def meant_invoice(
 ) -> sa.ScalarSelect[int]:
     """The csrId of the invoice that a credit note on the account means by the number: one of the same account before
     any other, the oldest first."""
-    meant = named(DOCUMENTS, "meant")
+    meant = aliased(DOCUMENTS, "meant")
     of_account = sa.func.min(sa.case((meant.c.account_number == account, meant.c.csr_id)))
     return (
         sa.select(sa.func.coalesce(of_account, sa.func.min(meant.c.csr_id)))
@@ -116,7 +116,7 @@ def meant_invoice(
     )
 
 
-def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
     """The invoice of a credit note. `start`: its applies_to_invoice, account number and document type."""
     return target, [
         owned(target, caller),
@@ -126,7 +126,7 @@ def invoice_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached
     ]
 
 
-def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
     """The credit notes that mean the invoice. `start`: its invoice_key and csr_id."""
     return target, [
         owned(target, caller),
@@ -139,39 +139,39 @@ def credit_notes_of(target: sa.FromClause, start: Columns, caller: Caller) -> Re
 def changes_of(resource: Resource) -> Relation:
     """The changes of a resource of that kind."""
 
-    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> Reached:
+    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
         kind: sa.ColumnElement[str] = sa.literal_column(f"'{resource}'")
         return target, [owned(target, caller), target.c.resource == kind, target.c.key == start[0]]
 
     return Relation(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
 
 
-def one(target: str, needs: str, column: str) -> Relation:
-    return Relation(target, Shape.ONE, (needs,), same(column))
+def to_one(target: str, start_columns: str, column: str) -> Relation:
+    return Relation(target, Shape.ONE, (start_columns,), equal_columns(column))
 
 
-def many(target: str, needs: str, column: str) -> Relation:
-    return Relation(target, Shape.PAGE, (needs,), same(column))
+def to_many(target: str, start_columns: str, column: str) -> Relation:
+    return Relation(target, Shape.PAGE, (start_columns,), equal_columns(column))
 
 
 ACCOUNT, DOCUMENT, NOTE, REPRESENTATIVE, CONTACT = (str(resource) for resource in Resource)
 SUPERVISOR = "supervisor_representative_reference"
 
 RELATIONS: dict[tuple[str, str], Relation] = {
-    (ACCOUNT, "parent_account"): one(ACCOUNT, "parent_account_number", "account_number"),
-    (ACCOUNT, "child_accounts"): many(ACCOUNT, "account_number", "parent_account_number"),
-    (ACCOUNT, "documents"): many(DOCUMENT, "account_number", "account_number"),
-    (ACCOUNT, "notes"): many(NOTE, "account_number", "account_number"),
-    (ACCOUNT, "contacts"): many(CONTACT, "account_number", "account_number"),
+    (ACCOUNT, "parent_account"): to_one(ACCOUNT, "parent_account_number", "account_number"),
+    (ACCOUNT, "child_accounts"): to_many(ACCOUNT, "account_number", "parent_account_number"),
+    (ACCOUNT, "documents"): to_many(DOCUMENT, "account_number", "account_number"),
+    (ACCOUNT, "notes"): to_many(NOTE, "account_number", "account_number"),
+    (ACCOUNT, "contacts"): to_many(CONTACT, "account_number", "account_number"),
     (ACCOUNT, "representatives"): Relation(
         REPRESENTATIVE,
         Shape.PAGE,
         ("account_number",),
-        linked(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
+        through_link_table(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
     ),
-    (ACCOUNT, "balances"): Relation(DOCUMENT, Shape.BALANCES, ("account_number",), same("account_number")),
+    (ACCOUNT, "balances"): Relation(DOCUMENT, Shape.BALANCES, ("account_number",), equal_columns("account_number")),
     (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
-    (DOCUMENT, "account"): one(ACCOUNT, "account_number", "account_number"),
+    (DOCUMENT, "account"): to_one(ACCOUNT, "account_number", "account_number"),
     (DOCUMENT, "applies_to"): Relation(
         DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
     ),
@@ -180,29 +180,39 @@ RELATIONS: dict[tuple[str, str], Relation] = {
         REPRESENTATIVE,
         Shape.PAGE,
         ("document_number",),
-        linked(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
+        through_link_table(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
     ),
-    (DOCUMENT, "status_history"): Relation(TRANSITION, Shape.LIST, ("document_number",), same("document_number")),
+    (DOCUMENT, "status_history"): Relation(
+        TRANSITION, Shape.LIST, ("document_number",), equal_columns("document_number")
+    ),
     (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
-    (DOCUMENT, "stored_attachment"): one(ATTACHMENT, "document_number", "document_number"),
-    (NOTE, "account"): one(ACCOUNT, "account_number", "account_number"),
-    (CONTACT, "account"): one(ACCOUNT, "account_number", "account_number"),
-    (REPRESENTATIVE, "supervisor"): one(REPRESENTATIVE, SUPERVISOR, "reference"),
-    (REPRESENTATIVE, "reports"): many(REPRESENTATIVE, "reference", SUPERVISOR),
+    (DOCUMENT, "stored_attachment"): to_one(ATTACHMENT, "document_number", "document_number"),
+    (NOTE, "account"): to_one(ACCOUNT, "account_number", "account_number"),
+    (CONTACT, "account"): to_one(ACCOUNT, "account_number", "account_number"),
+    (REPRESENTATIVE, "supervisor"): to_one(REPRESENTATIVE, SUPERVISOR, "reference"),
+    (REPRESENTATIVE, "reports"): to_many(REPRESENTATIVE, "reference", SUPERVISOR),
     (REPRESENTATIVE, "accounts"): Relation(
-        ACCOUNT, Shape.PAGE, ("reference",), linked(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
+        ACCOUNT, Shape.PAGE, ("reference",), through_link_table(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
     ),
     (REPRESENTATIVE, "documents"): Relation(
-        DOCUMENT, Shape.PAGE, ("reference",), linked(DOCUMENT_REPRESENTATIVES, "reference", "document_number")
+        DOCUMENT,
+        Shape.PAGE,
+        ("reference",),
+        through_link_table(DOCUMENT_REPRESENTATIVES, "reference", "document_number"),
     ),
-    (QUERY, "tenant"): Relation(TENANT, Shape.ONE, (), same()),
-    (TENANT, "balances"): Relation(DOCUMENT, Shape.BALANCES, (), same()),
-    (QUERY, "changes"): Relation(CHANGE, Shape.PAGE, (), same()),
-    (QUERY, "note"): Relation(NOTE, Shape.ONE, ("account_number", "reference"), same("account_number", "reference")),
-    **{(QUERY, f"{r}s"): Relation(r, Shape.PAGE, (), same()) for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)},
+    (QUERY, "tenant"): Relation(TENANT, Shape.ONE, (), equal_columns()),
+    (TENANT, "balances"): Relation(DOCUMENT, Shape.BALANCES, (), equal_columns()),
+    (QUERY, "changes"): Relation(CHANGE, Shape.PAGE, (), equal_columns()),
+    (QUERY, "note"): Relation(
+        NOTE, Shape.ONE, ("account_number", "reference"), equal_columns("account_number", "reference")
+    ),
     **{
-        (QUERY, r): Relation(r, Shape.ONE, ("key",), same(KEY_FIELD[Resource(r)]))
+        (QUERY, f"{r}s"): Relation(r, Shape.PAGE, (), equal_columns())
         for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
     },
-    **{(QUERY, f"{r}_node"): Relation(r, Shape.ONE, ("csr_id",), same("csr_id")) for r in TIE_BREAKS},
+    **{
+        (QUERY, r): Relation(r, Shape.ONE, ("key",), equal_columns(KEY_FIELD[Resource(r)]))
+        for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
+    },
+    **{(QUERY, f"{r}_node"): Relation(r, Shape.ONE, ("csr_id",), equal_columns("csr_id")) for r in TIE_BREAKS},
 }

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 DEFAULT_PAGE = 20
-LARGEST_PAGE = 1_000
+MAX_PAGE = 1_000
 
 
 class Operator(Enum):
@@ -27,7 +27,7 @@ class Operator(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Comparison:
     column: str
     operator: Operator
     value: Any
@@ -46,21 +46,21 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Negation:
+class Not:
     """True when the condition is not true, also where it compares a missing value."""
 
     condition: "Condition"
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class HasRelated:
     """Whether a row is reached over the edge that meets the condition."""
 
-    edge: str
+    relation: str
     condition: "Condition"
 
 
-Condition = Compare | AllOf | AnyOf | Negation | Related
+Condition = Comparison | AllOf | AnyOf | Not | HasRelated
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class LogEntry:
     cursors of older releases lack."""
 
     sequence: int
-    digits: str | None
+    hash_prefix: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,85 +99,87 @@ class Selection:
     them, by response key and in order."""
 
     columns: frozenset[str] = frozenset()
-    follows: tuple["Follow", ...] = ()
+    traversals: tuple["Traversal", ...] = ()
     members: "Members" = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
-    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers. `shown`
+class Traversal:
+    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers. `output`
     is what the answer shows of a page, or makes of balances; of rows it shows the selection's members."""
 
     key: str
-    edge: str
+    relation: str
     selection: Selection = field(default_factory=Selection)
     condition: Condition | None = None
     order: tuple[Order, ...] = ()
     page: Page = field(default_factory=Page)
     as_of: date | None = None
-    given: tuple[tuple[Any, ...], ...] = ()  # where an edge starts from no row: the keys to look up, one answer each
-    shown: "PageMembers | Make | None" = None
+    lookup_keys: tuple[
+        tuple[Any, ...], ...
+    ] = ()  # where an edge starts from no row: the keys to look up, one answer each
+    output: "PageMembers | Compute | None" = None
 
 
-class Form(Enum):
+class ColumnFormat(Enum):
     """How a column is written in an answer."""
 
     PLAIN = "plain"  # as its type is written
-    WORD = "word"  # one of a closed vocabulary, in capitals
+    ENUM_NAME = "word"  # one of a closed vocabulary, in capitals
     ID = "id"  # a csrId together with its resource, as text that clients hand back unread
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class ColumnValue:
     """A column as it stands."""
 
     column: str
-    form: Form = Form.PLAIN
+    format: ColumnFormat = ColumnFormat.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class Constant:
     """A JSON value that is known beforehand."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class TextObject:
     """An object that lies in a JSON column and has texts alone, null where the column is empty: `members` are its parts
     by response key."""
 
     column: str
-    members: tuple[tuple[str, "Part | Fixed"], ...]
+    members: tuple[tuple[str, "TextMember | Constant"], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextMember:
     """A part of such an object, null where it has none of that name."""
 
     name: str
 
 
-Make = Callable[[Any, Any], Any]  # from a row, or from rows, and the context of a request, to a JSON value
+Compute = Callable[[Any, Any], Any]  # from a row, or from rows, and the context of a request, to a JSON value
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ComputedValue:
     """What Python makes of a row: of some columns, and of rows behind it."""
 
     columns: tuple[str, ...]
-    behind: tuple[Follow, ...]
-    make: Make
+    related: tuple[Traversal, ...]
+    compute: Compute
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class LookupList:
     """A list with one item for each look-up; null where there is none."""
 
-    follows: tuple[Follow | None, ...]
+    traversals: tuple[Traversal | None, ...]
 
 
-class Fact(Enum):
+class PageFact(Enum):
     """What is known of a page, or of a row's place in it."""
 
     TOTAL = "total"
@@ -199,33 +201,33 @@ class Nodes:
 class Edges:
     """The rows of a page, each as an object of its place (CURSOR) and itself."""
 
-    members: tuple[tuple[str, "Selection | Fact | Fixed"], ...]
+    members: tuple[tuple[str, "Selection | PageFact | Constant"], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
+class PageInfo:
     """Facts of a page."""
 
-    members: tuple[tuple[str, Fact | Fixed], ...]
+    members: tuple[tuple[str, PageFact | Constant], ...]
 
 
-Members = tuple[tuple[str, Plain | Parts | Fixed | Made | Several | Follow], ...]
-PageMembers = tuple[tuple[str, Nodes | Edges | Info | Fact | Fixed], ...]
+Members = tuple[tuple[str, ColumnValue | TextObject | Constant | ComputedValue | LookupList | Traversal], ...]
+PageMembers = tuple[tuple[str, Nodes | Edges | PageInfo | PageFact | Constant], ...]
 
 
 class Row(dict[str, Any]):
-    """One row: values by column, `edges` by the key they were asked under."""
+    """One row: values by column, `related` by the key they were asked under."""
 
-    __slots__ = ("edges", "resource")
+    __slots__ = ("related", "resource")
 
     def __init__(self, resource: str, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.resource = resource
-        self.edges: dict[str, Any] = {}
+        self.related: dict[str, Any] = {}
 
 
 @dataclass(slots=True)
-class Rows:
+class RowPage:
     """A page of rows and what was asked about the list around it."""
 
     rows: list[Row]

@@ -23,7 +23,7 @@ from app.middleware.requests import EncodedBody, check_encoding, content_type, h
 from app.observability.request_record import request_id_of
 from app.pdf.invoices.limits import InvoiceTooLong
 from app.reads.by_level.read import read
-from app.reads.selection import Follow, Row, Selection
+from app.reads.selection import Row, Selection, Traversal
 from app.rest_api.answers import Answer, reply
 from app.rest_api.downloads import PDF, deliver
 from app.rest_api.errors import RestError, encoded, not_found, translated
@@ -59,15 +59,15 @@ class Attachments:
             with refusals(Resource.DOCUMENT, keys["document_number"]):
                 precondition_of(request).check_unversioned("A PDF")
             row = await self.attach(request, caller, keys["document_number"], folder / "pushed.pdf")
-        return reply(metadata(row["csr_id"], row["document_number"], row.edges["stored"]))
+        return reply(metadata(row["csr_id"], row["document_number"], row.related["stored"]))
 
     async def check_target(self, caller: Caller, connection_id: str, number: str) -> None:
         """Refuses a push to another connection than the tenant's, and to a document that it does not have."""
-        follows = [Follow("tenant", "tenant", Selection(frozenset({"connection_id"})))]
+        traversals = [Traversal("tenant", "tenant", Selection(frozenset({"connection_id"})))]
         if is_storable(number):
-            follows.append(Follow("found", Resource.DOCUMENT, Selection(), given=((number,),)))
+            traversals.append(Traversal("found", Resource.DOCUMENT, Selection(), lookup_keys=((number,),)))
         async with self.rest.database.reading(caller.tenant_id) as connection:
-            found = (await read(connection, caller, follows)).edges
+            found = (await read(connection, caller, traversals)).related
         if found["tenant"]["connection_id"] != connection_id.lower():
             raise RestError(404, "connection_not_found", "There is no such connection.")
         if not found.get("found", [None])[0]:
@@ -75,12 +75,12 @@ class Attachments:
 
     async def attach(self, request: Request, caller: Caller, number: str, pushed: Path) -> Row:
         """The document with its new attachment."""
-        stored = Follow("stored", "stored_attachment", Selection(frozenset(PDF_ATTACHMENT_COLUMNS)))
+        stored = Traversal("stored", "stored_attachment", Selection(frozenset(PDF_ATTACHMENT_COLUMNS)))
         selection = Selection(frozenset({"csr_id", "document_number"}), (stored,))
-        follow = Follow("found", Resource.DOCUMENT, selection, given=((number,),))
+        traversal = Traversal("found", Resource.DOCUMENT, selection, lookup_keys=((number,),))
 
         async def answer(connection: AsyncConnection, _: Written) -> Row:
-            row: Row = (await read(connection, caller, [follow])).edges["found"][0]
+            row: Row = (await read(connection, caller, [traversal])).related["found"][0]
             return row
 
         write = Write(self.rest.database, caller, answer, request_id=request_id_of(request.scope))

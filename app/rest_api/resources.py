@@ -35,7 +35,7 @@ from app.middleware.requests import (
 )
 from app.observability.request_record import request_id_of
 from app.reads.by_level.read import read
-from app.reads.selection import Follow, Order, Page, Row, Selection
+from app.reads.selection import Order, Page, Row, Selection, Traversal
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
 from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated, writable
 from app.rest_api.names import ingest_body
@@ -162,7 +162,7 @@ class Rest:
             raise
         links = linked_follow(resource, Page(limit, skip=(page - 1) * limit, wants_total=True))
         row = await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference, links))
-        listed = row.edges[LINKED[resource]]
+        listed = row.related[LINKED[resource]]
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, LINKED[resource]: numbers(resource, row)})
 
@@ -174,11 +174,11 @@ class Rest:
 
         return Write(self.database, caller, show=show, request_id=request_id_of(request.scope))
 
-    async def found(self, caller: Caller, resource: Resource, follow: Follow) -> Row:
+    async def found(self, caller: Caller, resource: Resource, traversal: Traversal) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""
-        if all(is_storable(part) for key in follow.given for part in key):
+        if all(is_storable(part) for key in traversal.lookup_keys for part in key):
             async with self.database.reading(caller.tenant_id) as connection:
-                row: Row | None = (await read(connection, caller, [follow])).edges["found"][0]
+                row: Row | None = (await read(connection, caller, [traversal])).related["found"][0]
             if row is not None:
                 return row
         raise not_found(resource)
@@ -200,28 +200,30 @@ def rest_body(values: dict[str, Any], problems: tuple[Problem, ...]) -> Body:
     return Body(values, product_rules=False, problems=problems)
 
 
-def presence(resource: Resource, key: str, *follows: Follow) -> Follow:
+def presence(resource: Resource, key: str, *traversals: Traversal) -> Traversal:
     """A resource without a field of its own, with what hangs on it."""
-    return Follow("found", resource, Selection(follows=follows), given=((key,),))
+    return Traversal("found", resource, Selection(traversals=traversals), lookup_keys=((key,),))
 
 
-def look_up(resource: Resource, key: tuple[str, ...], follows: tuple[Follow, ...] = ()) -> Follow:
+def look_up(resource: Resource, key: tuple[str, ...], traversals: tuple[Traversal, ...] = ()) -> Traversal:
     """A resource with all its fields."""
-    return Follow("found", resource, Selection(own_columns(resource), follows), given=(key,))
+    return Traversal("found", resource, Selection(own_columns(resource), traversals), lookup_keys=(key,))
 
 
 def own_columns(resource: Resource) -> frozenset[str]:
     return frozenset(TABLES[resource].c.keys()) - {"tenant_id"}
 
 
-def linked_follow(resource: Resource, page: Page) -> Follow:
+def linked_follow(resource: Resource, page: Page) -> Traversal:
     number = KEY_FIELD[resource]
-    return Follow(LINKED[resource], LINKED[resource], Selection(frozenset({number})), order=(Order(number),), page=page)
+    return Traversal(
+        LINKED[resource], LINKED[resource], Selection(frozenset({number})), order=(Order(number),), page=page
+    )
 
 
 # What GET alone reads beside the resource itself.
 EMBEDDED = {
-    Resource.ACCOUNT: (Follow("notes", "notes", Selection(own_columns(Resource.NOTE)), page=Page(EVERYTHING)),),
+    Resource.ACCOUNT: (Traversal("notes", "notes", Selection(own_columns(Resource.NOTE)), page=Page(EVERYTHING)),),
     Resource.REPRESENTATIVE: tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKED),
 }
 
@@ -229,14 +231,14 @@ EMBEDDED = {
 def embedded(resource: Resource, row: Row) -> Answer:
     """What GET alone answers beside the resource itself."""
     if resource is Resource.ACCOUNT:
-        return {"notes": [note_answer(note, embedded=True) for note in row.edges["notes"].rows]}
+        return {"notes": [note_answer(note, embedded=True) for note in row.related["notes"].rows]}
     if resource is Resource.REPRESENTATIVE:
         return {LINKED[kind]: numbers(kind, row) for kind in LINKED}
     return {}
 
 
 def numbers(resource: Resource, row: Row) -> list[Any]:
-    return [linked[KEY_FIELD[resource]] for linked in row.edges[LINKED[resource]].rows]
+    return [linked[KEY_FIELD[resource]] for linked in row.related[LINKED[resource]].rows]
 
 
 def page_of(request: Request) -> tuple[int, int]:

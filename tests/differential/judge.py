@@ -10,10 +10,11 @@ from typing import Any
 from app.auth.authentication import Authenticator
 from app.auth.signed_urls import SignedUrls
 from app.graphql_api.context import Context
-from app.graphql_api.endpoint import answer_of, to_json
+from app.graphql_api.endpoint import to_answer, to_json
 from app.graphql_api.errors import RequestError
-from app.graphql_api.execution.executor import Executor, Operation
+from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
+from app.graphql_api.execution.parsing import GraphQLRequest
 from app.storage.database.clock import now
 from app.storage.database.exact_json import dump_json, load_json
 from tests.differential.operations import Drawn
@@ -59,8 +60,8 @@ class Judge:
         self.last.clear()
         for run, caller in zip(range(len(drawn.runs)), self.turns(), strict=False):
             variables = load_json(dump_json(drawn.runs[run]))  # as they come from a request
-            operation = Operation(drawn.text, variables, drawn.name)
-            planned, executed = await self.planned(operation, caller), await self.executed(operation, caller)
+            request = GraphQLRequest(drawn.text, variables, drawn.name)
+            planned, executed = await self.planned(request, caller), await self.executed(request, caller)
             self.last.append(executed)
             self.outcomes[outcome(executed)] += 1
             if read(planned) != read(executed):
@@ -75,32 +76,34 @@ class Judge:
 
     def fresh(self) -> None:
         """Forgets all plans."""
-        self.executor.plans.clear()
+        self.executor.queries.plans.clear()
 
-    async def planned(self, operation: Operation, caller: Authenticator) -> bytes:
+    async def planned(self, request: GraphQLRequest, caller: Authenticator) -> bytes:
         self.gateway.statements.texts.clear()
         try:
-            answer = await self.executor.run(operation, caller, base_url=lambda: "http://gateway")
+            answer = await self.executor.run(request, caller, base_url=lambda: "http://gateway")
             self.outcomes[BY_LEVELS] += len(self.gateway.statements) > 1
         except RequestError as refusal:
             return refused(refusal)
         except Exception as fault:  # a crash is a difference too
             return to_json({"crash": f"{type(fault).__name__}: {fault}"[:2000]})
-        return answer if isinstance(answer, bytes) else to_json(shown(answer_of(answer, "")))
+        return answer if isinstance(answer, bytes) else to_json(shown(to_answer(answer, "")))
 
-    async def executed(self, operation: Operation, caller: Authenticator) -> bytes:
+    async def executed(self, request: GraphQLRequest, caller: Authenticator) -> bytes:
         executor = self.executor
         asking = await caller.caller()
-        context = Context(asking, executor.database, executor.files, executor.links, now(), base_url="http://gateway")
+        context = Context(
+            asking, executor.database, executor.files, executor.signed_urls, now(), base_url="http://gateway"
+        )
         try:
-            found = await executor.prepared(operation)  # at hand: to validate takes longest
-            await executor.links.load()
-            answer = await executor.reference(found, operation, context)
+            operation = await executor.prepared(request)  # at hand: to validate takes longest
+            await executor.signed_urls.load()
+            answer = await executor.queries.answer_by_level(operation, request, context)
         except RequestError as refusal:
             return refused(refusal)
         except Exception as fault:
             return to_json({"crash": f"{type(fault).__name__}: {fault}"[:2000]})
-        return to_json(shown(answer_of(answer, "")))
+        return to_json(shown(to_answer(answer, "")))
 
 
 def shown(answer: Any) -> dict[str, Any]:

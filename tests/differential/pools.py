@@ -13,7 +13,7 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from app.domain.resources import Resource
 from app.graphql_api.schema.connections import ORDERS
 from app.graphql_api.schema.schema import CORE
-from app.reads.pagination import complete, signature
+from app.reads.pagination import complete_order, order_signature
 from app.reads.selection import Order
 from tests.gateway import Client
 
@@ -62,7 +62,7 @@ def texts(answer: Any) -> Iterator[str]:
 
 def signature_of(type_: str, terms: list[Term]) -> str:
     order = [Order(term["field"].lower(), term.get("direction") == "DESC") for term in terms]
-    return signature(type_.lower(), complete(type_.lower(), order))
+    return order_signature(type_.lower(), complete_order(type_.lower(), order))
 
 
 def leaves(type_: str) -> list[str]:

@@ -4,7 +4,7 @@ statement, and nothing of the answer is written by Python."""
 import pytest
 
 from app.application import make_executor
-from app.graphql_api.execution.executor import Operation
+from app.graphql_api.execution.parsing import GraphQLRequest
 from app.settings import Settings
 from app.storage.database.clock import now
 from tests.gateway import Gateway
@@ -39,6 +39,6 @@ async def test_addresses_are_shown_part_by_part_under_the_names_that_are_asked_f
 async def test_nothing_of_them_is_left_to_be_made(gateway: Gateway, parts: str) -> None:
     executor = make_executor(Settings(database_url=str(gateway.serving.url)), gateway.serving)
     text = f"{{ accounts {{ nodes {{ billingAddress {{ {parts} }} }} }} }}"
-    operation = Operation(text)
-    plan = await executor.plan(await executor.prepared(operation), operation, now().date())
-    assert plan.finish is None
+    request = GraphQLRequest(text)
+    plan = await executor.queries.plan(await executor.prepared(request), request, now().date())
+    assert plan.postprocess is None

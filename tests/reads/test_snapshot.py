@@ -5,18 +5,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.auth.api_keys import authenticate
 from app.domain.caller import Caller
 from app.reads.by_level.read import read
-from app.reads.selection import Follow, Selection
+from app.reads.selection import Selection, Traversal
 from tests.gateway import Client
 from tests.ledger import Ledger
 
-DOCUMENTS = Follow("documents", "documents", Selection(frozenset({"document_number", "comment"})))
-ACCOUNTS = Follow("accounts", "accounts", Selection(frozenset({"name"}), (DOCUMENTS,)))
+DOCUMENTS = Traversal("documents", "documents", Selection(frozenset({"document_number", "comment"})))
+ACCOUNTS = Traversal("accounts", "accounts", Selection(frozenset({"name"}), (DOCUMENTS,)))
 
 
 async def seen(connection: AsyncConnection, caller: Caller) -> list[tuple[str, list[str]]]:
     """The names of the accounts, with the comments of their documents."""
-    found = (await read(connection, caller, [ACCOUNTS])).edges["accounts"]
-    return [(row["name"], [d["comment"] for d in row.edges["documents"].rows]) for row in found.rows]
+    found = (await read(connection, caller, [ACCOUNTS])).related["accounts"]
+    return [(row["name"], [d["comment"] for d in row.related["documents"].rows]) for row in found.rows]
 
 
 async def test_what_is_written_between_two_levels_of_a_read_is_not_seen_by_it(acme: Client) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app.reads.pagination import complete, encode_cursor
+from app.reads.pagination import complete_order, encode_cursor
 from app.reads.selection import Order
 from app.storage.database.engine import Database
 from app.storage.tables import DOCUMENTS, TABLES
@@ -69,7 +69,7 @@ def kind(client: Client) -> str:
 
 async def middle(client: Client, field: str, *, descending: bool) -> str:
     """The cursor of a document in the middle of an order."""
-    order = complete("document", [Order(field.lower(), descending)])
+    order = complete_order("document", [Order(field.lower(), descending)])
     columns = [DOCUMENTS.c[term.column] for term in order]
     offset = ACCOUNTS * DOCUMENTS_EACH // 2
     async with client.gateway.database.reading() as connection:

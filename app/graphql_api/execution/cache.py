@@ -1,38 +1,30 @@
-"""What is worked out once and kept while there is room: the longest unused goes first."""
+"""Caches of what is worked out for the text of an operation. Clients choose how many texts there are and how large each
+is, so a cache is bounded by the weight of all its values together; the least recently used go first."""
 
 from collections.abc import Hashable
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import TypeVar
+
+from cachetools import LRUCache
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
-    """Values by key, of a bounded weight in all: clients choose how many there are and how large each is."""
+def weighted_cache(max_weight: int) -> "LRUCache[K, tuple[V, int]]":
+    """A cache of values, each with its weight."""
+    return LRUCache(max_weight, getsizeof=itemgetter(1))
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.weight = 0
-        self.values: dict[K, tuple[V, int]] = {}  # the longest unused first
 
-    def get(self, key: K) -> V | None:
-        found = self.values.pop(key, None)
-        if found is None:
-            return None
-        self.values[key] = found
-        return found[0]
+def cached(cache: "LRUCache[K, tuple[V, int]]", key: K) -> V | None:
+    """The value of the key. (`cache.get` takes twice as long.)"""
+    try:
+        return cache[key][0]
+    except KeyError:
+        return None
 
-    def put(self, key: K, value: V, weight: int) -> None:
-        """Keeps the value, unless it would drive out most of the others."""
-        if weight > self.most // 10:
-            return
-        _, former = self.values.pop(key, (None, 0))
-        self.values[key] = value, weight
-        self.weight += weight - former
-        while self.weight > self.most:
-            _, gone = self.values.pop(next(iter(self.values)))
-            self.weight -= gone
 
-    def clear(self) -> None:
-        self.values.clear()
-        self.weight = 0
+def store(cache: "LRUCache[K, tuple[V, int]]", key: K, value: V, weight: int) -> None:
+    """Caches the value, unless it would drive out most of the others."""
+    if weight <= cache.maxsize // 10:
+        cache[key] = value, weight

@@ -35,12 +35,12 @@ from graphql.utilities.coerce_input_value import coerce_default_value, coerce_in
 
 from app.graphql_api.messages import with_json_values
 
-DEEPEST = 50  # levels of a value
-MOST_ERRORS = 50
-LONGEST_JUDGED = 1_000  # characters of a text; longer ones, taken for names, would be compared for seconds
+MAX_DEPTH = 50  # levels of a value
+MAX_ERRORS = 50
+MAX_COMPARED_LENGTH = 1_000  # characters of a text; longer ones, taken for names, would be compared for seconds
 
 
-class Unclear(Exception):
+class DeferToGraphQLCore(Exception):
     """Not plainly valid: graphql-core decides."""
 
 
@@ -62,18 +62,18 @@ def variable_values(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Sequence[Variable], sent: dict[str, Any]
 ) -> VariableValues | list[GraphQLError]:
     """The operation's variables, or what is wrong with them. Raises RecursionError where they are nested too deeply."""
-    with suppress(Unclear):
-        return plainly_valid(variables, sent)
+    with suppress(DeferToGraphQLCore):
+        return coerce_plainly_valid(variables, sent)
     definitions, brief = operation.variable_definitions or (), shortened(sent)
     if brief != sent:
-        found = get_variable_values(schema, definitions, brief, max_errors=MOST_ERRORS)
+        found = get_variable_values(schema, definitions, brief, max_errors=MAX_ERRORS)
         if isinstance(found, list):
-            return told(found, brief)
-    found = get_variable_values(schema, definitions, sent, max_errors=MOST_ERRORS)
-    return told(found, sent) if isinstance(found, list) else found
+            return readable_errors(found, brief)
+    found = get_variable_values(schema, definitions, sent, max_errors=MAX_ERRORS)
+    return readable_errors(found, sent) if isinstance(found, list) else found
 
 
-def told(errors: list[GraphQLError], sent: dict[str, Any]) -> list[GraphQLError]:
+def readable_errors(errors: list[GraphQLError], sent: dict[str, Any]) -> list[GraphQLError]:
     return [with_json_values(wrong, sent) for wrong in without_frames(errors)]
 
 
@@ -92,24 +92,24 @@ def without_frames(errors: list[GraphQLError]) -> list[GraphQLError]:
 def shortened(value: Any) -> Any:
     """The value with the beginnings of its texts. What is no name of the schema's is none then, either."""
     if isinstance(value, dict):
-        return {name[:LONGEST_JUDGED]: shortened(inner) for name, inner in value.items()}
+        return {name[:MAX_COMPARED_LENGTH]: shortened(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [shortened(inner) for inner in value]
-    return value[:LONGEST_JUDGED] if isinstance(value, str) else value
+    return value[:MAX_COMPARED_LENGTH] if isinstance(value, str) else value
 
 
-def plainly_valid(variables: Sequence[Variable], sent: dict[str, Any]) -> VariableValues:
+def coerce_plainly_valid(variables: Sequence[Variable], sent: dict[str, Any]) -> VariableValues:
     found = VariableValues({}, {})
     for variable in variables:
         if variable.name not in sent:
-            raise Unclear
+            raise DeferToGraphQLCore
         value = sent[variable.name]
         found.sources[variable.name] = VariableValueSource(variable.signature, value)
         found.coerced[variable.name] = variable.coerce(value, 0)
     return found
 
 
-def declared(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple[Variable, ...]:
+def declared_variables(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple[Variable, ...]:
     """The variables of a valid operation."""
     found = []
     for node in operation.variable_definitions or ():
@@ -123,53 +123,53 @@ def declared(schema: GraphQLSchema, operation: OperationDefinitionNode) -> tuple
 def coercer(type_: GraphQLInputType) -> Coerce:
     """What makes of values of the type what graphql-core would coerce them to."""
     if isinstance(type_, GraphQLNonNull):
-        return of_non_null(coercer(type_.of_type))
+        return non_null_coercer(coercer(type_.of_type))
     if isinstance(type_, GraphQLList):
-        return of_list(coercer(type_.of_type))
-    return of_named(type_)
+        return list_coercer(coercer(type_.of_type))
+    return named_type_coercer(type_)
 
 
-def of_non_null(inner: Coerce) -> Coerce:
+def non_null_coercer(inner: Coerce) -> Coerce:
     def coerce(value: Any, level: int) -> Any:
         if value is None:
-            raise Unclear
+            raise DeferToGraphQLCore
         return inner(value, level)
 
     return coerce
 
 
-def of_list(inner: Coerce) -> Coerce:
+def list_coercer(inner: Coerce) -> Coerce:
     def coerce(value: Any, level: int) -> Any:
         if value is None:
             return None
-        if level > DEEPEST or not isinstance(value, list):
-            raise Unclear
+        if level > MAX_DEPTH or not isinstance(value, list):
+            raise DeferToGraphQLCore
         return [inner(item, level + 1) for item in value]
 
     return coerce
 
 
 @cache  # of named types there are only so many, and some lead back to themselves
-def of_named(type_: GraphQLInputType) -> Coerce:
+def named_type_coercer(type_: GraphQLInputType) -> Coerce:
     if isinstance(type_, GraphQLInputObjectType):
-        return of_object(type_)
-    return of_enum(type_) if isinstance(type_, GraphQLEnumType) else of_scalar(type_)
+        return input_object_coercer(type_)
+    return enum_coercer(type_) if isinstance(type_, GraphQLEnumType) else scalar_coercer(type_)
 
 
-def of_enum(type_: GraphQLEnumType) -> Coerce:
+def enum_coercer(type_: GraphQLEnumType) -> Coerce:
     meanings = {name: type_.coerce_input_value(name) for name in type_.values}
 
     def coerce(value: Any, level: int) -> Any:
         if value is None:
             return None
         if not isinstance(value, str) or value not in meanings:
-            raise Unclear  # before it is compared with all that there are
+            raise DeferToGraphQLCore  # before it is compared with all that there are
         return meanings[value]
 
     return coerce
 
 
-def of_scalar(type_: Any) -> Coerce:
+def scalar_coercer(type_: Any) -> Coerce:
     take = type_.coerce_input_value
 
     def coerce(value: Any, level: int) -> Any:
@@ -178,13 +178,13 @@ def of_scalar(type_: Any) -> Coerce:
         try:
             found = take(value)
         except Exception:
-            raise Unclear from None
-        return clear(found)
+            raise DeferToGraphQLCore from None
+        return defined(found)
 
     return coerce
 
 
-def of_object(type_: GraphQLInputObjectType) -> Coerce:
+def input_object_coercer(type_: GraphQLInputObjectType) -> Coerce:
     required = [name for name, field in type_.fields.items() if is_required_input_field(field)]
     defaults = [field for field in type_.fields.items() if coerce_default_value(field[1]) is not Undefined]
     parts: dict[str, tuple[str, Coerce]] = {}  # of the fields that were ever sent
@@ -192,17 +192,17 @@ def of_object(type_: GraphQLInputObjectType) -> Coerce:
     def part(name: str) -> tuple[str, Coerce]:
         field = type_.fields.get(name)
         if field is None:
-            raise Unclear
+            raise DeferToGraphQLCore
         parts[name] = field.out_name or name, coercer(field.type)
         return parts[name]
 
     def coerce(value: Any, level: int) -> Any:
         if value is None:
             return None
-        if level > DEEPEST or not isinstance(value, dict) or any(name not in value for name in required):
-            raise Unclear
+        if level > MAX_DEPTH or not isinstance(value, dict) or any(name not in value for name in required):
+            raise DeferToGraphQLCore
         if type_.is_one_of and (len(value) != 1 or None in value.values()):
-            raise Unclear
+            raise DeferToGraphQLCore
         found = {}
         for name, inner in value.items():
             out_name, take = parts.get(name) or part(name)
@@ -218,14 +218,16 @@ def of_object(type_: GraphQLInputObjectType) -> Coerce:
 def argument_coercer(definition: GraphQLField, node: FieldNode) -> CoerceMembers:
     """What makes the arguments of a field of the operation's variables, as graphql-core would."""
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    return members(definition.args, given)
+    return members_coercer(definition.args, given)
 
 
-def members(declared: Mapping[str, GraphQLArgument | GraphQLInputField], given: dict[str, ValueNode]) -> CoerceMembers:
+def members_coercer(
+    declared_variables: Mapping[str, GraphQLArgument | GraphQLInputField], given: dict[str, ValueNode]
+) -> CoerceMembers:
     """What makes the members that are given, and the others that have a default."""
-    names = {name: one.out_name or name for name, one in declared.items()}
-    takes = [(names[name], literal_coercer(node, declared[name].type)) for name, node in given.items()]
-    left = [(names[name], one) for name, one in declared.items() if name not in given]
+    names = {name: one.out_name or name for name, one in declared_variables.items()}
+    takes = [(names[name], literal_coercer(node, declared_variables[name].type)) for name, node in given.items()]
+    left = [(names[name], one) for name, one in declared_variables.items() if name not in given]
     defaults = [(name, one) for name, one in left if coerce_default_value(one) is not Undefined]
 
     def coerce(variables: VariableValues) -> dict[str, Any]:
@@ -241,33 +243,35 @@ def literal_coercer(node: ValueNode, type_: GraphQLInputType) -> Callable[[Varia
     """The same of one value of a valid text."""
     named = get_nullable_type(type_)
     if isinstance(node, VariableNode):
-        return of_variable(node.name.value, nullable=named is type_)
+        return variable_coercer(node.name.value, nullable=named is type_)
     if isinstance(node, ObjectValueNode) and isinstance(named, GraphQLInputObjectType):
-        return of_literal_object(named, members(named.fields, {part.name.value: part.value for part in node.fields}))
-    return lambda variables: clear(coerce_input_literal(node, type_, variables))
+        return literal_object_coercer(
+            named, members_coercer(named.fields, {part.name.value: part.value for part in node.fields})
+        )
+    return lambda variables: defined(coerce_input_literal(node, type_, variables))
 
 
-def of_variable(name: str, *, nullable: bool) -> Callable[[VariableValues], Any]:
+def variable_coercer(name: str, *, nullable: bool) -> Callable[[VariableValues], Any]:
     def coerce(variables: VariableValues) -> Any:
-        value = clear(variables.coerced.get(name, Undefined))
+        value = defined(variables.coerced.get(name, Undefined))
         if value is None and not nullable:
-            raise Unclear
+            raise DeferToGraphQLCore
         return value
 
     return coerce
 
 
-def of_literal_object(type_: GraphQLInputObjectType, take: CoerceMembers) -> Callable[[VariableValues], Any]:
+def literal_object_coercer(type_: GraphQLInputObjectType, take: CoerceMembers) -> Callable[[VariableValues], Any]:
     def coerce(variables: VariableValues) -> Any:
         found = take(variables)
         if type_.is_one_of and None in found.values():
-            raise Unclear
+            raise DeferToGraphQLCore
         return type_.out_type(found)
 
     return coerce
 
 
-def clear(value: Any) -> Any:
+def defined(value: Any) -> Any:
     if value is Undefined:
-        raise Unclear
+        raise DeferToGraphQLCore
     return value

@@ -19,7 +19,7 @@ async def spend(budgets: RateLimiter, caller: Caller, cost: int) -> None:
         raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, wait) from None
 
 
-def charge(cost: int, limit: int, budgets: RateLimiter | None, caller: Caller) -> dict[str, Any]:
+def cost_extension(cost: int, limit: int, budgets: RateLimiter | None, caller: Caller) -> dict[str, Any]:
     """What `extensions.cost` says."""
     budget = {"limit": budgets.points, "remaining": budgets.remaining(caller)} if budgets else None
     return {"requested": cost, "limit": limit, "budget": budget}

@@ -8,11 +8,12 @@ from typing import Any
 from app.auth.authentication import Authenticator, Unauthenticated
 from app.domain.time_zones import day_in
 from app.graphql_api.errors import RequestError
-from app.graphql_api.execution.executor import Executor, Operation, Plan
+from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.outline import outline
-from app.graphql_api.execution.parsing import KEPT
+from app.graphql_api.execution.parsing import GraphQLRequest
+from app.graphql_api.execution.query import QueryPlan, statement_values
 from app.middleware.requests import InvalidJson, parse_json
-from app.reads.single_statement.compiled import Statement
+from app.reads.single_statement.compiled import QueryStatement
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 
@@ -33,7 +34,7 @@ class Explained:
     milliseconds by part."""
 
     outline: list[str]
-    statement: Statement
+    statement: QueryStatement
     arguments: list[Any]
     database: list[str]
     milliseconds: dict[str, float]
@@ -58,28 +59,30 @@ async def explain_text(executor: Executor, document: str, variables: str, key: s
     except InvalidJson as reason:
         raise CannotExplain(f"--variables: {reason}") from None
     try:
-        return (await explain(executor, Operation(document, sent), Authenticator(executor.database, key, None))).text
+        return (
+            await explain(executor, GraphQLRequest(document, sent), Authenticator(executor.database, key, None))
+        ).text
     except (NotPlanned, RequestError, Unauthenticated) as reason:
         raise CannotExplain(str(reason)) from None
 
 
-async def explain(executor: Executor, operation: Operation, access: Authenticator) -> Explained:
+async def explain(executor: Executor, request: GraphQLRequest, authenticator: Authenticator) -> Explained:
     """Raises RequestError where the operation is refused, and NotPlanned."""
-    caller = await access.caller()
+    caller = await authenticator.caller()
     today = day_in(caller.time_zone, now())
     started = perf_counter()
-    KEPT.clear()
-    found = await executor.prepared(operation)
+    executor.prepared_operations.clear()
+    operation = await executor.prepared(request)
     prepared_at = perf_counter()
-    if not found.planned:
+    if not operation.planned:
         raise NotPlanned("Only queries are answered by a statement of their own.")
-    selection, cost = executor.select(found, operation.variables, today)
-    plan = await executor.plan(found, operation, today)
+    selection, cost = executor.queries.select(operation, request.variables, today)
+    plan = await executor.queries.plan(operation, request, today)
     planned_at = perf_counter()
     if plan.statement is None:
         raise NotPlanned("The query reads nothing from the database.")
-    arguments = plan.statement.arguments(executor.values(operation, caller))
-    reading, finishing = await times(executor, operation, access, plan, arguments)
+    arguments = plan.statement.arguments(statement_values(request, caller))
+    reading, finishing = await times(executor, request, authenticator, plan, arguments)
     return Explained(
         [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],
         plan.statement,
@@ -95,7 +98,7 @@ async def explain(executor: Executor, operation: Operation, access: Authenticato
 
 
 async def times(
-    executor: Executor, operation: Operation, access: Authenticator, plan: Plan, arguments: list[Any]
+    executor: Executor, request: GraphQLRequest, authenticator: Authenticator, plan: QueryPlan, arguments: list[Any]
 ) -> tuple[float, float]:
     """Seconds that the statement takes, and what is left to do after it."""
     reading, whole = [], []
@@ -104,7 +107,7 @@ async def times(
         await executor.database.fetch_json(plan.statement.text if plan.statement else "", arguments)
         reading.append(perf_counter() - started)
         started = perf_counter()
-        await executor.run(operation, access)
+        await executor.run(request, authenticator)
         whole.append(perf_counter() - started)
     return min(reading), max(min(whole) - min(reading), 0.0)
 

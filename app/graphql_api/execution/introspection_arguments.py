@@ -16,7 +16,7 @@ def check_introspection(planner: Planner, type_name: str, nodes: list[FieldNode]
     field = planner.schema.get_field(parent, nodes[0].name.value)
     if field is None:
         return
-    planner.guarded(nodes[0], place, arguments(planner, field, nodes[0]))
+    planner.collect_errors(nodes[0], place, arguments(planner, field, nodes[0]))
     target = get_named_type(field.type)
     if isinstance(target, GraphQLObjectType):
         for key, inner in planner.collect(target.name, [node.selection_set for node in nodes]).items():

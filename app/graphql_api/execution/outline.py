@@ -5,61 +5,77 @@ from typing import Any
 
 import orjson
 
-from app.graphql_api.execution.introspection import Described
-from app.reads.selection import Edges, Fixed, Follow, Info, Made, Nodes, Part, Parts, Plain, Selection, Several
+from app.graphql_api.execution.introspection import IntrospectionAnswer
+from app.reads.selection import (
+    ColumnValue,
+    ComputedValue,
+    Constant,
+    Edges,
+    LookupList,
+    Nodes,
+    PageInfo,
+    Selection,
+    TextMember,
+    TextObject,
+    Traversal,
+)
 
 
 def outline(members: Any, indent: str = "") -> Iterator[str]:
     """The members of an answer, a line each."""
-    for key, shown in members:
-        yield f"{indent}{key}: {told(shown)}"
-        for inner in beneath(shown):
+    for key, output in members:
+        yield f"{indent}{key}: {describe(output)}"
+        for inner in children(output):
             yield from outline(inner, indent + "  ")
 
 
-def told(shown: Any) -> str:
-    match shown:
-        case Plain():
-            return f"column {shown.column}" + ("" if shown.form.value == "plain" else f", as {shown.form.value}")
-        case Parts():
-            return f"parts of column {shown.column}"
-        case Part():
-            return f"part {shown.name}"
-        case Fixed():
-            return f"always {orjson.dumps(shown.value).decode()}"
-        case Described():
+def describe(output: Any) -> str:
+    match output:
+        case ColumnValue():
+            return f"column {output.column}" + ("" if output.format.value == "plain" else f", as {output.format.value}")
+        case TextObject():
+            return f"parts of column {output.column}"
+        case TextMember():
+            return f"part {output.name}"
+        case Constant():
+            return f"always {orjson.dumps(output.value).decode()}"
+        case IntrospectionAnswer():
             return "the schema, from memory"
-        case Made():
-            return f"made in Python of {', '.join(shown.columns)}"
-        case Several():
-            return f"{len(shown.follows)} look-ups"
-        case Follow():
-            return f"edge {shown.edge}" + (f", {conditions(shown)}" if conditions(shown) else "")
+        case ComputedValue():
+            return f"made in Python of {', '.join(output.columns)}"
+        case LookupList():
+            return f"{len(output.traversals)} look-ups"
+        case Traversal():
+            return f"edge {output.relation}" + (f", {conditions(output)}" if conditions(output) else "")
         case Nodes() | Selection():
             return "rows"
         case Edges():
             return "rows and their places"
-        case Info():
+        case PageInfo():
             return "facts of the page"
-    return str(shown.value)
+    return str(output.value)
 
 
-def conditions(follow: Follow) -> str:
-    page = follow.page
-    words = [f"by {', '.join(('-' if o.descending else '') + o.column for o in follow.order)}"] if follow.order else []
-    words += [f"{'last' if page.backward else 'first'} {page.size}"] if isinstance(follow.shown, tuple) else []
+def conditions(traversal: Traversal) -> str:
+    page = traversal.page
+    words = (
+        [f"by {', '.join(('-' if o.descending else '') + o.column for o in traversal.order)}"]
+        if traversal.order
+        else []
+    )
+    words += [f"{'last' if page.backward else 'first'} {page.size}"] if isinstance(traversal.output, tuple) else []
     return ", ".join(words)
 
 
-def beneath(shown: Any) -> list[Any]:
+def children(output: Any) -> list[Any]:
     """The members that lie under one."""
-    match shown:
-        case Follow():
-            return [shown.shown if isinstance(shown.shown, tuple) else shown.selection.members]
+    match output:
+        case Traversal():
+            return [output.output if isinstance(output.output, tuple) else output.selection.members]
         case Nodes():
-            return [shown.selection.members]
-        case Selection() | Edges() | Info() | Parts():
-            return [shown.members]
-        case Several():
-            return [follow.selection.members for follow in shown.follows[:1] if follow]
+            return [output.selection.members]
+        case Selection() | Edges() | PageInfo() | TextObject():
+            return [output.members]
+        case LookupList():
+            return [traversal.selection.members for traversal in output.traversals[:1] if traversal]
     return []

@@ -4,7 +4,7 @@ Whatever is wrong with the operation as a whole is found here, and refused with 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -21,8 +21,7 @@ from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
 
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
-from app.graphql_api.execution.cache import Kept
-from app.graphql_api.execution.coercion import Variable, declared, variable_values
+from app.graphql_api.execution.coercion import Variable, declared_variables, variable_values
 from app.graphql_api.execution.introspection import INTROSPECTIONS, is_common
 from app.graphql_api.execution.limits import Limits, TooComplex, check_document
 from app.graphql_api.execution.syntax import parse_document
@@ -30,12 +29,12 @@ from app.graphql_api.execution.validation import validate_document
 from app.graphql_api.schema.queries import LOOK_UPS
 from app.graphql_api.schema.schema import CORE
 from app.observability.request_record import display_name
-from app.reads.single_statement.json_sql import LONGEST_KEY
+from app.reads.single_statement.json_sql import MAX_KEY_LENGTH
 
-LONGEST_NAME = 1_000  # characters; one that is an alias comes back with every row
+MAX_NAME_LENGTH = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_COSTLY_TO_PARSE = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
-MOST_VALIDATION_ERRORS = 20
+MAX_VALIDATION_ERRORS = 20
 DATA = "Send data as variables, and ask for less at once."
 NESTED = "The operation is nested too deeply. Ask for fewer levels."
 REPEATS = "The operation repeats too many fields or fragments. Ask for each field once."
@@ -43,23 +42,31 @@ NAMELESS = "The text holds no operation, or several: then operationName must say
 
 
 @dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """What a client sent: the text of an operation, its variables, and which operation of the text is meant."""
+
+    text: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    size: int = 0  # bytes of the request
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedOperation:
-    """A valid operation. `keys` are the variables that only look a resource up: a plan serves whatever their values.
-    `planned`: one SQL statement answers it, or memory. `describes`: it is an introspection that memory answers.
-    `settled`: it is a mutation whose answers show the same fields whatever its variables."""
+    """A valid operation, and what decides how it is executed."""
 
     document: DocumentNode
-    operation: OperationDefinitionNode
+    definition: OperationDefinitionNode
     writes: bool
-    name: str  # for people
+    name: str  # as logs and metrics show it
     variables: tuple[Variable, ...]
-    keys: frozenset[str]
-    planned: bool
-    describes: bool
-    settled: bool
-    links: bool  # whether it asks for addresses that are signed
+    lookup_variables: frozenset[str]  # which are keys of look-ups and nothing else: one plan serves all their values
+    planned: bool  # whether it is answered by one SQL statement, or from memory
+    is_common_introspection: bool  # which is answered from memory
+    has_fixed_payload: bool  # whether it is a mutation whose answer has the same fields whatever the variables
+    asks_for_urls: bool  # that are signed
     introspects: bool
-    fields: int
+    field_count: int
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -70,26 +77,20 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
 
 
-# Clients send the same few texts again and again. Weighed by tokens, each of which takes some 350 bytes.
-KEPT: Kept[tuple[str, str | None, Limits], PreparedOperation | RequestError] = Kept(100_000)
+def raise_refusal(prepared: PreparedOperation | RequestError) -> PreparedOperation:
+    """The operation. Raises RequestError, a new one each time, where it was refused."""
+    if isinstance(prepared, RequestError):
+        raise RequestError([*prepared.errors], prepared.status)
+    return prepared
 
 
-def remembered(
-    text: str, name: str | None, limits: Limits, found: PreparedOperation | RequestError
-) -> PreparedOperation | RequestError:
-    tokens = found.document.token_count if isinstance(found, PreparedOperation) else len(text)
-    KEPT.put((text, name, limits), found, tokens)
-    return found
-
-
-def or_raised(found: PreparedOperation | RequestError) -> PreparedOperation:
-    if isinstance(found, RequestError):
-        raise RequestError([*found.errors], found.status)
-    return found
+def token_count(text: str, prepared: PreparedOperation | RequestError) -> int:
+    """What a prepared operation weighs: each token takes some 350 bytes. A refused text counts by its characters."""
+    return prepared.document.token_count if isinstance(prepared, PreparedOperation) else len(text)
 
 
 def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | RequestError:
-    """What a text comes to."""
+    """The operation of a text; or, to be raised for each request that sends it, why it is refused."""
     document = check(text, limits)
     if isinstance(document, RequestError):
         return document
@@ -97,22 +98,27 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
     if operation is None:
         message = f"There is no operation named '{name}' in the text." if name else NAMELESS
         return refused(ErrorCode.BAD_USER_INPUT, message)
-    seen = OperationFacts()
-    visit(document, seen)
-    if seen.longest_key > LONGEST_NAME:
-        long = f"The operation has a name of {seen.longest_key} characters"
-        message = f"{long}; at most {LONGEST_NAME} are allowed. Shorten it."
+    facts = OperationFacts()
+    visit(document, facts)
+    if facts.longest_key > MAX_NAME_LENGTH:
+        long = f"The operation has a name of {facts.longest_key} characters"
+        message = f"{long}; at most {MAX_NAME_LENGTH} are allowed. Shorten it."
         return refused(ErrorCode.QUERY_TOO_COMPLEX, message)
-    keys = frozenset(look_up_variables(operation, seen))
-    shown = display_name(operation.name.value if operation.name else None)
-    writes = operation.operation is OperationType.MUTATION
-    describes = seen.introspects and is_common(operation, fragments_of(document))
-    planned, settled = is_planned(operation, seen) or describes, is_settled(document, operation, seen)
-    variables = declared(CORE, operation)
+    is_common_introspection = facts.introspects and is_common(operation, fragments_of(document))
     return PreparedOperation(
-        document, operation, writes, shown, variables, keys, planned, describes,
-        settled, seen.links, seen.introspects, seen.fields,
-    )  # fmt: skip
+        document=document,
+        definition=operation,
+        writes=operation.operation is OperationType.MUTATION,
+        name=display_name(operation.name.value if operation.name else None),
+        variables=declared_variables(CORE, operation),
+        lookup_variables=frozenset(lookup_variables(operation, facts)),
+        planned=is_planned(operation, facts) or is_common_introspection,
+        is_common_introspection=is_common_introspection,
+        has_fixed_payload=has_fixed_payload(document, operation, facts),
+        asks_for_urls=facts.asks_for_urls,
+        introspects=facts.introspects,
+        field_count=facts.fields,
+    )
 
 
 class OperationFacts(Visitor):
@@ -124,7 +130,7 @@ class OperationFacts(Visitor):
         self.introspects = False
         self.directives = False
         self.longest_key = 0
-        self.links = False
+        self.asks_for_urls = False
         self.fields = 0
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
@@ -135,30 +141,30 @@ class OperationFacts(Visitor):
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.fields += 1
-        self.links = self.links or node.name.value == "url"
+        self.asks_for_urls = self.asks_for_urls or node.name.value == "url"
         self.introspects = self.introspects or node.name.value in INTROSPECTIONS
         self.longest_key = max(self.longest_key, len(node.alias.value if node.alias else node.name.value))
 
 
-def is_planned(operation: OperationDefinitionNode, seen: OperationFacts) -> bool:
+def is_planned(operation: OperationDefinitionNode, facts: OperationFacts) -> bool:
     """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, but
     what memory answers; so are response keys that are too long for the name of a column."""
     reads = operation.operation is OperationType.QUERY
-    return reads and not seen.introspects and seen.longest_key <= LONGEST_KEY
+    return reads and not facts.introspects and facts.longest_key <= MAX_KEY_LENGTH
 
 
-def is_settled(document: DocumentNode, operation: OperationDefinitionNode, seen: OperationFacts) -> bool:
+def has_fixed_payload(document: DocumentNode, operation: OperationDefinitionNode, facts: OperationFacts) -> bool:
     """Whether a mutation uses its variables in its fields' own arguments alone."""
-    if operation.operation is not OperationType.MUTATION or seen.directives or len(document.definitions) > 1:
+    if operation.operation is not OperationType.MUTATION or facts.directives or len(document.definitions) > 1:
         return False
     outer = OperationFacts()
     for node in operation.selection_set.selections:
         for argument in node.arguments or () if isinstance(node, FieldNode) else ():
             visit(argument, outer)
-    return seen.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
+    return facts.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
 
 
-def look_up_variables(operation: OperationDefinitionNode, seen: OperationFacts) -> list[str]:
+def lookup_variables(operation: OperationDefinitionNode, facts: OperationFacts) -> list[str]:
     """The variables that stand nowhere but as the key of a look-up."""
     keys: Counter[str] = Counter()
     for node in operation.selection_set.selections:
@@ -166,7 +172,7 @@ def look_up_variables(operation: OperationDefinitionNode, seen: OperationFacts) 
             values = (argument.value for argument in node.arguments or ())
             keys.update(value.name.value for value in values if isinstance(value, VariableNode))
     # once more in its definition
-    return [name for name, times in keys.items() if seen.variables[name] == times + 1]
+    return [name for name, times in keys.items() if facts.variables[name] == times + 1]
 
 
 def check(text: str, limits: Limits) -> DocumentNode | RequestError:
@@ -177,7 +183,7 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     try:
         document = parse_document(text, limits.tokens)
         check_document(document, limits)
-        invalid = validate_document(CORE, document, MOST_VALIDATION_ERRORS)
+        invalid = validate_document(CORE, document, MAX_VALIDATION_ERRORS)
     except TooComplex as limit:
         return refused(ErrorCode.QUERY_TOO_COMPLEX, str(limit))
     except RecursionError:
@@ -187,7 +193,7 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
             deep = wrong.message.endswith(f"nested too deeply. {GAVE_UP}")
             many = f"The operation has more than {limits.tokens} tokens: names, values and signs. {DATA}"
             return refused(ErrorCode.QUERY_TOO_COMPLEX, NESTED if deep else many)
-        return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **place_of(wrong))])
+        return RequestError([error(ErrorCode.GRAPHQL_PARSE_FAILED, wrong.message, **location_of(wrong))])
     if any(wrong.message == TOO_COSTLY_TO_PARSE for wrong in invalid):
         return refused(ErrorCode.QUERY_TOO_COMPLEX, REPEATS)
     if invalid:
@@ -195,19 +201,21 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     return document
 
 
-def place_of(wrong: GraphQLError) -> dict[str, Any]:
+def location_of(wrong: GraphQLError) -> dict[str, Any]:
     return {"source": wrong.source, "positions": wrong.positions}
 
 
-def coerced(prepared: PreparedOperation, sent: dict[str, Any], *, discreet: bool = False) -> VariableValues:
+def coerced_variables(
+    prepared: PreparedOperation, sent: dict[str, Any], *, hides_schema: bool = False
+) -> VariableValues:
     """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
     are wrong: the details name types and fields, and suggest others."""
     try:
-        found = variable_values(CORE, prepared.operation, prepared.variables, sent)
+        found = variable_values(CORE, prepared.definition, prepared.variables, sent)
     except RecursionError:
         raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
     if isinstance(found, list):
-        told = [without_details(wrong) for wrong in found] if discreet else found
+        told = [without_details(wrong) for wrong in found] if hides_schema else found
         raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, told))
     return found
 

@@ -37,29 +37,29 @@ from app.graphql_api.schema.connections import CONNECTIONS
 from app.graphql_api.schema.connections import type_name as type_name_of
 from app.graphql_api.schema.filters import FILTERS, BadFilter, to_condition
 from app.graphql_api.schema.type_registry import SLOTS, Slot
-from app.reads.pagination import BadCursor, complete, decode_cursor
+from app.reads.pagination import BadCursor, complete_order, decode_cursor
 from app.reads.relations import RELATIONS, Shape
 from app.reads.selection import (
     DEFAULT_PAGE,
-    LARGEST_PAGE,
+    MAX_PAGE,
+    ColumnFormat,
+    ColumnValue,
+    Compute,
+    ComputedValue,
+    Constant,
     Edges,
-    Fact,
-    Fixed,
-    Follow,
-    Form,
-    Info,
-    Made,
-    Make,
     Nodes,
     Order,
     Page,
-    Part,
-    Parts,
-    Plain,
+    PageFact,
+    PageInfo,
     Selection,
+    TextMember,
+    TextObject,
+    Traversal,
 )
 
-MOST_IDS = 100
+MAX_IDS = 100
 OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
 
 T = TypeVar("T")
@@ -157,49 +157,51 @@ class Planner:
     def select(self, type_name: str, selections: Selections, place: Place, prefix: str = "") -> Selection:
         """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
         columns: set[str] = set()
-        follows: list[Follow] = []
+        traversals: list[Traversal] = []
         members: list[tuple[str, Any]] = []
         shown = 0  # fields, those of values without a row of their own included
         for key, nodes in self.collect(type_name, selections).items():
             slot = SLOTS[type_name].get(nodes[0].name.value)
             if slot is None:  # __typename
-                members.append((key, Fixed(type_name)))
+                members.append((key, Constant(type_name)))
             elif slot.edge:
                 here = place.at(key)
-                found = self.guarded(nodes[0], here, self.follow(type_name, slot, nodes, here, prefix + key))
-                follows += found
-                members += [(key, follow) for follow in found]
+                found = self.collect_errors(nodes[0], here, self.traverse(type_name, slot, nodes, here, prefix + key))
+                traversals += found
+                members += [(key, traversal) for traversal in found]
             else:
                 columns.update((slot.name,) if slot.needs is None else slot.needs)
-                follows += [edge for edge in slot.behind if edge not in follows]
+                traversals += [edge for edge in slot.behind if edge not in traversals]
                 self.cost += ROW * place.count * len(slot.behind)
                 shown += sum(measure(node, self.fragments, {}).fields for node in nodes)
                 members.append((key, self.value(type_name, slot, nodes)))
         self.cost += ROW * place.count * (max(shown - 1, 0) // COLUMNS)
-        return Selection(frozenset(columns), tuple(follows), tuple(members))
+        return Selection(frozenset(columns), tuple(traversals), tuple(members))
 
     def row(self, type_name: str, selections: Selections, place: Place) -> Selection:
         """What selection sets ask for where no more than one row is found each time."""
         self.cost += ROW * place.count
         return self.select(type_name, selections, place)
 
-    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Plain | Parts | Made:
+    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> ColumnValue | TextObject | ComputedValue:
         """A field of a resource that leads to no other: a column, parts of one, or what is made of some."""
         type_ = get_nullable_type(self.definition(type_name, nodes[0]).type)
-        if slot.form is not Form.PLAIN and slot.needs:
-            return Plain(slot.needs[0], slot.form)
+        if slot.form is not ColumnFormat.PLAIN and slot.needs:
+            return ColumnValue(slot.needs[0], slot.form)
         if slot.resolve is None and is_leaf_type(type_) and not slot.type.startswith("JSON"):
-            return Plain(slot.name, Form.WORD if isinstance(type_, GraphQLEnumType) else Form.PLAIN)
+            return ColumnValue(
+                slot.name, ColumnFormat.ENUM_NAME if isinstance(type_, GraphQLEnumType) else ColumnFormat.PLAIN
+            )
         if slot.resolve is None and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
-            return Parts(slot.name, tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
-        return Made(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
+            return TextObject(slot.name, tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
+        return ComputedValue(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
 
-    def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, Part | Fixed]]:
+    def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, TextMember | Constant]]:
         for key, nodes in self.collect(type_name, selections).items():
             slot = SLOTS[type_name].get(nodes[0].name.value)
-            yield key, Fixed(type_name) if slot is None else Part(slot.name)
+            yield key, Constant(type_name) if slot is None else TextMember(slot.name)
 
-    def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Make:
+    def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Compute:
         """Resolves a field and shows what comes of it as the selections under it ask."""
         args = self.arguments(type_name, nodes[0])
         show = self.shower(self.definition(type_name, nodes[0]).type, [node.selection_set for node in nodes])
@@ -208,7 +210,7 @@ class Planner:
             return lambda row, context: show(row[slot.name], context)
         return lambda row, context: show(resolve(row, {**args, "context": context}), context)
 
-    def shower(self, type_: Any, selections: Selections) -> Make:
+    def shower(self, type_: Any, selections: Selections) -> Compute:
         """Turns values of a type that leads to no resource into JSON."""
         type_ = get_nullable_type(type_)
         if isinstance(type_, GraphQLList):
@@ -235,7 +237,7 @@ class Planner:
 
         return show
 
-    def guarded(self, node: FieldNode, place: Place, planned: Iterator[T]) -> list[T]:
+    def collect_errors(self, node: FieldNode, place: Place, planned: Iterator[T]) -> list[T]:
         """What was planned, or nothing and an error on record."""
         try:
             return list(planned)
@@ -246,9 +248,9 @@ class Planner:
             self.errors.append(found)
         return []
 
-    def follow(
+    def traverse(
         self, type_name: str, slot: Slot, nodes: list[FieldNode], place: Place, name: str = ""
-    ) -> Iterator[Follow]:
+    ) -> Iterator[Traversal]:
         """The edge behind a field of a resource, stored under the name."""
         arguments = self.arguments(type_name, nodes[0])
         type_ = self.definition(type_name, nodes[0]).type
@@ -261,16 +263,16 @@ class Planner:
         elif slot.edge == "balances":
             self.cost += WHOLE_LIST * place.count
             show = self.shower(type_, inner)
-            yield Follow(name, slot.edge, as_of=arguments.get("asOf") or self.today, shown=show)
+            yield Traversal(name, slot.edge, as_of=arguments.get("asOf") or self.today, output=show)
         elif RELATIONS[type_name.lower(), slot.edge].shape is Shape.LIST:
             self.cost += WHOLE_LIST * place.count
-            yield Follow(name, slot.edge, self.select(target, inner, place))
+            yield Traversal(name, slot.edge, self.select(target, inner, place))
         else:
-            yield Follow(name, slot.edge, self.row(target, inner, place))
+            yield Traversal(name, slot.edge, self.row(target, inner, place))
 
     def connection(
         self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
-    ) -> Follow:
+    ) -> Traversal:
         """An edge to a page of rows, stored under the name."""
         node_type = type_name_of(target)
         asked = self.collect(f"{node_type}Connection", selections)
@@ -283,7 +285,7 @@ class Planner:
         if target in FILTERS:
             given = arguments.get("filter")  # null is as good as absent
             condition = to_condition(Resource(target), {} if given is None else given, self.today)
-        return Follow(name, edge, merged(shown), condition, order, page, shown=shown)
+        return Traversal(name, edge, merged(shown), condition, order, page, output=shown)
 
     def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:
         """What a connection shows, by response key."""
@@ -299,24 +301,24 @@ class Planner:
                 case "pageInfo":
                     fields = self.collect("PageInfo", inner).items()
                     facts = ((k, n[0].name.value) for k, n in fields)
-                    yield key, Info(tuple((k, FACTS.get(name) or Fixed("PageInfo")) for k, name in facts))
+                    yield key, PageInfo(tuple((k, FACTS.get(name) or Constant("PageInfo")) for k, name in facts))
                 case "totalCount":
-                    yield key, Fact.TOTAL
+                    yield key, PageFact.TOTAL
                 case _:
-                    yield key, Fixed(f"{node_type}Connection")
+                    yield key, Constant(f"{node_type}Connection")
 
     def edge_member(
         self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: Place
     ) -> tuple[str, Any]:
         match nodes[0].name.value:
             case "cursor":
-                return key, Fact.CURSOR
+                return key, PageFact.CURSOR
             case "node":
                 inner = [node.selection_set for node in nodes]
                 return key, self.select(node_type, inner, rows, f"{edges_key}/{key}/")
-        return key, Fixed(edge_type)
+        return key, Constant(edge_type)
 
-    def judge(self) -> None:
+    def raise_errors(self) -> None:
         """Raises RequestError with everything that is wrong with the arguments, or where the cost is over its limit."""
         if self.errors:
             raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, self.errors))
@@ -335,10 +337,10 @@ class Planner:
 
 
 FACTS = {
-    "hasNextPage": Fact.HAS_NEXT,
-    "hasPreviousPage": Fact.HAS_PREVIOUS,
-    "startCursor": Fact.START_CURSOR,
-    "endCursor": Fact.END_CURSOR,
+    "hasNextPage": PageFact.HAS_NEXT,
+    "hasPreviousPage": PageFact.HAS_PREVIOUS,
+    "startCursor": PageFact.START_CURSOR,
+    "endCursor": PageFact.END_CURSOR,
 }
 
 
@@ -348,10 +350,10 @@ def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
     edges = [member for _, member in shown if isinstance(member, Edges)]
     selections += [part for edge in edges for _, part in edge.members if isinstance(part, Selection)]
     columns = frozenset().union(*(selection.columns for selection in selections))
-    follows: list[Follow] = []
+    traversals: list[Traversal] = []
     for selection in selections:
-        follows += [follow for follow in selection.follows if follow not in follows]
-    return Selection(columns, tuple(follows))
+        traversals += [each for each in selection.traversals if each not in traversals]
+    return Selection(columns, tuple(traversals))
 
 
 def named(fields: Fields, name: str) -> list[FieldNode]:
@@ -371,9 +373,9 @@ def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wa
     if first is not None and last is not None:
         raise BadArgument("first and last exclude each other: ask for a page from one end.")
     name, size = ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
-    if not 0 <= size <= LARGEST_PAGE:
-        raise BadArgument(f"{name} is {size}; it must lie between 0 and {LARGEST_PAGE}.")
-    full = complete(source, order)
+    if not 0 <= size <= MAX_PAGE:
+        raise BadArgument(f"{name} is {size}; it must lie between 0 and {MAX_PAGE}.")
+    full = complete_order(source, order)
     after, before = (
         None if arguments.get(end) is None else decode_cursor(source, full, arguments[end])
         for end in ("after", "before")
@@ -382,8 +384,8 @@ def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wa
     return Page(
         size,
         last is not None,
-        after.place if after else None,
-        before.place if before else None,
+        after.sort_values if after else None,
+        before.sort_values if before else None,
         wants_total=wanted["wants_total"],
         wants_earlier=wanted["wants_earlier"],
         wants_later=wanted["wants_later"],
@@ -401,8 +403,8 @@ def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:
 
 def decoded_ids(ids: Sequence[str]) -> dict[Resource, list[int]]:
     """The csrIds that global identifiers name, by resource; rubbish names nothing."""
-    if len(ids) > MOST_IDS:
-        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MOST_IDS} are allowed. {ADVICE}")
+    if len(ids) > MAX_IDS:
+        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MAX_IDS} are allowed. {ADVICE}")
     found: dict[Resource, list[int]] = {}
     for text in ids:
         decoded = decode_id(text)

@@ -23,9 +23,9 @@ from graphql import (
 from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.schema.schema import CORE
 
-PAUSE = 1.0  # seconds from one count of an operation to the next, at least
-SHARE = 0.001  # of the time that counting one operation may take
-LARGEST = 4 * 2**20  # bytes of an answer that is read again
+MIN_PAUSE = 1.0  # seconds from one count of an operation to the next, at least
+MAX_TIME_SHARE = 0.001  # of the time that counting one operation may take
+MAX_COUNTED_BYTES = 4 * 2**20  # bytes of an answer that is read again
 ROWS = frozenset(
     {"Account", "Attachment", "Change", "Contact", "Document", "Node", "Note", "Representative", "StatusTransition",
      "Tenant"}
@@ -33,11 +33,11 @@ ROWS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RowCounter:
     """The objects of one place in an answer: each is so many rows, 0 or 1, and these of its members may have more."""
 
     rows: int
-    members: tuple[tuple[str, "Shown"], ...]
+    members: tuple[tuple[str, "RowCounter"], ...]
 
     def count(self, value: Any) -> int:
         """The rows of a value in this place: an object, a list of some, or null."""
@@ -48,24 +48,24 @@ class Shown:
         return self.rows + sum(member.count(value[key]) for key, member in self.members if key in value)
 
 
-def count_rows(found: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
+def count_rows(operation: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
     """The rows of an operation's answer; None where it is too large to be read again, or has a number beyond floats."""
     if isinstance(answer, ExecutionResult):
         data = answer.data
-    elif len(answer) > LARGEST:
+    elif len(answer) > MAX_COUNTED_BYTES:
         return None
     else:
         try:
             data = orjson.loads(answer)["data"]
         except orjson.JSONDecodeError:
             return None
-    root = CORE.get_root_type(found.operation.operation)
-    return shown(root, [found.operation.selection_set], found.fragments).count(data) if root else 0
+    root = CORE.get_root_type(operation.definition.operation)
+    return row_counter(root, [operation.definition.selection_set], operation.fragments).count(data) if root else 0
 
 
-def shown(
+def row_counter(
     kind: GraphQLNamedType, selections: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
-) -> Shown:
+) -> RowCounter:
     """What selection sets on a type show."""
     below: dict[str, tuple[GraphQLNamedType, list[SelectionSetNode]]] = {}
 
@@ -83,5 +83,5 @@ def shown(
 
     for selection in selections:
         gather(kind, selection)
-    members = ((key, shown(inner, nodes, fragments)) for key, (inner, nodes) in below.items())
-    return Shown(kind.name in ROWS, tuple((key, each) for key, each in members if each.rows or each.members))
+    members = ((key, row_counter(inner, nodes, fragments)) for key, (inner, nodes) in below.items())
+    return RowCounter(kind.name in ROWS, tuple((key, each) for key, each in members if each.rows or each.members))

@@ -8,11 +8,11 @@ from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
 
 from app.graphql_api.context import Context
-from app.graphql_api.execution.coercion import CoerceMembers, Unclear, argument_coercer
+from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
 from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.execution.planning import Place, Planner
 from app.graphql_api.schema.mutations import MUTATIONS, Mutation, plan_shown, run_shown
-from app.reads.selection import Make
+from app.reads.selection import Compute
 from app.storage.writes.optimistic import CallerChanged, Guard
 
 
@@ -23,8 +23,8 @@ class WriteField:
     key: str
     node: FieldNode
     mutation: Mutation
-    take: CoerceMembers
-    make: Make
+    coerce: CoerceMembers
+    make: Compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +35,29 @@ class WritePlan:
     cost: int
 
 
-def plan_writes(planner: Planner, found: PreparedOperation) -> WritePlan | None:
+def plan_writes(planner: Planner, operation: PreparedOperation) -> WritePlan | None:
     """How a mutation's fields are run in their order; None where one of them answers more than it writes."""
     fields = []
-    for key, nodes in planner.collect("Mutation", [found.operation.selection_set]).items():
+    for key, nodes in planner.collect("Mutation", [operation.definition.selection_set]).items():
         name = nodes[0].name.value
         make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
         if make is None or planner.errors or planner.cost > planner.limits.cost:  # is told where the payload is planned
             return None
-        take = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
-        fields.append(WriteField(key, nodes[0], MUTATIONS[name], take, make))
+        coerce = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
+        fields.append(WriteField(key, nodes[0], MUTATIONS[name], coerce, make))
     return WritePlan(tuple(fields), planner.cost)
 
 
 def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
     """The arguments of each field; what is wrong with them is among the planner's errors."""
-    return [found for field in plan.fields for found in arguments_of(planner, field)]
+    return [operation for field in plan.fields for operation in arguments_of(planner, field)]
 
 
 def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
     try:
-        return [field.take(planner.variables)]
-    except Unclear:  # graphql-core knows how to say what is wrong
-        return planner.guarded(field.node, Place((field.key,)), coerced_arguments(planner, field))
+        return [field.coerce(planner.variables)]
+    except DeferToGraphQLCore:  # graphql-core knows how to say what is wrong
+        return planner.collect_errors(field.node, Place((field.key,)), coerced_arguments(planner, field))
 
 
 def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from app.graphql_api.schema.filters import FILTERS
 from app.graphql_api.schema.type_registry import SLOTS, TYPES, Slot, enum, input_type, output
 from app.reads.pagination import encode_cursor
 from app.reads.relations import CHANGE
-from app.reads.selection import DEFAULT_PAGE, LARGEST_PAGE, Rows
+from app.reads.selection import DEFAULT_PAGE, MAX_PAGE, RowPage
 
 # The orders that each resource offers; an index serves each.
 ORDERS: dict[Resource, tuple[str, ...]] = {
@@ -63,14 +63,14 @@ output(
 )
 
 
-def cursor(rows: Rows, row: Any) -> str:
+def cursor(rows: RowPage, row: Any) -> str:
     return encode_cursor(row.resource, rows.order, row)
 
 
 PAGE_ARGUMENTS = (
-    Slot("first", "int | None", f"How many rows from the start, at most {LARGEST_PAGE}; {DEFAULT_PAGE} if unsaid."),
+    Slot("first", "int | None", f"How many rows from the start, at most {MAX_PAGE}; {DEFAULT_PAGE} if unsaid."),
     Slot("after", "str | None", "Cursor of the row after which to begin."),
-    Slot("last", "int | None", f"How many rows from the end, at most {LARGEST_PAGE}."),
+    Slot("last", "int | None", f"How many rows from the end, at most {MAX_PAGE}."),
     Slot("before", "str | None", "Cursor of the row before which to end."),
 )
 

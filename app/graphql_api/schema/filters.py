@@ -13,7 +13,7 @@ from app.domain.fields import MONEY_PLACES
 from app.domain.resources import DocumentStatus, Resource
 from app.domain.values import Fault, check_digits, is_storable, levels
 from app.graphql_api.schema.type_registry import Slot, input_type
-from app.reads.selection import AllOf, AnyOf, Compare, Condition, Negation, Operator, Related
+from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
 
 # Filters within these fit what databases take: 32,766 values a statement, which may state its filter many times over,
 # and on SQLite expressions of 1,000 levels, where each member of `or` is a level of its own.
@@ -95,13 +95,13 @@ def times() -> tuple[Filter, ...]:
 
 
 def is_open(today: date) -> Condition:
-    return Compare("status", Operator.EQ, str(DocumentStatus.OPEN))
+    return Comparison("status", Operator.EQ, str(DocumentStatus.OPEN))
 
 
 def is_overdue(today: date) -> Condition:
     """What is open with an amount above zero, past its due date: a credit note never is."""
-    owed = Compare("open_amount", Operator.GT, Decimal(0))
-    return AllOf((is_open(today), Compare("due_date", Operator.LT, today), owed))
+    owed = Comparison("open_amount", Operator.GT, Decimal(0))
+    return AllOf((is_open(today), Comparison("due_date", Operator.LT, today), owed))
 
 
 PRODUCT = Filter("product", "ProductFilter", "The products it was declared for.", column="products")
@@ -122,7 +122,7 @@ FILTERS: dict[Resource, tuple[Filter, ...]] = {
             "has_open_documents",
             "Boolean",
             "Whether any of its documents is open.",
-            means=lambda today: Related("documents", is_open(today)),
+            means=lambda today: HasRelated("documents", is_open(today)),
         ),
     ),
     Resource.DOCUMENT: (
@@ -185,7 +185,7 @@ FILTERS: dict[Resource, tuple[Filter, ...]] = {
             "is_primary",
             "Boolean",
             "Whether it is the account's primary contact.",
-            means=lambda today: Compare("is_primary", Operator.EQ, True),
+            means=lambda today: Comparison("is_primary", Operator.EQ, True),
         ),
         *times(),
     ),
@@ -251,7 +251,7 @@ class Size:
 
 
 def measured(stated: Condition) -> Size:
-    if isinstance(stated, Compare):
+    if isinstance(stated, Comparison):
         return Size(1, len(stated.value) if isinstance(stated.value, list) else 1, 0)
     inner = stated.conditions if isinstance(stated, AllOf | AnyOf) else (stated.condition,)
     parts = [measured(part) for part in inner]
@@ -273,10 +273,10 @@ def member(resource: Resource, name: str, value: Any, today: date, path: str) ->
         parts = tuple(all_of(resource, part, today, f"{path}.{n}") for n, part in enumerate(value))
         return AllOf(parts) if name == "and" else AnyOf(parts)
     if name == "not":
-        return Negation(all_of(resource, value, today, path))
+        return Not(all_of(resource, value, today, path))
     field = BY_SHOWN[resource][name]
     if field.means:
-        return field.means(today) if value else Negation(field.means(today))
+        return field.means(today) if value else Not(field.means(today))
     if not value:
         raise BadFilter(f"{path} compares with nothing: give it an operator, or leave it out.")
     return AllOf(tuple(compared(field, operator, operand, f"{path}.{operator}") for operator, operand in value.items()))
@@ -298,9 +298,9 @@ def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
     for operand in values:
         check_operand(operand, path)
     if field.column == "products":
-        return AnyOf(tuple(Compare("products", Operator.HAS_PRODUCT, product) for product in dict.fromkeys(values)))
+        return AnyOf(tuple(Comparison("products", Operator.HAS_PRODUCT, product) for product in dict.fromkeys(values)))
     plain = [str(v) if field.comparison.startswith("Document") else v for v in values]
-    return Compare(field.column, OPERATORS[operator], plain if isinstance(value, list) else plain[0])
+    return Comparison(field.column, OPERATORS[operator], plain if isinstance(value, list) else plain[0])
 
 
 def check_operand(operand: Any, path: str) -> None:

@@ -29,7 +29,7 @@ from app.graphql_api.schema.connections import type_name, with_article
 from app.graphql_api.schema.type_registry import SLOTS, Slot, enum, output
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
-from app.reads.selection import Follow, Make, Row
+from app.reads.selection import Compute, Row, Traversal
 from app.storage.writes.optimistic import Guard
 
 Arguments = dict[str, Any]
@@ -235,14 +235,14 @@ output(
 )
 
 
-def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Follow]:
+def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Traversal]:
     """What is read to answer a mutation, once it has written."""
     planner.cost += WRITE
     mutation = MUTATIONS[nodes[0].name.value]
-    return planner.guarded(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
+    return planner.collect_errors(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
 
 
-def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Make | None:
+def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Compute | None:
     """What makes a payload's JSON, where it shows nothing but columns of the row that is written; else None."""
     planner.cost += WRITE
     mutation = MUTATIONS[nodes[0].name.value]
@@ -251,12 +251,12 @@ def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Make | Non
     for name, inner in planner.collect(type_, selections).items():
         if inner[0].name.value in {str(resource) for resource in mutation.answers}:
             resource = type_name(Resource(inner[0].name.value))
-            if planner.row(resource, [node.selection_set for node in inner], Place((key, name))).follows:
+            if planner.row(resource, [node.selection_set for node in inner], Place((key, name))).traversals:
                 return None
     return planner.shower(planner.definition("Mutation", nodes[0]).type, selections) if mutation.writes else None
 
 
-def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[FieldNode]) -> Iterator[Follow]:
+def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[FieldNode]) -> Iterator[Traversal]:
     arguments = planner.arguments("Mutation", nodes[0])
     type_ = mutation.slot.type.removesuffix(" | None")
     for name, inner in planner.collect(type_, [node.selection_set for node in nodes]).items():
@@ -264,18 +264,20 @@ def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[
             resource = Resource(inner[0].name.value)
             selections = [node.selection_set for node in inner]
             selection = planner.row(type_name(resource), selections, Place((key, name)))
-            yield Follow(name, resource, selection, given=(mutation.answers[resource](arguments),))
+            yield Traversal(name, resource, selection, lookup_keys=(mutation.answers[resource](arguments),))
         elif inner[0].name.value in SLOTS[type_]:
             planner.maker(type_, SLOTS[type_][inner[0].name.value], inner)  # for what is wrong beneath it
 
 
-async def run_mutation(mutation: Mutation, context: Any, follows: list[Follow], args: Arguments) -> dict[str, Any]:
+async def run_mutation(
+    mutation: Mutation, context: Any, traversals: list[Traversal], args: Arguments
+) -> dict[str, Any]:
     """Runs the command; the payload's value, for which the follows are read. What the data got wrong is in it, what the
     key may not do is raised."""
 
     async def answer(connection: AsyncConnection, written: Written) -> Answer:
-        row = await read(connection, context.caller, follows)
-        return written, lambda resource, key: row.edges[key][0]
+        row = await read(connection, context.caller, traversals)
+        return written, lambda resource, key: row.related[key][0]
 
     write = Write(context.database, context.caller, answer, dry_run=args["dryRun"], request_id=context.request_id)
     return await outcome(mutation, write, context, args)

@@ -12,7 +12,7 @@ from app.domain.resources import DocumentStatus, Requirement, Resource
 from app.domain.values import DAY, Fault, parse_date
 from app.graphql_api.global_ids import encode_id
 from app.graphql_api.schema.type_registry import Slot
-from app.reads.selection import Form
+from app.reads.selection import ColumnFormat
 
 ANNOTATIONS = {
     Kind.KEY: "str",
@@ -102,7 +102,7 @@ def own(resource: Resource, *more: Slot) -> Iterator[Slot]:
         "Global identifier, opaque; see `node`.",
         resolve=lambda row, args: encode_id(resource, row["csr_id"]),
         needs=("csr_id",),
-        form=Form.ID,
+        form=ColumnFormat.ID,
     )
     yield Slot("csr_id", "int", "Number given by the server at creation, unique and kept for life.")
     yield from (catalogue_slot(field) for field in CATALOGUE[resource])

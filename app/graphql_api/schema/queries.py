@@ -11,7 +11,7 @@ from app.auth.costs import DESCRIPTION, INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
-from app.graphql_api.execution.introspection import INTROSPECTIONS, Described, describe
+from app.graphql_api.execution.introspection import INTROSPECTIONS, IntrospectionAnswer, describe
 from app.graphql_api.execution.introspection_arguments import check_introspection
 from app.graphql_api.execution.limits import measure
 from app.graphql_api.execution.planning import Place, Planner, decoded_ids, given_key
@@ -20,7 +20,7 @@ from app.graphql_api.schema.connections import PAGE_ARGUMENTS, page_arguments, t
 from app.graphql_api.schema.output_fields import described
 from app.graphql_api.schema.type_registry import Slot, output
 from app.reads.relations import CHANGE
-from app.reads.selection import AllOf, Compare, Fixed, Follow, Operator, Selection, Several
+from app.reads.selection import AllOf, Comparison, Constant, LookupList, Operator, Selection, Traversal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +42,77 @@ class Asked:
 class Planned:
     """A root field planned: the edges to follow for it, and what the answer shows of them."""
 
-    follows: list[Follow]
+    traversals: list[Traversal]
     shown: Any
 
 
 def plan_look_up(asked: Asked) -> Planned:
     names = [argument.shown for argument in asked.slot.arguments]
     selection = asked.planner.row(type_name(Resource(asked.slot.name)), asked.inner, asked.place)
-    follow = Follow(asked.place.key, asked.slot.name, selection, given=(given_key(asked.arguments, *names),))
-    return Planned([follow], follow)
+    traversal = Traversal(
+        asked.place.key, asked.slot.name, selection, lookup_keys=(given_key(asked.arguments, *names),)
+    )
+    return Planned([traversal], traversal)
 
 
 def plan_connection(asked: Asked) -> Planned:
     resource = asked.slot.name.removesuffix("s")
     place = asked.place
-    follow = asked.planner.connection(place.key, asked.slot.name, resource, asked.arguments, asked.inner, place)
-    return Planned([follow], follow)
+    traversal = asked.planner.connection(place.key, asked.slot.name, resource, asked.arguments, asked.inner, place)
+    return Planned([traversal], traversal)
 
 
 def plan_changes(asked: Asked) -> Planned:
     wanted = [("resource", "resource"), ("key", "key")]
     conditions = [
-        Compare(column, Operator.EQ, str(asked.arguments[name]))
+        Comparison(column, Operator.EQ, str(asked.arguments[name]))
         for column, name in wanted
         if asked.arguments.get(name) is not None
     ]
     if asked.arguments.get("key") is not None:
         given_key(asked.arguments, "key")
-    follow = asked.planner.connection(asked.place.key, "changes", CHANGE, asked.arguments, asked.inner, asked.place)
-    follow = replace(follow, condition=AllOf(tuple(conditions)))
-    return Planned([follow], follow)
+    traversal = asked.planner.connection(asked.place.key, "changes", CHANGE, asked.arguments, asked.inner, asked.place)
+    traversal = replace(traversal, condition=AllOf(tuple(conditions)))
+    return Planned([traversal], traversal)
 
 
 def plan_tenant(asked: Asked) -> Planned:
-    follow = Follow(asked.place.key, "tenant", asked.planner.row("Tenant", asked.inner, asked.place))
-    return Planned([follow], follow)
+    traversal = Traversal(asked.place.key, "tenant", asked.planner.row("Tenant", asked.inner, asked.place))
+    return Planned([traversal], traversal)
 
 
 def plan_node(asked: Asked) -> Planned:
     planned = plan_nodes(replace(asked, arguments={"ids": [asked.arguments["id"]]}))
-    return Planned(planned.follows, planned.shown.follows[0] or Fixed(None))
+    return Planned(planned.traversals, planned.shown.traversals[0] or Constant(None))
 
 
 def plan_nodes(asked: Asked) -> Planned:
     ids = asked.arguments["ids"]
-    follows: list[Follow] = []
+    traversals: list[Traversal] = []
     for resource, numbers in decoded_ids(ids).items():
         place = Place(asked.place.path, len(numbers))
         selection = asked.planner.row(type_name(resource), asked.inner, place)
-        given = tuple((number,) for number in numbers)
-        follows.append(Follow(f"{asked.place.key} {resource}", f"{resource}_node", selection, given=given))
-    by_edge = {follow.edge: follow for follow in follows}
+        lookup_keys = tuple((number,) for number in numbers)
+        traversals.append(
+            Traversal(f"{asked.place.key} {resource}", f"{resource}_node", selection, lookup_keys=lookup_keys)
+        )
+    by_edge = {traversal.relation: traversal for traversal in traversals}
     single = (
-        replace(by_edge[f"{found[0]}_node"], given=((found[1],),)) if found else None for found in map(decode_id, ids)
+        replace(by_edge[f"{found[0]}_node"], lookup_keys=((found[1],),)) if found else None
+        for found in map(decode_id, ids)
     )
-    return Planned(follows, Several(tuple(single)))
+    return Planned(traversals, LookupList(tuple(single)))
 
 
 def plan_product_fields(asked: Asked) -> Planned:
     asked.planner.cost += WHOLE_LIST
     type_ = asked.planner.definition("Query", asked.nodes[0]).type
-    return Planned([], Fixed(asked.planner.shower(type_, asked.inner)(product_fields(None, asked.arguments), None)))
+    return Planned([], Constant(asked.planner.shower(type_, asked.inner)(product_fields(None, asked.arguments), None)))
 
 
 def found(row: Any, args: dict[str, Any]) -> Any:
     """The one answer of a look-up."""
-    return row.edges[args["key"]][0]
+    return row.related[args["key"]][0]
 
 
 def found_node(row: Any, args: dict[str, Any]) -> Any:
@@ -116,7 +121,7 @@ def found_node(row: Any, args: dict[str, Any]) -> Any:
 
 def found_nodes(row: Any, args: dict[str, Any]) -> list[Any]:
     """The resources that the identifiers name, each in its place; null where there is none."""
-    answers = {resource: iter(row.edges.get(f"{args['key']} {resource}", ())) for resource in Resource}
+    answers = {resource: iter(row.related.get(f"{args['key']} {resource}", ())) for resource in Resource}
     decoded = [decode_id(text) for text in args["ids"]]
     return [None if known is None else next(answers[known[0]]) for known in decoded]
 
@@ -239,27 +244,27 @@ output("Query", "Everything that can be read.", [slot for slot, _ in PLANS.value
 def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False) -> Selection:
     """What a query operation asks for; what is wrong with it is in `planner.errors`. `describes`: it is an
     introspection that memory answers."""
-    follows: list[Follow] = []
+    traversals: list[Traversal] = []
     members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
         if nodes[0].name.value in INTROSPECTIONS:
             check_introspection(planner, "Query", nodes, Place((key,)))
             members.append((key, introspection(planner, nodes, describes=describes and not planner.errors)))
         elif nodes[0].name.value not in PLANS:
-            members.append((key, Fixed("Query")))  # __typename
-        for planned in planner.guarded(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
-            follows += planned.follows
+            members.append((key, Constant("Query")))  # __typename
+        for planned in planner.collect_errors(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
+            traversals += planned.traversals
             members.append((key, planned.shown))
-    return Selection(frozenset(), tuple(follows), tuple(members))
+    return Selection(frozenset(), tuple(traversals), tuple(members))
 
 
-def introspection(planner: Planner, nodes: list[FieldNode], *, describes: bool) -> Described | Fixed:
+def introspection(planner: Planner, nodes: list[FieldNode], *, describes: bool) -> IntrospectionAnswer | Constant:
     """The answer from memory, or where graphql-core is to answer, its place and its price."""
     if describes:
         planner.cost += DESCRIPTION
         return describe(planner, nodes)
     planner.cost += INTROSPECTION * sum(measure(node, planner.fragments, {}).fields for node in nodes)
-    return Fixed("Query")
+    return Constant("Query")
 
 
 def plan_field(planner: Planner, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:

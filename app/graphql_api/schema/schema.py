@@ -52,7 +52,7 @@ def attach_resolvers(schema: GraphQLSchema) -> None:
 def resolver(slot: Slot) -> Callable[..., Any]:
     """How a field that is read finds its value."""
     if slot.edge:
-        return lambda row, info, **args: row.edges[name_of(info.path)]
+        return lambda row, info, **args: row.related[name_of(info.path)]
     resolve = slot.resolve
     if resolve is None:
         return lambda row, info: row[slot.name]
@@ -70,8 +70,8 @@ def name_of(path: Path) -> str:
 
 
 async def resolve_mutation(_: Any, info: GraphQLResolveInfo[Any], **args: Any) -> dict[str, Any]:
-    follows = info.context.payloads[info.path.key]
-    return await run_mutation(MUTATIONS[info.field_name], info.context, follows, args)
+    traversals = info.context.payloads[info.path.key]
+    return await run_mutation(MUTATIONS[info.field_name], info.context, traversals, args)
 
 
 SCHEMA = make_schema()

@@ -18,7 +18,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.described import Described
 from app.graphql_api.schema import declared
-from app.reads.selection import Follow, Form
+from app.reads.selection import ColumnFormat, Traversal
 
 Resolve = Callable[[Any, dict[str, Any]], Any]
 
@@ -41,8 +41,8 @@ class Slot:
     edge: str = ""
     resolve: Resolve | None = None
     needs: tuple[str, ...] | None = None  # the columns that `resolve` reads
-    behind: tuple[Follow, ...] = ()  # the edges that `resolve` reads, under keys that no response has
-    form: Form = Form.PLAIN  # how a column is written that answers by itself
+    behind: tuple[Traversal, ...] = ()  # the edges that `resolve` reads, under keys that no response has
+    form: ColumnFormat = ColumnFormat.PLAIN  # how a column is written that answers by itself
 
     @property
     def shown(self) -> str:

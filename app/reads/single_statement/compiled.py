@@ -24,35 +24,35 @@ class Parameter(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL that answers with one value, a JSON text. `fixed` are its parameters, in order, and `given` says which of
+class QueryStatement:
+    """SQL that answers with one value, a JSON text. `values` are its parameters, in order, and `replaced` says which of
     them are given anew for each run, by name."""
 
     text: str
-    fixed: tuple[Any, ...]
-    given: tuple[tuple[int, str], ...]
+    values: tuple[Any, ...]
+    replaced: tuple[tuple[int, str], ...]
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters of one run, as the driver takes them."""
-        found = list(self.fixed)
-        for place, name in self.given:
-            found[place] = values[name]
+        found = list(self.values)
+        for position, name in self.replaced:
+            found[position] = values[name]
         return found
 
 
-def compiled(value: Expression, dialect: Dialect) -> Statement:
+def compile_query(value: Expression, dialect: Dialect) -> QueryStatement:
     """The statement that selects a JSON value."""
     if dialect.name == "postgresql":
         value = sa.func.convert_to(sa.cast(value, sa.Text()), sa.literal_column("'UTF8'"))
     made: Any = sa.select(value).compile(dialect=dialect)
-    fixed: list[Any] = []
-    given: list[tuple[int, str]] = []
-    for place, name in enumerate(made.positiontup):
+    values: list[Any] = []
+    replaced: list[tuple[int, str]] = []
+    for position, name in enumerate(made.positiontup):
         held = made.binds[name].value
         process = made._bind_processors.get(name)
         if isinstance(held, Parameter):
-            given.append((place, held.name))
+            replaced.append((position, held.name))
         elif held is None or name == TENANT:
-            given.append((place, name))
-        fixed.append(process(held) if process else held)
-    return Statement(made.string, tuple(fixed), tuple(given))
+            replaced.append((position, name))
+        values.append(process(held) if process else held)
+    return QueryStatement(made.string, tuple(values), tuple(replaced))

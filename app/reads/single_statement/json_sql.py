@@ -11,7 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.values import exact_number, moment_text
-from app.reads.selection import Form
+from app.reads.selection import ColumnFormat
 from app.storage.database.exact_json import load_json
 from app.storage.types import Amount, OrderedAmount, ProductSet, Timestamp, products_of
 
@@ -20,9 +20,11 @@ Pairs = Sequence[tuple[str, Expression]]
 
 # Names of rows that are turned to JSON whole. No response key is of that form, which would mean the column.
 ROW = "row-"
-LONGEST_KEY = 63  # of an object: Postgres takes the keys from column names, and those are cut after so many characters
-MOST_ARGUMENTS = 126  # of a function in SQLite
-EVERYTHING = 2**31 - 1  # rows
+MAX_KEY_LENGTH = (
+    63  # of an object: Postgres takes the keys from column names, and those are cut after so many characters
+)
+MAX_ARGUMENTS = 126  # of a function in SQLite
+NO_LIMIT = 2**31 - 1  # rows
 FIRST_MOMENT = moment_text(datetime.min)
 
 
@@ -37,7 +39,7 @@ class JsonObject(FunctionElement[Any]):
 
 
 @compiles(JsonObject, "postgresql")
-def record(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
+def postgres_object(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
     """As a row that is turned to JSON: a third cheaper than json_build_object."""
     values = [compiler.process(value, **options) for value in element.clauses]
     columns = ", ".join(f'{value} AS "{name}"' for name, value in zip(element.names, values, strict=True))
@@ -45,12 +47,12 @@ def record(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
 
 
 @compiles(JsonObject, "sqlite")
-def json_object(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
+def sqlite_object(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
     """In parts of so many members as a function takes, joined as text."""
     words: list[str] = []
     for name, value in zip(element.names, element.clauses, strict=True):
         words += [f"'{name}'", compiler.process(value, **options)]
-    parts = [words[n : n + MOST_ARGUMENTS] for n in range(0, len(words), MOST_ARGUMENTS)]
+    parts = [words[n : n + MAX_ARGUMENTS] for n in range(0, len(words), MAX_ARGUMENTS)]
     objects = [f"json_object({', '.join(part)})" for part in parts]
     return objects[0] if len(objects) == 1 else f"json(one_object({', '.join(objects)}))"
 
@@ -62,11 +64,11 @@ def json_array(values: Sequence[Expression], dialect: str) -> Expression:
 
 def array_of(rows: sa.Select[Any], alias: str) -> Expression:
     """All rows, in their order, as a list of the objects that their columns make up. On Postgres."""
-    gathered = sa.func.coalesce(sa.func.json_agg(whole(alias)), sa.literal_column("'[]'::json"))
+    gathered = sa.func.coalesce(sa.func.json_agg(whole_row(alias)), sa.literal_column("'[]'::json"))
     return sa.select(gathered).select_from(rows.subquery(alias)).scalar_subquery()
 
 
-def known(value: Any, dialect: str) -> Expression:
+def constant_json(value: Any, dialect: str) -> Expression:
     """A JSON value that is known beforehand."""
     if value is None:
         return sa.null()
@@ -76,12 +78,12 @@ def known(value: Any, dialect: str) -> Expression:
     return sa.func.json(text) if dialect == "sqlite" else sa.cast(text, sa.JSON())
 
 
-def whole(alias: str) -> Expression:
+def whole_row(alias: str) -> Expression:
     """A row with all its columns."""
     return sa.literal_column(f'"{alias}"')
 
 
-def boolean(value: Expression, dialect: str, *, nullable: bool = False) -> Expression:
+def boolean_json(value: Expression, dialect: str, *, nullable: bool = False) -> Expression:
     if dialect == "postgresql":
         return value
     true: Expression = sa.literal_column("json('true')")
@@ -93,11 +95,11 @@ def boolean(value: Expression, dialect: str, *, nullable: bool = False) -> Expre
     )
 
 
-def written(column: Expression, form: Form, dialect: str, resource: str = "") -> Expression:
+def column_json(column: Expression, format: ColumnFormat, dialect: str, resource: str = "") -> Expression:
     """A column as an answer shows it."""
-    if form is Form.ID:
+    if format is ColumnFormat.ID:
         return global_id(column, resource, dialect)
-    if form is Form.WORD:
+    if format is ColumnFormat.ENUM_NAME:
         return sa.func.upper(sa.type_coerce(column, sa.Text()))
     return (postgres_value if dialect == "postgresql" else sqlite_value)(column)
 
@@ -141,7 +143,7 @@ def sqlite_value(column: Expression) -> Expression:
         moment_format: Expression = sa.literal_column("'%Y-%m-%dT%H:%M:%fZ'")
         return sa.func.strftime(moment_format, seconds, sa.literal_column("'unixepoch'"))
     if isinstance(kind, sa.Boolean):
-        return boolean(column, "sqlite", nullable=True)
+        return boolean_json(column, "sqlite", nullable=True)
     return sa.type_coerce(column, sa.Integer() if isinstance(kind, sa.Integer | ProductSet) else sa.Text())
 
 
@@ -152,8 +154,8 @@ def text_part(column: Expression, name: str, dialect: str) -> Expression:
     return sa.func.json_extract(sa.type_coerce(column, sa.Text()), sa.literal_column(f"'$.{name}'"))
 
 
-def read_back(value: Any, kind: Any) -> Any:
-    """The Python value of a column from what `written` has made of it."""
+def python_value(value: Any, kind: Any) -> Any:
+    """The Python value of a column from what `column_json` has made of it."""
     if value is None and not isinstance(kind, ProductSet):
         return None
     if isinstance(kind, Amount | OrderedAmount):

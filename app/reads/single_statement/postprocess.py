@@ -5,187 +5,189 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.reads import balances
-from app.reads.pagination import CursorExpired, complete, cursor_columns, encode_cursor
+from app.reads.pagination import CursorExpired, complete_order, cursor_columns, encode_cursor
 from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape
 from app.reads.selection import (
+    ComputedValue,
     Edges,
-    Fact,
-    Follow,
-    Info,
-    Made,
+    LookupList,
     Members,
     Nodes,
     Order,
+    PageFact,
+    PageInfo,
     PageMembers,
     Row,
     Selection,
-    Several,
+    Traversal,
 )
-from app.reads.single_statement.json_sql import read_back
+from app.reads.single_statement.json_sql import python_value
 
 # Changes an object or a list of the answer in place; `context` is what the makers of values know of the request.
-Finish = Callable[[Any, Any], None]
+Postprocess = Callable[[Any, Any], None]
 # A JSON value from what the statement left in its place.
-Change = Callable[[Any, Any], Any]
-Steps = list[tuple[str, Change]]
+Convert = Callable[[Any, Any], Any]
+Steps = list[tuple[str, Convert]]
 
 
-def finisher(members: Members) -> Finish | None:
+def postprocessor(members: Members) -> Postprocess | None:
     """What is left to do to the data of an answer; None where the database has made it whole."""
-    return steps_of([(key, change_of(QUERY, shown)) for key, shown in members])
+    return convert_members([(key, converter(QUERY, output)) for key, output in members])
 
 
-def steps_of(changes: Sequence[tuple[str, Change | None]]) -> Finish | None:
-    steps = [(key, change) for key, change in changes if change is not None]
+def convert_members(converters: Sequence[tuple[str, Convert | None]]) -> Postprocess | None:
+    steps = [(key, convert) for key, convert in converters if convert is not None]
     if not steps:
         return None
 
-    def finish(found: dict[str, Any], context: Any) -> None:
-        for key, change in steps:
-            found[key] = change(found[key], context)
+    def postprocess(found: dict[str, Any], context: Any) -> None:
+        for key, convert in steps:
+            found[key] = convert(found[key], context)
 
-    return finish
+    return postprocess
 
 
-def of_object(finish: Finish | None) -> Change | None:
-    if finish is None:
+def convert_object(postprocess: Postprocess | None) -> Convert | None:
+    if postprocess is None:
         return None
 
-    def change(found: Any, context: Any) -> Any:
+    def convert(found: Any, context: Any) -> Any:
         if found is not None:
-            finish(found, context)
+            postprocess(found, context)
         return found
 
-    return change
+    return convert
 
 
-def of_list(finish: Finish | None) -> Change | None:
-    if finish is None:
+def convert_list(postprocess: Postprocess | None) -> Convert | None:
+    if postprocess is None:
         return None
 
-    def change(found: list[Any], context: Any) -> list[Any]:
+    def convert(found: list[Any], context: Any) -> list[Any]:
         for item in found:
             if item is not None:
-                finish(item, context)
+                postprocess(item, context)
         return found
 
-    return change
+    return convert
 
 
-def of_selection(source: str, selection: Selection) -> Finish | None:
-    return steps_of([(key, change_of(source, shown)) for key, shown in selection.members])
+def convert_selection(source: str, selection: Selection) -> Postprocess | None:
+    return convert_members([(key, converter(source, output)) for key, output in selection.members])
 
 
-def change_of(source: str, shown: Any) -> Change | None:
-    match shown:
-        case Made():
-            return maker(source, shown)
-        case Several():
-            return several(shown)
-        case Follow():
-            return followed(source, shown)
+def converter(source: str, output: Any) -> Convert | None:
+    match output:
+        case ComputedValue():
+            return computed_value_converter(source, output)
+        case LookupList():
+            return lookup_list_converter(output)
+        case Traversal():
+            return traversal_converter(source, output)
     return None
 
 
-def several(shown: Several) -> Change | None:
-    changes = [None if follow is None else followed(QUERY, follow) for follow in shown.follows]
-    if not any(changes):
+def lookup_list_converter(output: LookupList) -> Convert | None:
+    converters = [
+        None if traversal is None else traversal_converter(QUERY, traversal) for traversal in output.traversals
+    ]
+    if not any(converters):
         return None
 
-    def change(found: list[Any], context: Any) -> list[Any]:
-        return [item if one is None else one(item, context) for item, one in zip(found, changes, strict=True)]
+    def convert(found: list[Any], context: Any) -> list[Any]:
+        return [item if one is None else one(item, context) for item, one in zip(found, converters, strict=True)]
 
-    return change
-
-
-def followed(source: str, follow: Follow) -> Change | None:
-    edge = RELATIONS[source, follow.edge]
-    if edge.shape is Shape.BALANCES:
-        return summed(follow.shown)
-    if edge.shape is Shape.PAGE:
-        change = paged(edge.target, complete(edge.target, follow.order), follow.shown)  # type: ignore[arg-type]
-        return known(change) if follow.page.log_entries else change
-    finish = of_selection(edge.target, follow.selection)
-    return of_list(finish) if edge.shape is Shape.LIST else of_object(finish)
+    return convert
 
 
-def known(change: Change | None) -> Change:
+def traversal_converter(source: str, traversal: Traversal) -> Convert | None:
+    relation = RELATIONS[source, traversal.relation]
+    if relation.shape is Shape.BALANCES:
+        return balances_converter(traversal.output)
+    if relation.shape is Shape.PAGE:
+        convert = page_converter(relation.target, complete_order(relation.target, traversal.order), traversal.output)  # type: ignore[arg-type]
+        return expired_cursor_check(convert) if traversal.page.log_entries else convert
+    postprocess = convert_selection(relation.target, traversal.selection)
+    return convert_list(postprocess) if relation.shape is Shape.LIST else convert_object(postprocess)
+
+
+def expired_cursor_check(convert: Convert | None) -> Convert:
     """The same of a page whose cursors are to be of its list: there is none where they are not."""
 
     def checked(found: Any, context: Any) -> Any:
         if found is None:
             raise CursorExpired
-        return found if change is None else change(found, context)
+        return found if convert is None else convert(found, context)
 
     return checked
 
 
-def maker(source: str, made: Made) -> Change:
+def computed_value_converter(source: str, made: ComputedValue) -> Convert:
     """The row that a value is made of, from its raw columns and those of the rows behind it."""
     kinds = [(name, SOURCES[source].c[name].type) for name in made.columns]
-    behind = [(follow.key, RELATIONS[source, follow.edge].target, follow) for follow in made.behind]
+    related = [(traversal.key, RELATIONS[source, traversal.relation].target, traversal) for traversal in made.related]
     sources = [
-        (key, target, [(name, SOURCES[target].c[name].type) for name in sorted(follow.selection.columns)])
-        for key, target, follow in behind
+        (key, target, [(name, SOURCES[target].c[name].type) for name in sorted(traversal.selection.columns)])
+        for key, target, traversal in related
     ]
 
-    def change(raw: list[Any], context: Any) -> Any:
+    def convert(raw: list[Any], context: Any) -> Any:
         row = row_of(source, kinds, raw)
         for (key, target, columns), values in zip(sources, raw[len(kinds) :], strict=True):
-            row.edges[key] = None if values is None else row_of(target, columns, values)
-        return made.make(row, context)
+            row.related[key] = None if values is None else row_of(target, columns, values)
+        return made.compute(row, context)
 
-    return change
+    return convert
 
 
 def row_of(source: str, kinds: Sequence[tuple[str, Any]], raw: Sequence[Any]) -> Row:
-    return Row(source, {name: read_back(value, kind) for (name, kind), value in zip(kinds, raw, strict=False)})
+    return Row(source, {name: python_value(value, kind) for (name, kind), value in zip(kinds, raw, strict=False)})
 
 
-def summed(make: Any) -> Change:
-    def change(raw: list[list[Any]] | None, context: Any) -> Any:
-        rows = [dict(zip(balances.COLUMNS, balances.exact(values), strict=True)) for values in raw or ()]
-        return make(balances.balances(rows), context)
+def balances_converter(compute: Any) -> Convert:
+    def convert(raw: list[list[Any]] | None, context: Any) -> Any:
+        rows = [dict(zip(balances.COLUMNS, balances.exact_values(values), strict=True)) for values in raw or ()]
+        return compute(balances.balances_of_rows(rows), context)
 
-    return change
+    return convert
 
 
-def paged(source: str, order: tuple[Order, ...], shown: PageMembers) -> Change | None:
+def page_converter(source: str, order: tuple[Order, ...], output: PageMembers) -> Convert | None:
     """What is left to do to a page."""
-    cursor = cursor_maker(source, order)
+    cursor = cursor_converter(source, order)
 
-    def change_of_member(value: Any) -> Change | None:
+    def change_of_member(value: Any) -> Convert | None:
         match value:
             case Nodes():
-                return of_list(of_selection(source, value.selection))
+                return convert_list(convert_selection(source, value.selection))
             case Edges():
-                return of_list(steps_of([(key, part(inner)) for key, inner in value.members]))
-            case Info():
-                return of_object(steps_of([(key, part(fact)) for key, fact in value.members]))
+                return convert_list(convert_members([(key, part(inner)) for key, inner in value.members]))
+            case PageInfo():
+                return convert_object(convert_members([(key, part(fact)) for key, fact in value.members]))
         return None
 
-    def part(value: Any) -> Change | None:
+    def part(value: Any) -> Convert | None:
         if isinstance(value, Selection):
-            return of_object(of_selection(source, value))
-        return {Fact.CURSOR: cursor, Fact.START_CURSOR: end(0), Fact.END_CURSOR: end(-1)}.get(value)
+            return convert_object(convert_selection(source, value))
+        return {PageFact.CURSOR: cursor, PageFact.START_CURSOR: end(0), PageFact.END_CURSOR: end(-1)}.get(value)
 
-    def end(index: int) -> Change:
+    def end(index: int) -> Convert:
         """From the place at an end, or from all places."""
 
-        def change(raw: list[Any] | None, context: Any) -> Any:
+        def convert(raw: list[Any] | None, context: Any) -> Any:
             if raw and isinstance(raw[0], list):
                 raw = raw[index]
             return cursor(raw, context) if raw else None
 
-        return change
+        return convert
 
-    return of_object(steps_of([(key, change_of_member(value)) for key, value in shown]))
+    return convert_object(convert_members([(key, change_of_member(value)) for key, value in output]))
 
 
-def cursor_maker(source: str, order: tuple[Order, ...]) -> Change:
+def cursor_converter(source: str, order: tuple[Order, ...]) -> Convert:
     kinds = [(name, SOURCES[source].c[name].type) for name in cursor_columns(source, order)]
 
-    def change(raw: list[Any] | None, context: Any) -> str | None:
+    def convert(raw: list[Any] | None, context: Any) -> str | None:
         return None if raw is None else encode_cursor(source, order, row_of(source, kinds, raw))
 
-    return change
+    return convert

@@ -15,65 +15,65 @@ from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
 from app.reads import balances
-from app.reads.by_level.level import EARLIER, KNOWN, LATER, TOTAL, Level
-from app.reads.pagination import complete, cursor_columns, number, order_by
-from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape, named
+from app.reads.by_level.level import EARLIER, KNOWN, LATER, TOTAL, LevelQuery
+from app.reads.pagination import complete_order, cursor_columns, inline_int, order_by
+from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape, aliased
 from app.reads.selection import (
+    ColumnFormat,
+    ColumnValue,
+    ComputedValue,
+    Constant,
     Edges,
-    Fact,
-    Fixed,
-    Follow,
-    Form,
-    Info,
-    Made,
+    LookupList,
     Members,
     Nodes,
     Order,
-    Part,
-    Parts,
-    Plain,
+    PageFact,
+    PageInfo,
     Selection,
-    Several,
+    TextMember,
+    TextObject,
+    Traversal,
 )
-from app.reads.single_statement.compiled import Statement, compiled
+from app.reads.single_statement.compiled import QueryStatement, compile_query
 from app.reads.single_statement.json_sql import (
-    EVERYTHING,
+    NO_LIMIT,
     ROW,
     Expression,
     JsonObject,
     Pairs,
     array_of,
-    boolean,
+    boolean_json,
+    column_json,
+    constant_json,
     json_array,
-    known,
     text_part,
-    whole,
-    written,
+    whole_row,
 )
 
 NUMBER = "row_number"
 ANYONE = Caller(0, (), read_only=True)  # stands for the caller until the statement is run: see Statement.arguments
 
 
-def statement(members: Members, dialect: Dialect, guard: sa.ColumnElement[bool]) -> Statement:
+def query_statement(members: Members, dialect: Dialect, guard: sa.ColumnElement[bool]) -> QueryStatement:
     """The statement that answers a read of these members of the query itself; with null where the guard does not
     hold. Its parameters are given by name: the tenant, the guard's, and every Parameter."""
-    root = JsonObject(Writer(dialect.name).root(members))
-    return compiled(sa.case((guard, root)), dialect)
+    root = JsonObject(StatementWriter(dialect.name).root(members))
+    return compile_query(sa.case((guard, root)), dialect)
 
 
 @dataclass(slots=True)
-class Rows:
-    """Where rows come from while a selection of them is written: `relation` has their columns, `joined` is what is
+class RowSource:
+    """Where rows come from while a selection of them is written: `selectable` has their columns, `joined` is what is
     selected from, and grows by a join for each edge to one row."""
 
     source: str
-    relation: sa.FromClause
+    selectable: sa.FromClause
     joined: Any
 
 
 @dataclass(slots=True)
-class Writer:
+class StatementWriter:
     """Writes one statement."""
 
     dialect: str
@@ -85,154 +85,156 @@ class Writer:
     def root(self, members: Members) -> Pairs:
         """The members of the query itself."""
         pairs: list[tuple[str, Expression]] = []
-        for key, shown in members:
-            if isinstance(shown, Several):
-                found = [sa.null() if follow is None else self.looked_up(follow) for follow in shown.follows]
+        for key, output in members:
+            if isinstance(output, LookupList):
+                found = [sa.null() if traversal is None else self.lookup(traversal) for traversal in output.traversals]
                 pairs.append((key, json_array(found, self.dialect)))
-            elif isinstance(shown, Follow) and RELATIONS[QUERY, shown.edge].shape is Shape.ONE:
-                pairs.append((key, self.looked_up(shown)))
-            elif isinstance(shown, Follow):
-                pairs.append((key, self.page(QUERY, shown, None)))
+            elif isinstance(output, Traversal) and RELATIONS[QUERY, output.relation].shape is Shape.ONE:
+                pairs.append((key, self.lookup(output)))
+            elif isinstance(output, Traversal):
+                pairs.append((key, self.page(QUERY, output, None)))
             else:
-                pairs.append((key, self.fixed(shown)))
+                pairs.append((key, self.constant(output)))
         return pairs
 
-    def fixed(self, shown: Any) -> Expression:
-        if not isinstance(shown, Fixed):
-            raise TypeError(f"{shown!r} has no place in a statement")
-        return known(shown.value, self.dialect)
+    def constant(self, output: Any) -> Expression:
+        if not isinstance(output, Constant):
+            raise TypeError(f"{output!r} has no place in a statement")
+        return constant_json(output.value, self.dialect)
 
-    def looked_up(self, follow: Follow) -> Expression:
+    def lookup(self, traversal: Traversal) -> Expression:
         """The one row that the given keys name, as an object; null where there is none."""
-        edge = RELATIONS[QUERY, follow.edge]
-        target = named(SOURCES[edge.target], self.name("t"))
-        keys = [sa.literal(key) for key in (follow.given[0] if follow.given else ())]
-        found, met = edge.reach(target, keys, ANYONE)
-        rows = Rows(edge.target, target, found)
-        pairs = self.pairs(follow.selection, rows)
+        relation = RELATIONS[QUERY, traversal.relation]
+        target = aliased(SOURCES[relation.target], self.name("t"))
+        keys = [sa.literal(key) for key in (traversal.lookup_keys[0] if traversal.lookup_keys else ())]
+        found, met = relation.reach(target, keys, ANYONE)
+        rows = RowSource(relation.target, target, found)
+        pairs = self.pairs(traversal.selection, rows)
         if self.dialect == "sqlite":
             return sa.select(JsonObject(pairs)).select_from(rows.joined).where(*met).scalar_subquery()
         alias = self.name(ROW)
         chosen = [value.label(key) for key, value in pairs]
         row = sa.select(*chosen).select_from(rows.joined).where(*met).subquery(alias)
-        return sa.select(sa.func.to_json(whole(alias))).select_from(row).scalar_subquery()
+        return sa.select(sa.func.to_json(whole_row(alias))).select_from(row).scalar_subquery()
 
-    def pairs(self, selection: Selection, rows: Rows) -> Pairs:
-        return [(key, self.member(shown, rows)) for key, shown in selection.members]
+    def pairs(self, selection: Selection, rows: RowSource) -> Pairs:
+        return [(key, self.member(output, rows)) for key, output in selection.members]
 
-    def member(self, shown: Any, rows: Rows) -> Expression:
-        match shown:
-            case Plain():
-                return written(rows.relation.c[shown.column], shown.form, self.dialect, rows.source)
-            case Parts():
-                return self.parts(shown, rows.relation.c[shown.column])
-            case Made():
-                return self.raw(shown, rows)
-            case Follow():
-                return self.followed(shown, rows)
-        return self.fixed(shown)
+    def member(self, output: Any, rows: RowSource) -> Expression:
+        match output:
+            case ColumnValue():
+                return column_json(rows.selectable.c[output.column], output.format, self.dialect, rows.source)
+            case TextObject():
+                return self.parts(output, rows.selectable.c[output.column])
+            case ComputedValue():
+                return self.raw_values(output, rows)
+            case Traversal():
+                return self.traversed(output, rows)
+        return self.constant(output)
 
-    def parts(self, shown: Parts, column: Expression) -> Expression:
+    def parts(self, output: TextObject, column: Expression) -> Expression:
         made = [
-            (key, text_part(column, part.name, self.dialect) if isinstance(part, Part) else self.fixed(part))
-            for key, part in shown.members
+            (key, text_part(column, part.name, self.dialect) if isinstance(part, TextMember) else self.constant(part))
+            for key, part in output.members
         ]
         return sa.case((column.is_not(None), JsonObject(made)))
 
-    def raw(self, made: Made, rows: Rows) -> Expression:
+    def raw_values(self, made: ComputedValue, rows: RowSource) -> Expression:
         """What a value is to be made of."""
-        values = [self.raw_column(rows.relation, name) for name in made.columns]
-        for follow in made.behind:
-            other, there = self.joined(follow, rows)
-            columns = [self.raw_column(other.relation, name) for name in sorted(follow.selection.columns)]
+        values = [self.raw_column(rows.selectable, name) for name in made.columns]
+        for traversal in made.related:
+            other, there = self.joined(traversal, rows)
+            columns = [self.raw_column(other.selectable, name) for name in sorted(traversal.selection.columns)]
             values.append(sa.case((there, json_array(columns, self.dialect))))
         return json_array(values, self.dialect)
 
-    def raw_column(self, relation: sa.FromClause, name: str) -> Expression:
-        return written(relation.c[name], Form.PLAIN, self.dialect)
+    def raw_column(self, selectable: sa.FromClause, name: str) -> Expression:
+        return column_json(selectable.c[name], ColumnFormat.PLAIN, self.dialect)
 
-    def joined(self, follow: Follow, rows: Rows) -> tuple[Rows, Expression]:
+    def joined(self, traversal: Traversal, rows: RowSource) -> tuple[RowSource, Expression]:
         """The row that an edge to one leads to, joined to those it starts from; and whether there is one."""
-        edge = RELATIONS[rows.source, follow.edge]
-        other = named(SOURCES[edge.target], self.name("t"))
-        keys = [rows.relation.c[name] for name in edge.needs]
-        found, met = edge.reach(other, keys, ANYONE)
+        relation = RELATIONS[rows.source, traversal.relation]
+        other = aliased(SOURCES[relation.target], self.name("t"))
+        keys = [rows.selectable.c[name] for name in relation.start_columns]
+        found, met = relation.reach(other, keys, ANYONE)
         rows.joined = rows.joined.outerjoin(found, sa.and_(*met))
-        return Rows(edge.target, other, None), other.c.tenant_id.is_not(None)
+        return RowSource(relation.target, other, None), other.c.tenant_id.is_not(None)
 
-    def followed(self, follow: Follow, rows: Rows) -> Expression:
+    def traversed(self, traversal: Traversal, rows: RowSource) -> Expression:
         """What an edge leads to from every row."""
-        shape = RELATIONS[rows.source, follow.edge].shape
+        shape = RELATIONS[rows.source, traversal.relation].shape
         if shape is Shape.PAGE:
-            return self.page(rows.source, follow, rows.relation)
+            return self.page(rows.source, traversal, rows.selectable)
         if shape is Shape.LIST:
-            return self.listed(follow, rows)
+            return self.listed(traversal, rows)
         if shape is Shape.BALANCES:
-            return self.sums(follow, rows)
-        other, there = self.joined(follow, rows)
+            return self.sums(traversal, rows)
+        other, there = self.joined(traversal, rows)
         other.joined = rows.joined
-        made = JsonObject(self.pairs(follow.selection, other))
+        made = JsonObject(self.pairs(traversal.selection, other))
         rows.joined = other.joined
         return sa.case((there, made))
 
-    def listed(self, follow: Follow, rows: Rows) -> Expression:
+    def listed(self, traversal: Traversal, rows: RowSource) -> Expression:
         """Every row that an edge reaches."""
-        edge = RELATIONS[rows.source, follow.edge]
-        target = named(SOURCES[edge.target], self.name("t"))
-        found, met = edge.reach(target, [rows.relation.c[name] for name in edge.needs], ANYONE)
-        order = order_by(target, complete(edge.target, follow.order))
-        columns = [target.c[name] for name in sorted(self.columns_of(edge.target, follow.selection))]
-        all_of_them = sa.select(*columns).select_from(found).where(*met).order_by(*order).limit(number(EVERYTHING))
-        relation = all_of_them.correlate(rows.relation).subquery(self.name("p"))
-        return self.array(follow.selection, Rows(edge.target, relation, relation))
+        relation = RELATIONS[rows.source, traversal.relation]
+        target = aliased(SOURCES[relation.target], self.name("t"))
+        found, met = relation.reach(target, [rows.selectable.c[name] for name in relation.start_columns], ANYONE)
+        order = order_by(target, complete_order(relation.target, traversal.order))
+        columns = [target.c[name] for name in sorted(self.columns_of(relation.target, traversal.selection))]
+        all_of_them = sa.select(*columns).select_from(found).where(*met).order_by(*order).limit(inline_int(NO_LIMIT))
+        selectable = all_of_them.correlate(rows.selectable).subquery(self.name("p"))
+        return self.array(traversal.selection, RowSource(relation.target, selectable, selectable))
 
-    def sums(self, follow: Follow, rows: Rows) -> Expression:
+    def sums(self, traversal: Traversal, rows: RowSource) -> Expression:
         """The rows that balances are made of."""
-        level = Level(RELATIONS[rows.source, follow.edge], follow, (), ANYONE, self.dialect)
-        found = balances.sums(level, [rows.relation.c[name] for name in level.edge.needs])
-        relation = found.correlate(rows.relation).subquery(self.name("p"))
-        keys: list[Expression] = [relation.c[name] for name in (balances.CURRENCY, balances.BUCKET, balances.COUNT)]
-        values = [*keys, *(sa.cast(relation.c[name], sa.Text()) for name in balances.SUMS)]
+        level = LevelQuery(RELATIONS[rows.source, traversal.relation], traversal, (), ANYONE, self.dialect)
+        found = balances.sums(level, [rows.selectable.c[name] for name in level.relation.start_columns])
+        selectable = found.correlate(rows.selectable).subquery(self.name("p"))
+        keys: list[Expression] = [selectable.c[name] for name in (balances.CURRENCY, balances.BUCKET, balances.COUNT)]
+        values = [*keys, *(sa.cast(selectable.c[name], sa.Text()) for name in balances.SUMS)]
         item = json_array(values, self.dialect)
         gather: Any = sa.func.json_agg if self.dialect == "postgresql" else sa.func.json_group_array
-        return sa.select(gather(item)).select_from(relation).scalar_subquery()
+        return sa.select(gather(item)).select_from(selectable).scalar_subquery()
 
-    def page(self, source: str, follow: Follow, row: sa.FromClause | None) -> Expression:
+    def page(self, source: str, traversal: Traversal, row: sa.FromClause | None) -> Expression:
         """A page of the rows that an edge reaches, and what was asked about it."""
-        edge = RELATIONS[source, follow.edge]
-        order = complete(edge.target, follow.order)
-        level = Level(edge, follow, order, ANYONE, self.dialect)
-        keys = [] if row is None else [row.c[name] for name in edge.needs]
+        relation = RELATIONS[source, traversal.relation]
+        order = complete_order(relation.target, traversal.order)
+        level = LevelQuery(relation, traversal, order, ANYONE, self.dialect)
+        keys = [] if row is None else [row.c[name] for name in relation.start_columns]
         alias = self.name("t")
-        target, found, met = level.reached(keys, alias)
+        target, found, met = level.target_rows(keys, alias)
         listed = sa.select(sa.literal(1)).select_from(found).where(*met).correlate(row)
-        asked = follow.page
-        peeks = asked.wants_earlier if asked.backward else asked.wants_later
-        size = asked.size + peeks
-        names = sorted(self.page_columns(edge.target, follow, order))
+        page = traversal.page
+        reads_one_more = page.wants_earlier if page.backward else page.wants_later
+        size = page.size + reads_one_more
+        names = sorted(self.page_columns(relation.target, traversal, order))
         facts = level.list_facts(keys, row)
         if self.dialect == "postgresql":
             rows = level.page(target, listed, [target.c[name] for name in names], size).correlate(row)
-            return where_known(PostgresPage(self, level, rows, facts, peeks).object(), facts)
+            return where_known(PostgresPageWriter(self, level, rows, facts, reads_one_more).object(), facts)
         # The rows are found by an index that may not hold them whole, and only then read.
         found_row = sa.literal_column(f"{alias}.rowid", sa.Integer).label("row")
         alias = self.name("t")
-        picked = named(SOURCES[edge.target], alias)
+        picked = aliased(SOURCES[relation.target], alias)
         found_rows = level.page(target, listed, [found_row], size).correlate(row)
         tie = sa.literal_column(f"{alias}.rowid", sa.Integer).in_(found_rows)
         forward = order_by(picked, order)
-        rows = sa.select(*(picked.c[name] for name in names)).where(tie).order_by(*forward).limit(number(EVERYTHING))
-        return where_known(SqlitePage(self, level, rows, facts, peeks).object(), facts)
+        rows = sa.select(*(picked.c[name] for name in names)).where(tie).order_by(*forward).limit(inline_int(NO_LIMIT))
+        return where_known(SqlitePageWriter(self, level, rows, facts, reads_one_more).object(), facts)
 
-    def page_columns(self, target: str, follow: Follow, order: Sequence[Order]) -> set[str]:
-        return self.columns_of(target, follow.selection) | set(cursor_columns(target, order))
+    def page_columns(self, target: str, traversal: Traversal, order: Sequence[Order]) -> set[str]:
+        return self.columns_of(target, traversal.selection) | set(cursor_columns(target, order))
 
     def columns_of(self, target: str, selection: Selection) -> set[str]:
         """The columns that a selection reads of its own rows."""
-        onward = {name for follow in selection.follows for name in RELATIONS[target, follow.edge].needs}
+        onward = {
+            name for traversal in selection.traversals for name in RELATIONS[target, traversal.relation].start_columns
+        }
         return {*selection.columns, *onward, "tenant_id"}
 
-    def array(self, selection: Selection, rows: Rows) -> Expression:
+    def array(self, selection: Selection, rows: RowSource) -> Expression:
         """All rows, in their order, as a list of objects."""
         pairs = self.pairs(selection, rows)
         if self.dialect == "sqlite":
@@ -246,65 +248,70 @@ def where_known(page: Expression, facts: dict[str, Expression]) -> Expression:
     return sa.case((facts[KNOWN], page)) if KNOWN in facts else page
 
 
-class Page:
+class PageWriter:
     """One page while it is written: its members, each from the rows that it shows."""
 
     def __init__(
-        self, writer: Writer, level: Level, rows: sa.Select[Any], facts: dict[str, Expression], peeks: bool
+        self,
+        writer: StatementWriter,
+        level: LevelQuery,
+        rows: sa.Select[Any],
+        facts: dict[str, Expression],
+        reads_one_more: bool,
     ) -> None:
-        self.writer, self.level, self.rows, self.facts, self.peeks = writer, level, rows, facts, peeks
-        self.source, self.dialect, self.asked = level.edge.target, writer.dialect, level.follow.page
+        self.writer, self.level, self.rows, self.facts, self.reads_one_more = writer, level, rows, facts, reads_one_more
+        self.source, self.dialect, self.page = level.relation.target, writer.dialect, level.traversal.page
 
     def object(self) -> Expression:
         raise NotImplementedError
 
     def pairs(self, rows: Any) -> Pairs:
-        shown: Any = self.level.follow.shown
-        return [(key, self.member(value, rows)) for key, value in shown]
+        output: Any = self.level.traversal.output
+        return [(key, self.member(value, rows)) for key, value in output]
 
-    def member(self, shown: Any, rows: Any) -> Expression:
-        match shown:
+    def member(self, output: Any, rows: Any) -> Expression:
+        match output:
             case Nodes():
-                return self.array(rows, lambda each: self.writer.pairs(shown.selection, each))
+                return self.array(rows, lambda each: self.writer.pairs(output.selection, each))
             case Edges():
-                return self.array(rows, lambda each: [(key, self.part(value, each)) for key, value in shown.members])
-            case Info():
-                return JsonObject([(key, self.fact(fact, rows)) for key, fact in shown.members])
-        return self.fact(shown, rows)
+                return self.array(rows, lambda each: [(key, self.part(value, each)) for key, value in output.members])
+            case PageInfo():
+                return JsonObject([(key, self.fact(fact, rows)) for key, fact in output.members])
+        return self.fact(output, rows)
 
-    def part(self, shown: Any, rows: Rows) -> Expression:
+    def part(self, output: Any, rows: RowSource) -> Expression:
         """A member of an edge."""
-        if isinstance(shown, Selection):
-            return JsonObject(self.writer.pairs(shown, rows))
-        return self.place(rows.relation) if shown is Fact.CURSOR else self.writer.fixed(shown)
+        if isinstance(output, Selection):
+            return JsonObject(self.writer.pairs(output, rows))
+        return self.place(rows.selectable) if output is PageFact.CURSOR else self.writer.constant(output)
 
     def fact(self, fact: Any, rows: Any) -> Expression:
         match fact:
-            case Fact.TOTAL:
+            case PageFact.TOTAL:
                 return self.facts[TOTAL]
-            case Fact.HAS_NEXT | Fact.HAS_PREVIOUS:
-                return boolean(
-                    self.goes_on((fact is Fact.HAS_PREVIOUS) == self.asked.backward, fact, rows), self.dialect
+            case PageFact.HAS_NEXT | PageFact.HAS_PREVIOUS:
+                return boolean_json(
+                    self.continues((fact is PageFact.HAS_PREVIOUS) == self.page.backward, fact, rows), self.dialect
                 )
-            case Fact.START_CURSOR | Fact.END_CURSOR:
-                return self.end(rows, last=fact is Fact.END_CURSOR)
-        return self.writer.fixed(fact)
+            case PageFact.START_CURSOR | PageFact.END_CURSOR:
+                return self.end(rows, last=fact is PageFact.END_CURSOR)
+        return self.writer.constant(fact)
 
-    def goes_on(self, onward: bool, fact: Fact, rows: Any) -> Expression:
+    def continues(self, onward: bool, fact: PageFact, rows: Any) -> Expression:
         """Whether the list goes on in the page's own direction, or lies on its other side, too."""
-        found = self.facts.get(LATER if fact is Fact.HAS_NEXT else EARLIER)
+        found = self.facts.get(LATER if fact is PageFact.HAS_NEXT else EARLIER)
         beyond: Expression = sa.false() if found is None else found
         return sa.or_(self.overflows(rows), beyond) if onward else beyond
 
-    def place(self, relation: sa.FromClause) -> Expression:
+    def place(self, selectable: sa.FromClause) -> Expression:
         """The values that a cursor holds."""
         columns = cursor_columns(self.source, self.level.order)
-        return json_array([self.writer.raw_column(relation, name) for name in columns], self.dialect)
+        return json_array([self.writer.raw_column(selectable, name) for name in columns], self.dialect)
 
     def order(self, rows: sa.FromClause, *, backward: bool = False) -> tuple[Expression, ...]:
         return order_by(rows, self.level.order, backward=backward, like=SOURCES[self.source])
 
-    def array(self, rows: Any, pairs: Callable[[Rows], Pairs]) -> Expression:
+    def array(self, rows: Any, pairs: Callable[[RowSource], Pairs]) -> Expression:
         raise NotImplementedError
 
     def overflows(self, rows: Any) -> Expression:
@@ -316,12 +323,12 @@ class Page:
         raise NotImplementedError
 
 
-class PostgresPage(Page):
+class PostgresPageWriter(PageWriter):
     """Every member selects from the rows, which are read once."""
 
     def object(self) -> Expression:
-        shown: Any = self.level.follow.shown
-        uses = sum(1 for _, value in shown if isinstance(value, Nodes | Edges | Info)) + self.peeks
+        output: Any = self.level.traversal.output
+        uses = sum(1 for _, value in output if isinstance(value, Nodes | Edges | PageInfo)) + self.reads_one_more
         name = self.writer.name("p")
         if uses < 2:
             return JsonObject(self.pairs(self.rows.subquery(name)))
@@ -330,60 +337,66 @@ class PostgresPage(Page):
 
     def kept(self, rows: sa.FromClause) -> sa.FromClause:
         """The rows without the one that was read to see whether there is another page."""
-        if not self.peeks:
+        if not self.reads_one_more:
             return rows
-        nearest = self.order(rows, backward=self.asked.backward)
-        return sa.select(rows).order_by(*nearest).limit(number(self.asked.size)).subquery(self.writer.name("p"))
+        nearest = self.order(rows, backward=self.page.backward)
+        return sa.select(rows).order_by(*nearest).limit(inline_int(self.page.size)).subquery(self.writer.name("p"))
 
-    def array(self, rows: Any, pairs: Callable[[Rows], Pairs]) -> Expression:
-        relation = self.kept(rows)
-        each = Rows(self.source, relation, relation)
+    def array(self, rows: Any, pairs: Callable[[RowSource], Pairs]) -> Expression:
+        selectable = self.kept(rows)
+        each = RowSource(self.source, selectable, selectable)
         chosen = [value.label(key) for key, value in pairs(each)]
-        found = sa.select(*chosen).select_from(each.joined).order_by(*self.order(relation))
+        found = sa.select(*chosen).select_from(each.joined).order_by(*self.order(selectable))
         return array_of(found, self.writer.name(ROW))
 
     def overflows(self, rows: Any) -> Expression:
-        return sa.select(sa.func.count() > number(self.asked.size)).select_from(rows).scalar_subquery()
+        return sa.select(sa.func.count() > inline_int(self.page.size)).select_from(rows).scalar_subquery()
 
     def end(self, rows: Any, *, last: bool) -> Expression:
-        relation = self.kept(rows)
-        order = self.order(relation, backward=last)
-        return sa.select(self.place(relation)).select_from(relation).order_by(*order).limit(number(1)).scalar_subquery()
+        selectable = self.kept(rows)
+        order = self.order(selectable, backward=last)
+        return (
+            sa.select(self.place(selectable))
+            .select_from(selectable)
+            .order_by(*order)
+            .limit(inline_int(1))
+            .scalar_subquery()
+        )
 
 
-class SqlitePage(Page):
+class SqlitePageWriter(PageWriter):
     """All members are gathered in one pass over the numbered rows: SQLite's parser takes no statement that is nested
     much deeper. Objects are made where they are gathered, since a JSON value that passes through a sorter is plain
     text again."""
 
     def object(self) -> Expression:
-        relation = self.rows.subquery(self.writer.name("p"))
-        if self.peeks:
-            nearest = self.order(relation, backward=self.asked.backward)
+        selectable = self.rows.subquery(self.writer.name("p"))
+        if self.reads_one_more:
+            nearest = self.order(selectable, backward=self.page.backward)
             place = sa.func.row_number().over(order_by=nearest).label(NUMBER)
-            numbered = sa.select(relation, place).order_by(*self.order(relation)).limit(number(EVERYTHING))
-            relation = numbered.subquery(self.writer.name("p"))
-        rows = Rows(self.source, relation, relation)
+            numbered = sa.select(selectable, place).order_by(*self.order(selectable)).limit(inline_int(NO_LIMIT))
+            selectable = numbered.subquery(self.writer.name("p"))
+        rows = RowSource(self.source, selectable, selectable)
         made = JsonObject(self.pairs(rows))
         return sa.select(made).select_from(rows.joined).scalar_subquery() if self.gathers() else made
 
     def gathers(self) -> bool:
         """Whether anything is asked of the rows, and not only of the list."""
-        shown: Any = self.level.follow.shown
-        facts = {fact for _, value in shown if isinstance(value, Info) for _, fact in value.members}
-        listed = any(isinstance(value, Nodes | Edges) for _, value in shown)
-        return listed or self.peeks or not facts.isdisjoint({Fact.START_CURSOR, Fact.END_CURSOR})
+        output: Any = self.level.traversal.output
+        facts = {fact for _, value in output if isinstance(value, PageInfo) for _, fact in value.members}
+        listed = any(isinstance(value, Nodes | Edges) for _, value in output)
+        return listed or self.reads_one_more or not facts.isdisjoint({PageFact.START_CURSOR, PageFact.END_CURSOR})
 
-    def gathered(self, item: Expression, rows: Rows) -> Expression:
+    def gathered(self, item: Expression, rows: RowSource) -> Expression:
         made: Any = sa.func.json_group_array(item)
-        return made.filter(rows.relation.c[NUMBER] <= number(self.asked.size)) if self.peeks else made  # type: ignore[no-any-return]
+        return made.filter(rows.selectable.c[NUMBER] <= inline_int(self.page.size)) if self.reads_one_more else made  # type: ignore[no-any-return]
 
-    def array(self, rows: Any, pairs: Callable[[Rows], Pairs]) -> Expression:
+    def array(self, rows: Any, pairs: Callable[[RowSource], Pairs]) -> Expression:
         return self.gathered(JsonObject(pairs(rows)), rows)
 
     def overflows(self, rows: Any) -> Expression:
-        return sa.func.count() > number(self.asked.size)
+        return sa.func.count() > inline_int(self.page.size)
 
     def end(self, rows: Any, *, last: bool) -> Expression:
         """All places, of which `finish` takes the one that is asked for."""
-        return self.gathered(self.place(rows.relation), rows)
+        return self.gathered(self.place(rows.selectable), rows)

@@ -33,14 +33,14 @@ class Outage(Enum):
         return self.value[0].lower() + self.value.partition(":")[0][1:]
 
 
-ENDED = "57014"  # Postgres: a statement that a limit of its own has ended
+QUERY_CANCELED = "57014"  # Postgres: a statement that a limit of its own has ended
 # Postgres: by how its codes begin; the first that fits counts.
 STATES = {
     NO_ROOM: Outage.FULL,
     "53300": Outage.SLOW,  # too many connections
     "25006": Outage.READ_ONLY,  # so is a standby, after the other has taken over
     "55P03": Outage.SLOW,  # a lock that somebody else holds
-    ENDED: Outage.SLOW,
+    QUERY_CANCELED: Outage.SLOW,
     "40": Outage.SLOW,  # races that were lost again and again
     "08": Outage.AWAY,
     "53": Outage.AWAY,

@@ -72,12 +72,12 @@ async def test_a_row_that_is_found_by_its_id_is_counted_with_those_below_it(acme
 async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next(
     acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "PAUSE", 600)
+    monkeypatch.setattr(execution, "MIN_PAUSE", 600)
     for _ in range(3):
         await acme.query("query Mine { accounts { nodes { name } } }")
         await acme.query("query Other { tenant { name } }")
-    monkeypatch.setattr(execution, "PAUSE", 0)
-    monkeypatch.setattr(execution, "SHARE", 1)
+    monkeypatch.setattr(execution, "MIN_PAUSE", 0)
+    monkeypatch.setattr(execution, "MAX_TIME_SHARE", 1)
     for _ in range(3):
         await acme.query("query Often { tenant { name } }")
         await asyncio.sleep(0.2)
@@ -88,8 +88,8 @@ async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next(
 async def test_the_pause_is_the_longer_the_more_counting_took(
     acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "PAUSE", 0)
-    monkeypatch.setattr(execution, "SHARE", 1e-9)
+    monkeypatch.setattr(execution, "MIN_PAUSE", 0)
+    monkeypatch.setattr(execution, "MAX_TIME_SHARE", 1e-9)
     for _ in range(3):
         await acme.query("query Mine { tenant { name } }")
         await asyncio.sleep(0.1)
@@ -101,7 +101,7 @@ async def test_an_answer_that_is_too_large_is_not_read_again(
     acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = len((await acme.post({"query": "{ accounts { nodes { name } } }"})).content)
-    monkeypatch.setattr(rows, "LARGEST", size)
+    monkeypatch.setattr(rows, "MAX_COUNTED_BYTES", size)
     await acme.query("query Mine { accounts { nodes { name } } }")
     await acme.query("query Large { accounts { nodes { name } totalCount } }")
 

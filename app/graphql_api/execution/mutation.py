@@ -1,0 +1,115 @@
+"""Mutations: the command of each field is run, one after the other, and its payload made of the rows that it wrote.
+
+Payloads that read more than was written are executed by graphql-core.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cachetools import LRUCache
+from graphql import ExecutionResult
+
+from app.auth.api_keys import caller_is_current, caller_parameters
+from app.auth.authentication import Authenticator
+from app.domain.caller import Caller
+from app.graphql_api.context import Context
+from app.graphql_api.execution.cache import store, weighted_cache
+from app.graphql_api.execution.operation_executor import OperationExecutor
+from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.execution.planning import Planner
+from app.graphql_api.execution.write_plans import WritePlan, arguments, plan_writes, run_writes
+from app.graphql_api.schema.mutations import plan_payload
+from app.reads.selection import Row, Traversal
+from app.storage.writes.optimistic import CallerChanged, Guard
+
+MAX_PLANS_WEIGHT = 300_000  # characters of their texts
+
+
+@dataclass(frozen=True, slots=True)
+class MutationExecutor(OperationExecutor):
+    """Runs mutations. Plans are cached by text."""
+
+    plans: LRUCache[Any, tuple[WritePlan | None, int]] = field(default_factory=lambda: weighted_cache(MAX_PLANS_WEIGHT))
+
+    async def run(
+        self,
+        operation: PreparedOperation,
+        request: GraphQLRequest,
+        context: Context,
+        authenticator: Authenticator,
+    ) -> ExecutionResult:
+        """The answer of a mutation."""
+        planner = await self.offloader.offload_if_large(
+            operation, request, self.planner, operation, request.variables, context.today
+        )
+        plan = self.plan(operation, request, planner) if operation.has_fixed_payload else None
+        try:
+            if plan is None:
+                return await self.run_with_graphql_core(operation, request, context, authenticator)
+            return await self.run_plan(plan, planner, context, authenticator)
+        finally:
+            if context.caller.currency_model is None:
+                authenticator.last_caller = None  # the first amounts that a tenant writes fix its currency model
+
+    async def run_plan(
+        self, plan: WritePlan, planner: Planner, context: Context, authenticator: Authenticator
+    ) -> ExecutionResult:
+        """Runs the commands. Where the caller was cached, the first statement of the write also checks that the key
+        still belongs to them; if it does not, nothing is written, and the caller is looked up."""
+        values = arguments(planner, plan)
+        planner.raise_errors()
+        context.cost = plan.cost
+        await self.spend(context)
+        if authenticator.last_caller and can_check_caller_in_write(authenticator.last_caller, values):
+            with suppress(CallerChanged):
+                guard = Guard(
+                    caller_is_current(self.database.writer.dialect), caller_parameters(authenticator.last_caller)
+                )
+                return await run_writes(plan, values, context, guard)
+        context.set_caller(await authenticator.caller())
+        return await run_writes(plan, values, context, None)
+
+    async def run_with_graphql_core(
+        self,
+        operation: PreparedOperation,
+        request: GraphQLRequest,
+        context: Context,
+        authenticator: Authenticator,
+    ) -> ExecutionResult:
+        context.set_caller(await authenticator.caller())
+        context.payloads, context.cost = await self.offloader.offload_if_large(
+            operation, request, self.payloads, operation, request.variables, context.today
+        )
+        await self.spend(context)
+        return await self.execute_with_graphql_core(operation, request, context, Row("query", {}))
+
+    def plan(self, operation: PreparedOperation, request: GraphQLRequest, planner: Planner) -> WritePlan | None:
+        """The mutation's plan; None where graphql-core has to execute it."""
+        cache_key = (request.text, request.name)
+        if cached := self.plans.get(cache_key):
+            return cached[0]
+        plan = plan_writes(planner, operation)
+        store(self.plans, cache_key, plan, len(request.text))
+        return plan
+
+    def payloads(
+        self, operation: PreparedOperation, variables: dict[str, Any], today: date
+    ) -> tuple[dict[str, list[Traversal]], int]:
+        """What is read to answer each field of a mutation, by response key, and what the mutation costs. Raises
+        RequestError where it is refused."""
+        planner = self.planner(operation, variables, today)
+        fields = planner.collect("Mutation", [operation.definition.selection_set]).items()
+        payloads = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
+        planner.raise_errors()
+        return payloads, planner.cost
+
+
+def can_check_caller_in_write(caller: Caller, values: list[dict[str, Any]]) -> bool:
+    """Whether the operation writes at all, so that a write can check who is behind the key."""
+    return not caller.read_only and not any(arguments["dryRun"] for arguments in values)
+
+
+def is_field(nodes: list[Any]) -> bool:
+    return bool(nodes[0].name.value != "__typename")

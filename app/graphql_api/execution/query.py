@@ -1,0 +1,224 @@
+"""Queries: each is planned once for its text, and answered by one SQL statement.
+
+What no single statement can answer is read level by level and executed by graphql-core over the same schema; the tests
+answer every query in both ways and compare.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+from cachetools import LRUCache
+from graphql import ExecutionResult
+
+from app.auth.api_keys import caller_is_current, caller_parameters
+from app.auth.authentication import Authenticator
+from app.domain.caller import Caller
+from app.domain.values import is_storable
+from app.graphql_api.context import Context
+from app.graphql_api.errors import ErrorCode, RequestError, refused
+from app.graphql_api.execution.cache import cached, store, weighted_cache
+from app.graphql_api.execution.introspection import IntrospectionAnswer
+from app.graphql_api.execution.operation_executor import OperationExecutor
+from app.graphql_api.execution.outline import outline
+from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.schema.queries import plan_query
+from app.reads.by_level.read import read
+from app.reads.pagination import CursorExpired
+from app.reads.selection import Constant, Row, Selection, Traversal
+from app.reads.single_statement.compiled import Parameter, QueryStatement
+from app.reads.single_statement.postprocess import Postprocess, postprocessor
+from app.reads.single_statement.statement import query_statement
+from app.storage.database.availability import QUERY_CANCELED
+from app.storage.database.clock import now
+from app.storage.database.driver_errors import StatementTooLarge, sqlstate
+from app.storage.database.exact_json import digits_of
+from app.storage.database.time_limits import TimeLimit
+
+MAX_PLANS_WEIGHT = 6_000_000  # characters of their texts, statements and constant answers
+MAX_CACHED_VARIABLES = 2_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """How a query is answered: by a statement, and by what Python still does to its answer; or, where there is nothing
+    to read, by a constant JSON text. `cost` is in points."""
+
+    statement: QueryStatement | None
+    postprocess: Postprocess | None
+    constant: bytes
+    cost: int
+
+    @property
+    def weight(self) -> int:
+        """Roughly, in characters."""
+        return len(self.statement.text if self.statement else self.constant)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryExecutor(OperationExecutor):
+    """Answers queries. Plans are cached by text, and by the variables that decide how the query is read."""
+
+    plans: LRUCache[Any, tuple[QueryPlan, int]] = field(default_factory=lambda: weighted_cache(MAX_PLANS_WEIGHT))
+
+    async def run(
+        self,
+        operation: PreparedOperation,
+        plan: QueryPlan | None,
+        request: GraphQLRequest,
+        context: Context,
+        authenticator: Authenticator,
+    ) -> ExecutionResult | bytes:
+        """The answer of a query. Raises RequestError where it takes longer than its limit."""
+        limit = TimeLimit(self.limits.seconds)
+        try:
+            async with limit:
+                return await self.answer(operation, plan, request, context, authenticator)
+        except Exception as failure:
+            if isinstance(failure, TimeoutError) and limit.expired:
+                bound = f"{self.limits.seconds:g} s"
+            elif sqlstate(failure) == QUERY_CANCELED:
+                bound = "the database lets it"
+            else:
+                raise
+        message = f"The query took longer than {bound} and was ended. Ask for less at once."
+        raise refused(ErrorCode.QUERY_TOO_COMPLEX, message)
+
+    async def answer(
+        self,
+        operation: PreparedOperation,
+        plan: QueryPlan | None,
+        request: GraphQLRequest,
+        context: Context,
+        authenticator: Authenticator,
+    ) -> ExecutionResult | bytes:
+        if plan:
+            context.cost = plan.cost
+        else:
+            _, context.cost = await self.offloader.offload_if_large(
+                operation, request, self.select, operation, request.variables, context.today
+            )
+        await self.spend(context)
+        answer: ExecutionResult | bytes | None
+        if plan and plan.statement:
+            answer = await self.run_plan(plan, request, context)
+            if answer is not None:
+                return answer
+        context.set_caller(await authenticator.caller())
+        if plan and not plan.statement:
+            return plan.constant
+        if plan:  # the tenant's time zone may have changed, and with it the day
+            plan = await self.plan(operation, request, context.today)
+        answer = await self.run_plan(plan, request, context) if plan else None
+        return await self.answer_by_level(operation, request, context) if answer is None else answer
+
+    async def run_plan(self, plan: QueryPlan, request: GraphQLRequest, context: Context) -> bytes | None:
+        """The JSON answer of a plan; None where the key belongs to a caller with other rights by now, or the database
+        finds the statement too large."""
+        if plan.statement is None:
+            return None
+        arguments = plan.statement.arguments(statement_values(request, context.caller))
+        try:
+            body = await self.database.fetch_json(plan.statement.text, arguments)
+        except StatementTooLarge:
+            return None
+        if body is None or plan.postprocess is None:
+            return body and b'{"data":%s}' % body
+        data = orjson.loads(body)
+        try:
+            plan.postprocess(data, context)
+        except CursorExpired as expired:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
+        return orjson.dumps({"data": data}, default=exact_digits)
+
+    async def answer_by_level(
+        self, operation: PreparedOperation, request: GraphQLRequest, context: Context
+    ) -> ExecutionResult:
+        """The answer of graphql-core, from rows that are read level by level."""
+        traversals = self.select(operation, request.variables, context.today)[0].traversals
+        root = await self.read(context, traversals) if traversals else Row("query", {})
+        return await self.execute_with_graphql_core(operation, request, context, root)
+
+    async def read(self, context: Context, traversals: Sequence[Traversal]) -> Row:
+        """The rows that a query asks for. Raises RequestError where a cursor is not of the tenant's change log."""
+        try:
+            async with self.database.reading(context.caller.tenant_id) as connection:
+                return await read(connection, context.caller, traversals)
+        except CursorExpired as expired:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
+
+    async def plan(self, operation: PreparedOperation, request: GraphQLRequest, today: date) -> QueryPlan:
+        """The plan of a query, from the cache where the same text was planned with the same variables; those that are
+        the keys of look-ups may differ."""
+        sent = request.variables
+        keys = {name: sent[name] for name in operation.lookup_variables if is_key(sent.get(name))}
+        others = {name: value for name, value in sent.items() if name not in keys}
+        cached_by = others_as_json(others) if len(keys) == len(operation.lookup_variables) else None
+        if cached_by is None:
+            return await self.offloader.offload_if_large(operation, request, self.make_plan, operation, sent, today)
+        cache_key = (request.text, request.name, cached_by, today)
+        plan = cached(self.plans, cache_key)
+        if plan is not None:
+            return plan
+        parameters = {name: Parameter(f"${name}", value) for name, value in keys.items()}
+        variables = {**sent, **parameters}
+        plan = await self.offloader.offload_if_large(operation, request, self.make_plan, operation, variables, today)
+        store(self.plans, cache_key, plan, plan.weight + len(request.text))
+        return plan
+
+    def make_plan(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> QueryPlan:
+        selection, cost = self.select(operation, variables, today)
+        members = selection.members
+        if all(isinstance(output, Constant | IntrospectionAnswer) for _, output in members):
+            return QueryPlan(None, None, constant_answer(members), cost)
+        dialect = self.database.reader.dialect
+        statement = query_statement(members, dialect, caller_is_current(dialect))
+        return QueryPlan(statement, postprocessor(members), b"", cost)
+
+    def select(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
+        """What a query asks for, and what that costs. Raises RequestError where it is refused."""
+        planner = self.planner(operation, variables, today)
+        selection = plan_query(planner, operation.definition.selection_set, describes=operation.is_common_introspection)
+        planner.raise_errors()
+        return selection, planner.cost
+
+    def outline(self, operation: PreparedOperation, request: GraphQLRequest) -> Iterator[str]:
+        """How a query is read, for people; nothing for one that is refused, or that no single statement answers."""
+        if operation.planned:
+            with suppress(RequestError):
+                selection, _ = self.select(operation, request.variables, now().date())
+                yield from outline(selection.members)
+
+
+def others_as_json(variables: dict[str, Any]) -> bytes | None:
+    """The variables that a plan depends on, as a part of its cache key; None where they are too large for that, or no
+    JSON (half of a surrogate pair, a file). As JSON, since there 7.25, "7.25" and "Decimal('7.25')" are all different.
+    """
+    try:
+        text = orjson.dumps(variables, default=digits_of, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return None
+    return text if len(text) <= MAX_CACHED_VARIABLES else None
+
+
+def statement_values(request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
+    """The values of a statement's parameters for one run."""
+    return {**caller_parameters(caller), **{f"${name}": value for name, value in request.variables.items()}}
+
+
+def constant_answer(members: Sequence[tuple[str, Any]]) -> bytes:
+    """The JSON answer of a query for which nothing is read from the database."""
+    data = {key: orjson.Fragment(m.json) if isinstance(m, IntrospectionAnswer) else m.value for key, m in members}
+    return orjson.dumps({"data": data})
+
+
+def is_key(value: Any) -> bool:
+    return isinstance(value, str) and is_storable(value)
+
+
+def exact_digits(value: Any) -> orjson.Fragment:
+    """A number of a JSON scalar, with all its digits."""
+    return orjson.Fragment(str(value))
