@@ -22,6 +22,7 @@ from app.demo import tenants_and_keys as demonstration
 from app.demo.plan import Plan
 from app.observability.log_formats import log_config
 from app.observability.multiprocess import shared_metrics_folder
+from app.server.http_protocol import LimitedHttpProtocol
 from app.server.sockets import CannotListen, browser_address, claimed
 from app.server.supervisor import run_workers
 from app.settings import Settings, WrongSetting, load_settings
@@ -115,7 +116,7 @@ def server_options(settings: Settings, host: str, port: int, workers: int) -> di
         "factory": True,
         "host": host,
         "port": port,
-        "http": "app.server.http_protocol:BoundedHeads",
+        "http": LimitedHttpProtocol,
         "ws": "none",  # the application has no WebSockets, whatever is installed
         "workers": workers,
         "log_level": settings.log_level,

@@ -20,14 +20,14 @@ def check_store(settings: Settings, database: Database) -> None:
 
 
 async def row_level_security_notice(database: Database) -> str | None:
-    """Says so where whoever breaks into the server could take down the walls between tenants."""
+    """Says so where whoever breaks into the server could switch row level security off."""
     if database.is_sqlite:
         return None
     async with database.reading() as connection:
         if not (await connection.execute(CAN_BYPASS)).scalar_one():
             return None
     login = database.url.username
-    return f"The Postgres login {login!r} can take down the walls between tenants: see 'Postgres' in the README."
+    return f"The Postgres login {login!r} can switch row level security off: see Postgres in app/guide/running-it.md."
 
 
 def check_documents(settings: Settings, workers: int) -> None:
