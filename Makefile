@@ -38,7 +38,7 @@ format: $(READY) ## Format the code and apply the safe corrections of the style 
 	@$(BIN)/ruff check --quiet --fix --exit-zero
 	@$(BIN)/ruff format --quiet
 
-generate: $(READY) ## Write the generated files anew: schema.graphql and the tables of the README
+generate: $(READY) ## Write the generated files anew: schema.graphql and the tables of the guide
 	@$(BIN)/python -m tests.generated
 
 # Node comes from a package of the virtual environment where the machine has none that is recent enough.

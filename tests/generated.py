@@ -1,4 +1,4 @@
-"""What is derived and committed, and its check: schema.graphql, and the README's tables of fields and settings.
+"""What is derived and committed, and its check: schema.graphql, and the guide's tables of fields and settings.
 
 `python -m tests.generated` writes them, `--check` fails where they are not what the code makes.
 """
@@ -18,6 +18,7 @@ from app.graphql_api.schema.schema import sdl
 from app.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
+GUIDE = ROOT / "app/guide"
 MARKS = {
     Requirement.REQUIRED: "required",
     Requirement.CONDITIONAL: "conditional",
@@ -63,21 +64,24 @@ def setting_table() -> str:
     return table(["Variable", "Default", "Meaning"], rows)
 
 
-def with_section(text: str, name: str, content: str) -> str:
-    """The text with new content between the two comments that name the section."""
+def with_section(page: Path, name: str, content: str) -> str:
+    """The page with new content between the two comments that name the section."""
+    text = page.read_text()
     begin, end = f"<!-- generated: {name} -->", "<!-- end -->"
     found = re.search(f"{re.escape(begin)}.*?{re.escape(end)}", text, re.DOTALL)
     if not found:
-        raise SystemExit(f"README.md has no section '{begin}' … '{end}'.")
+        raise SystemExit(f"{page.name} has no section '{begin}' … '{end}'.")
     return text[: found.start()] + f"{begin}\n\n{content}\n\n{end}" + text[found.end() :]
 
 
 def generated() -> dict[Path, str]:
     """The files as the code makes them."""
-    readme = (ROOT / "README.md").read_text()
-    readme = with_section(readme, "fields", field_tables())
-    readme = with_section(readme, "settings", setting_table())
-    return {ROOT / "schema.graphql": sdl(), ROOT / "README.md": readme}
+    fields, settings = GUIDE / "products-and-fields.md", GUIDE / "running-it.md"
+    return {
+        ROOT / "schema.graphql": sdl(),
+        fields: with_section(fields, "fields", field_tables()),
+        settings: with_section(settings, "settings", setting_table()),
+    }
 
 
 def main() -> None:

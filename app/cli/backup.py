@@ -17,7 +17,9 @@ from app.storage.backup.restore import CannotRestore, restore
 from app.storage.blobs.store import Blobs
 from app.storage.database.engine import Database
 
-ON_POSTGRES = "{} is for SQLite. On Postgres use pg_dump, and copy the store of the PDFs: see Backups in the README."
+ON_POSTGRES = (
+    "{} is for SQLite. On Postgres use pg_dump, and copy the store of the PDFs: see Backups in app/guide/running-it.md."
+)
 IN_MEMORY = "GATEWAY_BLOB_URL={!r} keeps PDFs in the memory of the one process that runs: no other can copy them."
 
 

@@ -27,7 +27,7 @@ async def row_level_security_notice(database: Database) -> str | None:
         if not (await connection.execute(CAN_BYPASS)).scalar_one():
             return None
     login = database.url.username
-    return f"The Postgres login {login!r} can take down the walls between tenants: see 'Postgres' in the README."
+    return f"The Postgres login {login!r} can switch row level security off: see Postgres in app/guide/running-it.md."
 
 
 def check_trusted_operations(settings: Settings, workers: int) -> None:

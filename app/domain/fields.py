@@ -17,7 +17,7 @@ PRECISE_PLACES = 10  # of a unit price, a quantity or a rate: screws are sold at
 
 
 class Kind(Enum):
-    """The type of a field's value; the name is what `productFields` and the README call it."""
+    """The type of a field's value; the name is what `productFields` and the guide call it."""
 
     KEY = "key"  # names a resource; at most KEY_LENGTH characters
     TEXT = "string"

@@ -1,4 +1,4 @@
-"""The ratios to the limit as a small SVG bar chart for the README, legible on a light and on a dark page."""
+"""The ratios to the limit as a small SVG bar chart for the guide, legible on a light and on a dark page."""
 
 from collections.abc import Sequence
 

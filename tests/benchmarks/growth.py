@@ -1,6 +1,6 @@
 """What one more level, one more field and one more row cost a query on Postgres, in processor time of server and
 database together: each alone is made to grow, and a line is fitted. `python -m tests.benchmarks.growth` prints the
-table of the README."""
+table of the guide's page on performance."""
 
 import argparse
 import sys

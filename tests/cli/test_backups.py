@@ -208,7 +208,8 @@ def test_what_cannot_be_done_is_told_in_a_sentence(cli: CommandLine, tmp_path: P
     cli.printed(env, "backup", "x.tar")
     before = set(os.listdir(tmp_path))
 
-    on_postgres = "is for SQLite. On Postgres use pg_dump, and copy the store of the PDFs: see Backups in the README."
+    on_postgres = "is for SQLite. On Postgres use pg_dump, and copy the store of the PDFs: "
+    on_postgres += "see Backups in app/guide/running-it.md."
     for given, words, sentence in (
         (env, ("backup", "x.tar"), "x.tar is there already, and a backup overwrites nothing."),
         (env, ("backup", "no/x.tar"), "There is no folder no."),

@@ -12,7 +12,7 @@ from app.rest_api.router import ROOT
 from tests.gateway import Gateway
 
 DASHBOARD = Path(app.observability.__file__).parent / "grafana.json"
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "app/guide/running-it.md"
 OURS = re.compile(r"\bgateway_\w+")
 
 
@@ -65,9 +65,9 @@ async def test_each_panel_has_a_place_of_its_own() -> None:
     assert len({panel["id"] for panel in panels}) == len(panels)
 
 
-async def test_the_readme_lists_exactly_the_metrics_that_are_told(gateway: Gateway) -> None:
+async def test_the_guide_lists_exactly_the_metrics_that_are_told(gateway: Gateway) -> None:
     await busy(gateway)
     _, families = await told(gateway.http)
-    section = README.read_text().partition("\n## Seeing\n")[2].partition("\n## ")[0]
+    section = PAGE.read_text().partition("\n## Logs, metrics and traces\n")[2].partition("\n## ")[0]
 
     assert set(re.findall(r"^\| `(gateway_\w+)`", section, re.MULTILINE)) == families

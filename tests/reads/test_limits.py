@@ -196,7 +196,7 @@ PRICES: dict[str, tuple[str, int]] = {
     "an edge to one row": ("{ documents(first: 50) { nodes { account { name } } } }", 101),
     "a count": ("{ accounts(first: 0) { totalCount } }", 11),
     "a count in every row": ("{ accounts(first: 50) { nodes { documents(first: 0) { totalCount } } } }", 551),
-    "the example of the README": (
+    "the example of the guide": (
         "{ accounts(first: 50) { nodes { name documents(first: 20) { totalCount nodes { openAmount account { name } } "
         "} } } }",
         2_551,

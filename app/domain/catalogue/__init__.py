@@ -1,6 +1,6 @@
 """The field catalogue: every field of every resource, written once as literal data.
 
-Validation, input types, REST bodies, schema descriptions and the README's tables are built from it;
+Validation, input types, REST bodies, schema descriptions and the guide's tables are built from it;
 it knows none of them.
 """
 

@@ -1,4 +1,4 @@
-"""The two pages that the README shows. `python -m tests.pdf.invoices.pictures` draws them anew.
+"""The two pages that the guide shows. `python -m tests.pdf.invoices.pictures` draws them anew.
 
 Each picture carries a digest of what it was drawn from, so that a test can tell when it is out of date.
 """

@@ -1,4 +1,4 @@
-"""The README's pictures show what the template makes today."""
+"""The guide's pictures show what the template makes today."""
 
 import pytest
 
