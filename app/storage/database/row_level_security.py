@@ -9,23 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.storage.tables import CSR_SEQUENCE, SERVER_RIGHTS
+
 ROLE = "ingest_gateway"
 TENANT_SETTING, KEY_SETTING = "gateway.tenant", "gateway.key"
 RESTRICTED_SETTING = "gateway.walled"  # of a connection that may see no row but of a tenant it has entered
 NOBODY = 0  # no tenant's id
 
-# What the server may do beside reading. The change log is only ever appended to; keys and tenants are administered.
-WRITTEN = (
-    *("accounts", "documents", "notes", "representatives", "contacts", "status_transitions", "attachments"),
-    *("account_representatives", "document_representatives", "changes_end"),
-    *("blob_claims", "budgets", "idempotent_answers"),
-)
 GRANTS = (
     f"GRANT SELECT ON ALL TABLES IN SCHEMA {{schema}} TO {ROLE}",
-    f"GRANT INSERT, UPDATE, DELETE ON {', '.join(WRITTEN)} TO {ROLE}",
-    f"GRANT INSERT ON changes TO {ROLE}",
-    f"GRANT UPDATE ON tenants TO {ROLE}",  # its currency model; and to lock a row takes the right to change it
-    f"GRANT USAGE ON SEQUENCE csr_id_seq TO {ROLE}",
+    *(f"GRANT {rights} ON {table} TO {ROLE}" for table, rights in sorted(SERVER_RIGHTS.items()) if rights),
+    f"GRANT USAGE ON SEQUENCE {CSR_SEQUENCE.name} TO {ROLE}",
 )
 # Another database of the cluster may have made it, perhaps at this very moment; and not everybody may make roles.
 MAKE_ROLE = f"""

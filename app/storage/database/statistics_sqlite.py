@@ -6,8 +6,11 @@ would read a tenant's whole list in the order asked for rather than sort the few
 
 import sqlalchemy as sa
 
-# The rows of a tenant of some size.
+from app.storage.tables import TABLES
+
+# The rows of a tenant of some size; a resource that is not listed counts as one of middling size.
 ROWS = {
+    **{table.name: 10_000 for table in TABLES.values()},
     "accounts": 5_000,
     "documents": 250_000,
     "notes": 20_000,
@@ -63,6 +66,6 @@ def selectivity(table: str, columns: list[str]) -> str:
     sharing = ROWS[table]
     counts = [sharing]
     for column in columns:
-        sharing = min(sharing, ROWS[table] if column == "tenant_id" else SHARED[table].get(column, 1))
+        sharing = min(sharing, ROWS[table] if column == "tenant_id" else SHARED.get(table, {}).get(column, 1))
         counts.append(sharing)
     return " ".join(map(str, counts))

@@ -1,0 +1,82 @@
+"""What the tables of tenants' rows have in common: the column that says whose a row is leads every key, reference and
+index. And what every resource has beside the catalogue's fields."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.schema import SchemaItem
+from sqlmodel import Field, SQLModel
+
+from app.domain.catalogue import KEY_FIELD
+from app.domain.described import Described
+from app.domain.resources import Product, Resource
+from app.storage.columns import Row
+from app.storage.types import ProductSet, Timestamp
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class TenantRow(Row):
+    """A row that belongs to a tenant."""
+
+    # What the server may do with rows beside reading them, on Postgres: see row_level_security.
+    server_rights: ClassVar[str] = "INSERT, UPDATE, DELETE"
+
+    tenant_id: int
+
+
+class ResourceRow(TenantRow):
+    """A row of a resource. Its columns are the tenant, the catalogue's, its own, and those below, in this order."""
+
+    csr_id: int
+    products: tuple[Product, ...] = Field(sa_type=ProductSet)
+    version: int
+    created_at: datetime = Field(sa_type=Timestamp)
+    updated_at: datetime = Field(sa_type=Timestamp)
+
+    @classmethod
+    def __table_cls__(cls, name: str, metadata: sa.MetaData, *items: SchemaItem, **options: Any) -> sa.Table:
+        last = ResourceRow.model_fields.keys() - TenantRow.model_fields.keys()
+        columns = [item for item in items if isinstance(item, sa.Column)]
+        constraints = [item for item in items if not isinstance(item, sa.Column)]
+        return sa.Table(name, metadata, *sorted(columns, key=lambda c: c.name in last), *constraints, **options)
+
+
+def table_of(row: type[SQLModel]) -> sa.Table:
+    """The table of a class, for statements of SQLAlchemy Core."""
+    return row.__table__  # type: ignore[attr-defined,no-any-return]  # SQLAlchemy's metaclass makes it
+
+
+def primary_key(*columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint("tenant_id", *columns)
+
+
+def of_tenant() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant_id"], ["tenants.tenant_id"])
+
+
+def resource_keys(resource: Resource) -> Sequence[SchemaItem]:
+    """The keys of every resource: the caller's own, and the number that the gateway gives."""
+    return primary_key(KEY_FIELD[resource]), sa.UniqueConstraint("tenant_id", "csr_id"), of_tenant()
+
+
+def belongs_to(parent: str, key: str, column: str = "") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant_id", column or key], [f"{parent}.tenant_id", f"{parent}.{key}"])
+
+
+def by(*columns: str) -> sa.Index:
+    """An index within the tenant."""
+    return sa.Index(None, "tenant_id", *columns)
+
+
+def one_of(column: str, words: type[Described]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
