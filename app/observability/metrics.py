@@ -5,11 +5,8 @@ Labels have few values: routes without their keys, and the first hundred names o
 """
 
 import os
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from app.observability.compat_prometheus_client import observe_all
 from app.observability.multiprocess import METRICS_FOLDER
 from app.observability.request_record import ANONYMOUS, OTHER, REFUSED
 from app.storage.database.engine import Database
@@ -92,10 +90,10 @@ class Metrics:
         with suppress(OSError):
             for kind, numbers in pending.items():
                 if isinstance(kind, tuple):
-                    observe(self.request_seconds.labels(*kind), numbers)
+                    observe_all(self.request_seconds.labels(*kind), BUCKETS, numbers)
                     continue
                 name = self.label_for(kind)
-                observe(self.operation_seconds.labels(name), numbers[::4])
+                observe_all(self.operation_seconds.labels(name), BUCKETS, numbers[::4])
                 self.statements.labels(name).inc(sum(numbers[1::4]))
                 self.size.labels(name).inc(sum(numbers[2::4]))
                 self.cost.labels(name).inc(sum(numbers[3::4]))
@@ -132,16 +130,6 @@ class Metrics:
         merged: Any = CollectorRegistry()
         MultiProcessCollector(merged, folder)  # type: ignore[no-untyped-call]
         return generate_latest(merged)
-
-
-def observe(histogram: Any, seconds: Sequence[float]) -> None:
-    """Adds all values at once to a histogram: its own method takes one at a time."""
-    ordered = sorted(seconds)
-    ends = [bisect_right(ordered, bound) for bound in BUCKETS]
-    for bucket, (begin, end) in zip(histogram._buckets, pairwise([0, *ends, len(ordered)]), strict=True):
-        if end > begin:
-            bucket.inc(end - begin)
-    histogram._sum.inc(sum(seconds))
 
 
 def remove_ended_workers(folder: Path) -> None:

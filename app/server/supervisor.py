@@ -7,16 +7,18 @@ import signal
 from uvicorn import Config
 from uvicorn.supervisors import multiprocess
 
+from app.server.compat_uvicorn import WorkerProcess, close_workers_end, use_workers
+
 logger = logging.getLogger(__name__)
 
 
-class Worker(multiprocess.Process):
+class Worker(WorkerProcess):
     """A worker whose death the supervisor notices at once. uvicorn's own keeps the worker's end of their pipe open,
     and so waits for the answer of a dead worker as long as for that of a slow one."""
 
     def start(self) -> None:
         super().start()
-        self.child_conn.close()
+        close_workers_end(self)
 
 
 class Supervisor(multiprocess.Multiprocess):
@@ -32,6 +34,6 @@ class Supervisor(multiprocess.Multiprocess):
 
 def run_workers(config: Config, *, reload: bool) -> None:
     """Runs the workers of the configuration until they are to stop. `reload`: they have manifests to reload."""
-    multiprocess.Process = Worker  # type: ignore[misc]  # the name by which uvicorn finds what it starts
+    use_workers(Worker)
     supervisor = Supervisor if reload else multiprocess.Multiprocess
     supervisor(config, sockets=[config.bind_socket()]).run()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.reads.single_statement.json_sql import Expression
+from app.storage.database.compat_sqlalchemy import parameters_of
 
 TENANT = "tenant"
 
@@ -47,9 +48,8 @@ def compile_query(value: Expression, dialect: Dialect) -> QueryStatement:
     made: Any = sa.select(value).compile(dialect=dialect)
     values: list[Any] = []
     replaced: list[tuple[int, str]] = []
-    for position, name in enumerate(made.positiontup):
+    for position, (name, process) in enumerate(parameters_of(made)):
         held = made.binds[name].value
-        process = made._bind_processors.get(name)
         if isinstance(held, Parameter):
             replaced.append((position, held.name))
         elif held is None or name == TENANT:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-NUMERIC = 1700  # what Postgres calls its exact decimals; the one type whose reading depends on it
+from app.storage.database.compat_sqlalchemy import parameters_of, result_process
 
 Values = dict[str, Any]
 
@@ -37,11 +37,10 @@ class CompiledStatement:
 
 def compile_statement(statement: sa.Select[Any] | sa.Insert | sa.Update, dialect: Dialect) -> CompiledStatement:
     """The statement, compiled; all its parameters are given for each run, by name."""
-    made: Any = statement.compile(dialect=dialect)
-    processes = made._bind_processors
+    made = statement.compile(dialect=dialect)
     columns = [(column.name, column.type) for column in getattr(statement, "selected_columns", ())]
     return CompiledStatement(
         made.string,
-        tuple((name, processes.get(name)) for name in made.positiontup),
-        tuple((name, kind._cached_result_processor(dialect, NUMERIC)) for name, kind in columns),
+        tuple(parameters_of(made)),
+        tuple((name, result_process(kind, dialect)) for name, kind in columns),
     )

@@ -1,10 +1,10 @@
 """How busy a database's connections are."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.pool import QueuePool
 
+from app.storage.database.compat_sqlalchemy import waiting_for
 from app.storage.database.engine import Database
 
 
@@ -28,8 +28,3 @@ def load_of(database: Database) -> Load:
         sum(waiting_for(pool) for pool in queues),
         database.group_commit.waiting if database.group_commit else 0,
     )
-
-
-def waiting_for(pool: Any) -> int:
-    """Who waits for a connection of the pool; nothing public tells."""
-    return sum(not getter.done() for getter in pool._pool._queue._getters)

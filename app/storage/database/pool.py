@@ -9,6 +9,7 @@ from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
+from app.storage.database.compat_aiosqlite import wait_for_thread
 from app.storage.database.driver_errors import StatementTooLarge, is_too_large
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
 
@@ -63,5 +64,4 @@ async def checkout(engine: AsyncEngine) -> PoolProxiedConnection:
 async def ended(connection: PoolProxiedConnection) -> None:
     """Ends the statement that nobody waits for any more, before others get the connection with deadlines of theirs."""
     end_now(connection.info)
-    driver: Any = connection.driver_connection
-    await driver._execute(bool)  # runs when the driver's thread has nothing else to do
+    await wait_for_thread(connection.driver_connection)

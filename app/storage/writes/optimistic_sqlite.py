@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
+from app.storage.database.compat_aiosqlite import run_in_thread
 from app.storage.database.compiled_statement import CompiledStatement, Values, compile_statement
 from app.storage.database.engine import Database
 from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
@@ -63,8 +64,7 @@ class SqliteOptimisticWrite(OptimisticWrite):
 
     async def in_thread(self, work: Callable[..., Answer], *arguments: Any) -> Answer:
         """What `work` makes of the connection, in its thread, after whatever else is under way there."""
-        answer: Answer = await self.driver._execute(work, self.driver._conn, *arguments)
-        return answer
+        return await run_in_thread(self.driver, work, *arguments)
 
     def savepoint(self, connection: sqlite3.Connection) -> None:
         if not self.open:
