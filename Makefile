@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench check format generate ui clean
+.PHONY: help run test bench check format generate migration ui clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ format: $(READY) ## Format the code and apply the safe corrections of the style 
 
 generate: $(READY) ## Write the generated files anew: schema.graphql and the tables of the guide
 	@$(BIN)/python -m tests.generated
+
+migration: $(READY) ## Make a migration from what the tables have and the migrations lack: NAME="what changes"
+	@$(BIN)/python -m tests.migration $(NAME)
 
 # Node comes from a package of the virtual environment where the machine has none that is recent enough.
 ui: $(READY) ## Build the pages: GraphiQL and the documentation of the REST API

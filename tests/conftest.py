@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from app.storage.database.engine import Database
-from app.storage.migrations.migrate import migrate
 from tests.browser import open_chromium
 from tests.gateway import Client, Gateway
+from tests.migration import ADVICE, difference_of_new
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
@@ -40,9 +39,10 @@ def is_slow(item: pytest.Item) -> bool:
 
 
 async def migrated(url: str) -> None:
-    database = Database(url, administers=True)
-    await migrate(database)
-    await database.dispose()
+    """Makes the current schema. Where the migrations do not make the tables of the code, every test that needs a
+    database fails of that, at once and in these words."""
+    if difference := await difference_of_new(url):
+        pytest.fail(f"{ADVICE}\n{difference}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

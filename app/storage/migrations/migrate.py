@@ -9,14 +9,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from app.storage import tables
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import apply_row_level_security
 from app.storage.database.statistics_sqlite import estimate
 from app.storage.migrations.revision import MIGRATIONS, TablesInUse, UnknownSchema, revision
 
-METADATA = tables.metadata
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
 # Milliseconds. Whoever wants to read a table waits behind a migration that waits for it. Shorter than the time after
 # which Postgres ends one of two that wait for each other, a second: it must not be a reader who is ended.

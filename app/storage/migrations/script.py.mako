@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+
+from app.storage import types
+from app.storage.migrations.tenant_policies import protect_tenant_rows
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -11,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+${upgrades}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+${downgrades}

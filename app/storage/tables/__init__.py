@@ -55,6 +55,7 @@ __all__ = [
     "ACCOUNTS",
     "ACCOUNT_REPRESENTATIVES",
     "API_KEYS",
+    "APPEND_ONLY",
     "ATTACHMENTS",
     "BLOB_CLAIMS",
     "BUDGETS",
@@ -107,3 +108,5 @@ SERVER_RIGHTS: dict[str, str] = {
     for row, table in ((mapper.class_, mapper.local_table) for mapper in sa.inspect(Tenant).registry.mappers)
     if issubclass(row, TenantRow) and isinstance(table, sa.Table)
 }
+# Tables to which rows are only ever added: triggers refuse to change or remove one.
+APPEND_ONLY = frozenset({NOTES.name, CHANGES.name})

@@ -14,6 +14,7 @@ from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import is_current
 from app.storage.tables import CSR_COUNTER, DOCUMENTS, NOTES, metadata
 from tests.gateway import Client, Gateway
+from tests.migration import ADVICE, difference_of
 from tests.postgres import PostgresServer
 
 WITHOUT_TENANT = {CSR_COUNTER.name, "signing_secret", "database_identity"}
@@ -43,6 +44,7 @@ def test_the_tenant_leads_every_index_and_unique_key_of_its_rows(table: sa.Table
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
+    assert not await difference_of(database), ADVICE
     async with database.writing() as connection:
         await connection.run_sync(lambda plain: command.check(config(plain)))
 
