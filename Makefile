@@ -38,11 +38,12 @@ format: $(READY) ## Format the code and apply the safe corrections of the style 
 	@$(BIN)/ruff check --quiet --fix --exit-zero
 	@$(BIN)/ruff format --quiet
 
-generate: $(READY) ## Write the generated files anew: schema.graphql and the tables of the guide
+generate: $(READY) ## Write the generated files anew: schema.graphql, tables of the guide, golden SQL
 	@$(BIN)/python -m tests.generated
+	@REWRITE_GOLDEN=.sql $(BIN)/python -m pytest --quiet tests/operations
 
 migration: $(READY) ## Make a migration from what the tables have and the migrations lack: NAME="what changes"
-	@$(BIN)/python -m tests.migration $(NAME)
+	@$(BIN)/python -m tests.migration "$(NAME)"
 
 # Node comes from a package of the virtual environment where the machine has none that is recent enough.
 ui: $(READY) ## Build the pages: GraphiQL and the documentation of the REST API

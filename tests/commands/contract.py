@@ -1,8 +1,18 @@
 """What the contract says of every field that can be written, stated a second time and independently of the catalogue:
-its type in GraphQL, what the endpoint demands, what each product makes of it, and a value to write."""
+its type in GraphQL, what the endpoint demands, what each product makes of it, and a value to write.
+
+A field that the catalogue has beyond the contract is no part of this statement. It is tested with the others, as what
+the catalogue says that it is.
+"""
 
 from dataclasses import dataclass
 from typing import Any
+
+from strawberry.utils.str_converters import to_camel_case
+
+from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.fields import Field, Kind
+from app.domain.resources import Resource
 
 PRODUCTS = {"collections": "Collections", "invoicing": "Invoicing", "openBalance": "OpenBalance", "cashApp": "CashApp"}
 
@@ -36,7 +46,7 @@ def facts(text: str) -> dict[str, Fact]:
     return found
 
 
-FIELDS = {
+CONTRACT = {
     "Account": facts("""
         name String R RRRR
         displayReference String O OO-O
@@ -155,6 +165,39 @@ EXTENDED_AMOUNTS = {
     "denominationInBaseCurrency": "Decimal",
 }
 
+TYPES = {
+    Kind.CURRENCY: "CurrencyCode",
+    Kind.LANGUAGE: "LanguageCode",
+    Kind.COUNTRY: "CountryCode",
+    Kind.DECIMAL: "Decimal",
+    Kind.INTEGER: "Int",
+    Kind.BOOLEAN: "Boolean",
+    Kind.DATE: "Date",
+    Kind.DATETIME: "DateTime",
+    Kind.ROUTING: "RoutingCode",
+    Kind.JSON: "JSON",
+}
+
+
+def is_stated(resource: Resource, field: Field) -> bool:
+    """Whether the contract has the field."""
+    name = to_camel_case(field.name)
+    stated = {*CONTRACT[resource.title()], to_camel_case(KEY_FIELD[resource])}
+    return name in stated or (resource is Resource.DOCUMENT and name in BASIC_AMOUNTS | EXTENDED_AMOUNTS)
+
+
+def added(resource: Resource) -> dict[str, Fact]:
+    """The fields that the catalogue has beyond the contract, as it says itself."""
+    found = [fact_of(field) for field in CATALOGUE[resource] if not is_stated(resource, field)]
+    return {fact.name: fact for fact in found}
+
+
+def fact_of(field: Field) -> Fact:
+    return Fact(to_camel_case(field.name), TYPES.get(field.kind, "String"), field.marks[0], field.marks[2:])
+
+
+FIELDS = {resource.title(): CONTRACT[resource.title()] | added(resource) for resource in Resource}
+
 ADDRESS = {"address1": "1 Rue Ü", "address2": "2e", "city": "Lyon", "state": "ARA", "zip": "69001", "country": "FR"}
 CUSTOM_FIELDS = [
     {"key": "a", "value": {"text": "EMEA"}},
@@ -174,6 +217,7 @@ OF_TYPE: dict[str, Any] = {
     "CountryCode": "AT",
     "Decimal": "12.3456",
     "Boolean": True,
+    "Int": 7,
     "Date": "2026-03-01",
     "DateTime": "2026-03-01T09:30:00.250Z",
     "DocumentType": "OTHER",
@@ -201,7 +245,8 @@ PARTS = {
 
 def sample(fact: Fact) -> Any:
     """A value to write, the same as it is read unless it is custom fields."""
-    return OF_NAME.get(fact.name, OF_TYPE.get(fact.type, f"{fact.name} ü"))
+    other = "a.b@example.com" if fact.name.lower().endswith("email") else f"{fact.name} ü"
+    return OF_NAME.get(fact.name, OF_TYPE.get(fact.type, other))
 
 
 def read_back(fact: Fact) -> Any:

@@ -1,7 +1,7 @@
 """The catalogue against an independent statement of the facts that a wrong letter in it would change."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from strawberry.utils.str_converters import to_camel_case
@@ -13,12 +13,17 @@ from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
+from tests.commands.contract import is_stated
 
 EVERY = tuple(Product)
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = EVERY
 ACCOUNT, DOCUMENT = Resource.ACCOUNT, Resource.DOCUMENT
 NOTE, REPRESENTATIVE, CONTACT = Resource.NOTE, Resource.REPRESENTATIVE, Resource.CONTACT
 REQUIRED, CONDITIONAL, OPTIONAL, NOT_READ = tuple(Requirement)
+# The contract's fields. The catalogue may have others: what is asked of all FIELDS holds of them as well.
+CONTRACT = {
+    resource: tuple(one for one in fields if is_stated(resource, one)) for resource, fields in CATALOGUE.items()
+}
 RESOURCES = {resource.value: resource for resource in Resource}
 
 ALL_AMOUNTS = """
@@ -28,9 +33,9 @@ ALL_AMOUNTS = """
 """
 
 
-def objects() -> Iterator[tuple[str, tuple[Field, ...]]]:
+def objects(catalogue: Mapping[Resource, tuple[Field, ...]]) -> Iterator[tuple[str, tuple[Field, ...]]]:
     """Every object of the catalogue: the resources, the closure, and what they hold."""
-    pending: list[tuple[str, tuple[Field, ...]]] = [(r.value, fields) for r, fields in CATALOGUE.items()]
+    pending: list[tuple[str, tuple[Field, ...]]] = [(r.value, fields) for r, fields in catalogue.items()]
     pending.append(("closure", CLOSURE))
     while pending:
         name, fields = pending.pop(0)
@@ -38,8 +43,9 @@ def objects() -> Iterator[tuple[str, tuple[Field, ...]]]:
         pending.extend((f"{name}.{part.name}", part.parts) for part in fields if part.parts)
 
 
-OBJECTS = dict(objects())
+OBJECTS = dict(objects(CATALOGUE))
 FIELDS = [(f"{name}.{one.name}", one) for name, fields in OBJECTS.items() for one in fields]
+STATED = [(f"{name}.{one.name}", one) for name, fields in objects(CONTRACT) for one in fields]
 
 
 def names(fields: tuple[Field, ...], product: Product, use: Requirement) -> list[str]:
@@ -47,7 +53,7 @@ def names(fields: tuple[Field, ...], product: Product, use: Requirement) -> list
 
 
 def test_the_number_of_fields_of_every_object_is_the_contracts() -> None:
-    assert {name: len(fields) for name, fields in OBJECTS.items()} == {
+    assert {name: len(fields) for name, fields in objects(CONTRACT)} == {
         "account": 22,
         "account.billing_address": 6,
         "account.remit_to": 6,
@@ -115,7 +121,7 @@ def test_what_the_endpoint_demands_every_product_that_reads_it_demands() -> None
 def test_the_endpoint_demands_these_fields_whatever_the_product(
     resource: Resource, key: str, required: str, conditional: str
 ) -> None:
-    fields = CATALOGUE[resource]
+    fields = CONTRACT[resource]
     assert KEY_FIELD[resource] == fields[0].name == key
     assert fields[0].kind is Kind.KEY
     assert [one.name for one in fields if one.base is REQUIRED] == required.split()
@@ -192,7 +198,7 @@ def test_the_endpoint_demands_these_fields_whatever_the_product(
 def test_each_product_requires_and_reads_these_fields(
     product: Product, resource: Resource, required: str, conditional: str, optional: str
 ) -> None:
-    fields = CATALOGUE[resource]
+    fields = CONTRACT[resource]
     assert names(fields, product, REQUIRED) == required.split()
     assert names(fields, product, CONDITIONAL) == conditional.split()
     assert names(fields, product, OPTIONAL) == optional.split()
@@ -215,14 +221,14 @@ def test_each_product_makes_this_of_the_billing_address(product: Product, requir
 
 @pytest.mark.parametrize("resource", [NOTE, REPRESENTATIVE, CONTACT])
 def test_collections_reads_all_of_notes_and_people_and_no_other_product_any(resource: Resource) -> None:
-    fields = CATALOGUE[resource]
+    fields = CONTRACT[resource]
     assert names(fields, COLLECTIONS, NOT_READ) == []
     for product in (INVOICING, OPEN_BALANCE, CASH_APP):
         assert names(fields, product, NOT_READ) == [one.name for one in fields]
 
 
 def test_no_product_reads_the_remittance_address_or_the_terms_of_an_account() -> None:
-    unread = [one.name for one in CATALOGUE[ACCOUNT] if one.marks[2:] == "----"]
+    unread = [one.name for one in CONTRACT[ACCOUNT] if one.marks[2:] == "----"]
     assert unread == ["remit_to", "payment_terms"]
 
 
@@ -241,7 +247,7 @@ def test_invoicing_alone_reads_the_lines_and_the_elements_of_thick_billing() -> 
 
 
 def test_conditions_name_other_fields_as_graphql_shows_them() -> None:
-    conditions = {one.name: one.when for fields in CATALOGUE.values() for one in fields if one.when}
+    conditions = {one.name: one.when for fields in CONTRACT.values() for one in fields if one.when}
     basic = dict.fromkeys(BASIC_AMOUNTS, "the basic currency model is used")
     extended = dict.fromkeys(EXTENDED_AMOUNTS, "the extended currency model is used")
     assert conditions == basic | extended | {
@@ -311,7 +317,7 @@ def test_the_two_currency_models_share_no_field_and_make_up_all_amounts() -> Non
     ],
 )
 def test_these_fields_and_no_others_are_of_the_kind(kind: Kind, expected: str) -> None:
-    assert {path for path, one in FIELDS if one.kind is kind} == set(expected.split())
+    assert {path for path, one in STATED if one.kind is kind} == set(expected.split())
 
 
 def test_lengths_are_255_for_keys_and_text_254_for_addresses_and_10000_for_free_text() -> None:

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.domain.catalogue import CATALOGUE, field
+from app.domain.catalogue import field
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
 from app.domain.fields import Field, Kind
 from app.domain.resources import Resource
-from tests.domain.test_catalogue import DOCUMENT, FIELDS, INVOICING, REQUIRED, RESOURCES
+from tests.domain.test_catalogue import CONTRACT, DOCUMENT, FIELDS, INVOICING, REQUIRED, RESOURCES, STATED
 
 
 def test_only_these_elements_of_thick_billing_have_a_length_of_their_own() -> None:
-    assert {one.element: one.length for _, one in FIELDS if one.max_length} == {
+    assert {one.element: one.length for _, one in STATED if one.max_length} == {
         "INVOICE_NUMBER": 50,
         "INVOICE_DATE": 15,
         "ACCOUNT_NUMBER": 30,
@@ -57,10 +57,10 @@ def test_amounts_of_thick_billing_take_two_decimals_money_four_and_prices_quanti
         10: {"quantity_ordered", "quantity_shipped", "quantity_backordered", "unit_price", "net_unit_price"},
         4: {"discount_amount", "net_amount", "tax_amount"},
     }
-    of_document = places(CATALOGUE[DOCUMENT])
+    of_document = places(CONTRACT[DOCUMENT])
     assert of_document.keys() == {4, 10}
     assert of_document[10] == {"tax_rate"}
-    assert places(CATALOGUE[Resource.ACCOUNT]) == {4: {"credit_limit"}}
+    assert places(CONTRACT[Resource.ACCOUNT]) == {4: {"credit_limit"}}
 
 
 def test_every_element_is_its_fields_name_in_upper_case_and_nothing_else_is_an_element() -> None:
