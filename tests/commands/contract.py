@@ -192,11 +192,24 @@ def added(resource: Resource) -> dict[str, Fact]:
     return {fact.name: fact for fact in found}
 
 
+def added_of(kind: Kind, resource: str) -> list[str]:
+    """Of these fields, those of a kind."""
+    of = Resource(resource.lower())
+    return [to_camel_case(field.name) for field in CATALOGUE[of] if field.kind is kind and not is_stated(of, field)]
+
+
 def fact_of(field: Field) -> Fact:
     return Fact(to_camel_case(field.name), TYPES.get(field.kind, "String"), field.marks[0], field.marks[2:])
 
 
-FIELDS = {resource.title(): CONTRACT[resource.title()] | added(resource) for resource in Resource}
+def all_facts(resource: Resource) -> dict[str, Fact]:
+    """Of the contract's fields and those beyond it, in the catalogue's order, in which problems are told."""
+    known = CONTRACT[resource.title()] | added(resource)
+    names = [to_camel_case(field.name) for field in CATALOGUE[resource]]
+    return {name: known[name] for name in names if name in known} | known
+
+
+FIELDS = {resource.title(): all_facts(resource) for resource in Resource}
 
 ADDRESS = {"address1": "1 Rue Ü", "address2": "2e", "city": "Lyon", "state": "ARA", "zip": "69001", "country": "FR"}
 CUSTOM_FIELDS = [

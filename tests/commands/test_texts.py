@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.commands.contract import FIELDS
+from app.domain.fields import Kind
+from tests.commands.contract import FIELDS, added_of
 from tests.commands.verbs import DATED, KEYS, account, create, patch, read, refused
 from tests.gateway import Client
 
@@ -29,7 +30,12 @@ async def ledger(acme: Client) -> Client:
 
 def texts(resource: str) -> list[str]:
     """The fields that hold text of the caller's choice. A contact's name in one piece excludes the others."""
-    skipped = {*REFERENCES, *EMAILS[resource], *(["name"] if resource == "Contact" else [])}
+    skipped = {
+        *REFERENCES,
+        *EMAILS[resource],
+        *added_of(Kind.EMAIL, resource),
+        *(["name"] if resource == "Contact" else []),
+    }
     return [fact.name for fact in FIELDS[resource].values() if fact.type == "String" and fact.name not in skipped]
 
 
@@ -42,7 +48,7 @@ def body(resource: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def longest(resource: str, name: str) -> int:
-    return 10_000 if name in FREE[resource] else 255
+    return 10_000 if name in (*FREE[resource], *added_of(Kind.FREE_TEXT, resource)) else 255
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
