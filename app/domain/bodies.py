@@ -41,12 +41,12 @@ LAYOUTS: dict[int, Layout] = {}  # by the id of the fields, which a layout keeps
 
 def layout_of(fields: Sequence[Field]) -> Layout:
     """The layout of some of the catalogue's fields, worked out once for all writes."""
-    found = LAYOUTS.get(id(fields))
-    if found is None:
+    layout = LAYOUTS.get(id(fields))
+    if layout is None:
         places = {field.name: (place, field) for place, field in enumerate(fields)}
         merging = tuple(field for field in fields if field.kind in (OBJECT, CUSTOM_FIELDS))
-        found = LAYOUTS[id(fields)] = Layout(fields, places, dict.fromkeys(places), merging)
-    return found
+        layout = LAYOUTS[id(fields)] = Layout(fields, places, dict.fromkeys(places), merging)
+    return layout
 
 
 def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
@@ -58,10 +58,10 @@ def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Va
     for _, field in sorted([places[name] for name in raw if name in places]):
         name, value = field.name, raw[field.name]
         if field.kind in COMPOSITE:
-            found, wrong = read_composite(field, value, (*path, name))
+            read, wrong = read_composite(field, value, (*path, name))
             problems += wrong
-            if found:
-                (values[name],) = found
+            if read:
+                (values[name],) = read
             continue
         try:
             values[name] = read_value(field, value)
@@ -93,9 +93,9 @@ def read_object(field: Field, raw: Any, path: Path) -> ReadResult:
 def read_list(field: Field, raw: Any, path: Path) -> ReadResult:
     if not isinstance(raw, list):
         return [], [Problem(Code.INVALID, path, Fault("must be a list").about(field.name, raw))]
-    found = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
-    items = [without_empty(value) for values, _ in found for value in values]
-    return [items], [problem for _, problems in found for problem in problems]
+    results = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
+    items = [without_empty(value) for values, _ in results for value in values]
+    return [items], [problem for _, problems in results for problem in problems]
 
 
 def read_custom_fields(raw: Any, path: Path) -> ReadResult:

@@ -32,11 +32,13 @@ def missing_fields(
     """Every field that the product would still need. `account`: the values of a document's account. `locked`: the
     currency model of the tenant's documents."""
     context = RequirementContext((product,), locked=locked)
-    found = [MissingField(problem.field, problem.message) for problem in unmet_requirements(resource, values, context)]
-    found += unjudged_conditions(resource, values, product)
+    missing = [
+        MissingField(problem.field, problem.message) for problem in unmet_requirements(resource, values, context)
+    ]
+    missing += unjudged_conditions(resource, values, product)
     if resource is Resource.DOCUMENT and product is Product.INVOICING:
-        found += missing_for_pdf(values, account or {})
-    return found
+        missing += missing_for_pdf(values, account or {})
+    return missing
 
 
 def unjudged_conditions(resource: Resource, values: Values, product: Product) -> Iterator[MissingField]:

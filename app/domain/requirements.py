@@ -40,16 +40,16 @@ class RequirementContext:
 
 def unmet_requirements(resource: Resource, values: Values, context: RequirementContext) -> list[Problem]:
     """Every requirement that the values do not meet."""
-    found = [
+    problems = [
         Problem(Code.REQUIRED, path, message)
         for field in possibly_required(resource, tuple(context.products))
         for path, message in missing_parts(field, values, context.products)
     ]
     if resource is Resource.DOCUMENT:
-        found += unmet_amounts(values, context)
+        problems += unmet_amounts(values, context)
     if resource is Resource.CONTACT:
-        found += name_conflicts(values)
-    return found
+        problems += name_conflicts(values)
+    return problems
 
 
 @cache  # every write needs this, and of a document's hundred fields only ten can be required

@@ -284,7 +284,7 @@ def refusal(status: int, message: str) -> Response:
 def note_errors(answer: dict[str, Any]) -> None:
     """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
     if work := CURRENT_REQUEST.get():
-        work.found = work.found or InvalidOperation()
+        work.valid_operation = work.valid_operation or InvalidOperation()
         work.error_codes = [found["extensions"]["code"] for found in answer.get("errors", ())]
 
 

@@ -120,7 +120,7 @@ class Executor:
         try:
             found = await self.prepared(operation)
             if work := CURRENT_REQUEST.get():
-                work.found = found
+                work.valid_operation = found
                 work.requested = operation
             if found.writes and not writes:
                 message = "A GET request may only query: send mutations by POST."
