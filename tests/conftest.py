@@ -1,5 +1,6 @@
 """Databases, gateways and running servers for every test; each test has a database of its own, on both kinds."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -9,14 +10,18 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser import open_chromium
+from tests.browser import NO_CHROMIUM, open_chromium
 from tests.gateway import Client, Gateway
 from tests.migration import ADVICE, difference_of_new
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
-# Folders of tests that take long by their nature: running servers, kills, random operations, comparisons.
-SLOW_FOLDERS = ("attacks", "audits", "benchmarks", "demo", "differential", "faults", "fuzz", "scenarios", "server")
+# Folders of tests that take long by their nature: servers in processes, kills, random operations, whole databases.
+SLOW_FOLDERS = (
+    "attacks", "audits", "benchmarks", "cli", "demo", "differential", "faults", "fuzz", "operations", "scenarios",
+    "server", "pdf/invoices", "storage/backup", "storage/migrations",
+)  # fmt: skip
+TESTS = Path(__file__).parent
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "gateway_template"
 DEMO_TENANT = "Northwind Supply"
@@ -30,12 +35,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Does not even import the slow folders where none of their tests is to run, which takes a third of the time."""
+    return True if config.getoption("markexpr") == "not slow" and in_slow_folder(collection_path) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at the end of a run that browser tests were skipped, which a line of dots would hide."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if NO_CHROMIUM in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("WARNING", yellow=True, bold=True)
+        terminalreporter.line(f"{NO_CHROMIUM}: {len(skipped)} tests of pages WERE NOT RUN. Install a Chromium.")
+
+
 def is_slow(item: pytest.Item) -> bool:
     """Whether a test lies in a slow folder, needs a browser, or runs on Postgres: SQLite runs the same test."""
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    fixtures, text = getattr(item, "fixturenames", ()), item.name
-    on_postgres = "postgres" in fixtures or "postgres_url" in fixtures or "[postgres" in text or "-postgres" in text
-    return folder in SLOW_FOLDERS or on_postgres or item.get_closest_marker("browser") is not None
+    fixtures, kinds = getattr(item, "fixturenames", ()), re.split(r"[\[\]-]", item.name)
+    on_postgres = "postgres" in kinds or "postgres" in fixtures or "postgres_url" in fixtures
+    return on_postgres or in_slow_folder(item.path) or item.get_closest_marker("browser") is not None
+
+
+def in_slow_folder(path: Path) -> bool:
+    return any(path.is_relative_to(TESTS / folder) for folder in SLOW_FOLDERS)
 
 
 async def migrated(url: str) -> None:
