@@ -13,7 +13,7 @@ from app.storage import tables
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import apply_row_level_security
-from app.storage.database.statistics_sqlite import estimate
+from app.storage.database.statistics import write_estimates
 from app.storage.migrations.revision import MIGRATIONS, TablesInUse, UnknownSchema, revision
 
 METADATA = tables.metadata
@@ -70,4 +70,4 @@ def upgrade(connection: sa.Connection) -> None:
     if on_postgres:
         apply_row_level_security(connection)
     else:
-        estimate(connection)
+        write_estimates(connection)
