@@ -25,7 +25,7 @@ from app.reads.single_statement.compiled import TENANT, QueryStatement, compile_
 from app.reads.single_statement.json_sql import json_array
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import KEY_SETTING, TENANT_SETTING, inside
+from app.storage.database.row_level_security import KEY_SETTING, TENANT_SETTING, after_setting
 from app.storage.tables import API_KEYS, TENANTS
 from app.storage.types import bit, products_of
 from app.storage.writes.change_log import KEY_ID_LENGTH, begin_chain
@@ -88,7 +88,9 @@ def lookup_statement(dialect: Dialect) -> QueryStatement:
     )
     if dialect.name == "postgresql":
         tenant = sa.select(sa.cast(API_KEYS.c.tenant_id, sa.Text())).where(IS_VALID[0]).limit(sa.literal_column("1"))
-        row = inside(KEY_SETTING, KEY_HASH_PARAMETER, inside(TENANT_SETTING, tenant.scalar_subquery(), row))
+        row = after_setting(
+            KEY_SETTING, KEY_HASH_PARAMETER, after_setting(TENANT_SETTING, tenant.scalar_subquery(), row)
+        )
     return compile_query(row, dialect)
 
 
@@ -106,7 +108,7 @@ def caller_is_current(dialect: Dialect) -> sa.ColumnElement[bool]:
     condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS_WITH_TENANTS).where(*IS_VALID, *same))
     if dialect.name != "postgresql":
         return condition
-    return inside(TENANT_SETTING, sa.cast(sa.bindparam(TENANT, type_=sa.Integer()), sa.Text()), condition)
+    return after_setting(TENANT_SETTING, sa.cast(sa.bindparam(TENANT, type_=sa.Integer()), sa.Text()), condition)
 
 
 def caller_parameters(caller: Caller) -> dict[str, Any]:

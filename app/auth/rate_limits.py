@@ -82,7 +82,7 @@ class RateLimiter:
             "points": self.points,
         }
         # In a transaction of its own: points stay spent even where the request's own transaction is rolled back.
-        with self.database.apart():
+        with self.database.outside_request_transaction():
             async with self.database.writing(caller.tenant_id) as connection:
                 row = (await connection.execute(TAKE_SLICE, values)).one()
         bucket.full_at = monotonic() + row.ahead

@@ -15,7 +15,7 @@ from app.server.sockets import browser_address, check_port
 from app.server.supervisor import run_workers
 from app.settings import Settings, load_settings
 from app.storage.database.engine import Database
-from app.storage.database.statistics_sqlite import estimate
+from app.storage.database.statistics import write_estimates
 
 # Seconds after which a worker that does not answer counts as dead: on a busy machine even its start takes long.
 WORKER_HEALTH_TIMEOUT = 60
@@ -62,7 +62,7 @@ async def prepare_database(database: Database) -> None:
     await ensure_schema(database)
     if database.is_sqlite:
         async with database.writing() as connection:
-            await connection.run_sync(estimate)
+            await connection.run_sync(write_estimates)
 
 
 def announce(settings: Settings, database: Database, address: str, *, demo: bool) -> None:

@@ -99,7 +99,7 @@ class PdfPush(Generic[Answer]):
         work = (await asyncio.to_thread(digest_of, self.pushed), base, self.write.dry_run)
         if work not in request.results:
             await request.rollback()
-            with self.write.database.apart():
+            with self.write.database.outside_request_transaction():
                 request.results[work] = await self.store_for_request(request, before)
         pdf = request.results[work]
         if isinstance(pdf, Refused):

@@ -21,7 +21,7 @@ from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
 from app.domain.changes import Change, currency_model_change
 from app.storage.database.clock import now
-from app.storage.database.statistics_postgres import learn_sizes
+from app.storage.database.statistics import analyze_tables
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ACCOUNTS,
@@ -83,7 +83,7 @@ async def write_ledger(write: LockingWrite, plan: Plan, tenant: DemoTenant, acco
     async for batch in batches(plan, write.caller, tenant, accounts):
         await batch.write(write)
         if written == 0:
-            await learn_sizes(write.connection)
+            await analyze_tables(write.connection)
         written += batch.documents
         progress(batch.documents)
 

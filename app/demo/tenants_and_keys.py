@@ -11,7 +11,7 @@ from app.demo.plan import Plan
 from app.demo.tenants import TENANTS, DemoTenant
 from app.domain.caller import Caller
 from app.storage.database.engine import Database
-from app.storage.database.statistics_postgres import learn_sizes
+from app.storage.database.statistics import analyze_tables
 from app.storage.writes.locking import LockingWrite
 
 # What each start of a demonstration server makes its keys under, so that the next one replaces them.
@@ -38,7 +38,7 @@ async def make_demonstration(
             tenant_id = await insert_tenant(connection, as_tenant(tenant))
             caller = Caller(tenant_id, tenant.products, read_only=False)
             await write_ledger(LockingWrite(connection, caller), plan, tenant, accounts, tell)
-        await learn_sizes(connection)
+        await analyze_tables(connection)
 
 
 def as_tenant(tenant: DemoTenant) -> Tenant:

@@ -8,9 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 
-from app.storage.database.availability import Outage, outage
+from app.storage.database.availability import Outage, outage, writes_refused
 from app.storage.database.engine import Database
-from app.storage.database.state import writes_refused
 from app.storage.database.time_limits import TimeLimit
 from app.storage.migrations.revision import NEWEST, revision_of
 
@@ -30,7 +29,7 @@ def health_routes(database: Database) -> list[BaseRoute]:
             async with TimeLimit(TIMEOUT_SECONDS):
                 return await readiness(database)
         except (SQLAlchemyError, OSError) as error:
-            return unavailable((outage(error) or Outage.AWAY).fact)
+            return unavailable((outage(error) or Outage.UNREACHABLE).fact)
 
     answers: dict[str, Callable[[Request], object]] = {"/healthz": healthz, "/readyz": readyz}
     return [APIRoute(path, answer, methods=["GET", "HEAD"]) for path, answer in answers.items()]

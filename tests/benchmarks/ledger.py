@@ -12,7 +12,7 @@ from app.auth.api_keys import create_tenant
 from app.domain.caller import Caller
 from app.domain.resources import CurrencyModel, Product
 from app.storage.database.engine import Database
-from app.storage.database.statistics_postgres import learn_sizes
+from app.storage.database.statistics import analyze_tables
 from app.storage.migrations.migrate import migrate
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, ACCOUNTS, DOCUMENTS, NOTES, REPRESENTATIVES, TENANTS
 from app.storage.writes.locking import LockingWrite
@@ -70,7 +70,7 @@ async def put(database: Database, rows_of: Iterable[tuple[sa.Table, Iterable[Row
         await scope.update(TENANTS, {}, {"currency_model": str(CurrencyModel.BASIC)})
         for table, rows in rows_of:
             await insert(scope, table, rows)
-            await learn_sizes(connection)
+            await analyze_tables(connection)
     return key
 
 

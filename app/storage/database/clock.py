@@ -1,4 +1,4 @@
-"""The present, as times are kept."""
+"""The present time, as the database stores times."""
 
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -13,10 +13,10 @@ def now() -> datetime:
 STARTED = now(), monotonic()
 
 
-def span() -> tuple[datetime, datetime]:
-    """The earliest and the latest that it may be, if the clock was set since the process began: what it tells, and what
-    it told then with the time that has gone by. Whatever is to be kept for a time is kept from the latest on, and until
-    the earliest."""
+def possible_moments() -> tuple[datetime, datetime]:
+    """The earliest and the latest time that it may be, if the clock was set since the process began: what the clock
+    says, and what it said at the start plus the time that has gone by. What is kept for some time is kept from the
+    latest on, and until the earliest."""
     moment, at = STARTED
     told, counted = now(), moment + timedelta(milliseconds=int((monotonic() - at) * 1000))
     return min(told, counted), max(told, counted)

@@ -6,9 +6,9 @@ from sqlalchemy.exc import DBAPIError
 
 DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
 DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-NO_ROOM = "53100"  # Postgres: a full disk
+DISK_FULL = "53100"  # Postgres: a full disk
 # Postgres: values, constraints, serialization failure, deadlock, a lock that was waited for too long.
-OF_ONE_ROW = ("22", "23", "40001", "40P01", "55P03")
+ROW_ERROR_STATES = ("22", "23", "40001", "40P01", "55P03")
 # What a statement can have too much of: levels, tables, columns, values, arguments of a function.
 TOO_LARGE_STATES = "54"
 TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
@@ -41,6 +41,6 @@ def is_too_large(error: Exception) -> bool:
     return sqlstate(error).startswith(TOO_LARGE_STATES)
 
 
-def of_one_row(error: Exception) -> bool:
+def may_be_of_one_row(error: Exception) -> bool:
     """Whether an error that undid a statement on Postgres may be that of one of its rows alone."""
-    return isinstance(error, StatementTooLarge) or sqlstate(error).startswith(OF_ONE_ROW)
+    return isinstance(error, StatementTooLarge) or sqlstate(error).startswith(ROW_ERROR_STATES)

@@ -16,18 +16,20 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
-from app.storage.database.driver_errors import NO_ROOM, StatementTooLarge, is_damage, sqlstate
+from app.storage.database.compat_sqlalchemy import waiting_for
+from app.storage.database.driver_errors import DISK_FULL, StatementTooLarge, is_damage, sqlstate
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.database.pool import RawConnection
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
 from app.storage.database.sqlite_functions import FUNCTIONS
-from app.storage.database.time_limits import set_deadline, until_ended, watch
+from app.storage.database.time_limits import set_deadline, until_ended, watch_deadline
 from app.storage.writes.batching import WriteBatcher
 from app.storage.writes.group_commit import GroupCommit
 from app.storage.writes.request_transaction import RequestTransaction
 
-NO_ROOM_SECONDS = 60.0  # seconds for which a write that found no room speaks for those to come
+DISK_FULL_SECONDS = 60.0  # for so long a write that found the disk full speaks for those to come
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a ledger: what was acknowledged survives a power cut
@@ -52,42 +54,39 @@ FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; t
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How many seconds a server waits for a connection or a lock of another's, and, on Postgres, for the end of a
-    statement: whoever asks is told then, and nothing hangs on a database that does. Commands wait without end for locks
-    and statements."""
+    """For how many seconds a server waits: `wait` for a connection, or for a lock that somebody else holds; `statement`
+    for the end of a statement on Postgres. Then the request fails, rather than hang with the database. The commands of
+    the command line wait for locks and statements without a limit."""
 
     wait: float = 10
     statement: float | None = None
 
 
 class Database:
-    """One database. On SQLite writers take turns, so that none fails or loses another's update; readers see the last
-    committed state meanwhile. On Postgres a transaction sees the rows of the tenant that it has entered, and where it
-    `administers`, with the rights of the database's owner, those of all while it has entered none."""
+    """One database. On SQLite there is one writer at a time, so that none fails or loses another's update; readers see
+    the last committed state meanwhile. On Postgres a transaction sees the rows of the tenant that it has entered. A
+    database that `administers` has the rights of its owner: its transactions see all rows until they enter a tenant."""
 
     def __init__(
-        self, url: str, pool_size: int = 10, patience: Timeouts | None = None, *, administers: bool = False
+        self, url: str, pool_size: int = 10, timeouts: Timeouts | None = None, *, administers: bool = False
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        wait = (patience or Timeouts()).wait
+        wait = (timeouts or Timeouts()).wait
         if self.is_sqlite:
             self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
-            self.writer = self.reader = postgres_engine(url, pool_size, patience, walled=not administers)
-        self.damaged = False  # whether an SQLite file was found to be: see `note`
-        self.no_room_at = -inf  # when a write on Postgres last found none
+            self.writer = self.reader = postgres_engine(url, pool_size, timeouts, restricted=not administers)
+        self.damaged = False  # whether SQLite has found its file to be: see `note_error`
+        self.disk_full_at = -inf  # when a write on Postgres last found the disk full
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
-            event.listen(engine, "handle_error", lambda context: self.note(context.original_exception))
+            event.listen(engine, "handle_error", lambda context: self.note_error(context.original_exception))
         self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
         self.batcher = None if self.is_sqlite else WriteBatcher(partial(RawConnection, self.writer), wait)
-        self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar(
-            "holder", default=None
-        )  # see `held`
-        self.statement_listeners: list[
-            Callable[[str, Sequence[Any]], Callable[[], None] | None]
-        ] = []  # see `observe_statement`
+        # see `request_transaction` and `observe_statement`
+        self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar("current", default=None)
+        self.statement_listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []
 
     async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
@@ -102,37 +101,38 @@ class Database:
         return value.encode() if isinstance(value, str) else value
 
     def observe_statement(self, text: str, arguments: Sequence[Any] = ()) -> "ObservedStatement":
-        """Tells whoever listens of a statement that goes straight to the driver, and an error where it came from.
-        What a listener returns is called when the statement has ended."""
+        """Calls the listeners for a statement that goes straight to the driver, and what they return when it has ended;
+        adds the SQL to an error that the statement raises."""
         return ObservedStatement(self, text, arguments)
 
-    def note(self, reason: BaseException) -> None:
-        """Remembers that the file is damaged, until the server is started again: what can still be read of it proves
-        nothing. And that Postgres had no room, which nobody can ask it."""
+    def note_error(self, reason: BaseException) -> None:
+        """Remembers that the SQLite file is damaged, until the server is restarted: that some of it can still be read
+        proves nothing. And when the disk of Postgres was full, since nobody can ask Postgres for that."""
         self.damaged = self.damaged or (self.is_sqlite and is_damage(reason))
-        if sqlstate(reason) == NO_ROOM:
-            self.no_room_at = monotonic()
+        if sqlstate(reason) == DISK_FULL:
+            self.disk_full_at = monotonic()
 
     @property
-    def lacks_room(self) -> bool:
-        """Whether a write on Postgres has found no room of late, and none has found some since."""
-        return monotonic() - self.no_room_at < NO_ROOM_SECONDS
+    def disk_was_full(self) -> bool:
+        """Whether a write on Postgres has lately found the disk full, and no later one has succeeded."""
+        return monotonic() - self.disk_full_at < DISK_FULL_SECONDS
 
-    def found_room(self) -> None:
-        self.no_room_at = -inf
+    def disk_has_space(self) -> None:
+        self.disk_full_at = -inf
 
     def driver(self) -> AbstractAsyncContextManager[Any]:
-        """The driver's own connection, for single statements outside any transaction: one statement sees, and writes,
-        one state of the database anyhow. Raises the driver's error, ConnectionError where the database went away, and
-        StatementTooLarge."""
-        held = self.current_transaction.get()
-        return shared(held.connection) if held and held.connection else RawConnection(self.reader)
+        """The driver's own connection, for single statements that need no transaction, since each statement sees one
+        state of the database anyway; within a request's transaction, the connection of that. Raises the driver's error,
+        ConnectionError where the connection was lost, and StatementTooLarge."""
+        if (open_transaction := self.current_transaction.get()) and open_transaction.connection:
+            return shared(open_transaction.connection)
+        return RawConnection(self.reader)
 
     @asynccontextmanager
     async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database for as long as it is held, and the tenant's rows."""
-        if (held := self.current_transaction.get()) and held.connection:
-            yield held.connection
+        """A connection that sees the tenant's rows, and one state of the database until it is given back."""
+        if (open_transaction := self.current_transaction.get()) and open_transaction.connection:
+            yield open_transaction.connection
             return
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
@@ -149,9 +149,9 @@ class Database:
 
     @asynccontextmanager
     async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
-        """A connection inside a transaction on the tenant's rows: committed at the end, undone on any exception."""
-        if held := self.current_transaction.get():
-            connection = await held.begin()
+        """A connection inside a transaction on the tenant's rows: committed at the end, rolled back on an exception."""
+        if open_transaction := self.current_transaction.get():
+            connection = await open_transaction.begin()
             async with connection.begin_nested():
                 yield connection
         else:
@@ -160,7 +160,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
-        """The same, whatever is held."""
+        """The same, apart from the request's transaction."""
         if self.group_commit:
             async with self.group_commit.turn() as group, group.connection.begin_nested():
                 yield group.connection
@@ -178,20 +178,20 @@ class Database:
     async def request_transaction(
         self, tenant_id: int, first: Callable[[AsyncConnection], Awaitable[None]]
     ) -> AsyncIterator[RequestTransaction]:
-        """One transaction that all writing of this task is a part of, and all reading from the first write on; it is
-        undone unless it is committed."""
-        held = RequestTransaction(partial(self.transaction, tenant_id), first)
-        token = self.current_transaction.set(held)
+        """One transaction for all that this task writes, and for all that it reads after the first write; rolled back
+        unless it is committed."""
+        open_transaction = RequestTransaction(partial(self.transaction, tenant_id), first)
+        token = self.current_transaction.set(open_transaction)
         try:
-            yield held
+            yield open_transaction
         finally:
             self.current_transaction.reset(token)
-            await held.rollback()
-            await held.cleanup.aclose()
+            await open_transaction.rollback()
+            await open_transaction.cleanup.aclose()
 
     @contextmanager
-    def apart(self) -> Iterator[None]:
-        """What is read and written meanwhile is no part of what is held."""
+    def outside_request_transaction(self) -> Iterator[None]:
+        """What is read and written inside is no part of the request's transaction."""
         token = self.current_transaction.set(None)
         try:
             yield
@@ -204,7 +204,7 @@ class Database:
 
 
 class ObservedStatement:
-    """See `Database.told`. A class, because every statement goes through it."""
+    """See `Database.observe_statement`. A class, because every statement enters one: a generator is slower."""
 
     __slots__ = ("arguments", "database", "endings", "text")
 
@@ -221,18 +221,18 @@ class ObservedStatement:
         self, kind: type[BaseException] | None, reason: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(reason, Exception):
-            self.database.note(reason)
-            said = f"SQL: {self.text}"
-            if said not in getattr(reason, "__notes__", ()):  # all writes of a batch fail of the same
-                reason.add_note(said)
+            self.database.note_error(reason)
+            note = f"SQL: {self.text}"
+            if note not in getattr(reason, "__notes__", ()):  # all writes of a batch fail of the same
+                reason.add_note(note)
         for ended in self.endings:
             ended()
 
 
 @asynccontextmanager
-async def shared(current_transaction: AsyncConnection) -> AsyncIterator[Any]:
-    """The driver's connection of a transaction that goes on."""
-    yield (await current_transaction.get_raw_connection()).driver_connection
+async def shared(connection: AsyncConnection) -> AsyncIterator[Any]:
+    """The driver's connection of a transaction, which is neither ended nor given back."""
+    yield (await connection.get_raw_connection()).driver_connection
 
 
 def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
@@ -249,13 +249,13 @@ def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     )
 
 
-def postgres_engine(url: str, pool_size: int, patience: Timeouts | None, *, walled: bool) -> AsyncEngine:
-    bounds = {} if patience is None else {"pool_timeout": patience.wait}
-    engine = new_engine(url, pool_size, connect_args=postgres_options(patience), **bounds)
+def postgres_engine(url: str, pool_size: int, timeouts: Timeouts | None, *, restricted: bool) -> AsyncEngine:
+    bounds = {} if timeouts is None else {"pool_timeout": timeouts.wait}
+    engine = new_engine(url, pool_size, connect_args=postgres_options(timeouts), **bounds)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        if walled:
+        if restricted:
             connection.run_async(take_restricted_role)
 
     @event.listens_for(engine.sync_engine, "checkout")
@@ -277,12 +277,12 @@ async def take_restricted_role(driver: Any) -> None:
     await driver.execute(f"{TAKE_ROLE}; SET {RESTRICTED_SETTING} = 'on'")
 
 
-def postgres_options(patience: Timeouts | None) -> dict[str, Any]:
-    """What the driver is told, with the bounds of a server's patience."""
-    if patience is None:
+def postgres_options(timeouts: Timeouts | None) -> dict[str, Any]:
+    """The options of the driver, with a server's timeouts."""
+    if timeouts is None:
         return POSTGRES_OPTIONS
-    settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(patience.wait * 1000))}
-    bounds = {"timeout": patience.wait, "command_timeout": patience.statement}
+    settings = {**POSTGRES_SETTINGS, "lock_timeout": str(round(timeouts.wait * 1000))}
+    bounds = {"timeout": timeouts.wait, "command_timeout": timeouts.statement}
     return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
 
 
@@ -292,7 +292,7 @@ def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wai
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver must not say BEGIN: we do, below
-        watch(connection, record.info)
+        watch_deadline(connection, record.info)
         for name, function in FUNCTIONS.items():
             connection.create_function(name, -1, function, deterministic=True)
         try:
@@ -314,3 +314,25 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage:
+    """How busy the connections are."""
+
+    in_use: int
+    max_connections: int
+    waiting: int  # for a connection
+    waiting_writers: int  # of SQLite, which has one writer at a time
+
+
+def pool_usage(database: Database) -> PoolUsage:
+    """The usage at this moment. Asks nothing of the database."""
+    pools = [engine.sync_engine.pool for engine in {database.reader, database.writer}]
+    queues = [pool for pool in pools if isinstance(pool, QueuePool)]
+    return PoolUsage(
+        sum(pool.checkedout() for pool in queues),
+        sum(pool.size() for pool in queues),
+        sum(waiting_for(pool) for pool in queues),
+        database.group_commit.waiting if database.group_commit else 0,
+    )

@@ -1,4 +1,4 @@
-"""What a database is known by: random, made with its schema, and so shared with no other database."""
+"""The identity of a database: a random text made with its schema, which no other database has."""
 
 from dataclasses import dataclass
 

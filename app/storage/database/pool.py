@@ -1,4 +1,4 @@
-"""A driver's own connection, lent from the pool of an engine for single statements outside any transaction."""
+"""A driver's own connection from the pool of an engine, for single statements that need no transaction."""
 
 import asyncio
 from contextlib import suppress
@@ -15,8 +15,8 @@ from app.storage.database.time_limits import end_now, set_deadline, until_ended
 
 
 class RawConnection:
-    """Lends a driver's connection. Raises the driver's error, ConnectionError where the database went away, and
-    StatementTooLarge. A class, because every request goes through it: a generator takes three times as long."""
+    """Checks out a driver's connection. Raises the driver's error, ConnectionError where the connection was lost, and
+    StatementTooLarge. A class, because every request enters one: a generator takes three times as long."""
 
     __slots__ = ("connection", "engine")
 
@@ -39,13 +39,13 @@ class RawConnection:
             self.connection.close()
 
     async def failed(self, reason: BaseException) -> None:
-        """Leaves the connection fit for the next, and raises what says more than the reason."""
+        """Makes the connection fit for its next use. Raises a clearer error than the driver's, where there is one."""
         driver: Any = self.connection.driver_connection
         is_sqlite = self.engine.dialect.name == "sqlite"
         if isinstance(reason, asyncio.CancelledError):
-            await asyncio.shield(ended(self.connection) if is_sqlite else until_ended(driver))
+            await asyncio.shield(end_statement(self.connection) if is_sqlite else until_ended(driver))
         elif not is_sqlite and isinstance(reason, TimeoutError):
-            driver.terminate()  # nobody knows what it is at: the next to take it gets a new one
+            driver.terminate()  # its state is unknown: the pool makes a new one
         elif not is_sqlite and driver.is_closed() and isinstance(reason, Exception):
             raise ConnectionError(str(reason)) from reason
         elif isinstance(reason, Exception) and is_too_large(reason):
@@ -53,15 +53,15 @@ class RawConnection:
 
 
 async def checkout(engine: AsyncEngine) -> PoolProxiedConnection:
-    """A connection from the pool. One that lies idle is taken as it is, for a third of what waiting for one costs,
-    unless it turns out to be lost."""
+    """A connection from the pool. An idle one is taken without waiting, which takes a third of the time, unless it
+    turns out to be lost."""
     if isinstance(engine.sync_engine.pool, QueuePool) and engine.sync_engine.pool.checkedin():
         with suppress(MissingGreenlet):
             return engine.sync_engine.raw_connection()
     return await engine.raw_connection()
 
 
-async def ended(connection: PoolProxiedConnection) -> None:
-    """Ends the statement that nobody waits for any more, before others get the connection with deadlines of theirs."""
+async def end_statement(connection: PoolProxiedConnection) -> None:
+    """Ends the statement of a cancelled task, before the connection is used again under another deadline."""
     end_now(connection.info)
     await wait_for_thread(connection.driver_connection)

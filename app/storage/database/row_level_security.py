@@ -1,8 +1,8 @@
-"""The walls between tenants on Postgres, behind the conditions that every statement has anyhow: row-level security
-shows a transaction the rows of the one tenant that it has entered, and none before.
+"""Row level security on Postgres, in addition to the tenant conditions that every statement has: a transaction sees the
+rows of the one tenant that it has entered, and no rows before.
 
-The server works as a role that owns nothing and cannot take the walls down: `migrate` makes it and grants it what it
-needs. The owner of the tables, who administers, sees all rows until it enters a tenant.
+The server works under a role that owns nothing and cannot switch the policies off: `migrate` makes the role and grants
+it what it needs. The owner of the tables, who administers, sees all rows until it enters a tenant.
 """
 
 from typing import Any
@@ -28,9 +28,9 @@ DO $$ BEGIN
     IF NOT pg_has_role('{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege OR internal_error THEN NULL;
 END $$"""
-# Amounts are found by their index only if it is sure that to compare them tells nothing of rows behind the wall. It
-# does not, but Postgres takes only a superuser's word for it.
-VOUCH = """
+# Amounts are found by their index only if it is sure that to compare them tells nothing of rows that the policies hide.
+# It does not, but Postgres takes only a superuser's word for it.
+MARK_LEAKPROOF = """
 DO $$ BEGIN
     ALTER FUNCTION numeric_eq(numeric, numeric) LEAKPROOF;
     ALTER FUNCTION numeric_lt(numeric, numeric) LEAKPROOF;
@@ -44,18 +44,18 @@ TAKE_ROLE = f"""
 SELECT set_config('role', rolname, false) FROM pg_roles
 WHERE rolname = '{ROLE}' AND pg_has_role(session_user, oid, 'MEMBER')
     AND has_table_privilege(oid, to_regclass('changes'), 'INSERT')"""  # noqa: S608 -- a name of ours
-ENTERS = f"SELECT set_config('{TENANT_SETTING}'"
-ENTER = sa.text(f"{ENTERS}, :tenant, true)")
-# Whether who has logged in could take the walls down: it owns the tables, or no wall holds it.
+ENTER_STATEMENT = f"SELECT set_config('{TENANT_SETTING}'"
+ENTER = sa.text(f"{ENTER_STATEMENT}, :tenant, true)")
+# Whether the login could switch row level security off, or is exempt from it: as owner of the tables, or as superuser.
 CAN_BYPASS = sa.text("""
 SELECT rolsuper OR rolbypassrls OR pg_has_role(session_user, relowner, 'MEMBER')
 FROM pg_roles, pg_class WHERE rolname = session_user AND pg_class.oid = to_regclass('accounts')""")
 
 
 def apply_row_level_security(connection: sa.Connection) -> None:
-    """The role and its rights, and what only a superuser may say. Roles are the cluster's and not this database's: a
-    restored database needs this again, so every `migrate` does it."""
-    for statement in (MAKE_ROLE, VOUCH):
+    """Makes the role, grants its rights and, where a superuser runs it, marks functions leakproof. Roles belong to the
+    cluster and not to this database: a restored database needs this again, so every `migrate` does it."""
+    for statement in (MAKE_ROLE, MARK_LEAKPROOF):
         connection.exec_driver_sql(statement)
     if connection.exec_driver_sql(f"SELECT to_regrole('{ROLE}')").scalar_one():
         schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
@@ -70,7 +70,7 @@ def enter_tenant(tenant: sa.BindParameter[int]) -> sa.ColumnElement[int]:
     return sa.select(sa.cast(made, sa.Integer())).scalar_subquery()
 
 
-def inside(setting: str, value: Any, condition: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def after_setting(setting: str, value: Any, condition: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A condition or value that is worked out only when the setting has been made: CASE keeps to its order."""
     made = sa.func.set_config(sa.literal_column(f"'{setting}'"), value, sa.true())
     return sa.case((made.is_not(None), condition))

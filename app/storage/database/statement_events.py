@@ -1,4 +1,4 @@
-"""Tells a listener of every SQL statement: of those that go straight to the driver, and of those of SQLAlchemy."""
+"""Calls a listener for every SQL statement: those that go straight to the driver, and those of SQLAlchemy."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import event
 
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import ENTERS
+from app.storage.database.row_level_security import ENTER_STATEMENT
 
-# How statements begin that nobody asked for: those of the transaction itself.
-TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", ENTERS)
-ENDED = "ended"  # where a connection keeps what is to be told at the end of its statement
+# How the statements of a transaction itself begin, for which listeners are not called.
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", ENTER_STATEMENT)
+ENDED = "ended"  # where a connection keeps what to call at the end of its statement
 
 Listener = Callable[[str, Sequence[Any]], Callable[[], None] | None]
 
 
 def on_statement(database: Database, listener: Listener) -> None:
-    """Has the listener called when a statement begins, and what it returns when the statement has ended."""
+    """Calls the listener when a statement begins, and what it returns when the statement has ended."""
 
     def begins(connection: Any, _cursor: Any, text: str, parameters: Any, *_: Any) -> None:
         if not text.startswith(TRANSACTION_WORDS):

@@ -1,6 +1,7 @@
-"""Reads that take too long are ended, and so is what the database does for them. asyncpg asks Postgres to end the
-statement of a task that is cancelled, and whether Postgres does so tells one that works from one that is frozen; SQLite
-is asked to look at the time itself, since nothing reaches the thread in which it works."""
+"""Time limits of reads: the task is cancelled, and the database ends the statement that it ran.
+
+asyncpg asks Postgres to end the statement of a cancelled task; if Postgres does not do so in time, it is frozen. SQLite
+looks at the clock itself every so many steps, since nothing can reach the thread in which it works."""
 
 import asyncio
 from contextvars import ContextVar
@@ -12,13 +13,13 @@ from typing import Any, Self
 from sqlalchemy.util import await_only
 
 STEPS = 1_000_000  # of SQLite between two looks, some 20 ms: its thread must wait for Python for each of them
-INFO = "deadline"  # where a pooled connection keeps its deadline
-LONGEST_END = 2.0  # seconds in which a Postgres that is not frozen has ended a statement
+DEADLINE_KEY = "deadline"  # where a pooled connection keeps its deadline
+MAX_END_SECONDS = 2.0  # seconds in which a Postgres that is not frozen has ended a statement
 
 
 class TimeLimit:
-    """Ends what is read inside after so many seconds: raises TimeoutError then. `expired` tells it from other
-    TimeoutErrors, and from that of a database which was `frozen`."""
+    """Cancels what runs inside after so many seconds, and raises TimeoutError. `expired` says that the limit was the
+    cause, and not another timeout, or a database that was `frozen`."""
 
     __slots__ = ("ends", "frozen", "limit", "token")  # no generator: every query enters one
 
@@ -54,29 +55,29 @@ class Deadline:
         return monotonic() > self.at
 
 
-def watch(connection: Any, info: dict[Any, Any]) -> None:
-    """Has a new SQLite connection look at its deadline; `info` is where its pool keeps facts of it."""
-    info[INFO] = Deadline()
-    await_only(connection.driver_connection.set_progress_handler(info[INFO].passed, STEPS))
+def watch_deadline(connection: Any, info: dict[Any, Any]) -> None:
+    """Makes a new SQLite connection look at its deadline; `info` is where the pool keeps facts about it."""
+    info[DEADLINE_KEY] = Deadline()
+    await_only(connection.driver_connection.set_progress_handler(info[DEADLINE_KEY].passed, STEPS))
 
 
 def set_deadline(info: dict[Any, Any]) -> None:
-    """Sets the deadline of a pooled connection to that of whoever has taken it."""
-    if INFO in info:
+    """Gives a pooled connection the deadline of the task that has checked it out."""
+    if DEADLINE_KEY in info:
         limit = _limit.get()
-        info[INFO].at = limit.ends if limit else inf
+        info[DEADLINE_KEY].at = limit.ends if limit else inf
 
 
 def end_now(info: dict[Any, Any]) -> None:
     """Has the statement that a pooled SQLite connection runs ended at its next look."""
-    info[INFO].at = -inf
+    info[DEADLINE_KEY].at = -inf
 
 
 async def until_ended(driver: Any) -> None:
-    """Returns when Postgres has ended the statement whose task was cancelled. Where it does not, the connection is
-    closed, and the limit that has cancelled it is told."""
+    """Returns when Postgres has ended the statement whose task was cancelled. If it does not, the connection is closed,
+    and the time limit notes that the database is frozen."""
     try:
-        await driver.fetchval("SELECT 1", timeout=LONGEST_END)
+        await driver.fetchval("SELECT 1", timeout=MAX_END_SECONDS)
     except TimeoutError:
         driver.terminate()
         if limit := _limit.get():

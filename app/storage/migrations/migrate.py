@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import apply_row_level_security
-from app.storage.database.statistics_sqlite import estimate
+from app.storage.database.statistics import write_estimates
 from app.storage.migrations.revision import MIGRATIONS, TablesInUse, UnknownSchema, revision
 
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
@@ -68,4 +68,4 @@ def upgrade(connection: sa.Connection) -> None:
     if on_postgres:
         apply_row_level_security(connection)
     else:
-        estimate(connection)
+        write_estimates(connection)

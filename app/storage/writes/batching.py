@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from app.storage.database.compiled_statement import CompiledStatement, Values
-from app.storage.database.driver_errors import of_one_row
+from app.storage.database.driver_errors import may_be_of_one_row
 from app.storage.database.exact_json import dump_json
 
 MAX_BATCH = 16  # writes of a batch
@@ -103,7 +103,7 @@ class WriteBatcher:
         try:
             written = await self.send(batch)
         except Exception as failure:
-            if len(batch) == 1 or not of_one_row(failure):
+            if len(batch) == 1 or not may_be_of_one_row(failure):
                 fail(batch, failure)
                 return
         else:

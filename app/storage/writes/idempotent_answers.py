@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.storage.database.clock import span
+from app.storage.database.clock import possible_moments
 from app.storage.database.engine import Database
 from app.storage.tables import IDEMPOTENT_ANSWERS as ANSWERS
 from app.storage.writes.locking import LockingWrite
@@ -49,7 +49,7 @@ async def find(database: Database, caller: Caller, key: str) -> StoredAnswer | N
     """What was answered under the key."""
     async with database.reading(caller.tenant_id) as connection:
         row = await TenantRows(connection, caller).find(ANSWERS, key=key)
-    earliest, _ = span()
+    earliest, _ = possible_moments()
     return None if row is None or row["created_at"] < earliest - RETENTION else stored_answer(row)
 
 
@@ -61,7 +61,7 @@ async def claim(connection: AsyncConnection, caller: Caller, key: str, fingerpri
     """Takes the key for this request inside its transaction. Of two at once the second waits for the first to end.
     Raises KeyTaken."""
     rows = LockingWrite(connection, caller)
-    earliest, latest = span()
+    earliest, latest = possible_moments()
     await rows.delete(ANSWERS, ANSWERS.c.created_at < earliest - RETENTION)
     row = {
         "key": key,

@@ -93,7 +93,7 @@ class PostgresOptimisticWrite(OptimisticWrite):
             raise
         if result is None:
             raise WriteConflict
-        self.database.found_room()
+        self.database.disk_has_space()
         return result
 
 

@@ -1,15 +1,17 @@
-"""What SQLite is told about the sizes of tables, so that it picks the index a grown ledger needs from the first row on.
+"""The statistics by which the databases plan statements, where they do not gather them in time by themselves.
 
-Unlike Postgres it gathers no statistics by itself, and without any it takes ten rows for all that a tenant has: it
-would read a tenant's whole list in the order asked for rather than sort the few rows of one account.
+SQLite gathers none, and without any it takes ten rows for all that a tenant has: it would read a tenant's whole list in
+the order asked for rather than sort the few rows of one account. So it is given estimates of a grown ledger, once and
+for all. Postgres gathers its own, but in the middle of a large load only afterwards: it is told to do so at once.
 """
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.storage.tables import TABLES
+from app.storage.tables import TABLES, metadata
 
 # The rows of a tenant of some size; a resource that is not listed counts as one of middling size.
-ROWS = {
+ESTIMATED_ROWS = {
     **{table.name: 10_000 for table in TABLES.values()},
     "accounts": 5_000,
     "documents": 250_000,
@@ -21,7 +23,7 @@ ROWS = {
     "document_representatives": 50_000,
 }
 # How many of them share one value of a column, a missing one too; all share the tenant, next to none any other value.
-SHARED = {
+ROWS_PER_VALUE = {
     "accounts": {"account_group": 100, "parent_account_number": 10},
     "documents": {
         "account_number": 50,
@@ -44,13 +46,15 @@ INDEXED_COLUMNS = sa.text(
     "JOIN pragma_index_list(tables.name) AS indexes JOIN pragma_index_info(indexes.name) AS columns "
     "WHERE tables.type = 'table' ORDER BY indexes.name, columns.seqno"
 )
+TENANT_TABLES = [table.name for table in metadata.sorted_tables if "tenant_id" in table.c]
+ANALYZE = sa.text(f"ANALYZE {', '.join(TENANT_TABLES)}")
 
 
-def estimate(connection: sa.Connection) -> None:
+def write_estimates(connection: sa.Connection) -> None:
     """Gives every index of a tenant's rows an estimate. What ANALYZE has counted since then is replaced."""
     indexes: dict[tuple[str, str], list[str]] = {}
     for table, index, column in connection.execute(INDEXED_COLUMNS):
-        if table in ROWS:
+        if table in ESTIMATED_ROWS:
             indexes.setdefault((table, index), []).append(column)
     connection.execute(sa.text("ANALYZE sqlite_schema"))  # makes the table of estimates where there is none
     for (table, index), columns in indexes.items():
@@ -63,9 +67,20 @@ def estimate(connection: sa.Connection) -> None:
 
 def selectivity(table: str, columns: list[str]) -> str:
     """The rows of a table, then how many of them share the first column's value, the first two columns' values, …"""
-    sharing = ROWS[table]
+    sharing = ESTIMATED_ROWS[table]
     counts = [sharing]
     for column in columns:
-        sharing = min(sharing, ROWS[table] if column == "tenant_id" else SHARED.get(table, {}).get(column, 1))
+        sharing = min(
+            sharing, ESTIMATED_ROWS[table] if column == "tenant_id" else ROWS_PER_VALUE.get(table, {}).get(column, 1)
+        )
         counts.append(sharing)
     return " ".join(map(str, counts))
+
+
+async def analyze_tables(connection: AsyncConnection) -> None:
+    """To be called when the first of very many rows are there, and after the last.
+
+    Foreign keys are checked by a plan that is made when the other table is empty and any index on the tenant seems as
+    good as its key: such a plan reads all the tenant's rows for every row to come."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(ANALYZE)
