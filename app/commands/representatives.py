@@ -11,7 +11,6 @@ from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Refused
-from app.domain.requirements import is_empty
 from app.domain.resources import Resource
 from app.domain.values import is_storable
 from app.storage.database.clock import now
@@ -25,7 +24,7 @@ LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_
 
 async def validate(unit: UnitOfWork, draft: Draft) -> None:
     supervisor: Any = draft.sent.get(SUPERVISOR)
-    if not is_empty(supervisor):
+    if supervisor is not None:  # a blank one is no representative's either
         await unit.lock_tenant()  # two writes that would close a circle together wait for each other
         await check_supervisor(unit, draft, supervisor)
     check_requirements(draft, unit.caller)

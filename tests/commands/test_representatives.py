@@ -39,7 +39,7 @@ async def test_a_supervisor_is_another_representative_of_the_tenant(line: Client
     assert await supervisors(globex) == {}
 
 
-@pytest.mark.parametrize("nobody", ["nobody", "a", "A "])
+@pytest.mark.parametrize("nobody", ["nobody", "a", "A ", " ", "\u3000", "\t"])
 async def test_an_unknown_supervisor_is_not_found(line: Client, nobody: str) -> None:
     before = await supervisors(line)
     assert await refused(line, "patch", "Representative", "C", {SUPERVISOR: nobody}) == [

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.gateway import Client
-from tests.rest_api.client import Body, Faults, Rest
+from tests.rest_api.client import Body, Faults, Rest, address
 from tests.rest_api.world import ACCOUNT, BASIC, DOCUMENT, EXTENDED, held, ledger
 
 LINES = [{}, {}, {}, {"quantity_ordered": "many", "description": 1}, "line", {"unit_price": "1.00000000001"}]
@@ -314,3 +314,26 @@ async def test_the_currency_of_an_account_stays(rest: Rest) -> None:
     for write in (rest.put, rest.patch):
         assert (await write("accounts", "A", body=ACCOUNT))["currency"] == "USD"
         assert (await write("accounts", "A", body=ACCOUNT | {"currency": "USD"}))["currency"] == "USD"
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\t\n"])
+@pytest.mark.parametrize(
+    ("kind", "key", "name", "told"),
+    [
+        ("contacts", "CON-001", "account_number", "account"),
+        ("representatives", "REP-001", "supervisor_representative_reference", "representative"),
+    ],
+)
+async def test_a_blank_text_refers_to_nothing_and_is_refused(
+    rest: Rest, kind: str, key: str, name: str, told: str, blank: str
+) -> None:
+    await ledger(rest)
+    before = await rest.get(kind, key)
+    for method, at in (("PATCH", key), ("PUT", key), ("PUT", "NEW"), ("POST", "NEW")):
+        response = await rest.send(method, address(kind, at), {"name": "R", name: blank})
+        assert response.status_code == 422, response.text
+        (detail,) = response.json()["details"]
+        assert (detail["field"], detail["code"]) == (name, "not_found")
+        assert detail["message"].startswith(f"There is no {told} ")
+    assert await rest.get(kind, key) == before
+    assert (await rest.send("GET", address(kind, "NEW"))).status_code == 404
