@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench check format generate ui clean
+.PHONY: help run test quick bench check format generate ui clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ run: $(READY) ui ## Start the gateway, with demonstration data the first time
 
 test: $(READY) ui ## Run all tests, on SQLite and on a Postgres that the tests start themselves
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadfile
+
+quick: $(READY) ## Run the tests that a developer needs between two edits: on SQLite, without the slow ones
+	@$(BIN)/python -m pytest --quiet -m "not slow" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 bench: $(READY) ## Measure the gateway beside a plain Strawberry server and the limit of the database
 	@$(BIN)/python -m tests.benchmarks

@@ -1,4 +1,4 @@
-"""Settings: the environment, read once into one frozen value. A wrong one stops the start with a sentence."""
+"""Settings: read once from the environment. A wrong one stops the start with a sentence."""
 
 import re
 from pathlib import Path
@@ -11,20 +11,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "GATEWAY_"
-# As browsers send it: no path, not even a slash at the end, or it would never match.
+# As browsers send it: without a path, even without a slash at the end.
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
-# Any port, for the machines of developers, where each front end has another.
+# With any port: for developers, each of whose front ends has its own.
 LOCAL_ORIGIN = re.compile(r"https?://(([a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\]):\*")
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 MIN_BUDGET = 100
 BLOB_URLS = ("file:///", "memory:///", "s3://")
-
-
-SECRET_SETTINGS = {"database_url"}  # may hold a password, which is not for a screen or a log
+SECRET_SETTINGS = {"database_url"}  # may hold a password, which must not be printed or logged
 
 
 class InvalidSetting(Exception):
-    """A setting that cannot be meant; the message names it."""
+    """A setting has a value that is not allowed; the message names it."""
 
 
 class Settings(BaseSettings):
@@ -177,7 +175,7 @@ class Settings(BaseSettings):
 
     @property
     def blobs(self) -> str:
-        """Where PDFs are kept, the default worked out."""
+        """The address of the store of PDFs: the setting, or the default."""
         if self.blob_url:
             return self.blob_url
         url = make_url(self.database_url)
@@ -202,10 +200,10 @@ def load_settings() -> Settings:
     """The settings of the environment. Raises InvalidSetting with a sentence for each that is wrong."""
     try:
         return Settings()
-    except ValidationError as wrong:
+    except ValidationError as error:
         sentences = []
-        for fault in wrong.errors():
+        for fault in error.errors():
             name, message = str(fault["loc"][0]), fault["msg"].removeprefix("Value error, ")
-            shown = "" if name in SECRET_SETTINGS else f"={fault['input']!r}"
-            sentences.append(f"{PREFIX}{name.upper()}{shown}: {message}.")
+            value = "" if name in SECRET_SETTINGS else f"={fault['input']!r}"
+            sentences.append(f"{PREFIX}{name.upper()}{value}: {message}.")
         raise InvalidSetting("\n".join(sentences)) from None

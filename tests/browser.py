@@ -1,5 +1,6 @@
 """A real Chromium, and a page in it with a record of all that it logged, asked for and was denied."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, Page, Request, async_playwright
 
 from app.pages import page as pages
 
+REQUIRED = "TESTS_REQUIRE_CHROMIUM"  # set by .ci/run: there a missing Chromium is a failure
+NO_CHROMIUM = "NO CHROMIUM FOUND"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 # As root it needs --no-sandbox; the others keep it from calling its maker's hosts.
@@ -50,7 +53,9 @@ class Visit:
 async def open_chromium() -> AsyncIterator[Browser]:
     program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if program is None:
-        pytest.skip(f"NO CHROMIUM FOUND: none of {', '.join(CHROMIUMS)} is on PATH, so the pages WERE NOT TESTED")
+        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(
+            f"{NO_CHROMIUM}: none of {', '.join(CHROMIUMS)} is on PATH, so the pages WERE NOT TESTED"
+        )
     if not (pages.STATIC / "graphiql.html").is_file():
         pytest.fail("The pages are not built: make ui")
     async with async_playwright() as playwright:

@@ -1,5 +1,6 @@
 """Databases, gateways and running servers for every test; each test has a database of its own, on both kinds."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -11,13 +12,23 @@ from playwright.async_api import Browser
 
 from app.storage.database.engine import Database
 from app.storage.migrations.migrate import migrate
-from tests.browser import open_chromium
+from tests.browser import NO_CHROMIUM, open_chromium
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
-# Folders of tests that take long by their nature: running servers, kills, random operations, comparisons.
-SLOW_FOLDERS = ("attacks", "audits", "benchmarks", "demo", "differential", "faults", "fuzz", "scenarios", "server")
+# Folders and files whose tests take long by their nature: servers in processes, kills, random operations, whole
+# databases, PDFs, and every header in every combination. `make quick` leaves them out.
+SLOW = (
+    "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "demo", "differential", "faults", "fuzz",
+    "graphql_api/test_attachments.py", "graphql_api/test_csrf.py", "graphql_api/test_http_answers.py",
+    "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
+    "graphql_api/test_persisted_operations.py", "middleware/test_idempotency_files.py",
+    "middleware/test_large_requests.py", "middleware/test_request_context.py", "observability/test_tracing.py",
+    "observability/test_workers.py", "operations", "pdf", "rest_api/test_attachments.py", "scenarios", "server",
+    "storage/backup", "storage/blobs", "storage/migrations", "test_postgres_launcher.py",
+)  # fmt: skip
+TESTS = Path(__file__).parent
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "gateway_template"
 DEMO_TENANT = "Northwind Supply"
@@ -31,12 +42,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Does not even import slow files where none of their tests is to run, which takes a third of the time."""
+    return True if config.getoption("markexpr") == "not slow" and in_slow_place(collection_path) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at the end of a run that browser tests were skipped, which a line of dots would hide."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if NO_CHROMIUM in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("WARNING", yellow=True, bold=True)
+        terminalreporter.line(f"{NO_CHROMIUM}: {len(skipped)} tests of pages WERE NOT RUN. Install a Chromium.")
+
+
 def is_slow(item: pytest.Item) -> bool:
-    """Whether a test lies in a slow folder, needs a browser, or runs on Postgres: SQLite runs the same test."""
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    fixtures, text = getattr(item, "fixturenames", ()), item.name
-    on_postgres = "postgres" in fixtures or "postgres_url" in fixtures or "[postgres" in text or "-postgres" in text
-    return folder in SLOW_FOLDERS or on_postgres or item.get_closest_marker("browser") is not None
+    """Whether a test lies in a slow place, needs a browser, or runs on Postgres: SQLite runs the same test."""
+    fixtures, kinds = getattr(item, "fixturenames", ()), re.split(r"[\[\]-]", item.name)
+    on_postgres = "postgres" in kinds or "postgres" in fixtures or "postgres_url" in fixtures
+    return on_postgres or in_slow_place(item.path) or item.get_closest_marker("browser") is not None
+
+
+def in_slow_place(path: Path) -> bool:
+    return any(path.is_relative_to(TESTS / place) for place in SLOW)
 
 
 async def migrated(url: str) -> None:

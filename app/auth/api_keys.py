@@ -73,10 +73,10 @@ async def authenticate(database: Database, key: str) -> Caller | None:
     if not is_storable(key):
         return None
     lookup, key_hash = lookup_statement(database.reader.dialect), hash_key(key)
-    found = await database.fetch_json(lookup.text, lookup.arguments({KEY_HASH: key_hash}))
-    if found is None:
+    row_text = await database.fetch_json(lookup.text, lookup.arguments({KEY_HASH: key_hash}))
+    if row_text is None:
         return None
-    tenant_id, products, read_only, model, zone = orjson.loads(found)
+    tenant_id, products, read_only, model, zone = orjson.loads(row_text)
     return Caller(tenant_id, products_of(products), bool(read_only), key_hash, model and CurrencyModel(model), zone)
 
 
@@ -167,8 +167,10 @@ async def insert_tenant(connection: AsyncConnection, tenant: Tenant) -> int:
 async def change_time_zone(database: Database, tenant: str, time_zone: str) -> None:
     """Sets the time zone in which the tenant's days begin, for running servers too. Raises UnknownTenant."""
     async with database.writing() as connection:
-        found = sa.select(TENANTS.c.tenant_id, TENANTS.c.time_zone).where(TENANTS.c.name == tenant).with_for_update()
-        row = (await connection.execute(found)).one_or_none() if is_storable(tenant) else None
+        statement = (
+            sa.select(TENANTS.c.tenant_id, TENANTS.c.time_zone).where(TENANTS.c.name == tenant).with_for_update()
+        )
+        row = (await connection.execute(statement)).one_or_none() if is_storable(tenant) else None
         if row is None:
             raise UnknownTenant(tenant)
         if row.time_zone == time_zone:

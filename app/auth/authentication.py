@@ -27,11 +27,11 @@ class Authenticator:
 
     async def caller(self) -> Caller:
         """The caller of the key, looked up now. Raises Unauthenticated."""
-        found = await authenticate(self.database, self.key)
-        if found is None:
+        caller = await authenticate(self.database, self.key)
+        if caller is None:
             raise Unauthenticated("The X-API-Key header holds no key of this server.")
-        self.last_caller = found
-        return found
+        self.last_caller = caller
+        return caller
 
 
 async def caller_of(request: Request, database: Database) -> Caller:

@@ -1,4 +1,4 @@
-"""The two currency models: which one a body speaks, what is open under it, and what it must hold."""
+"""The two currency models: which one a body uses, its open amount, and the amounts that it must have."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -26,7 +26,7 @@ ORIGINALS = (
 
 
 def model_of(values: dict[str, Any]) -> CurrencyModel | None:
-    """The model that values speak: one non-null Extended field makes them Extended. None where there is no amount."""
+    """The model that values use: one non-null Extended field makes them Extended. None where there is no amount."""
     for model, names in BY_PRECEDENCE:
         for name in names:
             if values.get(name) is not None:

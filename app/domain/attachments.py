@@ -1,4 +1,4 @@
-"""The PDF of a document: the one that was pushed, or else the one that its thick billing data makes."""
+"""The PDF of a document: the pushed one, or else the one that is generated from thick billing data."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from app.domain.resources import AttachmentSource, Product
 Values = Mapping[str, Any]
 ID_LENGTH = 24
 
-# What of a document, its account and a stored attachment decides which PDF the document has.
+# The columns of a document, its account and its stored attachment that decide which PDF the document has.
 PDF_DOCUMENT_COLUMNS = ("csr_id", "version", "updated_at", "products", "pdf_name", "thick_billing")
 PDF_ACCOUNT_COLUMNS = ("version", "updated_at")
 PDF_ATTACHMENT_COLUMNS = ("attachment_id", "source", "file_size", "sha256", "uploaded_at")
@@ -20,7 +20,7 @@ PDF_ATTACHMENT_COLUMNS = ("attachment_id", "source", "file_size", "sha256", "upl
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document's PDF. A generated one that nobody has asked for yet has no size and no hash."""
+    """The PDF of a document. One that has not been generated yet has no size and no hash."""
 
     id: str
     source: AttachmentSource

@@ -1,6 +1,6 @@
-"""A whole body: every field that is present, in its stored form, and every fault of form at once.
+"""Reads a whole body: every field that is present, in its stored form, and all problems at once.
 
-Absent and null are kept apart: an absent field has no key in the answer, an emptied one is None.
+Absent and null are two things: an absent field has no key in the result, a null or empty one has the value None.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from app.domain.problems import Code, Path, Problem
 from app.domain.values import Fault, is_storable, read_custom_value, read_value, shortest_notation
 
 Values = dict[str, Any]
-# Asked of every field of every write; by way of its class a member takes ten times as long to reach.
+# Looked up for every field of every write: through the class a member takes ten times as long.
 OBJECT, LIST, CUSTOM_FIELDS = Kind.OBJECT, Kind.LIST, Kind.CUSTOM_FIELDS
 COMPOSITE = {OBJECT, LIST, CUSTOM_FIELDS}
 CUSTOM_FIELD_OWNER = "collections"  # the one product that has custom fields
@@ -27,8 +27,8 @@ class Entries(tuple[tuple[str, Any], ...]):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What every write asks of some fields as a whole: each with its place by name, an empty value for each, and those
-    whose values merge part by part."""
+    """What every write needs of some fields as a whole: each with its position by name, an empty value for each, and
+    those whose values are merged part by part."""
 
     fields: Sequence[Field]
     places: dict[str, tuple[int, Field]]
@@ -40,28 +40,28 @@ LAYOUTS: dict[int, Layout] = {}  # by the id of the fields, which a layout keeps
 
 
 def layout_of(fields: Sequence[Field]) -> Layout:
-    """The layout of some of the catalogue's fields, worked out once: of a document's hundred fields few are sent."""
-    found = LAYOUTS.get(id(fields))
-    if found is None:
+    """The layout of some of the catalogue's fields, worked out once for all writes."""
+    layout = LAYOUTS.get(id(fields))
+    if layout is None:
         places = {field.name: (place, field) for place, field in enumerate(fields)}
         merging = tuple(field for field in fields if field.kind in (OBJECT, CUSTOM_FIELDS))
-        found = LAYOUTS[id(fields)] = Layout(fields, places, dict.fromkeys(places), merging)
-    return found
+        layout = LAYOUTS[id(fields)] = Layout(fields, places, dict.fromkeys(places), merging)
+    return layout
 
 
 def read_body(fields: Sequence[Field], raw: Values, path: Path = ()) -> tuple[Values, list[Problem]]:
-    """What of `raw` the fields know, read; what they do not know is dropped. With all problems of form, `path` being
-    where the body lies. Of an object with problems the other parts are read all the same."""
+    """The values of the known fields in `raw`, and all problems; unknown fields are dropped. `path` is where the body
+    lies in the request. Where one part of an object has a problem, the others are still read."""
     places = layout_of(fields).places
     values: Values = {}
     problems: list[Problem] = []
     for _, field in sorted([places[name] for name in raw if name in places]):
         name, value = field.name, raw[field.name]
         if field.kind in COMPOSITE:
-            found, wrong = read_composite(field, value, (*path, name))
+            read, wrong = read_composite(field, value, (*path, name))
             problems += wrong
-            if found:
-                (values[name],) = found
+            if read:
+                (values[name],) = read
             continue
         try:
             values[name] = read_value(field, value)
@@ -83,7 +83,7 @@ def read_composite(field: Field, raw: Any, path: Path) -> ReadResult:
 
 
 def read_object(field: Field, raw: Any, path: Path) -> ReadResult:
-    """An object as JSON keeps it: amounts and dates as strings, a part sent as null kept as null."""
+    """An object as it is stored in JSON: amounts and dates as strings, null parts as null."""
     if not isinstance(raw, dict):
         return [], [Problem(Code.INVALID, path, Fault("must be an object").about(field.name, raw))]
     values, problems = read_body(field.parts, raw, path)
@@ -93,13 +93,13 @@ def read_object(field: Field, raw: Any, path: Path) -> ReadResult:
 def read_list(field: Field, raw: Any, path: Path) -> ReadResult:
     if not isinstance(raw, list):
         return [], [Problem(Code.INVALID, path, Fault("must be a list").about(field.name, raw))]
-    found = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
-    items = [without_empty(value) for values, _ in found for value in values]
-    return [items], [problem for _, problems in found for problem in problems]
+    results = [read_object(field, item, (*path, position)) for position, item in enumerate(raw)]
+    items = [without_empty(value) for values, _ in results for value in values]
+    return [items], [problem for _, problems in results for problem in problems]
 
 
 def read_custom_fields(raw: Any, path: Path) -> ReadResult:
-    """Values by key, None for one to clear; nothing at all where the whole was null, which changes nothing."""
+    """Values by key, None for one to clear; no values where the whole is null, which changes nothing."""
     owned = raw.get(CUSTOM_FIELD_OWNER) if isinstance(raw, dict) else raw
     if owned is None:
         return [{}], []
@@ -139,7 +139,7 @@ def check_custom_key(key: str, seen: set[str]) -> None:
 
 
 class KeyFault(Fault):
-    """Why a text is no key of a custom field."""
+    """Why a text cannot be the key of a custom field."""
 
 
 def custom_field_message(key: str, value: Any, fault: Fault) -> str:
@@ -149,7 +149,7 @@ def custom_field_message(key: str, value: Any, fault: Fault) -> str:
 
 
 def json_value(value: Any) -> Any:
-    """A value as it lies inside a JSON column."""
+    """A value as it is stored inside a JSON column."""
     if isinstance(value, Decimal):
         return shortest_notation(value)
     return value.isoformat() if isinstance(value, date) else value

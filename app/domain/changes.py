@@ -1,4 +1,4 @@
-"""What a write changed, as the change log keeps it."""
+"""What a write changed, in the form of an entry of the change log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.domain.described import Described
 from app.domain.resources import Resource
 from app.domain.values import moment_text, shortest_notation
 
-# What follows from other columns, or is told beside what changed.
+# They follow from other columns, or have a place of their own in the entry.
 UNLOGGED_COLUMNS = frozenset(
     {"tenant_id", "csr_id", "version", "created_at", "updated_at", "invoice_key", "open_amount", "open_currency"}
 )
@@ -55,7 +55,7 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the write says what is stored already."""
+        """Whether the write changes nothing."""
         return self.before is not None and not self.before and not self.after
 
 
@@ -65,19 +65,21 @@ def change_of(
     """The change that writes a row over the stored one."""
     before = None
     if stored is None:
-        told = {name: value for name, value in row.items() if value is not None and name not in UNLOGGED_COLUMNS}
+        logged = {name: value for name, value in row.items() if value is not None and name not in UNLOGGED_COLUMNS}
     else:
-        told = {  # most are empty, and stay so
+        logged = {  # most are empty, and stay so
             name: value
             for name, value in row.items()
             if value is not (old := stored.get(name)) and name not in UNLOGGED_COLUMNS and differs(value, old)
         }
-        before = as_json_object({name: stored.get(name) for name in told})
-    return Change(ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, as_json_object(told))
+        before = as_json_object({name: stored.get(name) for name in logged})
+    return Change(
+        ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, as_json_object(logged)
+    )
 
 
 def currency_model_change(tenant: str, model: str, at: datetime) -> Change:
-    """The change that a tenant's first amounts are to the tenant."""
+    """The change of the tenant by its first amounts, which fix its currency model."""
     return Change(ChangedResource.TENANT, tenant, ChangeVerb.PATCH, at, None, {}, {"currency_model": model})
 
 
@@ -92,7 +94,7 @@ def differs(value: Any, stored: Any) -> bool:
 
 
 def as_json_object(values: dict[str, Any]) -> dict[str, Any]:
-    # names of columns are a text type of the database library's own, which JSON does not know
+    # str: column names are of a text type of the database library, which JSON does not know
     return {str(name): as_json(value) for name, value in values.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""An enumeration whose members say what they mean, so that every surface describes them in the same words."""
+"""Enumerations whose members have a description, so that all documentation describes them in the same words."""
 
 from enum import StrEnum
 from typing import Self

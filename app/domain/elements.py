@@ -23,12 +23,12 @@ def element_value(element: Field, document: Values, account: Values) -> Any:
     owner, *path = element.falls_back_to.split(".")
     if owner == "lines":
         return len(lines(document))
-    found: Any = {"document": document, "account": account}[owner]
+    value: Any = {"document": document, "account": account}[owner]
     if path == ["invoice_num"]:
-        return found.get("invoice_num") or found.get("document_number")
+        return value.get("invoice_num") or value.get("document_number")
     for name in path:
-        found = (found or {}).get(name)
-    return found
+        value = (value or {}).get(name)
+    return value
 
 
 def lines(document: Values) -> list[dict[str, Any]]:

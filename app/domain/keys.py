@@ -1,4 +1,4 @@
-"""What the key of a resource may be: its account or document number, or its reference."""
+"""Which texts may be keys of resources: account and document numbers, and references."""
 
 import unicodedata
 from typing import Any
@@ -14,7 +14,7 @@ INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp"}  # control and format characters
 
 
 def key_fault(key: Any) -> Fault | None:
-    """Why no resource can have this key; None where one can."""
+    """Why this cannot be the key of any resource; None where it can."""
     if is_empty(key):
         return Fault("must not be blank", Code.REQUIRED, quotes=False)
     if not isinstance(key, str):
@@ -27,7 +27,8 @@ def key_fault(key: Any) -> Fault | None:
 
 
 def new_key_fault(key: str) -> Fault | None:
-    """Why no new resource is given this key, though an old one may have it: nobody could tell it from its twin."""
+    """Why this cannot be the key of a new resource, though an old one may have it: people could not tell it from
+    another key that looks the same."""
     if key.isprintable() and key == key.strip():
         return None
     for position, char in enumerate(key, 1):
@@ -40,7 +41,7 @@ def new_key_fault(key: str) -> Fault | None:
         if char.isspace()
     ]
     if not ends:
-        return None  # a character that this version of Unicode does not know
+        return None  # not printable only because this Python does not know the character
     return Fault(f"must neither begin nor end with white space: it {' and '.join(ends)}", quotes=False)
 
 

@@ -1,4 +1,4 @@
-"""A document's status: which write moves it where, as a table, and what a closure leaves behind."""
+"""The status of a document: a table of transitions, and an entry of the status history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ OPEN, CLOSED = DocumentStatus.OPEN, DocumentStatus.CLOSED
 
 
 class AmountSent(Enum):
-    """What a write says about the open amount."""
+    """What a write sends as the open amount."""
 
     NOTHING = "nothing"
     ZERO = "zero"
     NON_ZERO = "non-zero"
 
 
-# (status before, None for a new document; what was sent) -> status after. A move that is not here leaves the status.
+# From the status before (None for a new document) and what was sent to the status after. Anything else changes nothing.
 TRANSITIONS: dict[tuple[DocumentStatus | None, AmountSent], DocumentStatus] = {
     (None, AmountSent.NOTHING): OPEN,
     (None, AmountSent.NON_ZERO): OPEN,
@@ -39,13 +39,13 @@ class Transition:
 
 
 def amount_sent(touched: bool, open_amount: Decimal | None) -> AmountSent:
-    """What a write says, from whether it names the open amount and what that is afterwards."""
+    """What was sent; `touched`: whether the write names the open amount, which afterwards is `open_amount`."""
     if not touched or open_amount is None:
         return AmountSent.NOTHING
     return AmountSent.NON_ZERO if open_amount else AmountSent.ZERO
 
 
 def transition(before: DocumentStatus | None, sent_amount: AmountSent, now: datetime) -> Transition | None:
-    """The transition that a create, replace or patch makes, if any."""
+    """The transition that a create, replace or patch makes; None where the status stays."""
     after = TRANSITIONS.get((before, sent_amount))
     return None if after is None else Transition(after, now)

@@ -1,4 +1,4 @@
-"""How messages show what a request carried: in JSON, whatever the caller's language, and cut where it is long."""
+"""How messages show values of a request: as JSON, and cut where they are long."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ MAX_SHOWN_LENGTH = 100  # characters
 def in_json(value: Any) -> str:
     """A value as JSON writes it, its invisible characters escaped."""
     text = ""
-    for piece in pieces(value):  # no further than it is shown: the value may be as large as a request
+    for piece in pieces(value):  # no more than is shown: the value may be as large as a request
         text += piece
         if len(text) > MAX_SHOWN_LENGTH:
             return f"{visible(text[:MAX_SHOWN_LENGTH])}…"
@@ -53,5 +53,5 @@ def quoted_key(key: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with an escape for every character that nobody sees, or that cannot be written."""
+    """The text with an escape for every character that is invisible or cannot be written."""
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

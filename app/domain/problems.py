@@ -42,7 +42,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """A write that was refused, with every problem found. Nothing was written."""
+    """The write is refused, with all its problems. Nothing was written."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

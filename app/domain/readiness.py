@@ -1,4 +1,4 @@
-"""Readiness: what a product would still need of a resource. Told, never refused."""
+"""Readiness: what a product would still need of a resource. It is reported, and refuses nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MissingField:
-    """Something missing; `certain` where the product cannot do without it, else only the caller can judge."""
+    """A field that is missing; `certain` where the product needs it, or else only the caller can tell."""
 
     field: Path
     message: str
@@ -29,29 +29,31 @@ def missing_fields(
     account: Values | None = None,
     locked: CurrencyModel | None = None,
 ) -> list[MissingField]:
-    """All that the product would need. `account` holds the values of a document's account; `locked` is the currency
-    model that the tenant's documents are held to."""
-    demands = RequirementContext((product,), locked=locked)
-    found = [MissingField(problem.field, problem.message) for problem in unmet_requirements(resource, values, demands)]
-    found += unjudged_conditions(resource, values, product)
+    """Every field that the product would still need. `account`: the values of a document's account. `locked`: the
+    currency model of the tenant's documents."""
+    context = RequirementContext((product,), locked=locked)
+    missing = [
+        MissingField(problem.field, problem.message) for problem in unmet_requirements(resource, values, context)
+    ]
+    missing += unjudged_conditions(resource, values, product)
     if resource is Resource.DOCUMENT and product is Product.INVOICING:
-        found += missing_for_pdf(values, account or {})
-    return found
+        missing += missing_for_pdf(values, account or {})
+    return missing
 
 
 def unjudged_conditions(resource: Resource, values: Values, product: Product) -> Iterator[MissingField]:
-    """Conditional fields that are empty and whose condition the gateway cannot judge."""
+    """The empty conditional fields whose condition the gateway cannot evaluate."""
     for known in CATALOGUE[resource]:
-        is_unjudged = known.name in JUDGED_BY_THE_CALLER and known.use(product) is Requirement.CONDITIONAL
+        is_unjudged = known.name in CONDITIONS_OF_CALLERS and known.use(product) is Requirement.CONDITIONAL
         if is_unjudged and is_empty(values.get(known.name)):
             yield MissingField((known.name,), f"{known.name} is required when {known.when}.", certain=False)
 
 
-JUDGED_BY_THE_CALLER = {"invoice_num", "branch_name"}
+CONDITIONS_OF_CALLERS = {"invoice_num", "branch_name"}
 
 
 def missing_for_pdf(values: Values, account: Values) -> Iterator[MissingField]:
-    """Without a PDF of its own an invoice is rendered from thick billing data, and needs all that it must show."""
+    """An invoice without a PDF of its own is rendered from thick billing data, which then must be there."""
     if not is_empty(values.get("pdf_name")):
         return
     if not values.get("thick_billing"):

@@ -1,6 +1,6 @@
-"""What a resource still lacks, judged over its values as a whole: required fields, conditions, amounts.
+"""Requirements on the values of a resource as a whole: required fields, conditions, amounts.
 
-The one judge behind refusals (what a write must meet) and readiness (what a product would need).
+Writes are refused by them, and readiness reports them for a product.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -17,44 +17,44 @@ from app.domain.resources import PRODUCT_TITLES, CurrencyModel, DocumentType, Pr
 
 Values = dict[str, Any]
 
-# Conditions that a write is held to. A conditional field that is not here is told by readiness, never refused.
+# The conditions that writes must meet. Other conditional fields are only reported by readiness.
 CONDITIONS: dict[str, Callable[[Values], bool]] = {
     "applies_to_invoice": lambda v: v.get("document_type") == DocumentType.CREDIT_NOTE,
     "is_parent_account": lambda v: v.get("parent_account_number") is not None,
     "template_id": lambda v: v.get("fabricated_record") is True,
 }
-REQUIRED, NOT_READ = Requirement.REQUIRED, Requirement.NOT_READ  # asked of many fields in every write
-ADDRESS = "Address"  # the one kind of object whose parts are demanded one by one
+REQUIRED, NOT_READ = Requirement.REQUIRED, Requirement.NOT_READ  # looked up for many fields in every write
+ADDRESS = "Address"  # the one type of object whose parts are required one by one
 AMOUNTS = frozenset(name for names in amounts.FIELDS.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementContext:
-    """Whose demands count: the products declared (none: the endpoint's alone), the tenant's active ones, and the
-    currency model that its documents are locked to."""
+    """What decides which requirements apply: the declared products (where there are none, only the endpoint's own
+    apply), the tenant's active products, and the currency model that its documents are locked to."""
 
     products: Collection[Product]
     active: Collection[Product] = ()
     locked: CurrencyModel | None = None
 
 
-def unmet_requirements(resource: Resource, values: Values, demands: RequirementContext) -> list[Problem]:
+def unmet_requirements(resource: Resource, values: Values, context: RequirementContext) -> list[Problem]:
     """Every requirement that the values do not meet."""
-    found = [
+    problems = [
         Problem(Code.REQUIRED, path, message)
-        for field in possibly_required(resource, tuple(demands.products))
-        for path, message in missing_parts(field, values, demands.products)
+        for field in possibly_required(resource, tuple(context.products))
+        for path, message in missing_parts(field, values, context.products)
     ]
     if resource is Resource.DOCUMENT:
-        found += unmet_amounts(values, demands)
+        problems += unmet_amounts(values, context)
     if resource is Resource.CONTACT:
-        found += name_conflicts(values)
-    return found
+        problems += name_conflicts(values)
+    return problems
 
 
-@cache  # every write asks this, and of a document's hundred fields ten can be demanded
+@cache  # every write needs this, and of a document's hundred fields only ten can be required
 def possibly_required(resource: Resource, products: tuple[Product, ...]) -> tuple[Field, ...]:
-    """The fields that may be demanded whatever the values are, amounts aside."""
+    """The fields that can be required, amounts aside."""
     return tuple(
         field
         for field in CATALOGUE[resource]
@@ -81,7 +81,7 @@ def missing_parts(field: Field, values: Values, products: Collection[Product]) -
 
 
 def requirement_reason(field: Field, values: Values, products: Collection[Product]) -> str:
-    """Why the field must be present, as the end of a sentence; "" where it need not be."""
+    """Why the field is required, as the end of a sentence; "" where it is not."""
     if field.base is REQUIRED:
         return " and must not be blank"
     condition = CONDITIONS.get(field.name)
@@ -89,20 +89,20 @@ def requirement_reason(field: Field, values: Values, products: Collection[Produc
         readers = [product for product in products if field.use(product) is not NOT_READ]
         if readers or not products:
             return f" when {field.when}"
-    demanding = [product for product in products if field.use(product) is REQUIRED]
-    return f" for {' and '.join(PRODUCT_TITLES[product] for product in demanding)}" if demanding else ""
+    requiring = [product for product in products if field.use(product) is REQUIRED]
+    return f" for {' and '.join(PRODUCT_TITLES[product] for product in requiring)}" if requiring else ""
 
 
 def is_amount(resource: Resource, field: Field) -> bool:
-    """Whether the field is one of a document's amounts, which are judged together: see unmet_amounts."""
+    """Whether the field is one of a document's amounts, which are checked together: see unmet_amounts."""
     return resource is Resource.DOCUMENT and field.name in AMOUNTS
 
 
-def unmet_amounts(values: Values, demands: RequirementContext) -> list[Problem]:
-    lacking = amounts.missing_amounts(values, demands.products, demands.active, demands.locked)
+def unmet_amounts(values: Values, context: RequirementContext) -> list[Problem]:
+    missing = amounts.missing_amounts(values, context.products, context.active, context.locked)
     return [
         Problem(Code.REQUIRED, (name,), f"{name} is required: a document states all amounts of its currency model.")
-        for name in lacking
+        for name in missing
     ] + [
         Problem(Code.INVALID, (name,), f"{name} of a credit note must be below zero, found: {in_json(values[name])}.")
         for name in amounts.wrongly_signed(values)
@@ -121,6 +121,6 @@ def is_empty(value: Any) -> bool:
 
 
 def newly_unmet(before: list[Problem], after: list[Problem]) -> list[Problem]:
-    """What a patch broke: a patch is not refused for what was missing before it, be it as part of a whole."""
+    """The problems that a patch caused: it is not refused for what was missing before, nor for a part of that."""
     known = {(p.code, p.field) for p in before}
     return [p for p in after if not any((p.code, p.field[:end]) in known for end in range(1, len(p.field) + 1))]

@@ -1,5 +1,4 @@
-"""Time zones by their names in the IANA database: which there are, and what day it is in one. A tenant's days begin in
-its own."""
+"""Time zones of the IANA database, by name: which there are, and what day it is in one."""
 
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -7,10 +6,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 UTC = "UTC"
-NOT_ZONES = {"localtime", "Factory"}  # which some systems' copies of the database hold beside the zones
+NOT_ZONES = {"localtime", "Factory"}  # which some systems list beside the zones
 MAX_SUGGESTIONS = 3
 
-# Python keeps but eight of those that nobody holds, and reads the others from their files again.
+# Python itself caches only eight zones that are not in use, and reads the others from files each time.
 zone_info = lru_cache(maxsize=1_000)(ZoneInfo)
 
 

@@ -78,7 +78,7 @@ def shortest_notation(value: Decimal) -> str:
 
 
 def is_storable(text: str) -> bool:
-    """Whether the text can be kept: no NUL, no half of a surrogate pair."""
+    """Whether the databases can store the text: without NUL, without half a surrogate pair."""
     return UNSTORABLE.search(text) is None
 
 

@@ -303,7 +303,7 @@ def refusal(status: int, message: str) -> Response:
 def note_errors(answer: dict[str, Any]) -> None:
     """Notes the errors of an answer, and that it is of no valid operation where none is known by now."""
     if record := CURRENT_REQUEST.get():
-        record.found = record.found or InvalidOperation()
+        record.valid_operation = record.valid_operation or InvalidOperation()
         record.error_codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
 
 

@@ -138,7 +138,7 @@ class IdempotencyMiddleware:
         record = CURRENT_REQUEST.get()
         if record and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(record.error_codes):
             raise RolledBack(await messages_of(self.partial_failure(request, record), request))
-        writes_nothing = record and record.found and not record.found.writes
+        writes_nothing = record and record.valid_operation and not record.valid_operation.writes
         if start["status"] >= 500 or start["status"] in UNSTORED_STATUSES or writes_nothing:
             raise RolledBack(messages)
         headers = Headers(raw=start["headers"])

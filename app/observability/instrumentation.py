@@ -37,7 +37,7 @@ class Instrumentation:
         """The answer is ready, and is about to be sent."""
         seconds = perf_counter() - record.started
         if metrics := self.metrics:  # here and not in a method of Metrics: the call would cost every request time
-            if operation := record.found:
+            if operation := record.valid_operation:
                 numbers = (seconds, len(record.statements), record.answer_bytes, record.cost)
                 metrics.pending[operation.name].extend(numbers)
                 if record.error_codes:
@@ -49,7 +49,9 @@ class Instrumentation:
         if self.log_requests:
             log_request(record, seconds)
         if seconds >= self.slow_seconds:
-            log_slow_request(record, seconds, self.outline(record.found, record.requested) if record.requested else ())
+            log_slow_request(
+                record, seconds, self.outline(record.valid_operation, record.requested) if record.requested else ()
+            )
         if self.traces:
             self.traces.on_answer(record)
 

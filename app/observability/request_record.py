@@ -51,7 +51,7 @@ class InvalidOperation:
 class RequestRecord:
     """One request. One is made for every request, so what has not been set yet is an attribute of the class."""
 
-    found: Operation | None = None  # the valid GraphQL operation
+    valid_operation: Operation | None = None  # the valid GraphQL operation
     requested: Any = None  # the GraphQL operation as it was sent
     error_codes: Sequence[str] = ()
     answer_bytes = 0
@@ -68,7 +68,7 @@ class RequestRecord:
     @property
     def operation(self) -> str | None:
         """The name of the operation."""
-        return self.found.name if self.found else None
+        return self.valid_operation.name if self.valid_operation else None
 
     @property
     def request_id(self) -> str:

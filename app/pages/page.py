@@ -1,6 +1,6 @@
-"""Sends the built pages and their files, whole and from this server alone.
+"""Serves the built pages and their files.
 
-It knows neither facade nor who is asking; a page brings its own key to the API like any other client.
+Knows no facade and no caller: a page calls the API with its user's key like any other client.
 """
 
 import re
@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 COMPRESSION = [Middleware(Compression)]
 
 # 'unsafe-inline' is for styles alone: Monaco writes style elements and attributes as it draws, and knows no nonce.
-# No script, image, font, worker or connection can be anyone else's, so that an injected style could tell no one.
+# All else may come from this server alone, so that an injected style could send nothing to anyone.
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -69,10 +69,12 @@ _PLAIN = """<!doctype html>
 _BUILD_IT = "<p>To have this page, run <code>make ui</code> in the project's folder and load it again.</p>\n"
 
 
-def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The page of that name, or `unbuilt` with the way to build it."""
+def built_page(
+    name: str, unbuilt: str, headers: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Response:
+    """The page of that name; where it is not built, the message `unbuilt` and how to build it."""
     try:
-        page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+        page = ((folder or STATIC) / f"{name}.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         return plain_page(unbuilt + _BUILD_IT, headers=headers)
     return HTMLResponse(page, headers={**_GUARDED, **REVALIDATED, **(headers or {})})
@@ -84,15 +86,18 @@ def plain_page(message: str, status: int = 200, headers: Mapping[str, str] | Non
     return HTMLResponse(_PLAIN.format(message=message), status, headers)
 
 
-def asset_routes() -> list[BaseRoute]:
-    """The files that the pages ask for."""
-    return [Route("/pages/assets/{name}", _asset, middleware=COMPRESSION, include_in_schema=False)]
+def asset_routes(folder: Path = STATIC) -> list[BaseRoute]:
+    """The files that the pages load."""
+
+    def asset(request: Request) -> Response:
+        return _asset(folder / "assets", request.path_params["name"])
+
+    return [Route("/pages/assets/{name}", asset, middleware=COMPRESSION, include_in_schema=False)]
 
 
-def _asset(request: Request) -> Response:
-    # The build's folder is flat: a name that could mean any other folder is none of its.
-    name: str = request.path_params["name"]
-    path = STATIC / "assets" / name
+def _asset(folder: Path, name: str) -> Response:
+    # The folder is flat: a name that could mean another folder is refused.
+    path = folder / name
     media_type = _MEDIA_TYPES.get(path.suffix)
     if media_type is None or not re.fullmatch(r"[\w-][\w.-]*", name, re.ASCII) or not path.is_file():
         return Response("Not found", status_code=404, media_type="text/plain")

@@ -44,12 +44,12 @@ def descendants(parent: Dictionary) -> Iterator[Dictionary]:
 
 def children(parent: Dictionary) -> list[Dictionary]:
     """The bookmarks right below one, in order."""
-    found: dict[tuple[int, int], Dictionary] = {}
+    bookmarks: dict[tuple[int, int], Dictionary] = {}
     item: Any = parent.get("/First")
-    while isinstance(item, Dictionary) and item.objgen not in found:
-        found[item.objgen] = item
+    while isinstance(item, Dictionary) and item.objgen not in bookmarks:
+        bookmarks[item.objgen] = item
         item = item.get("/Next")
-    return list(found.values())
+    return list(bookmarks.values())
 
 
 def point_at_page(item: Dictionary, pdf: pikepdf.Pdf) -> None:

@@ -81,7 +81,7 @@ def take_along_defaults(form: Dictionary, renamed: dict[str, str]) -> None:
     for node in nodes(fields):
         look = node.get("/DA")
         if isinstance(look, String):
-            node.DA = NAME.sub(lambda found: renamed.get(found[0], found[0]), str(look))
+            node.DA = NAME.sub(lambda match: renamed.get(match[0], match[0]), str(look))
         for resources in own_resources(node):
             add_names(resources, renamed)
 

@@ -13,7 +13,6 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.middleware import idempotency
 from app.pdf.validation_processes import PdfValidator, ValidPdf
 from app.storage.tables import BLOB_CLAIMS
 from app.storage.writes.change_log import audit
@@ -181,17 +180,32 @@ async def test_five_at_once_under_keys_of_their_own_are_all_done(desk: Desk) -> 
     assert [one.fault async for one in audit(desk.client.gateway.database)] == [None]
 
 
-async def test_where_all_is_undone_the_stored_pdf_is_whole_and_the_key_free(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def refuse_answers(gateway: Gateway) -> None:
+    """Lets the database refuse the answer, which is written at the end of a request."""
+    refusing = ["CREATE TRIGGER refuse BEFORE UPDATE ON idempotent_answers BEGIN SELECT RAISE(ABORT, 'no'); END"]
+    if not gateway.database.is_sqlite:
+        function = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"
+        trigger = "CREATE TRIGGER refuse BEFORE UPDATE ON idempotent_answers FOR EACH ROW EXECUTE FUNCTION refuse()"
+        refusing = [function, trigger]
+    await execute(gateway, *refusing)
+
+
+async def accept_answers(gateway: Gateway) -> None:
+    await execute(gateway, "DROP TRIGGER refuse" + ("" if gateway.database.is_sqlite else " ON idempotent_answers"))
+
+
+async def execute(gateway: Gateway, *statements: str) -> None:
+    async with gateway.database.writing() as connection:
+        for statement in statements:
+            await connection.execute(sa.text(statement))
+
+
+async def test_where_all_is_undone_the_stored_pdf_is_whole_and_the_key_free(desk: Desk) -> None:
     await desk.push(pdf("one"), None)
 
-    async def broken(*_: Any) -> None:
-        monkeypatch.undo()
-        raise RuntimeError("no such thing")
-
-    monkeypatch.setattr(idempotency, "keep", broken)
+    await refuse_answers(desk.client.gateway)
     assert (await desk.push(pdf("two"), "k")).status_code == 500
+    await accept_answers(desk.client.gateway)
     assert await desk.pages() == ["one"]
     assert (await blobs(desk.client.gateway), await claims(desk.client.gateway)) == (1, 0)
     done = await desk.push(pdf("two"), "k")

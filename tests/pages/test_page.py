@@ -12,9 +12,9 @@ from app.pages import page as pages
 
 
 @pytest.fixture
-async def files() -> AsyncIterator[httpx.AsyncClient]:
-    """The files' routes alone, asked without a browser."""
-    app = Starlette(routes=pages.asset_routes())
+async def files(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The files' routes alone, asked without a browser, over a folder of the test."""
+    app = Starlette(routes=pages.asset_routes(tmp_path / "pages" / "static"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         yield client
 
@@ -30,20 +30,17 @@ def test_the_page_carries_a_policy_that_admits_nothing_foreign() -> None:
     assert headers["cache-control"] == "no-cache"
 
 
-def test_a_page_that_is_not_built_says_how_to_build_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pages, "STATIC", tmp_path)
-    page = pages.built_page("graphiql", "<h1>Not built</h1>")
+def test_a_page_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+    page = pages.built_page("graphiql", "<h1>Not built</h1>", folder=tmp_path)
 
     assert page.status_code == 200
     assert "make ui" in bytes(page.body).decode()
 
 
-async def test_a_built_file_may_be_cached_for_good(
-    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(pages, "STATIC", tmp_path)
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "assets" / "index-Ab_1-2.js").write_text("1;" * 1000)
+async def test_a_built_file_may_be_cached_for_good(files: httpx.AsyncClient, tmp_path: Path) -> None:
+    assets = tmp_path / "pages" / "static" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "index-Ab_1-2.js").write_text("1;" * 1000)
     answer = await files.get("/pages/assets/index-Ab_1-2.js")
 
     assert answer.status_code == 200
@@ -57,11 +54,8 @@ async def test_a_built_file_may_be_cached_for_good(
 @pytest.mark.parametrize(
     "name", ["..%2findex.html", "..%2f..%2fpage.js", "%2e%2e", ".built-from", "..%5cx.js", "no-such-file.js", "x.html"]
 )
-async def test_no_name_leads_out_of_the_built_files(
-    files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
-) -> None:
+async def test_no_name_leads_out_of_the_built_files(files: httpx.AsyncClient, tmp_path: Path, name: str) -> None:
     static = tmp_path / "pages" / "static"
-    monkeypatch.setattr(pages, "STATIC", static)
     (static / "assets").mkdir(parents=True)
     for path in (static / "index.html", tmp_path / "pages" / "page.js", static / "assets" / "x.html", static / "x.js"):
         path.write_text("secret")

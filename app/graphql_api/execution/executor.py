@@ -73,7 +73,7 @@ class Executor:
         try:
             operation = await self.prepared(request)
             if record:
-                record.found, record.requested = operation, request
+                record.valid_operation, record.requested = operation, request
             if operation.writes and not may_write:
                 message = "A GET request may only query: send mutations by POST."
                 raise RequestError([error(ErrorCode.BAD_REQUEST, message)], 405, {"Allow": "POST"})

@@ -17,7 +17,7 @@ MINOR_UNITS = {
     **dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3),
     **dict.fromkeys(_codes("CLF UYW"), 4),
 }
-MOST_BREAKS = 200
+MAX_LINE_BREAKS = 200
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # but the line break
 MINUS = "\N{MINUS SIGN}"
 
@@ -36,7 +36,7 @@ def printable(value: Any) -> str:
     """The text without what no page can show: control characters. A tab is a space, a line break stays one unless
     there are so many that a short text would fill pages."""
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    *broken, rest = text.strip().split("\n", MOST_BREAKS)
+    *broken, rest = text.strip().split("\n", MAX_LINE_BREAKS)
     shown = "\n".join([*broken, rest.replace("\n", " ")])
     return CONTROLS.sub("", shown)
 

@@ -26,7 +26,7 @@ ELEMENTS = {element.name: element for element in THICK_BILLING}
 COLUMNS = {column.name: column for column in THICK_BILLING_DETAIL}
 # How many columns a table may have on an upright page, and on one turned sideways.
 UPRIGHT_COLUMNS, SIDEWAYS_COLUMNS = 10, 16
-LONGEST_CELL = 500
+MAX_CELL_LENGTH = 500
 
 
 class Values:
@@ -93,8 +93,8 @@ def invoice(document: Mapping[str, Any], account: Mapping[str, Any]) -> Data:
 
 
 def title_of(values: Values) -> str:
-    told = values.text("doc_type")
-    return str(TITLES.get(told, told or InvoiceTitle.INVOICE))  # type: ignore[call-overload]  # a word is its text
+    title = values.text("doc_type")
+    return str(TITLES.get(title, title or InvoiceTitle.INVOICE))  # type: ignore[call-overload]  # a word is its text
 
 
 def seller(values: Values) -> Data:
@@ -212,7 +212,7 @@ def line_data(
     def text(name: str) -> str:
         return "" if is_empty(line.get(name)) else write[name](line[name])
 
-    moved = len(text("desc_col")) > LONGEST_CELL
+    moved = len(text("desc_col")) > MAX_CELL_LENGTH
     return {
         "cells": ["" if moved and name == "desc_col" else text(name) for name in used],
         "remarks": [remark for remark in (text("desc_col") if moved else "", text("comment_col")) if remark],
