@@ -108,7 +108,7 @@ class Parts:
                 refuse=refuse,
                 set_route=self.set_route,
             ),
-            Middleware(OriginReportMiddleware, origins=self.origins),  # browsers send JSON only after a preflight
+            Middleware(OriginReportMiddleware, origins=self.origins),  # sees what no preflight was answered for
         ]
 
     def routes(self) -> list[BaseRoute]:

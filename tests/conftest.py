@@ -16,10 +16,16 @@ from tests.migration import ADVICE, difference_of_new
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
-# Folders of tests that take long by their nature: servers in processes, kills, random operations, whole databases.
-SLOW_FOLDERS = (
-    "attacks", "audits", "benchmarks", "cli", "demo", "differential", "faults", "fuzz", "operations", "scenarios",
-    "server", "pdf/invoices", "storage/backup", "storage/migrations",
+# Folders and files whose tests take long by their nature: servers in processes, kills, random operations, whole
+# databases, PDFs, and every header in every combination. `make quick` leaves them out.
+SLOW = (
+    "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "demo", "differential", "faults", "fuzz",
+    "graphql_api/test_attachments.py", "graphql_api/test_csrf.py", "graphql_api/test_http_answers.py",
+    "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
+    "graphql_api/test_persisted_operations.py", "middleware/test_idempotency_files.py",
+    "middleware/test_large_requests.py", "middleware/test_request_context.py", "observability/test_tracing.py",
+    "observability/test_workers.py", "operations", "pdf", "rest_api/test_attachments.py", "scenarios", "server",
+    "storage/backup", "storage/blobs", "storage/migrations", "test_postgres_launcher.py",
 )  # fmt: skip
 TESTS = Path(__file__).parent
 KINDS = ("sqlite", "postgres")
@@ -36,8 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Does not even import the slow folders where none of their tests is to run, which takes a third of the time."""
-    return True if config.getoption("markexpr") == "not slow" and in_slow_folder(collection_path) else None
+    """Does not even import slow files where none of their tests is to run, which takes a third of the time."""
+    return True if config.getoption("markexpr") == "not slow" and in_slow_place(collection_path) else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -49,14 +55,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def is_slow(item: pytest.Item) -> bool:
-    """Whether a test lies in a slow folder, needs a browser, or runs on Postgres: SQLite runs the same test."""
+    """Whether a test lies in a slow place, needs a browser, or runs on Postgres: SQLite runs the same test."""
     fixtures, kinds = getattr(item, "fixturenames", ()), re.split(r"[\[\]-]", item.name)
     on_postgres = "postgres" in kinds or "postgres" in fixtures or "postgres_url" in fixtures
-    return on_postgres or in_slow_folder(item.path) or item.get_closest_marker("browser") is not None
+    return on_postgres or in_slow_place(item.path) or item.get_closest_marker("browser") is not None
 
 
-def in_slow_folder(path: Path) -> bool:
-    return any(path.is_relative_to(TESTS / folder) for folder in SLOW_FOLDERS)
+def in_slow_place(path: Path) -> bool:
+    return any(path.is_relative_to(TESTS / place) for place in SLOW)
 
 
 async def migrated(url: str) -> None:

@@ -222,6 +222,7 @@ def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch, origin
 @pytest.mark.parametrize(
     "command", [("serve",), ("migrate",), ("tenants", "list"), ("keys", "create", "--tenant", "x")]
 )
+@pytest.mark.slow
 def test_every_command_stops_at_a_wrong_setting_with_the_sentence_alone(command: tuple[str, ...]) -> None:
     with pytest.raises(ServerError) as stopped:
         gateway_cli(*command, env={"GATEWAY_DATABASE_URL": "postgres://user:secret@host/name"})

@@ -138,8 +138,8 @@ async def test_a_server_that_logs_json_logs_each_request_so(env: dict[str, str],
 WARNS = """
 import asyncio, logging.config, warnings
 from app.main import create_app
-from app.observability.logging_config import log_config
-logging.config.dictConfig(log_config("info", "json"))
+from app.observability.logging_config import logging_config
+logging.config.dictConfig(logging_config("info", "json"))
 app = create_app()
 async def serve():
     async with app.router.lifespan_context(app):
