@@ -1,4 +1,4 @@
-"""What resolvers know of the request that they work for, and the values that need more than a row."""
+"""The context of an operation, which resolvers are given, and the values that need more than a row."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -45,13 +45,13 @@ class Context:
     def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
         """What each active product would still need of a row."""
         account = row.related.get(ACCOUNT_OF)
-        told = []
+        answers = []
         for product in self.caller.products:
             found = missing_fields(resource, row, product, account, self.caller.currency_model)
             problems = [shown_lack(lack) for lack in found]
             ready = not any(lack.certain for lack in found)
-            told.append({"product": product, "ready": ready, "problems": problems})
-        return told
+            answers.append({"product": product, "ready": ready, "problems": problems})
+        return answers
 
     def attachments(self, row: Row) -> list[dict[str, Any]]:
         """The PDF of a document, where it has one."""

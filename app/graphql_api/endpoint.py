@@ -84,7 +84,7 @@ class Endpoint:
             status = 200 if is_answer(refusal_) and not is_graphql_response else refusal_.status
             headers = refusal_.headers
         except ClientDisconnect:
-            return Response(status_code=CLIENT_CLOSED_REQUEST)  # to nobody
+            return Response(status_code=CLIENT_CLOSED_REQUEST)  # which nobody receives
         except Exception as cause:
             answer, status = failure(cause, request_id)
         response = reply(answer, status, is_graphql_response, headers)
@@ -143,7 +143,7 @@ class Endpoint:
         try:
             graphql_request = await self.graphql_request(request)
         except RequestError:
-            await authenticator.caller()  # an unknown caller is told so before anything else
+            await authenticator.caller()  # to an unknown caller nothing else is said
             raise
         return await execute(graphql_request)
 

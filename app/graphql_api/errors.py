@@ -1,4 +1,4 @@
-"""Errors of the caller's program, and internal ones: their codes, and what of them is shown."""
+"""Errors of an operation as a whole, and internal ones: their codes, and what an answer shows of them."""
 
 import logging
 from collections.abc import Mapping
@@ -51,15 +51,15 @@ def refused(code: ErrorCode, message: str, status: int = 400) -> RequestError:
 
 def with_code(code: ErrorCode, errors: list[GraphQLError]) -> list[GraphQLError]:
     """The errors, each once and with the code where it has none of its own."""
-    seen: dict[tuple[Any, ...], GraphQLError] = {}
+    distinct: dict[tuple[Any, ...], GraphQLError] = {}
     for found in errors:
         found.extensions = {"code": code.value, **(found.extensions or {})}
-        seen.setdefault((found.message, str(found.locations), str(found.path)), found)
-    return list(seen.values())
+        distinct.setdefault((found.message, str(found.locations), str(found.path)), found)
+    return list(distinct.values())
 
 
 def formatted(found: GraphQLError, request_id: str) -> dict[str, Any]:
-    """An error as the answer holds it; one without a code is ours."""
+    """An error as the answer holds it; one without a code is a failure of the server."""
     if not (found.extensions and "code" in found.extensions):
         found = internal_error(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
     formatted = dict(found.formatted)
@@ -72,7 +72,7 @@ def truncated(message: str) -> str:
 
 
 def internal_error(cause: Exception, request_id: str, **where: Any) -> GraphQLError:
-    """A failure of ours: logged, and shown without a word of its inside, but what could not be used."""
+    """A failure of the server: logged, and shown without internals; of an outage the answer says what is away."""
     if found := outage(cause):
         logger.error("request %s: %s: %s", request_id, found.fact, first_line(cause))
         code, sentence = ErrorCode.UNAVAILABLE, found.value
@@ -85,7 +85,7 @@ def internal_error(cause: Exception, request_id: str, **where: Any) -> GraphQLEr
 
 
 def raise_outage(result: ExecutionResult) -> None:
-    """Raises the outage that has left nothing of an answer, for the request to fail as a whole."""
+    """Raises the outage because of which no field has a value, so that the request fails as a whole."""
     if any(value is not None for value in (result.data or {}).values()):
         return
     for found in result.errors or ():

@@ -14,7 +14,7 @@ def encode_id(resource: Resource, csr_id: int) -> str:
 
 
 def decode_id(text: str) -> tuple[Resource, int] | None:
-    """The resource and csrId that an identifier names; None for one of nobody's making."""
+    """The resource and csrId that an identifier names; None for a text that is no identifier."""
     if len(text) > MAX_LENGTH:
         return None
     try:

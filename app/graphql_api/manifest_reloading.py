@@ -45,7 +45,7 @@ class ManifestReloader:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Meanwhile the files are looked at, and SIGHUP is heard."""
+        """Inside, the files are checked for changes, and SIGHUP reloads them."""
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
             loop.add_signal_handler(signal.SIGHUP, self.reload_requested.set)

@@ -15,19 +15,19 @@ STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 def in_graphql(message: str) -> str:
-    """What is told of an operation's text, whose values graphql-core quotes as they were written."""
+    """A message about an operation's text, whose values graphql-core quotes as they were written."""
     return PYTHON_NULL.sub("null", message)
 
 
 def with_json_values(wrong: GraphQLError, variables: dict[str, Any]) -> GraphQLError:
-    """What is told of a variable, with the refused value as JSON."""
+    """An error about a variable, with the refused value as JSON."""
     found = WRONG_VARIABLE.fullmatch(wrong.message)
     if found:
         place, name, path, reason = found.groups()
         value = value_at(variables.get(name), path or "")
-        told, shown, rest = reason.rpartition(inspect(value))
-        if shown and told.endswith(": "):  # what it quotes elsewhere are names
-            wrong.message = f"{place}{told}{in_json(value)}{rest}"
+        start, quoted, rest = reason.rpartition(inspect(value))
+        if quoted and start.endswith(": "):  # what it quotes elsewhere are names
+            wrong.message = f"{place}{start}{in_json(value)}{rest}"
     return wrong
 
 

@@ -1,1 +1,2 @@
-"""Reads: a selection in, nested rows out, one SQL statement a level. Knows neither GraphQL nor REST."""
+"""Reads: what is asked for (a selection), and the two ways to answer it: by a single statement, or by one statement a
+level. Knows neither GraphQL nor REST."""

@@ -282,7 +282,7 @@ def cursor_columns(source: str, order: Sequence[Order]) -> tuple[str, ...]:
 
 
 def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> Cursor:
-    """What a cursor holds. Raises BadCursor for one of another order, or of nobody's making."""
+    """What a cursor holds. Raises BadCursor for one of another order, or a text that is no cursor."""
     if len(cursor) > MAX_CURSOR_LENGTH:
         raise BadCursor("This is no cursor of this server.")
     try:

@@ -1,5 +1,5 @@
-"""Every way from one resource to another, as a table: where it leads, which of a row's columns it starts from, and
-the rows it reaches."""
+"""All relations between resources, as a table: which resource each reaches, the columns that it starts from, and the
+rows that it reaches."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def aliased(table: sa.Table, name: str) -> sa.FromClause:
 
 
 class Shape(Enum):
-    """What an edge yields for each row that it starts from."""
+    """What a relation yields for each row that it starts from."""
 
     ONE = "one"  # a row or nothing
     PAGE = "page"  # a slice of a list

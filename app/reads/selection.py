@@ -1,5 +1,5 @@
-"""What is asked for: columns, edges to follow, filters, orders and pages, and how the answer shows them, as plain
-values."""
+"""What is asked for, as plain values: columns, relations to traverse, filters, orders and pages, and what the answer
+shows of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class HasRelated:
-    """Whether a row is reached over the edge that meets the condition."""
+    """True where the relation reaches a row that meets the condition."""
 
     relation: str
     condition: "Condition"
@@ -95,8 +95,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Columns of one resource, and the edges to follow from each of its rows. `members` is what the answer shows of
-    them, by response key and in order."""
+    """Columns of one resource, and the relations to traverse from each of its rows. `members` is what the answer shows
+    of them, by response key and in order."""
 
     columns: frozenset[str] = frozenset()
     traversals: tuple["Traversal", ...] = ()
@@ -105,8 +105,9 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Traversal:
-    """An edge to follow. `key` is what the rows are stored under: two follows of one edge give two answers. `output`
-    is what the answer shows of a page, or makes of balances; of rows it shows the selection's members."""
+    """A relation to traverse. `key` is what the rows are stored under: one relation may be traversed twice. `output` is
+    what the answer shows of a page, or makes of balances; of rows it shows the members of the selection.
+    `lookup_keys`: where a relation starts from no row, the keys to look up, each of which gives one answer."""
 
     key: str
     relation: str
@@ -115,9 +116,7 @@ class Traversal:
     order: tuple[Order, ...] = ()
     page: Page = field(default_factory=Page)
     as_of: date | None = None
-    lookup_keys: tuple[
-        tuple[Any, ...], ...
-    ] = ()  # where an edge starts from no row: the keys to look up, one answer each
+    lookup_keys: tuple[tuple[Any, ...], ...] = ()
     output: "PageMembers | Compute | None" = None
 
 

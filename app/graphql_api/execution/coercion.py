@@ -1,6 +1,6 @@
-"""Variables and arguments read at the pace of what was sent. graphql-core looks at every field that an input type has,
-some hundred of a document's; here only those that were sent are looked at, and whatever is not plainly valid is left to
-graphql-core, which knows how to say what is wrong."""
+"""Coerces variables and arguments in time that depends on what was sent. graphql-core looks at every field of an input
+type, about a hundred of a document's; here only those that were sent are looked at, and whatever is not plainly valid
+is left to graphql-core, which knows how to say what is wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +41,7 @@ MAX_COMPARED_LENGTH = 1_000  # characters of a text; longer ones, taken for name
 
 
 class DeferToGraphQLCore(Exception):
-    """Not plainly valid: graphql-core decides."""
+    """The value is not plainly valid: graphql-core decides."""
 
 
 Coerce = Callable[[Any, int], Any]  # of a value and the level that it lies on; raises Unclear

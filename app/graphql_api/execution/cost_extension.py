@@ -1,4 +1,4 @@
-"""What an operation costs: taken from the key's budget before it runs, told beside the answer where the client asks."""
+"""The cost of an operation: taken from the key's budget before it runs, and added to the answer if the client asks."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ def cost_extension(cost: int, limit: int, budgets: RateLimiter | None, caller: C
     return {"requested": cost, "limit": limit, "budget": budget}
 
 
-def with_cost_extension(answer: ExecutionResult | bytes, told: dict[str, Any]) -> ExecutionResult | bytes:
+def with_cost_extension(answer: ExecutionResult | bytes, extension: dict[str, Any]) -> ExecutionResult | bytes:
     """The answer with its cost; one that is JSON already is not read for it."""
     if isinstance(answer, bytes):
-        return b'%s,"extensions":%s}' % (answer[:-1], orjson.dumps({"cost": told}))
-    answer.extensions = {"cost": told}
+        return b'%s,"extensions":%s}' % (answer[:-1], orjson.dumps({"cost": extension}))
+    answer.extensions = {"cost": extension}
     return answer

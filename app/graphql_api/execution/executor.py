@@ -83,7 +83,7 @@ class Executor:
                 context.base_url = base_url()
             plan = await self.queries.plan(operation, request, context.today) if operation.planned else None
         except RequestError:
-            await authenticator.caller()  # an unknown caller is told so before anything else
+            await authenticator.caller()  # to an unknown caller nothing else is said
             raise
         answer: ExecutionResult | bytes
         if operation.writes:

@@ -36,7 +36,7 @@ class Size(NamedTuple):
     directives: int = 0
     depth: int = 0  # levels of fields
 
-    def beside(self, other: "Size") -> "Size":
+    def plus(self, other: "Size") -> "Size":
         return Size(
             self.fields + other.fields,
             self.aliases + other.aliases,
@@ -46,7 +46,7 @@ class Size(NamedTuple):
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Refuses operations that are too large, and fragments of that size that nobody spreads: they would be validated.
+    """Refuses operations that are too large, and unused fragments that are, since those would be validated, too.
     Raises TooComplex. Takes time linear in the text, whatever the fragments multiply to."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     sizes: dict[str, Size] = {}
@@ -68,15 +68,15 @@ def measure(node: Any, fragments: dict[str, FragmentDefinitionNode], sizes: dict
     """The size of an operation, a fragment or a selection."""
     size = Size(directives=len(node.directives or ()))
     for variable in getattr(node, "variable_definitions", None) or ():
-        size = size.beside(Size(directives=len(variable.directives or ())))
+        size = size.plus(Size(directives=len(variable.directives or ())))
     selections: SelectionSetNode | None = getattr(node, "selection_set", None)
     for inner in selections.selections if selections else ():
-        size = size.beside(measure(inner, fragments, sizes))
+        size = size.plus(measure(inner, fragments, sizes))
     if isinstance(node, FieldNode):
         own = Size(1, 1 if node.alias else 0, 0, size.depth + 1)
-        return size.beside(own)
+        return size.plus(own)
     if isinstance(node, FragmentSpreadNode):
-        return size.beside(measure_fragment(node.name.value, fragments, sizes))
+        return size.plus(measure_fragment(node.name.value, fragments, sizes))
     return size
 
 

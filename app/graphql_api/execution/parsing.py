@@ -208,15 +208,15 @@ def location_of(wrong: GraphQLError) -> dict[str, Any]:
 def coerced_variables(
     prepared: PreparedOperation, sent: dict[str, Any], *, hides_schema: bool = False
 ) -> VariableValues:
-    """The operation's variables. Raises RequestError with everything that is wrong with them, or no more than which
-    are wrong: the details name types and fields, and suggest others."""
+    """The operation's variables. Raises RequestError with everything that is wrong with them; or, where the schema is
+    hidden, with the names of the wrong ones alone, since details name types and fields, and suggest others."""
     try:
         found = variable_values(CORE, prepared.definition, prepared.variables, sent)
     except RecursionError:
         raise refused(ErrorCode.BAD_USER_INPUT, "The variables are nested too deeply.") from None
     if isinstance(found, list):
-        told = [without_details(wrong) for wrong in found] if hides_schema else found
-        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, told))
+        errors = [without_details(wrong) for wrong in found] if hides_schema else found
+        raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, errors))
     return found
 
 

@@ -1,4 +1,4 @@
-"""How many rows an answer shows, for those who watch the server.
+"""How many rows an answer shows, for the metrics and the log.
 
 Most answers are made by the database, as text that nobody reads again. To read them all would cost a tenth of what they
 cost to make, so the rows of one answer of an operation a second are counted, and of large ones fewer.

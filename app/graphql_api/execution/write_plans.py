@@ -41,7 +41,7 @@ def plan_writes(planner: Planner, operation: PreparedOperation) -> WritePlan | N
     for key, nodes in planner.collect("Mutation", [operation.definition.selection_set]).items():
         name = nodes[0].name.value
         make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
-        if make is None or planner.errors or planner.cost > planner.limits.cost:  # is told where the payload is planned
+        if make is None or planner.errors or planner.cost > planner.limits.cost:  # raised where the payload is planned
             return None
         coerce = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
         fields.append(WriteField(key, nodes[0], MUTATIONS[name], coerce, make))
@@ -50,7 +50,7 @@ def plan_writes(planner: Planner, operation: PreparedOperation) -> WritePlan | N
 
 def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
     """The arguments of each field; what is wrong with them is among the planner's errors."""
-    return [operation for field in plan.fields for operation in arguments_of(planner, field)]
+    return [values for field in plan.fields for values in arguments_of(planner, field)]
 
 
 def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:

@@ -1,2 +1,4 @@
-"""Answers a selection level by level, a statement for each: REST, what the single statement cannot say, and the judge
-of the single statement in the tests."""
+"""Answers a selection level by level, with one SQL statement for each level, as rows.
+
+Used by REST, by GraphQL operations that graphql-core executes (payloads that read more than was written, queries that
+are too large for one statement), and by tests, which compare its answers with those of the single statement."""

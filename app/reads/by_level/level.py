@@ -1,4 +1,4 @@
-"""One level of a read as one SQL statement: the rows that an edge reaches from any number of starting rows.
+"""One level of a read as one SQL statement: the rows that a relation reaches from any number of starting rows.
 
 Each starting row gets its own page: by LATERAL on Postgres, by a correlated list of rowids on SQLite, so that work
 grows with the rows asked for and not with those there are.
@@ -54,7 +54,7 @@ class LevelQuery:
         return self.pages(start, columns) if self.relation.shape is Shape.PAGE else self.all_rows(start, columns)
 
     def start_rows(self, starts: StartKeys) -> sa.FromClause:
-        """The starting rows as a relation: START and the values that the edge needs, k0, k1, …"""
+        """The starting rows as a relation: START and the values that the relation starts from, k0, k1, …"""
         if not self.relation.start_columns:
             return sa.select(sa.literal_column("1").label(START)).subquery("starts")
         if self.dialect == "postgresql":
@@ -67,7 +67,7 @@ class LevelQuery:
         return [start.c[f"k{n}"] for n in range(len(self.relation.start_columns))]
 
     def target_rows(self, keys: Columns, alias: str) -> tuple[sa.FromClause, sa.FromClause, list[Any]]:
-        """The target, what to select it from, and on which conditions, pages aside. `keys` are what the edge needs."""
+        """The target, what to select it from, and the conditions apart from the page, from these start columns."""
         target = aliased(SOURCES[self.relation.target], alias)
         rows, met = self.relation.reach(target, keys, self.caller)
         if self.traversal.condition:

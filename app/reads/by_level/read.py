@@ -1,5 +1,4 @@
-"""The one way data is read: follows edges level by level, a statement each, and hangs the rows on those they start
-from."""
+"""Reads traversals level by level, with one statement each, and attaches the rows to those they start from."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,8 +16,9 @@ Answers = dict[int, Any]  # by the number of the start
 
 
 async def read(connection: AsyncConnection, caller: Caller, traversals: Iterable[Traversal]) -> Row:
-    """Everything that the follows ask for, on a row that stands for the query itself. An edge with `lookup_keys` keys
-    answers with a list, one item for each; any other with a row, None, Rows or a list, by its shape."""
+    """All that the traversals ask for, as `related` of a row that stands for the query itself. A traversal with
+    `lookup_keys` is answered by a list with one item for each key; any other by a row, None, a RowPage or a list,
+    according to the shape of its relation."""
     query = Row(QUERY, {})
     await read_traversals(connection, caller, [query], tuple(traversals))
     return query
@@ -27,7 +27,7 @@ async def read(connection: AsyncConnection, caller: Caller, traversals: Iterable
 async def read_traversals(
     connection: AsyncConnection, caller: Caller, rows: Sequence[Row], traversals: Sequence[Traversal]
 ) -> None:
-    """Follows every edge from all rows at once, and on from what they reach."""
+    """Reads each traversal from all rows at once, and then the traversals of the rows that it reaches."""
     if not rows:
         return
     for traversal in traversals:
@@ -73,7 +73,7 @@ async def fetch(
 
 
 def needed_columns(relation: Relation, traversal: Traversal, order: Sequence[Any]) -> list[str]:
-    """The columns asked for, and those that the order, the edges onward and this module rely on."""
+    """The columns asked for, and those that the order, further traversals and this module need."""
     onward = {
         name
         for child in traversal.selection.traversals
@@ -97,7 +97,7 @@ def is_present(record: Any) -> bool:
 
 
 def shape_answer(relation: Relation, traversal: Traversal, order: tuple[Any, ...], rows: list[Row], record: Any) -> Any:
-    """The rows of one start in the shape of the edge. Raises CursorExpired."""
+    """The rows of one start in the shape of the relation. Raises CursorExpired."""
     if relation.shape is Shape.ONE:
         return rows[0] if rows else None
     if relation.shape is Shape.LIST:
@@ -121,7 +121,7 @@ def shape_answer(relation: Relation, traversal: Traversal, order: tuple[Any, ...
 def attach(
     relation: Relation, traversal: Traversal, rows: Sequence[Row], starts: dict[tuple[Any, ...], int], answers: Answers
 ) -> None:
-    """Hangs each start's answer on the rows that begin with it."""
+    """Attaches the answer of each start to the rows that have its key."""
     if traversal.lookup_keys:
         for row in rows:
             row.related[traversal.key] = [answers.get(starts[key]) for key in traversal.lookup_keys]
@@ -133,7 +133,7 @@ def attach(
 
 
 def empty_answer(relation: Relation, traversal: Traversal) -> Any:
-    """The answer where an edge leads nowhere."""
+    """The answer where a relation reaches no rows."""
     if relation.shape is Shape.ONE:
         return None
     if relation.shape is Shape.PAGE:

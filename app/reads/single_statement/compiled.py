@@ -1,4 +1,4 @@
-"""SQL that is compiled once and run many times: its text as the driver takes it, and where its parameters come from."""
+"""Queries that are compiled once and run many times: the text for the driver, and where its parameters come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TENANT = "tenant"
 
 
 class Parameter(str):
-    """A text in a read that every run may give another value; `name` says which."""
+    """A text in a query that may be another one in each run; `name` is the name of its value."""
 
     name: str
 
@@ -26,8 +26,8 @@ class Parameter(str):
 
 @dataclass(frozen=True, slots=True)
 class QueryStatement:
-    """SQL that answers with one value, a JSON text. `values` are its parameters, in order, and `replaced` says which of
-    them are given anew for each run, by name."""
+    """SQL that answers with one value, a JSON text. `values` are its parameters, in order; `replaced` has the position
+    and the name of those that get a new value for each run."""
 
     text: str
     values: tuple[Any, ...]

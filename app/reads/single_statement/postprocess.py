@@ -1,5 +1,5 @@
-"""The values of an answer that the database cannot make: each is made here, in its place, from the raw values that the
-statement left there."""
+"""The values of an answer that the database cannot compute: each is computed here, from the raw values that the
+statement left in its place."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,15 +23,15 @@ from app.reads.selection import (
 )
 from app.reads.single_statement.json_sql import python_value
 
-# Changes an object or a list of the answer in place; `context` is what the makers of values know of the request.
+# Changes an object or a list of the answer in place; the second argument is the context of the request.
 Postprocess = Callable[[Any, Any], None]
-# A JSON value from what the statement left in its place.
+# Makes a JSON value of what the statement left in its place.
 Convert = Callable[[Any, Any], Any]
 Steps = list[tuple[str, Convert]]
 
 
 def postprocessor(members: Members) -> Postprocess | None:
-    """What is left to do to the data of an answer; None where the database has made it whole."""
+    """What Python still does to the data of an answer; None where the database has made all of it."""
     return convert_members([(key, converter(QUERY, output)) for key, output in members])
 
 
@@ -112,7 +112,7 @@ def traversal_converter(source: str, traversal: Traversal) -> Convert | None:
 
 
 def expired_cursor_check(convert: Convert | None) -> Convert:
-    """The same of a page whose cursors are to be of its list: there is none where they are not."""
+    """Converts a page, or raises CursorExpired: the statement gives null where a cursor is not of the list."""
 
     def checked(found: Any, context: Any) -> Any:
         if found is None:
@@ -153,10 +153,10 @@ def balances_converter(compute: Any) -> Convert:
 
 
 def page_converter(source: str, order: tuple[Order, ...], output: PageMembers) -> Convert | None:
-    """What is left to do to a page."""
+    """What Python still does to a page."""
     cursor = cursor_converter(source, order)
 
-    def change_of_member(value: Any) -> Convert | None:
+    def member_converter(value: Any) -> Convert | None:
         match value:
             case Nodes():
                 return convert_list(convert_selection(source, value.selection))
@@ -181,7 +181,7 @@ def page_converter(source: str, order: tuple[Order, ...], output: PageMembers) -
 
         return convert
 
-    return convert_object(convert_members([(key, change_of_member(value)) for key, value in output]))
+    return convert_object(convert_members([(key, member_converter(value)) for key, value in output]))
 
 
 def cursor_converter(source: str, order: tuple[Order, ...]) -> Convert:

@@ -1,8 +1,8 @@
-"""A whole read as ONE SQL statement that answers with JSON: the members of every selection under their response keys,
-lists inside objects inside lists, each row read once and shown where the answer has it.
+"""A whole query as ONE SQL statement that answers with JSON: the members of every selection under their response keys,
+lists inside objects inside lists; each row is read once, and shown where the answer has it.
 
-What the database cannot make, it hands out as an array of raw values in the place where the value belongs; `finish`
-makes it from them.
+Where the database cannot compute a value, it leaves an array of raw values in its place, of which `postprocess` makes
+it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +65,7 @@ def query_statement(members: Members, dialect: Dialect, guard: sa.ColumnElement[
 @dataclass(slots=True)
 class RowSource:
     """Where rows come from while a selection of them is written: `selectable` has their columns, `joined` is what is
-    selected from, and grows by a join for each edge to one row."""
+    selected from, and grows by a join for each relation to one row."""
 
     source: str
     selectable: sa.FromClause
@@ -152,7 +152,7 @@ class StatementWriter:
         return column_json(selectable.c[name], ColumnFormat.PLAIN, self.dialect)
 
     def joined(self, traversal: Traversal, rows: RowSource) -> tuple[RowSource, Expression]:
-        """The row that an edge to one leads to, joined to those it starts from; and whether there is one."""
+        """The row that a to-one relation reaches, joined to those it starts from; and whether there is one."""
         relation = RELATIONS[rows.source, traversal.relation]
         other = aliased(SOURCES[relation.target], self.name("t"))
         keys = [rows.selectable.c[name] for name in relation.start_columns]
@@ -161,7 +161,7 @@ class StatementWriter:
         return RowSource(relation.target, other, None), other.c.tenant_id.is_not(None)
 
     def traversed(self, traversal: Traversal, rows: RowSource) -> Expression:
-        """What an edge leads to from every row."""
+        """What a relation reaches from every row."""
         shape = RELATIONS[rows.source, traversal.relation].shape
         if shape is Shape.PAGE:
             return self.page(rows.source, traversal, rows.selectable)
@@ -176,7 +176,7 @@ class StatementWriter:
         return sa.case((there, made))
 
     def listed(self, traversal: Traversal, rows: RowSource) -> Expression:
-        """Every row that an edge reaches."""
+        """Every row that a relation reaches."""
         relation = RELATIONS[rows.source, traversal.relation]
         target = aliased(SOURCES[relation.target], self.name("t"))
         found, met = relation.reach(target, [rows.selectable.c[name] for name in relation.start_columns], ANYONE)
@@ -198,7 +198,7 @@ class StatementWriter:
         return sa.select(gather(item)).select_from(selectable).scalar_subquery()
 
     def page(self, source: str, traversal: Traversal, row: sa.FromClause | None) -> Expression:
-        """A page of the rows that an edge reaches, and what was asked about it."""
+        """A page of the rows that a relation reaches, and what was asked about it."""
         relation = RELATIONS[source, traversal.relation]
         order = complete_order(relation.target, traversal.order)
         level = LevelQuery(relation, traversal, order, ANYONE, self.dialect)
@@ -244,7 +244,7 @@ class StatementWriter:
 
 
 def where_known(page: Expression, facts: dict[str, Expression]) -> Expression:
-    """A page; null in its place where its cursors are not of its list, which `finish` tells."""
+    """A page; null where its cursors are not of its list, for which the postprocessing raises CursorExpired."""
     return sa.case((facts[KNOWN], page)) if KNOWN in facts else page
 
 
@@ -280,7 +280,7 @@ class PageWriter:
         return self.fact(output, rows)
 
     def part(self, output: Any, rows: RowSource) -> Expression:
-        """A member of an edge."""
+        """A member of an edge object of a connection."""
         if isinstance(output, Selection):
             return JsonObject(self.writer.pairs(output, rows))
         return self.place(rows.selectable) if output is PageFact.CURSOR else self.writer.constant(output)
@@ -398,5 +398,5 @@ class SqlitePageWriter(PageWriter):
         return sa.func.count() > inline_int(self.page.size)
 
     def end(self, rows: Any, *, last: bool) -> Expression:
-        """All places, of which `finish` takes the one that is asked for."""
+        """All places, of which the postprocessing takes the one that is asked for."""
         return self.gathered(self.place(rows.selectable), rows)

@@ -18,5 +18,5 @@ def possible_moments() -> tuple[datetime, datetime]:
     says, and what it said at the start plus the time that has gone by. What is kept for some time is kept from the
     latest on, and until the earliest."""
     moment, at = STARTED
-    told, counted = now(), moment + timedelta(milliseconds=int((monotonic() - at) * 1000))
-    return min(told, counted), max(told, counted)
+    by_clock, by_counting = now(), moment + timedelta(milliseconds=int((monotonic() - at) * 1000))
+    return min(by_clock, by_counting), max(by_clock, by_counting)

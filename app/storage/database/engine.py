@@ -266,7 +266,7 @@ def postgres_engine(url: str, pool_size: int, timeouts: Timeouts | None, *, rest
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def give_up(context: Any) -> None:
-        if isinstance(context.original_exception, TimeoutError):  # nobody knows what the connection is at
+        if isinstance(context.original_exception, TimeoutError):  # the state of the connection is unknown
             context.is_disconnect, context.invalidate_pool_on_disconnect = True, False
 
     return engine
