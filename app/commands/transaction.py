@@ -69,7 +69,8 @@ class Write(Generic[Answer]):
     """A write that is to be run, and how it is answered: by `show`, from the rows that were written, where they are
     enough, or by `read`, from the database before the commit. One of the two is given.
 
-    The guard is the condition under which the caller may write at all; without one that has been found out before."""
+    The guard is the condition under which the caller may write at all, checked by the optimistic attempts. Without one,
+    and for a request under an Idempotency-Key, that was checked before."""
 
     database: Database
     caller: Caller

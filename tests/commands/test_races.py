@@ -126,6 +126,21 @@ async def test_a_create_by_a_revoked_key_is_refused_and_writes_nothing(gateway: 
     assert await other.only("{ documents { totalCount } }") == {"totalCount": 1}
 
 
+async def test_so_is_a_write_that_needs_locks(gateway: Gateway, client: Client) -> None:
+    """A supervisor is looked for under a lock: the key is checked before that is taken."""
+    await create(client, "Representative", "boss", {"name": "Boss"})
+    await client.query("{ __typename representatives { totalCount } }")
+    await revoke_key(gateway.database, client.api_key or "")
+    text = """mutation($input: RepresentativeInput!) { createRepresentative(reference: "R", input: $input) {
+      representative { version } } }"""
+    supervised = {"name": "R", "supervisorRepresentativeReference": "boss"}
+    response = await client.post({"query": text, "variables": {"input": supervised}})
+
+    assert response.status_code == 401
+    other = await gateway.reader("acme")
+    assert await other.only("{ representatives { totalCount } }") == {"totalCount": 1}
+
+
 async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
