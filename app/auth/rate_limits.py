@@ -91,7 +91,7 @@ class RateLimiter:
     def remaining(self, caller: Caller) -> int:
         """The points that the caller can still spend, as far as this process knows."""
         bucket = self.buckets.get(caller.key_hash) or TokenBucket()
-        return bucket.tokens + max(floor(self.available(bucket)), 0)
+        return min(bucket.tokens + max(floor(self.available(bucket)), 0), self.points)
 
     def available(self, bucket: TokenBucket) -> float:
         """The points that no worker has taken."""
