@@ -275,7 +275,7 @@ class Planner:
     def traverse(
         self, type_name: str, field: StrawberryField, nodes: list[FieldNode], place: Place, name: str = ""
     ) -> Iterator[Traversal]:
-        """The edge behind a field of a resource, stored under the name."""
+        """The relation behind a field of a resource, stored under the name."""
         arguments = self.arguments(type_name, nodes[0])
         type_ = self.definition(type_name, nodes[0]).type
         target, edge = get_named_type(type_).name, field.python_name
