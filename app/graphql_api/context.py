@@ -1,22 +1,19 @@
-"""The context of an operation, which resolvers are given, and the values that need more than a row."""
+"""The context of an operation, which resolvers are given: what they know of the request that they work for."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from strawberry.utils.str_converters import to_camel_case
+from graphql.execution.values import VariableValues
 
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
-from app.domain.attachments import attachment_of
 from app.domain.caller import Caller
-from app.domain.readiness import MissingField, missing_fields
-from app.domain.resources import Resource
 from app.domain.time_zones import day_in
-from app.graphql_api.schema.behind import ACCOUNT_OF, ATTACHMENT_OF
-from app.graphql_api.schema.bodies import shown_message
-from app.reads.selection import Row, Traversal
+from app.reads.selection import Traversal
 from app.storage.database.engine import Database
+
+NO_VARIABLES = VariableValues({}, {})
 
 
 @dataclass(slots=True)
@@ -32,6 +29,10 @@ class Context:
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     cost: int = 0  # of the operation
     payloads: dict[str, list[Traversal]] = field(default_factory=dict)  # by response key of a mutation
+    # what planned fields with a resolver are told, and what async ones have still to give
+    variables: VariableValues = NO_VARIABLES
+    infos: dict[int, Any] = field(default_factory=dict)  # by the id of what is the same for all requests
+    promises: list[Any] = field(default_factory=list)
     today: date = field(init=False)  # in the tenant's time zone
 
     def __post_init__(self) -> None:
@@ -42,30 +43,6 @@ class Context:
         self.caller = caller
         self.today = day_in(caller.time_zone, self.moment)
 
-    def readiness(self, resource: Resource, row: Row) -> list[dict[str, Any]]:
-        """What each active product would still need of a row."""
-        account = row.related.get(ACCOUNT_OF)
-        answers = []
-        for product in self.caller.products:
-            found = missing_fields(resource, row, product, account, self.caller.currency_model)
-            problems = [shown_lack(lack) for lack in found]
-            ready = not any(lack.certain for lack in found)
-            answers.append({"product": product, "ready": ready, "problems": problems})
-        return answers
-
-    def attachments(self, row: Row) -> list[dict[str, Any]]:
-        """The PDF of a document, where it has one."""
-        stored = row.related[ATTACHMENT_OF]
-        found = attachment_of(row, row.related[ACCOUNT_OF], stored, self.caller.products)
-        return [{**asdict(found), "csr_id": row["csr_id"]}] if found else []
-
-    def url(self, attachment: dict[str, Any]) -> str:
-        return self.base_url + self.links.path(self.caller.tenant_id, attachment["csr_id"], attachment["id"])
-
-
-def shown_lack(lack: MissingField) -> dict[str, str]:
-    return {"field": ".".join(map(shown_name, lack.field)), "message": shown_message(lack.field, lack.message)}
-
-
-def shown_name(part: str | int) -> str:
-    return to_camel_case(part) if isinstance(part, str) else str(part)
+    def url(self, csr_id: int, version: str) -> str:
+        """The address of a document's PDF."""
+        return self.base_url + self.links.path(self.caller.tenant_id, csr_id, version)

@@ -22,7 +22,7 @@ from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, formatted, internal_error, raise_outage, refused
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.parsing import GraphQLRequest
-from app.graphql_api.execution.query import exact_digits
+from app.graphql_api.execution.query import json_value
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.persisted_operations import PersistedOperations
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
@@ -332,9 +332,9 @@ async def encode(request: Request, response: Response) -> None:
 
 def to_json(answer: dict[str, Any]) -> bytes:
     try:
-        return orjson.dumps(answer, default=exact_digits)
+        return orjson.dumps(answer, default=json_value)
     except orjson.JSONEncodeError:  # a message quotes half of a surrogate pair, which UTF-8 cannot write
-        return orjson.dumps(without_lone_surrogates(answer), default=exact_digits)
+        return orjson.dumps(without_lone_surrogates(answer), default=json_value)
 
 
 def without_lone_surrogates(value: Any) -> Any:

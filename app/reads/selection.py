@@ -224,6 +224,13 @@ class Row(dict[str, Any]):
         self.resource = resource
         self.related: dict[str, Any] = {}
 
+    def __getattr__(self, name: str) -> Any:
+        """A column as an attribute, for who takes a row for an instance of its type."""
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the {self.resource}'s '{name}' was not read") from None
+
 
 @dataclass(slots=True)
 class RowPage:

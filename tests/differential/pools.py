@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type, is_leaf_type
 
-from app.domain.resources import Resource
-from app.graphql_api.schema.connections import ORDERS
+from app.graphql_api.schema.filters import FILTERS
 from app.graphql_api.schema.schema import CORE
 from app.reads.pagination import complete_order, order_signature
 from app.reads.selection import Order
@@ -80,7 +79,7 @@ async def learned(client: Client, random: Random) -> Pools:
     await learn_rows(pools, client, "Note", "{ accounts { nodes { notes(first: 1000) { nodes { %s } } } } }")
     await learn_rows(pools, client, "Change", "{ changes(first: 1000) { nodes { %s } } }")
     pools.learn(await client.query("{ changes(first: 40) { edges { cursor } } }"), random)
-    for resource in ORDERS:
+    for resource in FILTERS:
         await learn_orders(pools, client, resource.capitalize(), random)
     return pools
 
@@ -102,7 +101,9 @@ async def learn_rows(pools: Pools, client: Client, type_: str, around: str) -> N
 
 async def learn_orders(pools: Pools, client: Client, type_: str, random: Random) -> None:
     """Cursors of every order of one term, and of some of several."""
-    words = [word.upper() for word in ORDERS[Resource[type_.upper()]]]
+    fields = CORE.type_map[f"{type_}OrderField"]
+    assert isinstance(fields, GraphQLEnumType)
+    words = list(fields.values)
     chosen: list[list[Term]] = [[]]
     chosen += [[{"field": word, "direction": way}] for word in words for way in ("ASC", "DESC")]
     for _ in range(6):

@@ -76,7 +76,7 @@ async def explain(executor: Executor, request: GraphQLRequest, authenticator: Au
     prepared_at = perf_counter()
     if not operation.planned:
         raise NotPlanned("Only queries are answered by a statement of their own.")
-    selection, cost = executor.queries.select(operation, request.variables, today)
+    selection, planner = executor.queries.select(operation, request.variables, today)
     plan = await executor.queries.plan(operation, request, today)
     planned_at = perf_counter()
     if plan.statement is None:
@@ -84,7 +84,7 @@ async def explain(executor: Executor, request: GraphQLRequest, authenticator: Au
     arguments = plan.statement.arguments(statement_values(request, caller))
     reading, finishing = await times(executor, request, authenticator, plan, arguments)
     return Explained(
-        [*outline(selection.members), f"{cost} points of {executor.limits.cost}"],
+        [*outline(selection.members), f"{planner.cost} points of {executor.limits.cost}"],
         plan.statement,
         arguments,
         await plan_of(executor.database, plan.statement.text, arguments),

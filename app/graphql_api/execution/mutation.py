@@ -19,7 +19,7 @@ from app.graphql_api.execution.cache import store, weighted_cache
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.planning import Planner
-from app.graphql_api.execution.write_plans import WritePlan, arguments, plan_writes, run_writes
+from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes
 from app.graphql_api.schema.mutations import plan_payload
 from app.reads.selection import Row, Traversal
 from app.storage.writes.optimistic import CallerChanged, Guard
@@ -58,6 +58,7 @@ class MutationExecutor(OperationExecutor):
     ) -> ExecutionResult:
         """Runs the commands. Where the caller was cached, the first statement of the write also checks that the key
         still belongs to them; if it does not, nothing is written, and the caller is looked up."""
+        context.variables = planner.variables
         values = arguments(planner, plan)
         planner.raise_errors()
         context.cost = plan.cost
@@ -101,7 +102,8 @@ class MutationExecutor(OperationExecutor):
         RequestError where it is refused."""
         planner = self.planner(operation, variables, today)
         fields = planner.collect("Mutation", [operation.definition.selection_set]).items()
-        payloads = {key: plan_payload(planner, key, nodes) for key, nodes in fields if is_field(nodes)}
+        commands = ((key, nodes, command_of(planner, nodes[0])) for key, nodes in fields)
+        payloads = {key: plan_payload(planner, command, key, nodes) for key, nodes, command in commands if command}
         planner.raise_errors()
         return payloads, planner.cost
 
@@ -109,7 +111,3 @@ class MutationExecutor(OperationExecutor):
 def can_check_caller_in_write(caller: Caller, values: list[dict[str, Any]]) -> bool:
     """Whether the operation writes at all, so that a write can check who is behind the key."""
     return not caller.read_only and not any(arguments["dryRun"] for arguments in values)
-
-
-def is_field(nodes: list[Any]) -> bool:
-    return bool(nodes[0].name.value != "__typename")

@@ -34,7 +34,7 @@ class OperationExecutor:
     def planner(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> Planner:
         """Raises RequestError where the variables are wrong."""
         values = coerced_variables(operation, variables, hides_schema=self.hides_schema)
-        return Planner(CORE, operation.fragments, values, today, self.limits)
+        return Planner(CORE, operation.definition, operation.fragments, values, today, self.limits)
 
     async def spend(self, context: Context) -> None:
         """Takes the operation's cost from the budget of its key. Raises RequestError where that does not suffice."""

@@ -16,6 +16,7 @@ from graphql import (
     GraphQLField,
     GraphQLIncludeDirective,
     GraphQLList,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSkipDirective,
@@ -23,25 +24,27 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
     is_leaf_type,
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+from graphql.language import OperationDefinitionNode
+from strawberry.types.field import StrawberryField
 
 from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
 from app.domain.resources import Resource
-from app.domain.values import is_storable
+from app.graphql_api.compat_strawberry import strawberry_field
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
-from app.graphql_api.execution.limits import ADVICE, Limits, measure
-from app.graphql_api.global_ids import decode_id
-from app.graphql_api.schema.connections import CONNECTIONS
-from app.graphql_api.schema.connections import type_name as type_name_of
-from app.graphql_api.schema.filters import FILTERS, BadFilter, to_condition
-from app.graphql_api.schema.type_registry import SLOTS, Slot
-from app.reads.pagination import BadCursor, complete_order, decode_cursor
+from app.graphql_api.execution.arguments import BadArgument, to_order, to_page
+from app.graphql_api.execution.limits import Limits, measure
+from app.graphql_api.execution.resolving import columns_of, refuse_null, resolve_info, resolver
+from app.graphql_api.schema.filter_conditions import BadFilter, to_condition
+from app.graphql_api.schema.filters import FILTERS
+from app.graphql_api.schema.names import type_name as type_name_of
+from app.graphql_api.schema.planned_fields import value_of
+from app.reads.pagination import BadCursor
 from app.reads.relations import RELATIONS, Shape
 from app.reads.selection import (
-    DEFAULT_PAGE,
-    MAX_PAGE,
     ColumnFormat,
     ColumnValue,
     Compute,
@@ -49,8 +52,6 @@ from app.reads.selection import (
     Constant,
     Edges,
     Nodes,
-    Order,
-    Page,
     PageFact,
     PageInfo,
     Selection,
@@ -59,16 +60,11 @@ from app.reads.selection import (
     Traversal,
 )
 
-MAX_IDS = 100
 OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
 
 T = TypeVar("T")
 Fields = dict[str, list[FieldNode]]  # by response key
 Selections = Sequence[SelectionSetNode | None]
-
-
-class BadArgument(Exception):
-    """An argument that cannot be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +84,19 @@ class Place:
 
 @dataclass(slots=True)
 class Planner:
-    """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong."""
+    """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong. `needs_executor`: it has a
+    field that no plan can hold, so graphql-core executes the operation."""
 
     schema: GraphQLSchema
+    operation: OperationDefinitionNode
     fragments: dict[str, FragmentDefinitionNode]
     variables: VariableValues
     today: date
     limits: Limits
     cost: int = REQUEST
     errors: list[GraphQLError] = field(default_factory=list)
+    needs_executor: bool = False
+    calls_resolvers: bool = False  # for what is planned
 
     def collect(self, type_name: str, selections: Selections) -> Fields:
         """The fields of selection sets on an object type, by response key, in order."""
@@ -154,6 +154,12 @@ class Planner:
         fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
         return fields[node.name.value]
 
+    def field_of(self, type_name: str, node: FieldNode) -> StrawberryField | None:
+        """What planning knows of a field; None for __typename and introspection, which no type declares."""
+        fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
+        found = fields.get(node.name.value)
+        return None if found is None else strawberry_field(found)
+
     def select(self, type_name: str, selections: Selections, place: Place, prefix: str = "") -> Selection:
         """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
         columns: set[str] = set()
@@ -161,20 +167,21 @@ class Planner:
         members: list[tuple[str, Any]] = []
         shown = 0  # fields, those of values without a row of their own included
         for key, nodes in self.collect(type_name, selections).items():
-            slot = SLOTS[type_name].get(nodes[0].name.value)
-            if slot is None:  # __typename
+            field = self.field_of(type_name, nodes[0])
+            if field is None:  # __typename
                 members.append((key, Constant(type_name)))
-            elif slot.edge:
+            elif "relation" in field.metadata:
                 here = place.at(key)
-                found = self.collect_errors(nodes[0], here, self.traverse(type_name, slot, nodes, here, prefix + key))
+                found = self.collect_errors(nodes[0], here, self.traverse(type_name, field, nodes, here, prefix + key))
                 traversals += found
                 members += [(key, traversal) for traversal in found]
             else:
-                columns.update((slot.name,) if slot.needs is None else slot.needs)
-                traversals += [edge for edge in slot.behind if edge not in traversals]
-                self.cost += ROW * place.count * len(slot.behind)
+                needed, reads = self.columns(type_name, field), field.metadata.get("reads", ())
+                columns.update(needed)
+                traversals += [each for each in reads if each not in traversals]
+                self.cost += ROW * place.count * len(reads)
                 shown += sum(measure(node, self.fragments, {}).fields for node in nodes)
-                members.append((key, self.value(type_name, slot, nodes)))
+                members.append((key, self.value(type_name, field, needed, nodes)))
         self.cost += ROW * place.count * (max(shown - 1, 0) // COLUMNS)
         return Selection(frozenset(columns), tuple(traversals), tuple(members))
 
@@ -183,53 +190,70 @@ class Planner:
         self.cost += ROW * place.count
         return self.select(type_name, selections, place)
 
-    def value(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> ColumnValue | TextObject | ComputedValue:
+    def columns(self, type_name: str, field: StrawberryField) -> tuple[str, ...]:
+        """The columns that a field of a resource is made of."""
+        if field.is_basic_field:
+            return (field.python_name,)
+        declared: tuple[str, ...] | None = field.metadata.get("columns")
+        return columns_of(self.schema.type_map[type_name]) if declared is None else declared
+
+    def value(
+        self, type_name: str, field: StrawberryField, columns: tuple[str, ...], nodes: list[FieldNode]
+    ) -> ColumnValue | TextObject | ComputedValue:
         """A field of a resource that leads to no other: a column, parts of one, or what is made of some."""
         type_ = get_nullable_type(self.definition(type_name, nodes[0]).type)
-        if slot.form is not ColumnFormat.PLAIN and slot.needs:
-            return ColumnValue(slot.needs[0], slot.form)
-        if slot.resolve is None and is_leaf_type(type_) and not slot.type.startswith("JSON"):
+        form = field.metadata.get("form", ColumnFormat.PLAIN)
+        if form is not ColumnFormat.PLAIN:
+            return ColumnValue(columns[0], form)
+        if field.is_basic_field and is_leaf_type(type_) and type_.name != "JSON":
             return ColumnValue(
-                slot.name, ColumnFormat.ENUM_NAME if isinstance(type_, GraphQLEnumType) else ColumnFormat.PLAIN
+                columns[0], ColumnFormat.ENUM_NAME if isinstance(type_, GraphQLEnumType) else ColumnFormat.PLAIN
             )
-        if slot.resolve is None and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
-            return TextObject(slot.name, tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
-        return ComputedValue(slot.needs or (slot.name,), slot.behind, self.maker(type_name, slot, nodes))
+        if field.is_basic_field and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
+            return TextObject(columns[0], tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
+        return ComputedValue(columns, field.metadata.get("reads", ()), self.maker(type_name, field, nodes))
 
     def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, TextMember | Constant]]:
         for key, nodes in self.collect(type_name, selections).items():
-            slot = SLOTS[type_name].get(nodes[0].name.value)
-            yield key, Constant(type_name) if slot is None else TextMember(slot.name)
+            field = self.field_of(type_name, nodes[0])
+            yield key, Constant(type_name) if field is None else TextMember(field.python_name)
 
-    def maker(self, type_name: str, slot: Slot, nodes: list[FieldNode]) -> Compute:
+    def maker(self, type_name: str, field: StrawberryField, nodes: list[FieldNode]) -> Compute:
         """Resolves a field and shows what comes of it as the selections under it ask."""
-        args = self.arguments(type_name, nodes[0])
-        show = self.shower(self.definition(type_name, nodes[0]).type, [node.selection_set for node in nodes])
-        resolve = slot.resolve
-        if resolve is None:
-            return lambda row, context: show(row[slot.name], context)
-        return lambda row, context: show(resolve(row, {**args, "context": context}), context)
+        definition, name = self.definition(type_name, nodes[0]), field.python_name
+        show = self.shower(definition.type, [node.selection_set for node in nodes])
+        if "relation" in field.metadata:
+            return lambda row, context: show(row.related[name], context)
+        if field.is_basic_field:
+            return lambda value, context: show(value_of(value, name), context)
+        self.calls_resolvers = True
+        info = resolve_info(self.schema, self.operation, self.fragments, type_name, nodes)
+        return resolver(definition, info, self.arguments(type_name, nodes[0]), show)
 
     def shower(self, type_: Any, selections: Selections) -> Compute:
         """Turns values of a type that leads to no resource into JSON."""
+        empty = refuse_null if isinstance(type_, GraphQLNonNull) else null
         type_ = get_nullable_type(type_)
         if isinstance(type_, GraphQLList):
             show_item = self.shower(type_.of_type, selections)
-            return lambda value, context: None if value is None else [show_item(item, context) for item in value]
+            return lambda value, context: empty() if value is None else [show_item(item, context) for item in value]
+        if is_abstract_type(type_):
+            self.needs_executor = True
+            return lambda value, context: value
         if not isinstance(type_, GraphQLObjectType):
             serialize = type_.serialize
-            return lambda value, context: None if value is None else serialize(value)
+            return lambda value, context: empty() if value is None else serialize(value)
         fixed = {}
         makers = []
         for key, nodes in self.collect(type_.name, selections).items():
-            slot = SLOTS[type_.name].get(nodes[0].name.value)
-            fixed[key] = type_.name if slot is None else None
-            if slot is not None:
-                makers.append((key, self.maker(type_.name, slot, nodes)))
+            field = self.field_of(type_.name, nodes[0])
+            fixed[key] = type_.name if field is None else None
+            if field is not None:
+                makers.append((key, self.maker(type_.name, field, nodes)))
 
         def show(value: Any, context: Any) -> Any:
             if value is None:
-                return None
+                return empty()
             shown: dict[str, Any] = fixed.copy()
             for key, make in makers:
                 shown[key] = make(value, context)
@@ -249,26 +273,26 @@ class Planner:
         return []
 
     def traverse(
-        self, type_name: str, slot: Slot, nodes: list[FieldNode], place: Place, name: str = ""
+        self, type_name: str, field: StrawberryField, nodes: list[FieldNode], place: Place, name: str = ""
     ) -> Iterator[Traversal]:
-        """The edge behind a field of a resource, stored under the name."""
+        """The relation behind a field of a resource, stored under the name."""
         arguments = self.arguments(type_name, nodes[0])
         type_ = self.definition(type_name, nodes[0]).type
-        target = get_named_type(type_).name
+        target, edge = get_named_type(type_).name, field.python_name
         inner = [node.selection_set for node in nodes]
         name = name or place.key
-        if target in CONNECTIONS:
-            reached = RELATIONS[type_name.lower(), slot.edge].target
-            yield self.connection(name, slot.edge, reached, arguments, inner, place)
-        elif slot.edge == "balances":
+        relation = RELATIONS[type_name.lower(), edge]
+        if relation.shape is Shape.PAGE:
+            yield self.connection(name, edge, relation.target, arguments, inner, place)
+        elif relation.shape is Shape.BALANCES:
             self.cost += WHOLE_LIST * place.count
             show = self.shower(type_, inner)
-            yield Traversal(name, slot.edge, as_of=arguments.get("asOf") or self.today, output=show)
-        elif RELATIONS[type_name.lower(), slot.edge].shape is Shape.LIST:
+            yield Traversal(name, edge, as_of=arguments.get("asOf") or self.today, output=show)
+        elif relation.shape is Shape.LIST:
             self.cost += WHOLE_LIST * place.count
-            yield Traversal(name, slot.edge, self.select(target, inner, place))
+            yield Traversal(name, edge, self.select(target, inner, place))
         else:
-            yield Traversal(name, slot.edge, self.row(target, inner, place))
+            yield Traversal(name, edge, self.row(target, inner, place))
 
     def connection(
         self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
@@ -300,12 +324,11 @@ class Planner:
                     yield key, Edges(tuple(self.edge_member(edge_type, node_type, key, *f, rows) for f in fields))
                 case "pageInfo":
                     fields = self.collect("PageInfo", inner).items()
-                    facts = ((k, n[0].name.value) for k, n in fields)
-                    yield key, PageInfo(tuple((k, FACTS.get(name) or Constant("PageInfo")) for k, name in facts))
+                    yield key, PageInfo(tuple((k, self.fact(n[0])) for k, n in fields))
                 case "totalCount":
                     yield key, PageFact.TOTAL
                 case _:
-                    yield key, Constant(f"{node_type}Connection")
+                    yield key, self.typename(f"{node_type}Connection", nodes[0])
 
     def edge_member(
         self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: Place
@@ -316,7 +339,15 @@ class Planner:
             case "node":
                 inner = [node.selection_set for node in nodes]
                 return key, self.select(node_type, inner, rows, f"{edges_key}/{key}/")
-        return key, Constant(edge_type)
+        return key, self.typename(edge_type, nodes[0])
+
+    def fact(self, node: FieldNode) -> PageFact | Constant:
+        return FACTS.get(node.name.value) or self.typename("PageInfo", node)
+
+    def typename(self, type_name: str, node: FieldNode) -> Constant:
+        """What shows the name of the type; any other field that is asked for here is graphql-core's to execute."""
+        self.needs_executor |= node.name.value != "__typename"
+        return Constant(type_name)
 
     def raise_errors(self) -> None:
         """Raises RequestError with everything that is wrong with the arguments, or where the cost is over its limit."""
@@ -356,58 +387,10 @@ def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
     return Selection(columns, tuple(traversals))
 
 
+def null() -> None:
+    return None
+
+
 def named(fields: Fields, name: str) -> list[FieldNode]:
     """The nodes of a field, under whichever response keys."""
     return [node for nodes in fields.values() for node in nodes if node.name.value == name]
-
-
-def to_order(arguments: dict[str, Any]) -> tuple[Order, ...]:
-    """The order that orderBy asks for; null is as good as absent."""
-    terms = arguments.get("orderBy") or ()
-    return tuple(Order(term["field"].value, term["direction"].value == "desc") for term in terms)
-
-
-def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wanted: dict[str, bool]) -> Page:
-    """The page that first, after, last and before ask for; a null among them is as good as absent."""
-    first, last = arguments.get("first"), arguments.get("last")
-    if first is not None and last is not None:
-        raise BadArgument("first and last exclude each other: ask for a page from one end.")
-    name, size = ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
-    if not 0 <= size <= MAX_PAGE:
-        raise BadArgument(f"{name} is {size}; it must lie between 0 and {MAX_PAGE}.")
-    full = complete_order(source, order)
-    after, before = (
-        None if arguments.get(end) is None else decode_cursor(source, full, arguments[end])
-        for end in ("after", "before")
-    )
-    entries = tuple(cursor.entry for cursor in (after, before) if cursor and cursor.entry)
-    return Page(
-        size,
-        last is not None,
-        after.sort_values if after else None,
-        before.sort_values if before else None,
-        wants_total=wanted["wants_total"],
-        wants_earlier=wanted["wants_earlier"],
-        wants_later=wanted["wants_later"],
-        log_entries=entries,
-    )
-
-
-def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:
-    """The values of arguments that name a resource."""
-    for name in names:
-        if not is_storable(arguments[name]):
-            raise BadArgument(f"{name} must not contain NUL or unpaired surrogates.")
-    return tuple(arguments[name] for name in names)
-
-
-def decoded_ids(ids: Sequence[str]) -> dict[Resource, list[int]]:
-    """The csrIds that global identifiers name, by resource; rubbish names nothing."""
-    if len(ids) > MAX_IDS:
-        raise BadArgument(f"ids has {len(ids)} identifiers; at most {MAX_IDS} are allowed. {ADVICE}")
-    found: dict[Resource, list[int]] = {}
-    for text in ids:
-        decoded = decode_id(text)
-        if decoded:
-            found.setdefault(decoded[0], []).append(decoded[1])
-    return found

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from cachetools import LRUCache
 from graphql import ExecutionResult
+from graphql.execution.values import VariableValues
 
 from app.auth.api_keys import caller_is_current, caller_parameters
 from app.auth.authentication import Authenticator
@@ -25,6 +26,8 @@ from app.graphql_api.execution.introspection import IntrospectionAnswer
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.outline import outline
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.execution.planning import Planner
+from app.graphql_api.execution.resolving import Promise, ResolverFailed, drop_promises, keep_promises, own_variables
 from app.graphql_api.schema.queries import plan_query
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
@@ -44,18 +47,20 @@ MAX_CACHED_VARIABLES = 2_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """How a query is answered: by a statement, and by what Python still does to its answer; or, where there is nothing
-    to read, by a constant JSON text. `cost` is in points."""
+    """How a query is answered, and what it costs in points: by a statement, and by what Python still does to its
+    answer; where there is nothing to read, by a constant JSON text; or, with neither, by graphql-core. `variables` are
+    those that its resolvers are told, where it calls some."""
 
-    statement: QueryStatement | None
-    postprocess: Postprocess | None
-    constant: bytes
     cost: int
+    statement: QueryStatement | None = None
+    postprocess: Postprocess | None = None
+    constant: bytes | None = None
+    variables: VariableValues | None = None
 
     @property
     def weight(self) -> int:
         """Roughly, in characters."""
-        return len(self.statement.text if self.statement else self.constant)
+        return len(self.statement.text if self.statement else self.constant or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +103,30 @@ class QueryExecutor(OperationExecutor):
         if plan:
             context.cost = plan.cost
         else:
-            _, context.cost = await self.offloader.offload_if_large(
+            _, planner = await self.offloader.offload_if_large(
                 operation, request, self.select, operation, request.variables, context.today
             )
+            context.cost = planner.cost
         await self.spend(context)
-        answer: ExecutionResult | bytes | None
-        if plan and plan.statement:
-            answer = await self.run_plan(plan, request, context)
-            if answer is not None:
-                return answer
-        context.set_caller(await authenticator.caller())
-        if plan and not plan.statement:
-            return plan.constant
-        if plan:  # the tenant's time zone may have changed, and with it the day
-            plan = await self.plan(operation, request, context.today)
-        answer = await self.run_plan(plan, request, context) if plan else None
+        try:
+            if plan and plan.statement:
+                answer = await self.run_plan(plan, request, context)
+                if answer is not None:
+                    return answer
+            context.set_caller(await authenticator.caller())
+            if plan and plan.constant is not None:
+                return plan.constant
+            if plan:  # the tenant's time zone may have changed, and with it the day
+                plan = await self.plan(operation, request, context.today)
+            answer = await self.run_plan(plan, request, context) if plan else None
+        except ResolverFailed:  # graphql-core knows how to say where
+            context.set_caller(await authenticator.caller())
+            answer = None
         return await self.answer_by_level(operation, request, context) if answer is None else answer
 
     async def run_plan(self, plan: QueryPlan, request: GraphQLRequest, context: Context) -> bytes | None:
         """The JSON answer of a plan; None where the key belongs to a caller with other rights by now, or the database
-        finds the statement too large."""
+        finds the statement too large. Raises ResolverFailed."""
         if plan.statement is None:
             return None
         arguments = plan.statement.arguments(statement_values(request, context.caller))
@@ -128,11 +137,16 @@ class QueryExecutor(OperationExecutor):
         if body is None or plan.postprocess is None:
             return body and b'{"data":%s}' % body
         data = orjson.loads(body)
+        if plan.variables:
+            context.variables = own_variables(plan.variables, request.variables)
         try:
             plan.postprocess(data, context)
+            await keep_promises(context)
         except CursorExpired as expired:
             raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
-        return orjson.dumps({"data": data}, default=exact_digits)
+        finally:
+            drop_promises(context)
+        return orjson.dumps({"data": data}, default=json_value)
 
     async def answer_by_level(
         self, operation: PreparedOperation, request: GraphQLRequest, context: Context
@@ -170,20 +184,23 @@ class QueryExecutor(OperationExecutor):
         return plan
 
     def make_plan(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> QueryPlan:
-        selection, cost = self.select(operation, variables, today)
+        selection, planner = self.select(operation, variables, today)
         members = selection.members
+        if planner.needs_executor:
+            return QueryPlan(planner.cost)
         if all(isinstance(output, Constant | IntrospectionAnswer) for _, output in members):
-            return QueryPlan(None, None, constant_answer(members), cost)
+            return QueryPlan(planner.cost, constant=constant_answer(members))
         dialect = self.database.reader.dialect
         statement = query_statement(members, dialect, caller_is_current(dialect))
-        return QueryPlan(statement, postprocessor(members), b"", cost)
+        told = planner.variables if planner.calls_resolvers else None
+        return QueryPlan(planner.cost, statement, postprocessor(members), variables=told)
 
-    def select(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, int]:
-        """What a query asks for, and what that costs. Raises RequestError where it is refused."""
+    def select(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, Planner]:
+        """What a query asks for, and the planner that knows its cost. Raises RequestError where it is refused."""
         planner = self.planner(operation, variables, today)
         selection = plan_query(planner, operation.definition.selection_set, describes=operation.is_common_introspection)
         planner.raise_errors()
-        return selection, planner.cost
+        return selection, planner
 
     def outline(self, operation: PreparedOperation, request: GraphQLRequest) -> Iterator[str]:
         """How a query is read, for people; nothing for one that is refused, or that no single statement answers."""
@@ -219,6 +236,6 @@ def is_key(value: Any) -> bool:
     return isinstance(value, str) and is_storable(value)
 
 
-def exact_digits(value: Any) -> orjson.Fragment:
-    """A number of a JSON scalar, with all its digits."""
-    return orjson.Fragment(str(value))
+def json_value(value: Any) -> Any:
+    """A number of a JSON scalar, with all its digits; or what an async resolver has promised and given."""
+    return value.value if isinstance(value, Promise) else orjson.Fragment(str(value))

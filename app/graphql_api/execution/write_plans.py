@@ -11,7 +11,8 @@ from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
 from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.execution.planning import Place, Planner
-from app.graphql_api.schema.mutations import MUTATIONS, Mutation, plan_shown, run_shown
+from app.graphql_api.execution.resolving import ResolverFailed, drop_promises, keep_promises
+from app.graphql_api.schema.mutations import Command, plan_shown, run_shown
 from app.reads.selection import Compute
 from app.storage.writes.optimistic import CallerChanged, Guard
 
@@ -22,7 +23,7 @@ class WriteField:
 
     key: str
     node: FieldNode
-    mutation: Mutation
+    command: Command
     coerce: CoerceMembers
     make: Compute
 
@@ -39,13 +40,21 @@ def plan_writes(planner: Planner, operation: PreparedOperation) -> WritePlan | N
     """How a mutation's fields are run in their order; None where one of them answers more than it writes."""
     fields = []
     for key, nodes in planner.collect("Mutation", [operation.definition.selection_set]).items():
-        name = nodes[0].name.value
-        make = plan_shown(planner, key, nodes) if name in MUTATIONS else None
-        if make is None or planner.errors or planner.cost > planner.limits.cost:  # raised where the payload is planned
+        command = command_of(planner, nodes[0])
+        make = plan_shown(planner, command, key, nodes) if command else None
+        wrong = planner.errors or planner.cost > planner.limits.cost  # raised where the payload is planned
+        if command is None or make is None or wrong:
             return None
         coerce = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
-        fields.append(WriteField(key, nodes[0], MUTATIONS[name], coerce, make))
+        fields.append(WriteField(key, nodes[0], command, coerce, make))
     return WritePlan(tuple(fields), planner.cost)
+
+
+def command_of(planner: Planner, node: FieldNode) -> Command | None:
+    """What a field of the Mutation type runs; None for __typename, and for a field with a resolver of its own."""
+    field = planner.field_of("Mutation", node)
+    found: Command | None = field.metadata.get("command") if field else None
+    return found
 
 
 def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
@@ -72,11 +81,19 @@ async def run_writes(
     errors: list[GraphQLError] = []
     for field, args in zip(plan.fields, given, strict=True):
         try:
-            data[field.key] = field.make(await run_shown(field.mutation, context, guard, args), context)
+            data[field.key] = field.make(await run_shown(field.command, context, guard, args), context)
+            await keep_promises(context)
         except CallerChanged:
             raise
         except Exception as failure:
+            drop_promises(context)
             data[field.key] = None
-            errors.append(located_error(failure, [field.node], [field.key]))
+            errors.append(located_error(cause_of(failure), [field.node], [field.key]))
         guard = None
     return ExecutionResult(data, errors or None)
+
+
+def cause_of(failure: Exception) -> Exception:
+    """What made a resolver fail, or the failure itself."""
+    cause = failure.__cause__ if isinstance(failure, ResolverFailed) else None
+    return cause if isinstance(cause, Exception) else failure

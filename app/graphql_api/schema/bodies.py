@@ -1,10 +1,7 @@
 """From a mutation's arguments to what a command takes, and from a command's problems back to paths of arguments."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
-
-from strawberry.utils.str_converters import to_camel_case as convert
 
 from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
@@ -15,8 +12,8 @@ from app.domain.problems import Path, Problem, Where
 from app.domain.requirements import AMOUNTS
 from app.domain.resources import CurrencyModel, Product, Resource
 from app.graphql_api.schema.inputs import COMBINED, DECLARED
+from app.graphql_api.schema.names import shown_name, to_camel_case
 
-to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
 # By the id of some fields, which are kept with it: the id of what is gone may be another's.
 BY_SHOWN_NAME: dict[int, tuple[Sequence[Field], dict[str, Field]]] = {}
 PRODUCTS = tuple(Product)
@@ -73,12 +70,6 @@ def custom_value(value: Arguments | None) -> Any:
     return found.isoformat() if hasattr(found, "isoformat") else found
 
 
-def shown_message(field: Path, message: str) -> str:
-    """A message that begins with the field's name, which is then named as this schema names it."""
-    named = str(field[-1])
-    return to_camel_case(named) + message.removeprefix(named) if message.startswith(f"{named} ") else message
-
-
 def argument_path(resource: Resource, problem: Problem, argument: str, sent: Arguments) -> list[str]:
     """The path of a problem from the mutation's arguments; `argument` is the one that holds the resource's body."""
     if problem.where is not Where.BODY:
@@ -99,7 +90,7 @@ def body_path(resource: Resource, field: Path, data: Arguments, *, flat: bool) -
     head = str(field[0])
     if head == "custom_fields" and len(field) > 1:
         return ["customFields", str(field[-1])]
-    names = [to_camel_case(part) if isinstance(part, str) else str(part) for part in field]
+    names = [shown_name(part) for part in field]
     if resource is Resource.DOCUMENT and head in AMOUNTS and not flat:
         model = CurrencyModel.BASIC if head in MODELS[CurrencyModel.BASIC] else CurrencyModel.EXTENDED
         return ["amounts", model, *names] if model in (data.get("amounts") or {}) else ["amounts"]

@@ -1,163 +1,116 @@
-"""Connections: the list shape of the Relay cursor specification, with nodes and totalCount, filters and orders."""
+"""Connections: the list shape of the Relay cursor specification, with nodes and totalCount."""
 
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from strawberry.types.arguments import StrawberryArgument
 
 from app.domain.resources import Resource
 from app.graphql_api.schema.filters import FILTERS
-from app.graphql_api.schema.type_registry import SLOTS, TYPES, Slot, enum, input_type, output
+from app.graphql_api.schema.orders import ORDERS
+from app.graphql_api.schema.planned_fields import argument, computed, list_of, relation
 from app.reads.pagination import encode_cursor
-from app.reads.relations import CHANGE
-from app.reads.selection import DEFAULT_PAGE, MAX_PAGE, RowPage
+from app.reads.selection import DEFAULT_PAGE, MAX_PAGE, Row, RowPage
 
-# The orders that each resource offers; an index serves each.
-ORDERS: dict[Resource, tuple[str, ...]] = {
-    Resource.ACCOUNT: ("account_number", "name", "account_group", "created_at", "updated_at"),
-    Resource.DOCUMENT: (
-        "document_number",
-        "invoice_date",
-        "due_date",
-        "open_amount",
-        "status",
-        "created_at",
-        "updated_at",
-    ),
-    Resource.NOTE: ("created_at", "effective_date", "reference"),
-    Resource.REPRESENTATIVE: ("reference", "name", "created_at", "updated_at"),
-    Resource.CONTACT: ("reference", "name", "created_at", "updated_at"),
-}
+N = TypeVar("N")
+E = TypeVar("E")
 
 
-class OrderDirection(Enum):
-    """Which end of an order comes first."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row in a page."""
 
-    ASC = "asc"
-    DESC = "desc"
-
-
-enum(
-    OrderDirection,
-    "OrderDirection",
-    "Which end of an order comes first. Rows without the value come last in both.",
-    {"ASC": "Smallest, earliest or first by code point.", "DESC": "Largest, latest or last by code point."},
-)
-output(
-    "PageInfo",
-    "Where a page lies in its list.",
-    [
-        Slot("has_next_page", "bool", "Whether rows follow it.", resolve=lambda rows, args: rows.has_later),
-        Slot("has_previous_page", "bool", "Whether rows come before it.", resolve=lambda rows, args: rows.has_earlier),
-        Slot(
-            "start_cursor",
-            "str | None",
-            "Cursor of its first row; null where it is empty.",
-            resolve=lambda rows, args: cursor(rows, rows.rows[0]) if rows.rows else None,
-        ),
-        Slot(
-            "end_cursor",
-            "str | None",
-            "Cursor of its last row; null where it is empty.",
-            resolve=lambda rows, args: cursor(rows, rows.rows[-1]) if rows.rows else None,
-        ),
-    ],
-)
+    page: RowPage
+    node: Row
 
 
-def cursor(rows: RowPage, row: Any) -> str:
-    return encode_cursor(row.resource, rows.order, row)
+def cursor(page: RowPage, row: Row) -> str:
+    return encode_cursor(row.resource, page.order, row)
 
 
-PAGE_ARGUMENTS = (
-    Slot("first", "int | None", f"How many rows from the start, at most {MAX_PAGE}; {DEFAULT_PAGE} if unsaid."),
-    Slot("after", "str | None", "Cursor of the row after which to begin."),
-    Slot("last", "int | None", f"How many rows from the end, at most {MAX_PAGE}."),
-    Slot("before", "str | None", "Cursor of the row before which to end."),
-)
+def cursor_of(root: Place) -> str:
+    return cursor(root.page, root.node)
 
 
-def page_arguments(name: str) -> tuple[Slot, ...]:
-    """The arguments of every connection of the resource type."""
+def edges(root: RowPage) -> list[Place]:
+    return [Place(root, row) for row in root.rows]
+
+
+def nodes(root: RowPage) -> list[Row]:
+    return root.rows
+
+
+def page_info(root: RowPage) -> RowPage:
+    return root
+
+
+def total_count(root: RowPage) -> int | None:
+    return root.total
+
+
+def has_next_page(root: RowPage) -> bool:
+    return root.has_later
+
+
+def has_previous_page(root: RowPage) -> bool:
+    return root.has_earlier
+
+
+def start_cursor(root: RowPage) -> str | None:
+    return cursor(root, root.rows[0]) if root.rows else None
+
+
+def end_cursor(root: RowPage) -> str | None:
+    return cursor(root, root.rows[-1]) if root.rows else None
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = computed(has_next_page, "Whether rows follow it.")
+    has_previous_page: bool = computed(has_previous_page, "Whether rows come before it.")
+    start_cursor: str | None = computed(start_cursor, "Cursor of its first row; null where it is empty.")
+    end_cursor: str | None = computed(end_cursor, "Cursor of its last row; null where it is empty.")
+
+
+@strawberry.type
+class Edge(Generic[N]):
+    """What the edges of every connection have; each says itself what its node is."""
+
+    cursor: str = computed(cursor_of, "Its place, for `after` and `before`.")
+    node: N = strawberry.field()
+
+
+@strawberry.type
+class Connection(Generic[E, N]):
+    """What every connection has."""
+
+    edges: list[E] = computed(edges, "Its rows, each with a cursor.")
+    nodes: list[N] = computed(nodes, "Its rows.")
+    page_info: PageInfo = computed(page_info, "Where it lies in the list.")
+    total_count: int = computed(total_count, "How many rows the list has in all; counted only when asked for.")
+
+
+def page_arguments() -> tuple[StrawberryArgument, ...]:
+    """The arguments of every connection."""
     return (
-        *PAGE_ARGUMENTS,
-        Slot("filter", f"{name}Filter | None", "Which rows; all where left out or null."),
-        Slot(
-            "order_by",
-            f"list[{name}Order] | None",
-            "In which order; by key where left out or null, notes by createdAt.",
-        ),
+        argument("first", int | None, f"How many rows from the start, at most {MAX_PAGE}; {DEFAULT_PAGE} if unsaid."),
+        argument("after", str | None, "Cursor of the row after which to begin."),
+        argument("last", int | None, f"How many rows from the end, at most {MAX_PAGE}."),
+        argument("before", str | None, "Cursor of the row before which to end."),
     )
 
 
-def declare_order(resource: Resource) -> None:
-    """The order type of a resource."""
-    name = type_name(resource)
-    words = [column.upper() for column in ORDERS[resource]]
-    fields: Any = Enum(f"{name}OrderField", {word: word.lower() for word in words})  # type: ignore[misc]  # made of a table
-    meanings = {word: f"By {SHOWN.get(word, word.lower().replace('_', ' '))}." for word in words}
-    enum(fields, f"{name}OrderField", f"What {resource}s can be ordered by.", meanings)
-    input_type(
-        f"{name}Order",
-        f"One term of an order of {resource}s.",
-        [
-            Slot("field", f"{name}OrderField", "What to order by."),
-            Slot("direction", "OrderDirection", "Which end comes first.", default=OrderDirection.ASC),
-        ],
+def list_arguments(resource: Resource) -> tuple[StrawberryArgument, ...]:
+    """The arguments of a connection of the resource, whose rows are filtered and ordered."""
+    orders, by_default = list_of(ORDERS[resource]), "by key where left out or null, notes by createdAt."
+    return (
+        *page_arguments(),
+        argument("filter", FILTERS[resource] | None, "Which rows; all where left out or null."),
+        argument("order_by", orders | None, f"In which order; {by_default}"),
     )
 
 
-def declare_connection(resource: str) -> None:
-    """The connection and edge types of what is listed."""
-    name = type_name(resource)
-    output(
-        f"{name}Edge",
-        f"{with_article(resource).capitalize()} and its place in a list.",
-        [
-            Slot("cursor", "str", "Its place, for `after` and `before`.", resolve=lambda edge, args: cursor(*edge)),
-            Slot("node", name, f"The {resource}.", resolve=lambda edge, args: edge[1]),
-        ],
-    )
-    output(
-        f"{name}Connection",
-        f"A page of {resource}s.",
-        [
-            Slot(
-                "edges",
-                f"list[{name}Edge]",
-                "Its rows, each with a cursor.",
-                resolve=lambda rows, args: [(rows, row) for row in rows.rows],
-            ),
-            Slot("nodes", f"list[{name}]", "Its rows.", resolve=lambda rows, args: rows.rows),
-            Slot("page_info", "PageInfo", "Where it lies in the list.", resolve=lambda rows, args: rows),
-            Slot(
-                "total_count",
-                "int",
-                "How many rows the list has in all; counted only when asked for.",
-                resolve=lambda rows, args: rows.total,
-            ),
-        ],
-    )
-
-
-SHOWN = {"CREATED_AT": "time of creation", "UPDATED_AT": "time of the last write", "STATUS": "status, closed first"}
-
-
-def type_name(resource: str) -> str:
-    return resource.capitalize()
-
-
-def with_article(resource: str) -> str:
-    return f"an {resource}" if resource == Resource.ACCOUNT else f"a {resource}"
-
-
-def connection(name: str, resource: Resource, description: str) -> Slot:
+def connection(description: str, resource: Resource) -> Any:
     """A field that answers with a page of the resource."""
-    target = type_name(resource)
-    return Slot(name, f"{target}Connection", description, arguments=page_arguments(target), edge=name)
-
-
-for _resource in FILTERS:
-    declare_order(_resource)
-    declare_connection(_resource)
-declare_connection(CHANGE)
-
-CONNECTIONS = frozenset(name for name in SLOTS if name in TYPES and name.endswith("Connection"))
+    return relation(description, *list_arguments(resource))

@@ -1,53 +1,47 @@
-"""Filters: their input types, and from what a caller sent to a condition. A null inside of one never means
-'everything'."""
+"""The inputs that say which rows to list. A field's metadata says what it compares; `filter_conditions` reads it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from strawberry.utils.str_converters import to_camel_case
+import strawberry
 
-from app.domain.fields import MONEY_PLACES
-from app.domain.resources import DocumentStatus, Resource
-from app.domain.values import Fault, check_digits, is_storable, levels
-from app.graphql_api.schema.type_registry import Slot, input_type
-from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
+from app.domain.resources import DocumentStatus, DocumentType, Product, Resource
+from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
+from app.graphql_api.schema.scalars import CurrencyCode, Date, DateTime
+from app.reads.selection import AllOf, Comparison, Condition, HasRelated, Operator
 
-# Filters within these fit what databases take: 32,766 values a statement, which may state its filter many times over,
-# and on SQLite expressions of 1,000 levels, where each member of `or` is a level of its own.
 LONGEST_LIST = 1_000  # values of one `in`, and of a filter in all
-MOST_COMPARISONS = 200
-DEEPEST_FILTER = 20
-MOST_PARTS = 30_000  # names and values of a filter, counted before anything is made of them
 
-
-ADVICE = "Filter by less at once, in several operations."
-
-
-class BadFilter(Exception):
-    """What a filter says cannot be meant."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One field of a filter: compared by `comparison`, or true and false with a meaning of their own."""
+    """What a field of a filter compares: a column, or true and false with a meaning of their own."""
 
-    name: str  # snake_case, as the schema shows it in camelCase
-    comparison: str
-    description: str
-    column: str = ""
+    column: str = ""  # empty: that of the field's own name
     means: Callable[[date], Condition] | None = None  # from the present day
 
-    @property
-    def shown(self) -> str:
-        return to_camel_case(self.name)
+
+def compares(description: str, column: str = "") -> Any:
+    """A field that compares a column; that of its own name where none is named."""
+    return strawberry.field(default=strawberry.UNSET, description=description, metadata={"filter": Filter(column)})
 
 
-EQUALITY = ("eq", "in")
-RANGE = ("eq", "in", "lt", "lte", "gt", "gte")
-TEXT = ("eq", "in", "startsWith", "contains")
+def holds(description: str, means: Callable[[date], Condition]) -> Any:
+    """A field that is true where the condition holds."""
+    metadata = {"filter": Filter(means=means)}
+    return strawberry.field(default=strawberry.UNSET, description=description, metadata=metadata)
+
+
+def operator(name: str) -> Any:
+    """A field that says how to compare, or how to make one condition of others."""
+    return strawberry.field(name=name, default=strawberry.UNSET, description=MEANINGS[name])
+
+
 OPERATORS = {
     "eq": Operator.EQ,
     "in": Operator.IN,
@@ -69,29 +63,79 @@ MEANINGS = {
     "startsWith": "Begins with it; case counts, % and _ are themselves.",
     "contains": "Contains it; case does not count, % and _ are themselves.",
     "isNull": "Whether the value is missing.",
+    "and": "Every one of these must hold.",
+    "or": "At least one of these must hold.",
+    "not": "This must not hold.",
 }
-COMPARISONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "StringFilter": ("str", TEXT),
-    "DecimalFilter": ("Decimal", RANGE),
-    "DateFilter": ("Date", RANGE),
-    "DateTimeFilter": ("DateTime", RANGE),
-    "CurrencyCodeFilter": ("CurrencyCode", EQUALITY),
-    "DocumentTypeFilter": ("DocumentType", EQUALITY),
-    "DocumentStatusFilter": ("DocumentStatus", EQUALITY),
-    "ProductFilter": ("Product", EQUALITY),
-}
-WITHOUT_NULL = {"DocumentTypeFilter", "DocumentStatusFilter", "ProductFilter"}
 
 
-def text(name: str, description: str) -> Filter:
-    return Filter(name, "StringFilter", description, column=name)
+@strawberry.input
+class Equality(Generic[T]):
+    """How codes are compared."""
+
+    eq: T | None = operator("eq")
+    in_: list[T] | None = operator("in")
 
 
-def times() -> tuple[Filter, ...]:
-    return (
-        Filter("created_at", "DateTimeFilter", "When it was created.", column="created_at"),
-        Filter("updated_at", "DateTimeFilter", "When it was last written.", column="updated_at"),
-    )
+@strawberry.input
+class Range(Generic[T]):
+    """How amounts and times are compared."""
+
+    eq: T | None = operator("eq")
+    in_: list[T] | None = operator("in")
+    lt: T | None = operator("lt")
+    lte: T | None = operator("lte")
+    gt: T | None = operator("gt")
+    gte: T | None = operator("gte")
+    is_null: bool | None = operator("isNull")
+
+
+def compared_as(name: str) -> str:
+    return f"How a {name} is compared; what is given must all hold."
+
+
+@strawberry.input(description=compared_as("text"))
+class StringFilter:
+    eq: str | None = operator("eq")
+    in_: list[str] | None = operator("in")
+    starts_with: str | None = operator("startsWith")
+    contains: str | None = operator("contains")
+    is_null: bool | None = operator("isNull")
+
+
+@strawberry.input(description=compared_as("Decimal"))
+class DecimalFilter(Range[Decimal]):
+    pass
+
+
+@strawberry.input(description=compared_as("Date"))
+class DateFilter(Range[Date]):
+    pass
+
+
+@strawberry.input(description=compared_as("DateTime"))
+class DateTimeFilter(Range[DateTime]):
+    pass
+
+
+@strawberry.input(description=compared_as("CurrencyCode"))
+class CurrencyCodeFilter(Equality[CurrencyCode]):
+    is_null: bool | None = operator("isNull")
+
+
+@strawberry.input(description=compared_as("DocumentType"))
+class DocumentTypeFilter(Equality[DocumentType]):
+    pass
+
+
+@strawberry.input(description=compared_as("DocumentStatus"))
+class DocumentStatusFilter(Equality[DocumentStatus]):
+    pass
+
+
+@strawberry.input(description=compared_as("Product"))
+class ProductFilter(Equality[Product]):
+    pass
 
 
 def is_open(today: date) -> Condition:
@@ -104,211 +148,116 @@ def is_overdue(today: date) -> Condition:
     return AllOf((is_open(today), Comparison("due_date", Operator.LT, today), owed))
 
 
-PRODUCT = Filter("product", "ProductFilter", "The products it was declared for.", column="products")
+def has_open_documents(today: date) -> Condition:
+    return HasRelated("documents", is_open(today))
 
-FILTERS: dict[Resource, tuple[Filter, ...]] = {
-    Resource.ACCOUNT: (
-        text("account_number", "Its key."),
-        text("name", "Name of the customer."),
-        text("display_reference", "Its short reference."),
-        Filter("currency", "CurrencyCodeFilter", "Its currency.", column="currency"),
-        text("account_group", "The group that it is shown in."),
-        text("parent_account_number", "The key of its parent."),
-        text("email", "Address of its reminders."),
-        text("branch_name", "Its branch."),
-        PRODUCT,
-        *times(),
-        Filter(
-            "has_open_documents",
-            "Boolean",
-            "Whether any of its documents is open.",
-            means=lambda today: HasRelated("documents", is_open(today)),
-        ),
-    ),
-    Resource.DOCUMENT: (
-        text("document_number", "Its key."),
-        text("invoice_num", "Its invoice number."),
-        text("account_number", "The key of its account."),
-        Filter("document_type", "DocumentTypeFilter", "What kind of receivable it is.", column="document_type"),
-        Filter("status", "DocumentStatusFilter", "Open or closed.", column="status"),
-        Filter("invoice_date", "DateFilter", "Day of issue.", column="invoice_date"),
-        Filter("due_date", "DateFilter", "Day by which it is to be paid.", column="due_date"),
-        Filter(
-            "open_amount",
-            "DecimalFilter",
-            "What is still open, as in `openAmount`: of a closed document zero.",
-            column="open_amount",
-        ),
-        Filter(
-            "currency",
-            "CurrencyCodeFilter",
-            "The currency of the open amount, whatever the currency model.",
-            column="open_currency",
-        ),
-        text("po_number", "Number of the customer's purchase order."),
-        text("applies_to_invoice", "The invoice number that a credit note lowers."),
-        PRODUCT,
-        *times(),
-        Filter(
-            "overdue",
-            "Boolean",
-            "Whether it is open with an amount above zero and past its due date, today in the tenant's time zone; a "
-            "credit note never is.",
-            means=is_overdue,
-        ),
-    ),
-    Resource.NOTE: (
-        text("reference", "Its key."),
-        text("subject", "Its subject."),
-        text("note_type", "Its classification."),
-        text("body", "Its text."),
-        Filter("effective_date", "DateTimeFilter", "When it took effect.", column="effective_date"),
-        times()[0],
-    ),
-    Resource.REPRESENTATIVE: (
-        text("reference", "Its key."),
-        text("name", "The representative's name."),
-        text("email", "E-mail address."),
-        text("department", "Department."),
-        text("representative_type", "Classification."),
-        text("supervisor_representative_reference", "The key of the supervisor."),
-        *times(),
-    ),
-    Resource.CONTACT: (
-        text("reference", "Its key."),
-        text("account_number", "The key of its account."),
-        text("name", "The contact's name."),
-        text("last_name", "The contact's last name."),
-        text("email", "E-mail address."),
-        text("contact_type", "Classification."),
-        Filter(
-            "is_primary",
-            "Boolean",
-            "Whether it is the account's primary contact.",
-            means=lambda today: Comparison("is_primary", Operator.EQ, True),
-        ),
-        *times(),
-    ),
+
+def is_primary(today: date) -> Condition:
+    return Comparison("is_primary", Operator.EQ, True)
+
+
+PRODUCTS, CREATED, UPDATED = "The products it was declared for.", "When it was created.", "When it was last written."
+
+
+def listing(resource: Resource) -> str:
+    return f"Which {resource}s to list; what is given must all hold."
+
+
+@strawberry.input(description=listing(Resource.ACCOUNT))
+class AccountFilter:
+    account_number: StringFilter | None = compares("Its key.")
+    name: StringFilter | None = compares("Name of the customer.")
+    display_reference: StringFilter | None = compares("Its short reference.")
+    currency: CurrencyCodeFilter | None = compares("Its currency.")
+    account_group: StringFilter | None = compares("The group that it is shown in.")
+    parent_account_number: StringFilter | None = compares("The key of its parent.")
+    email: StringFilter | None = compares("Address of its reminders.")
+    branch_name: StringFilter | None = compares("Its branch.")
+    product: ProductFilter | None = compares(PRODUCTS, "products")
+    created_at: DateTimeFilter | None = compares(CREATED)
+    updated_at: DateTimeFilter | None = compares(UPDATED)
+    has_open_documents: bool | None = holds("Whether any of its documents is open.", has_open_documents)
+    and_: "list[AccountFilter] | None" = operator("and")
+    or_: "list[AccountFilter] | None" = operator("or")
+    not_: "AccountFilter | None" = operator("not")
+
+
+@strawberry.input(description=listing(Resource.DOCUMENT))
+class DocumentFilter:
+    document_number: StringFilter | None = compares("Its key.")
+    invoice_num: StringFilter | None = compares("Its invoice number.")
+    account_number: StringFilter | None = compares("The key of its account.")
+    document_type: DocumentTypeFilter | None = compares("What kind of receivable it is.")
+    status: DocumentStatusFilter | None = compares("Open or closed.")
+    invoice_date: DateFilter | None = compares("Day of issue.")
+    due_date: DateFilter | None = compares("Day by which it is to be paid.")
+    open_amount: DecimalFilter | None = compares("What is still open, as in `openAmount`: of a closed document zero.")
+    currency: CurrencyCodeFilter | None = compares(
+        "The currency of the open amount, whatever the currency model.", "open_currency"
+    )
+    po_number: StringFilter | None = compares("Number of the customer's purchase order.")
+    applies_to_invoice: StringFilter | None = compares("The invoice number that a credit note lowers.")
+    product: ProductFilter | None = compares(PRODUCTS, "products")
+    created_at: DateTimeFilter | None = compares(CREATED)
+    updated_at: DateTimeFilter | None = compares(UPDATED)
+    overdue: bool | None = holds(
+        "Whether it is open with an amount above zero and past its due date, today in the tenant's time zone; a credit "
+        "note never is.",
+        is_overdue,
+    )
+    and_: "list[DocumentFilter] | None" = operator("and")
+    or_: "list[DocumentFilter] | None" = operator("or")
+    not_: "DocumentFilter | None" = operator("not")
+
+
+@strawberry.input(description=listing(Resource.NOTE))
+class NoteFilter:
+    reference: StringFilter | None = compares("Its key.")
+    subject: StringFilter | None = compares("Its subject.")
+    note_type: StringFilter | None = compares("Its classification.")
+    body: StringFilter | None = compares("Its text.")
+    effective_date: DateTimeFilter | None = compares("When it took effect.")
+    created_at: DateTimeFilter | None = compares(CREATED)
+    and_: "list[NoteFilter] | None" = operator("and")
+    or_: "list[NoteFilter] | None" = operator("or")
+    not_: "NoteFilter | None" = operator("not")
+
+
+@strawberry.input(description=listing(Resource.REPRESENTATIVE))
+class RepresentativeFilter:
+    reference: StringFilter | None = compares("Its key.")
+    name: StringFilter | None = compares("The representative's name.")
+    email: StringFilter | None = compares("E-mail address.")
+    department: StringFilter | None = compares("Department.")
+    representative_type: StringFilter | None = compares("Classification.")
+    supervisor_representative_reference: StringFilter | None = compares("The key of the supervisor.")
+    created_at: DateTimeFilter | None = compares(CREATED)
+    updated_at: DateTimeFilter | None = compares(UPDATED)
+    and_: "list[RepresentativeFilter] | None" = operator("and")
+    or_: "list[RepresentativeFilter] | None" = operator("or")
+    not_: "RepresentativeFilter | None" = operator("not")
+
+
+@strawberry.input(description=listing(Resource.CONTACT))
+class ContactFilter:
+    reference: StringFilter | None = compares("Its key.")
+    account_number: StringFilter | None = compares("The key of its account.")
+    name: StringFilter | None = compares("The contact's name.")
+    last_name: StringFilter | None = compares("The contact's last name.")
+    email: StringFilter | None = compares("E-mail address.")
+    contact_type: StringFilter | None = compares("Classification.")
+    is_primary: bool | None = holds("Whether it is the account's primary contact.", is_primary)
+    created_at: DateTimeFilter | None = compares(CREATED)
+    updated_at: DateTimeFilter | None = compares(UPDATED)
+    and_: "list[ContactFilter] | None" = operator("and")
+    or_: "list[ContactFilter] | None" = operator("or")
+    not_: "ContactFilter | None" = operator("not")
+
+
+FILTERS: dict[Resource, Any] = {
+    Resource.ACCOUNT: AccountFilter,
+    Resource.DOCUMENT: DocumentFilter,
+    Resource.NOTE: NoteFilter,
+    Resource.REPRESENTATIVE: RepresentativeFilter,
+    Resource.CONTACT: ContactFilter,
 }
-
-for _name, (_type, _operators) in COMPARISONS.items():
-    input_type(
-        _name,
-        f"How a {_type.removeprefix('str') or 'text'} is compared; what is given must all hold.",
-        [
-            Slot(
-                {"in": "in_"}.get(operator, operator),
-                f"list[{_type}] | None" if operator == "in" else f"{_type} | None",
-                MEANINGS[operator],
-                graphql_name=operator,
-            )
-            for operator in _operators
-        ]
-        + ([] if _name in WITHOUT_NULL else [Slot("is_null", "bool | None", MEANINGS["isNull"])]),
-    )
-for _resource, _filters in FILTERS.items():
-    _shown = f"{_resource.capitalize()}Filter"
-    input_type(
-        _shown,
-        f"Which {_resource}s to list; what is given must all hold.",
-        [
-            Slot(f.name, f"{'bool' if f.comparison == 'Boolean' else f.comparison} | None", f.description)
-            for f in _filters
-        ]
-        + [
-            Slot("and_", f"list[{_shown}] | None", "Every one of these must hold.", graphql_name="and"),
-            Slot("or_", f"list[{_shown}] | None", "At least one of these must hold.", graphql_name="or"),
-            Slot("not_", f"{_shown} | None", "This must not hold.", graphql_name="not"),
-        ],
-    )
-BY_SHOWN = {resource: {f.shown: f for f in filters} for resource, filters in FILTERS.items()}
-
-
-def to_condition(resource: Resource, sent: dict[str, Any], today: date) -> Condition:
-    """The condition that a filter states; `{}` is everything. Raises BadFilter."""
-    parts = sum(map(len, levels(sent)))
-    if parts > MOST_PARTS:
-        raise BadFilter(f"filter has {parts} names and values; at most {MOST_PARTS} are allowed. {ADVICE}")
-    stated = all_of(resource, sent, today, "filter")
-    size = measured(stated)
-    if size.values > LONGEST_LIST:
-        raise BadFilter(f"filter has {size.values} values in all; at most {LONGEST_LIST} are allowed. {ADVICE}")
-    if size.comparisons > MOST_COMPARISONS:
-        raise BadFilter(f"filter has {size.comparisons} comparisons; at most {MOST_COMPARISONS} are allowed. {ADVICE}")
-    if size.depth // 2 > DEEPEST_FILTER:  # every filter object is a condition, and so is the word that it lies under
-        deep = f"filter is nested {size.depth // 2} levels deep"
-        raise BadFilter(f"{deep}; at most {DEEPEST_FILTER} are allowed. {ADVICE}")
-    return stated
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much a condition asks of the database."""
-
-    comparisons: int
-    values: int
-    depth: int
-
-
-def measured(stated: Condition) -> Size:
-    if isinstance(stated, Comparison):
-        return Size(1, len(stated.value) if isinstance(stated.value, list) else 1, 0)
-    inner = stated.conditions if isinstance(stated, AllOf | AnyOf) else (stated.condition,)
-    parts = [measured(part) for part in inner]
-    deepest = max((part.depth for part in parts), default=0)
-    return Size(sum(part.comparisons for part in parts), sum(part.values for part in parts), deepest + 1)
-
-
-def all_of(resource: Resource, sent: dict[str, Any], today: date, path: str) -> Condition:
-    """What a filter or a part of it states: all of its members."""
-    return AllOf(tuple(member(resource, name, value, today, f"{path}.{name}") for name, value in sent.items()))
-
-
-def member(resource: Resource, name: str, value: Any, today: date, path: str) -> Condition:
-    if value is None:
-        raise null_in(BY_SHOWN[resource].get(name), path)
-    if name in ("and", "or"):
-        if not value:
-            raise BadFilter(f"{path} is empty, which means nothing: leave it out.")
-        parts = tuple(all_of(resource, part, today, f"{path}.{n}") for n, part in enumerate(value))
-        return AllOf(parts) if name == "and" else AnyOf(parts)
-    if name == "not":
-        return Not(all_of(resource, value, today, path))
-    field = BY_SHOWN[resource][name]
-    if field.means:
-        return field.means(today) if value else Not(field.means(today))
-    if not value:
-        raise BadFilter(f"{path} compares with nothing: give it an operator, or leave it out.")
-    return AllOf(tuple(compared(field, operator, operand, f"{path}.{operator}") for operator, operand in value.items()))
-
-
-def null_in(field: Filter | None, path: str) -> BadFilter:
-    """The refusal of a null; it tells of isNull where there is one."""
-    has_null = field is not None and not field.means and field.comparison not in WITHOUT_NULL
-    advice = "leave it out, or use isNull" if has_null else "leave it out"
-    return BadFilter(f"{path} is null, which means nothing: {advice}.")
-
-
-def compared(field: Filter, operator: str, value: Any, path: str) -> Condition:
-    if value is None:
-        raise null_in(field, path)
-    values = value if isinstance(value, list) else [value]
-    if len(values) > LONGEST_LIST:
-        raise BadFilter(f"{path} has {len(values)} values; at most {LONGEST_LIST} are allowed. {ADVICE}")
-    for operand in values:
-        check_operand(operand, path)
-    if field.column == "products":
-        return AnyOf(tuple(Comparison("products", Operator.HAS_PRODUCT, product) for product in dict.fromkeys(values)))
-    plain = [str(v) if field.comparison.startswith("Document") else v for v in values]
-    return Comparison(field.column, OPERATORS[operator], plain if isinstance(value, list) else plain[0])
-
-
-def check_operand(operand: Any, path: str) -> None:
-    """Refuses what no column can hold."""
-    if isinstance(operand, str) and not is_storable(operand):
-        raise BadFilter(f"{path} must not contain NUL or unpaired surrogates.")
-    if isinstance(operand, Decimal):
-        try:
-            check_digits(operand, MONEY_PLACES)
-        except Fault as fault:
-            raise BadFilter(fault.about(path, operand)) from None

@@ -1,17 +1,29 @@
-"""Input types of the writes, made from the catalogue: each product's demands exactly what the product demands."""
+"""Input types of the writes, made from the catalogue: each product's demands exactly what the product demands.
 
-from collections.abc import Iterator, Sequence
+All of them are taken as they were sent, since a write tells what was left out from what is null.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import strawberry
 
 from app.domain.amounts import FIELDS as MODELS
 from app.domain.amounts import INVOICED
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.catalogue import field as catalogue_field
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.fields import Field, Kind
 from app.domain.requirements import is_amount
 from app.domain.resources import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
-from app.graphql_api.schema.connections import type_name, with_article
-from app.graphql_api.schema.output_fields import ANNOTATIONS, described
-from app.graphql_api.schema.type_registry import SLOTS, Slot, input_type
+from app.graphql_api.compat_strawberry import taken_as_sent
+from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
+from app.graphql_api.schema.catalogue_fields import TYPES, Fields, described, with_fields
+from app.graphql_api.schema.names import type_name, with_article
+from app.graphql_api.schema.planned_fields import list_of
+from app.graphql_api.schema.scalars import Date
 
 PRODUCT_NAMES = {  # in the names of types
     Product.COLLECTIONS: "Collections",
@@ -21,158 +33,214 @@ PRODUCT_NAMES = {  # in the names of types
 }
 DECLARED = (Resource.ACCOUNT, Resource.DOCUMENT)  # the others belong to Collections alone
 COMBINED = "combined"  # the member of a @oneOf input that takes every field
+MADE: set[str] = set()  # names of input types
+REPLACES = "As a replacement it empties every field that"
 
 
-def slot(field: Field, product: Product | None, *, optional: bool) -> Slot:
-    """An input field; required where the product, or the endpoint itself, requires it."""
-    demanded = field.base is Requirement.REQUIRED or (
-        product is not None and field.use(product) is Requirement.REQUIRED
-    )
-    suffix = "" if demanded and not optional else " | None"
-    return Slot(field.name, input_annotation(field, product, optional=optional) + suffix, described(field))
+def made_input(name: str, description: str, fields: Fields, *, one_of: bool = False) -> Any:
+    """The input type of these fields. Its name must be new: of two with one name Strawberry would take the first."""
+    if name in MADE:
+        raise ValueError(f"there are two input types named {name}")
+    MADE.add(name)
+    cls = with_fields(type(name, (), {"__module__": __name__}), fields)
+    return taken_as_sent(strawberry.input(cls, description=description, one_of=one_of))
 
 
-def input_annotation(field: Field, product: Product | None, *, optional: bool) -> str:
+def required(type_: Any, description: str) -> tuple[Any, Any]:
+    return type_, strawberry.field(description=description)
+
+
+def optional(type_: Any, description: str) -> tuple[Any, Any]:
+    return type_ | None, strawberry.field(default=strawberry.UNSET, description=description)
+
+
+def product_fields(fields: Sequence[Field], product: Product | None) -> Fields:
+    """Input fields; required is what the product, or the endpoint itself, requires."""
+    return {field.name: product_field(field, product) for field in fields}
+
+
+def product_field(field: Field, product: Product | None) -> tuple[Any, Any]:
+    demanded = field.base is Requirement.REQUIRED or (product and field.use(product) is Requirement.REQUIRED)
+    return (required if demanded else optional)(input_type(field, product), described(field))
+
+
+def patch_fields(fields: Sequence[Field]) -> Fields:
+    return {field.name: optional(input_type(field, None), described(field)) for field in fields}
+
+
+def input_type(field: Field, product: Product | None) -> Any:
     if field.kind is Kind.CUSTOM_FIELDS:
-        return "list[CustomFieldInput]"
+        return list_of(CustomFieldInput)
     if field.kind is Kind.LIST:
-        return f"list[{part_type(field)}]"
+        return list_of(part_input(field.part_type))
     if field.kind is Kind.OBJECT:
-        return part_type(field, None if optional else product)
-    return ANNOTATIONS[field.kind]
+        return address_input(product) if field.part_type == ADDRESS.part_type else part_input(field.part_type)
+    return TYPES[field.kind]
 
 
-def part_type(field: Field, product: Product | None = None) -> str:
-    """The input type of an object field, made at first need; a product has its own where it differs."""
-    general = f"{field.part_type}Input"
-    if general not in SLOTS:
-        input_type(general, f"{field.meaning}", [slot(part, None, optional=True) for part in field.parts])
-    if product is None or field.part_type != "Address":
-        return general
-    read = [part for part in field.parts if part.use(product) is not Requirement.NOT_READ]
-    slots = [slot(part, product, optional=False) for part in read]
-    if [s.type for s in slots] == [s.type for s in SLOTS[general].values()]:
-        return general
-    name = f"{PRODUCT_NAMES[product]}AddressInput"
-    if name not in SLOTS:
-        input_type(name, f"A postal address as {PRODUCT_TITLES[product]} reads it.", slots)
-    return name
+@cache
+def part_input(name: str) -> Any:
+    """The input type of an object or list of the catalogue, by the name of its parts."""
+    field = PARTS[name]
+    return made_input(f"{name}Input", field.meaning, patch_fields(field.parts))
 
 
-def body_fields(resource: Resource) -> Iterator[Field]:
-    """The fields of a body: all but the key."""
-    return (field for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource])
+@cache
+def address_input(product: Product | None) -> Any:
+    """An address as the product reads it: a type of its own where that differs."""
+    if product is None or {part.use(product) for part in ADDRESS.parts} <= READ_BY_CHOICE:
+        return part_input(ADDRESS.part_type)
+    read = [part for part in ADDRESS.parts if part.use(product) is not Requirement.NOT_READ]
+    text = f"A postal address as {PRODUCT_TITLES[product]} reads it."
+    return made_input(f"{PRODUCT_NAMES[product]}AddressInput", text, product_fields(read, product))
 
 
-def product_slots(resource: Resource, product: Product) -> list[Slot]:
+def body_fields(resource: Resource) -> list[Field]:
+    """The fields of a body: all but the key, and but amounts, which stand under their currency model."""
+    return [f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource] and not is_amount(resource, f)]
+
+
+def read_by(product: Product, resource: Resource) -> list[Field]:
+    """The fields of a body that the product reads, or the endpoint itself requires."""
     return [
-        slot(field, product, optional=False)
+        field
         for field in body_fields(resource)
-        if not is_amount(resource, field)
-        and (field.use(product) is not Requirement.NOT_READ or field.base is Requirement.REQUIRED)
+        if field.base is Requirement.REQUIRED or field.use(product) is not Requirement.NOT_READ
     ]
 
 
-def amounts_type(prefix: str, names: dict[CurrencyModel, Sequence[str]]) -> str:
-    """A @oneOf of the two models, each with all of its amounts."""
-    fields = {field.name: field for field in CATALOGUE[Resource.DOCUMENT]}
-    members = []
-    for model in CurrencyModel:
-        held = [Slot(name, ANNOTATIONS[fields[name].kind], fields[name].meaning) for name in names[model]]
-        member = input_type(f"{prefix}{model.capitalize()}AmountsInput", model.meaning, held)
-        members.append(Slot(model, f"{member} | None", model.meaning))
-    return input_type(f"{prefix}AmountsInput", "Amounts in one of the two currency models.", members, one_of=True)
+def product_input(resource: Resource, product: Product) -> Any:
+    """The data of a resource for one product."""
+    name, title = f"{PRODUCT_NAMES[product]}{type_name(resource)}Input", PRODUCT_TITLES[product]
+    text = f"{with_article(resource).capitalize()} for {title}. {REPLACES} this type cannot say, custom fields and an "
+    fields = product_fields(read_by(product, resource), product)
+    return made_input(name, f"{text}account's currency aside.", fields | amounts(resource, product))
 
 
-input_type(
-    "CustomFieldValueInput",
-    "The value of a custom field, under the name of its type.",
-    [
-        Slot("text", "str | None", "Text; empty text clears the field."),
-        Slot("number", "Decimal | None", "A number."),
-        Slot("date", "Date | None", "A date."),
-        Slot("boolean", "bool | None", "True or false."),
-    ],
-    one_of=True,
-)
-input_type(
-    "CustomFieldInput",
-    "A field of the tenant's own making. Fields that are not named stay as they are.",
-    [
-        Slot("key", "str", "Name of the field."),
-        Slot("value", "CustomFieldValueInput | None", "Its value; left out or null, the field is cleared."),
-    ],
-)
-AMOUNT_TYPES = {
-    product: amounts_type("Invoicing", dict(INVOICED)) if product is Product.INVOICING else "AmountsInput"
-    for product in Product
-}
-amounts_type("", dict(MODELS))
-
-
-def amounts_slot(resource: Resource, type_: str) -> list[Slot]:
-    text = "The amounts, in the currency model that the tenant uses."
-    return [Slot("amounts", type_, text)] if resource is Resource.DOCUMENT else []
-
-
-def declare_resource(resource: Resource) -> None:
-    """The inputs of a resource that data is declared for: one a product, one for several, and the patch."""
-    name = type_name(resource)
-    warning = (
-        "As a replacement it empties every field that this type cannot say, custom fields and an account's currency "
-        "aside."
-    )
-    members = []
-    for product in Product:
-        made = input_type(
-            f"{PRODUCT_NAMES[product]}{name}Input",
-            f"{with_article(resource).capitalize()} for {PRODUCT_TITLES[product]}. {warning}",
-            product_slots(resource, product) + amounts_slot(resource, AMOUNT_TYPES[product]),
-        )
-        members.append(
-            Slot(
-                product,
-                f"{made} | None",
-                f"Data for {PRODUCT_TITLES[product]}.",
-            )
-        )
-    general = [slot(f, None, optional=False) for f in body_fields(resource) if not is_amount(resource, f)]
+def combined_input(resource: Resource) -> Any:
+    """The data of a resource for several products, or none."""
     text = "The products that the data is for, whose demands it must meet; with none, the endpoint's alone."
-    declared = Slot("products", "list[Product]", text, default=[])
-    combined = input_type(
-        f"Combined{name}Input",
-        f"{with_article(resource).capitalize()} for several products at once, or for none in particular. As a "
-        "replacement it empties every field that is left out, custom fields and an account's currency aside.",
-        [declared, *general, *amounts_slot(resource, "AmountsInput | None")],
+    products = {"products": (list[Product], strawberry.field(default_factory=list, description=text))}
+    text = (
+        f"{with_article(resource).capitalize()} for several products at once, or for none in particular. {REPLACES} is "
+        "left out, custom fields and an account's currency aside."
     )
-    members.append(Slot(COMBINED, f"{combined} | None", "Data for several products, or for none in particular."))
-    input_type(
-        f"{name}Input", f"Data of one {resource}, declared for the product that it is for.", members, one_of=True
-    )
-    anew = Slot("products", "list[Product] | None", "Declares the products anew; left out, they stay.")
-    input_type(f"{name}Patch", PATCH.format(with_article(resource)), [anew, *patch_slots(resource)])
+    fields = products | product_fields(body_fields(resource), None) | amounts(resource, None)
+    return made_input(f"Combined{type_name(resource)}Input", text, fields)
 
 
-def declare_plain(resource: Resource) -> None:
-    """The inputs of a resource that belongs to Collections alone."""
-    name = type_name(resource)
+def declared_input(resource: Resource, *inputs: Any) -> Any:
+    """The input that says for which product its data is. `inputs` are those of the products in their order, and the
+    combined one."""
+    *of_products, combined = inputs
+    members = {
+        str(product): optional(input_, f"Data for {PRODUCT_TITLES[product]}.")
+        for product, input_ in zip(Product, of_products, strict=True)
+    }
+    members[COMBINED] = optional(combined, "Data for several products, or for none in particular.")
+    text = f"Data of one {resource}, declared for the product that it is for."
+    return made_input(f"{type_name(resource)}Input", text, members, one_of=True)
+
+
+def plain_input(resource: Resource) -> Any:
+    """The data of a resource that belongs to Collections alone; a note brings its key along."""
     key = [f for f in CATALOGUE[resource] if resource is Resource.NOTE and f.name == KEY_FIELD[resource]]
-    slots = [slot(field, Product.COLLECTIONS, optional=False) for field in (*key, *body_fields(resource))]
-    input_type(f"{name}Input", f"A {resource}, as Collections reads it.", slots)
-    if resource is not Resource.NOTE:
-        input_type(f"{name}Patch", PATCH.format(with_article(resource)), patch_slots(resource))
+    fields = product_fields([*key, *body_fields(resource)], Product.COLLECTIONS)
+    return made_input(f"{type_name(resource)}Input", f"A {resource}, as Collections reads it.", fields)
 
 
-PATCH = "A change of {}: what is left out stays, null empties."
+def patch_input(resource: Resource) -> Any:
+    """A change of a resource."""
+    text = "Declares the products anew; left out, they stay."
+    products = {"products": optional(list[Product], text)} if resource in DECLARED else {}
+    fields = [field for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource]]
+    text = f"A change of {with_article(resource)}: what is left out stays, null empties."
+    return made_input(f"{type_name(resource)}Patch", text, products | patch_fields(fields))
 
 
-def patch_slots(resource: Resource) -> list[Slot]:
-    return [slot(field, None, optional=True) for field in body_fields(resource)]
+def amounts_input(prefix: str, names: dict[CurrencyModel, Sequence[str]]) -> Any:
+    """A @oneOf of the two currency models, each with all of its amounts."""
+    members = {}
+    for model in CurrencyModel:
+        fields = [catalogue_field(Resource.DOCUMENT, name) for name in names[model]]
+        demanded = {field.name: required(TYPES[field.kind], field.meaning) for field in fields}
+        input_ = made_input(f"{prefix}{model.capitalize()}AmountsInput", model.meaning, demanded)
+        members[str(model)] = optional(input_, model.meaning)
+    text = "Amounts in one of the two currency models."
+    return made_input(f"{prefix}AmountsInput", text, members, one_of=True)
 
 
-for _resource in Resource:
-    if _resource in DECLARED:
-        declare_resource(_resource)
-    else:
-        declare_plain(_resource)
-input_type("ClosureInput", "Why and when a document is closed.", [slot(f, None, optional=False) for f in CLOSURE])
+def amounts(resource: Resource, product: Product | None) -> Fields:
+    """The amounts of a document; the product demands them."""
+    if resource is not Resource.DOCUMENT:
+        return {}
+    text = "The amounts, in the currency model that the tenant uses."
+    if product is None:
+        return {"amounts": optional(AmountsInput, text)}
+    return {"amounts": required(InvoicingAmountsInput if product is Product.INVOICING else AmountsInput, text)}
+
+
+ADDRESS = catalogue_field(Resource.ACCOUNT, "billing_address")
+READ_BY_CHOICE = {Requirement.OPTIONAL, Requirement.CONDITIONAL}
+THICK_BILLING = catalogue_field(Resource.DOCUMENT, "thick_billing")
+LINE_ITEMS = catalogue_field(Resource.DOCUMENT, "line_items")
+PARTS = {field.part_type: field for field in (ADDRESS, LINE_ITEMS, THICK_BILLING, THICK_BILLING.part("detail"))}
+
+
+@taken_as_sent
+@strawberry.input(one_of=True, description="The value of a custom field, under the name of its type.")
+class CustomFieldValueInput:
+    text: str | None = strawberry.field(default=strawberry.UNSET, description="Text; empty text clears the field.")
+    number: Decimal | None = strawberry.field(default=strawberry.UNSET, description="A number.")
+    date: Date | None = strawberry.field(default=strawberry.UNSET, description="A date.")
+    boolean: bool | None = strawberry.field(default=strawberry.UNSET, description="True or false.")
+
+
+@taken_as_sent
+@strawberry.input(description="A field of the tenant's own making. Fields that are not named stay as they are.")
+class CustomFieldInput:
+    key: str = strawberry.field(description="Name of the field.")
+    value: CustomFieldValueInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Its value; left out or null, the field is cleared."
+    )
+
+
+AmountsInput = amounts_input("", dict(MODELS))
+InvoicingAmountsInput = amounts_input("Invoicing", dict(INVOICED))
+
+CollectionsAccountInput = product_input(Resource.ACCOUNT, Product.COLLECTIONS)
+InvoicingAccountInput = product_input(Resource.ACCOUNT, Product.INVOICING)
+OpenBalanceAccountInput = product_input(Resource.ACCOUNT, Product.OPEN_BALANCE)
+CashAppAccountInput = product_input(Resource.ACCOUNT, Product.CASH_APP)
+CombinedAccountInput = combined_input(Resource.ACCOUNT)
+AccountInput = declared_input(
+    Resource.ACCOUNT,
+    CollectionsAccountInput,
+    InvoicingAccountInput,
+    OpenBalanceAccountInput,
+    CashAppAccountInput,
+    CombinedAccountInput,
+)
+AccountPatch = patch_input(Resource.ACCOUNT)
+
+CollectionsDocumentInput = product_input(Resource.DOCUMENT, Product.COLLECTIONS)
+InvoicingDocumentInput = product_input(Resource.DOCUMENT, Product.INVOICING)
+OpenBalanceDocumentInput = product_input(Resource.DOCUMENT, Product.OPEN_BALANCE)
+CashAppDocumentInput = product_input(Resource.DOCUMENT, Product.CASH_APP)
+CombinedDocumentInput = combined_input(Resource.DOCUMENT)
+DocumentInput = declared_input(
+    Resource.DOCUMENT,
+    CollectionsDocumentInput,
+    InvoicingDocumentInput,
+    OpenBalanceDocumentInput,
+    CashAppDocumentInput,
+    CombinedDocumentInput,
+)
+DocumentPatch = patch_input(Resource.DOCUMENT)
+
+NoteInput = plain_input(Resource.NOTE)
+RepresentativeInput = plain_input(Resource.REPRESENTATIVE)
+RepresentativePatch = patch_input(Resource.REPRESENTATIVE)
+ContactInput = plain_input(Resource.CONTACT)
+ContactPatch = patch_input(Resource.CONTACT)
+ClosureInput = made_input("ClosureInput", "Why and when a document is closed.", product_fields(CLOSURE, None))

@@ -1,12 +1,14 @@
-"""The Mutation type: one field for each verb and resource, made from a table, and what each runs."""
+"""The Mutation type: its fields, what each runs, and how its payload is read."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from graphql import FieldNode
+import strawberry
+from graphql import FieldNode, SelectionSetNode, get_named_type
 from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+from strawberry.types.arguments import StrawberryArgument
 
 from app.auth.costs import WRITE
 from app.commands.attachments import attach_pdf
@@ -20,92 +22,64 @@ from app.commands.save import save
 from app.commands.transaction import Forbidden, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.problems import Code, Problem, Refused
+from app.domain.problems import Problem, Refused
 from app.domain.resources import Resource
+from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.execution.planning import Place, Planner
-from app.graphql_api.schema.bodies import argument_path, ingest_values, input_body, patch_body, shown_message
-from app.graphql_api.schema.connections import type_name, with_article
-from app.graphql_api.schema.type_registry import SLOTS, Slot, enum, output
+from app.graphql_api.schema.bodies import argument_path, ingest_values, input_body, patch_body
+from app.graphql_api.schema.catalogue_fields import Fields, with_fields
+from app.graphql_api.schema.inputs import (
+    AccountInput,
+    AccountPatch,
+    ClosureInput,
+    ContactInput,
+    ContactPatch,
+    DocumentInput,
+    DocumentPatch,
+    NoteInput,
+    RepresentativeInput,
+    RepresentativePatch,
+)
+from app.graphql_api.schema.names import shown_message, to_camel_case, type_name, with_article
+from app.graphql_api.schema.planned_fields import Arguments, argument, relation
+from app.graphql_api.schema.resolvers import Info
+from app.graphql_api.schema.scalars import Upload
+from app.graphql_api.schema.types import TYPES
+from app.graphql_api.schema.value_types import UserError
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
 from app.reads.selection import Compute, Row, Traversal
 from app.storage.writes.optimistic import Guard
 
-Arguments = dict[str, Any]
-Answer = tuple[Written, Callable[[Resource, str], Row]]  # what was written, and the rows of the payload
-Run = Callable[[Write[Answer], Arguments, Files], Awaitable[Answer]]
+PAYLOAD = "payload"  # what its Row is of
 
-CODES = {
-    "ALREADY_EXISTS": "A create found the key taken.",
-    "NOT_FOUND": "Something that is named does not exist.",
-    "ALREADY_CLOSED": "A closure found the document closed.",
-    "REQUIRED": "A value is missing or blank.",
-    "INVALID": "A value is not one of its field.",
-    "TOO_LONG": "A text has too many characters, or a file too many bytes or pages.",
-    "CURRENCY_LOCKED": "The account's currency was fixed by an earlier write.",
-    "CURRENCY_MODEL_LOCKED": "The tenant's documents use the other currency model.",
-    "VERSION_CONFLICT": "The resource is at another version than expected.",
-}
-enum(Code, "UserErrorCode", "Why a write was refused.", CODES)
-output(
-    "UserError",
-    "Something that the caller's data got wrong.",
-    [
-        Slot("code", "UserErrorCode", "Why, for programs.", resolve=lambda value, args: value["code"]),
-        Slot("message", "str", "Why, in words.", resolve=lambda value, args: value["message"]),
-        Slot(
-            "field",
-            "list[str]",
-            "Where: the path from the mutation's arguments, list positions as strings.",
-            resolve=lambda value, args: value["field"],
-        ),
-    ],
-)
-DRY_RUN = Slot("dry_run", "bool", "Runs everything and answers as if it were done, but keeps nothing.", default=False)
-EXPECTED = Slot("expected_version", "int | None", "Refuses the write unless the resource is at this version.")
+Sent = dict[str, Any]  # the arguments of a mutation, by GraphQL name
+Answer = tuple[Written, dict[str, Row | None]]  # what was written, and the rows of the payload by response key
+Run = Callable[[Write[Answer], Sent, Files], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mutation:
-    """A field of the Mutation type. `body` names the argument that holds data; `answers` gives the keys of the
-    resources in the payload, from the arguments."""
+class Command:
+    """What a field of the Mutation type runs. `answers` gives the keys of the resources in the payload, from the
+    arguments; `body` names the argument that holds data."""
 
-    slot: Slot
     run: Run
-    answers: dict[Resource, Callable[[Arguments], tuple[str, ...]]]
+    answers: dict[Resource, Callable[[Sent], tuple[str, ...]]]
     body: str = ""
     writes: bool = True  # every row of the payload, which can then be shown without being read
 
 
-def find(resource: Resource, value: dict[str, Any], args: Arguments) -> Row | None:
-    """The row of a payload that is of this resource."""
-    found: Row | None = value["find"](resource, args.get("key"))
-    return found
+class RunsCommand(Arguments):
+    """Resolves a field of the Mutation type where graphql-core executes the operation."""
 
+    def __init__(self, command: Command, *arguments: StrawberryArgument) -> None:
+        super().__init__(*arguments)
+        self.command = command
 
-def payload(name: str, resources: tuple[Resource, ...], *, creates: bool) -> str:
-    """The payload type of a mutation."""
-    slots = [
-        Slot(
-            resource,
-            f"{type_name(resource)} | None",
-            f"The {resource} as it is now; null when the write was refused.",
-            resolve=partial(find, resource),
-        )
-        for resource in resources
-    ]
-    if creates:
-        made = "Whether it was new."
-        slots.append(Slot("created", "bool", made, resolve=lambda value, args: value["created"]))
-    text = "All that was wrong, at once; empty when the write was done."
-    slots.append(Slot("user_errors", "list[UserError]", text, resolve=lambda value, args: value["user_errors"]))
-    output(f"{name}Payload", f"What `{name[0].lower()}{name[1:]}` answers.", slots)
-    return f"{name}Payload"
-
-
-def key_argument(resource: Resource) -> Slot:
-    return Slot(KEY_FIELD[resource], "str", f"Key of the {resource}.")
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **arguments: Any) -> Row:
+        sent = {to_camel_case(name): value for name, value in arguments.items()}
+        return await run_command(self.command, info.context, info.context.payloads[str(info.path.key)], sent)
 
 
 VERBS = {
@@ -117,207 +91,262 @@ VERBS = {
 }
 
 
-def saving(resource: Resource, verb: Verb) -> Mutation:
-    """Creating, replacing or patching a resource under its key."""
-    name, key = f"{verb.value.capitalize()}{type_name(resource)}", key_argument(resource)
-    body = "patch" if verb is Verb.PATCH else "input"
-    to_body = patch_body if verb is Verb.PATCH else input_body
-    data = Slot(body, f"{type_name(resource)}{body.capitalize()}", f"The {resource}'s data.")
-    arguments = (key, data, *(() if verb is Verb.CREATE else (EXPECTED,)), DRY_RUN)
-    text = VERBS[verb].format(with_article(resource))
-
-    async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
-        expected = expecting(args.get("expectedVersion"))
-        return await save(write, verb, resource, args[key.shown], to_body(resource, args[body]), expected)
-
-    slot = Slot(f"{verb.value}_{resource}", f"{payload(name, (resource,), creates=True)} | None", text, arguments)
-    return Mutation(slot, run, {resource: lambda args: (args[key.shown],)}, body)
+def payload(name: str, resources: Iterable[Resource], *, creates: bool) -> Any:
+    """The payload type of a mutation."""
+    fields: Fields = {}
+    for resource in resources:
+        text = f"The {resource} as it is now; null when the write was refused."
+        fields[str(resource)] = TYPES[resource] | None, relation(text)
+    if creates:
+        fields["created"] = bool, strawberry.field(description="Whether it was new.")
+    text = "All that was wrong, at once; empty when the write was done."
+    fields["user_errors"] = list[UserError], strawberry.field(description=text)
+    made = with_fields(type(f"{name[0].upper()}{name[1:]}Payload", (), {"__module__": __name__}), fields)
+    return strawberry.type(made, description=f"What `{name}` answers.")
 
 
-def linking(resource: Resource) -> Mutation:
-    """Linking a representative to an account or a document."""
-    reference, key = key_argument(Resource.REPRESENTATIVE), key_argument(resource)
-    name = f"LinkRepresentativeTo{type_name(resource)}"
-    type_ = payload(name, (Resource.REPRESENTATIVE, resource), creates=False)
-    text = f"Links a representative to {with_article(resource)}; linking again changes nothing."
+def dry_run() -> StrawberryArgument:
+    text = "Runs everything and answers as if it were done, but keeps nothing."
+    return argument("dry_run", bool, text, default=False)
 
-    async def run(write: Write[Answer], args: Arguments, _: Files) -> Answer:
-        return await link_representative(write, args["reference"], resource, args[key.shown])
 
-    slot = Slot(f"link_representative_to_{resource}", f"{type_} | None", text, (reference, key, DRY_RUN))
-    return Mutation(
-        slot,
-        run,
-        {Resource.REPRESENTATIVE: lambda args: (args["reference"],), resource: lambda args: (args[key.shown],)},
-        writes=False,
+def expected_version() -> StrawberryArgument:
+    return argument("expected_version", int | None, "Refuses the write unless the resource is at this version.")
+
+
+def key(resource: Resource) -> StrawberryArgument:
+    return argument(KEY_FIELD[resource], str, f"Key of the {resource}.")
+
+
+def runs(command: Command, name: str, description: str, *arguments: StrawberryArgument, creates: bool = False) -> Any:
+    """A field of that name that runs a command."""
+    return strawberry.field(
+        description=description,
+        graphql_type=payload(name, command.answers, creates=creates) | None,
+        metadata={"command": command},
+        extensions=[RunsCommand(command, *arguments, dry_run())],
     )
 
 
-async def run_close(write: Write[Answer], args: Arguments, _: Files) -> Answer:
-    body = Body(ingest_values(CLOSURE, args["input"]))
-    return await close_document(write, args["documentNumber"], body, expecting(args.get("expectedVersion")))
+def saves(verb: Verb, resource: Resource, input_: Any) -> Any:
+    """A field that creates, replaces or patches a resource under its key."""
+    key_name = to_camel_case(KEY_FIELD[resource])
+    body, to_body = ("patch", patch_body) if verb is Verb.PATCH else ("input", input_body)
+
+    async def run(write: Write[Answer], sent: Sent, _: Files) -> Answer:
+        expected = expecting(sent.get("expectedVersion"))
+        return await save(write, verb, resource, sent[key_name], to_body(resource, sent[body]), expected)
+
+    data = argument(body, input_, f"The {resource}'s data.")
+    return runs(
+        Command(run, {resource: lambda sent: (sent[key_name],)}, body),
+        f"{verb.value}{type_name(resource)}",
+        VERBS[verb].format(with_article(resource)),
+        key(resource),
+        data,
+        *(() if verb is Verb.CREATE else (expected_version(),)),
+        creates=True,
+    )
 
 
-async def run_note(write: Write[Answer], args: Arguments, _: Files) -> Answer:
-    return await create_note(write, args["accountNumber"], input_body(Resource.NOTE, args["input"]))
+def links(resource: Resource) -> Any:
+    """A field that links a representative to an account or a document."""
+    key_name = to_camel_case(KEY_FIELD[resource])
+
+    async def run(write: Write[Answer], sent: Sent, _: Files) -> Answer:
+        return await link_representative(write, sent["reference"], resource, sent[key_name])
+
+    answers: dict[Resource, Callable[[Sent], tuple[str, ...]]] = {
+        Resource.REPRESENTATIVE: lambda sent: (sent["reference"],),
+        resource: lambda sent: (sent[key_name],),
+    }
+    return runs(
+        Command(run, answers, writes=False),
+        f"linkRepresentativeTo{type_name(resource)}",
+        f"Links a representative to {with_article(resource)}; linking again changes nothing.",
+        key(Resource.REPRESENTATIVE),
+        key(resource),
+    )
 
 
-async def run_attach(write: Write[Answer], args: Arguments, files: Files) -> Answer:
-    return await attach_pdf(write, files, args["documentNumber"], args["file"].path, append=args["append"])
+async def run_close(write: Write[Answer], sent: Sent, _: Files) -> Answer:
+    body = Body(ingest_values(CLOSURE, sent["input"]))
+    return await close_document(write, sent["documentNumber"], body, expecting(sent.get("expectedVersion")))
 
 
-CLOSE = Mutation(
-    Slot(
-        "close_document",
-        f"{payload('CloseDocument', (Resource.DOCUMENT,), creates=False)} | None",
+async def run_note(write: Write[Answer], sent: Sent, _: Files) -> Answer:
+    return await create_note(write, sent["accountNumber"], input_body(Resource.NOTE, sent["input"]))
+
+
+async def run_attach(write: Write[Answer], sent: Sent, files: Files) -> Answer:
+    return await attach_pdf(write, files, sent["documentNumber"], sent["file"].path, append=sent["append"])
+
+
+def key_of_document(sent: Sent) -> tuple[str, ...]:
+    return (sent["documentNumber"],)
+
+
+CLOSE = Command(run_close, {Resource.DOCUMENT: key_of_document}, "input")
+ADD_NOTE = Command(run_note, {Resource.NOTE: lambda sent: (sent["accountNumber"], sent["input"]["reference"])}, "input")
+ATTACH = Command(run_attach, {Resource.DOCUMENT: key_of_document}, writes=False)
+
+
+@strawberry.type(
+    description="Everything that can be written. Several in one operation run in order, each in a transaction of its "
+    "own."
+)
+class Mutation:
+    create_account = saves(Verb.CREATE, Resource.ACCOUNT, AccountInput)
+    replace_account = saves(Verb.REPLACE, Resource.ACCOUNT, AccountInput)
+    patch_account = saves(Verb.PATCH, Resource.ACCOUNT, AccountPatch)
+    create_document = saves(Verb.CREATE, Resource.DOCUMENT, DocumentInput)
+    replace_document = saves(Verb.REPLACE, Resource.DOCUMENT, DocumentInput)
+    patch_document = saves(Verb.PATCH, Resource.DOCUMENT, DocumentPatch)
+    create_representative = saves(Verb.CREATE, Resource.REPRESENTATIVE, RepresentativeInput)
+    replace_representative = saves(Verb.REPLACE, Resource.REPRESENTATIVE, RepresentativeInput)
+    patch_representative = saves(Verb.PATCH, Resource.REPRESENTATIVE, RepresentativePatch)
+    create_contact = saves(Verb.CREATE, Resource.CONTACT, ContactInput)
+    replace_contact = saves(Verb.REPLACE, Resource.CONTACT, ContactInput)
+    patch_contact = saves(Verb.PATCH, Resource.CONTACT, ContactPatch)
+    close_document = runs(
+        CLOSE,
+        "closeDocument",
         "Closes an open document for a stated reason.",
-        (
-            key_argument(Resource.DOCUMENT),
-            Slot("input", "ClosureInput", "Why and when."),
-            EXPECTED,
-            DRY_RUN,
-        ),
-    ),
-    run_close,
-    {Resource.DOCUMENT: lambda args: (args["documentNumber"],)},
-    "input",
-)
-CREATE_NOTE = Mutation(
-    Slot(
-        "create_note",
-        f"{payload('CreateNote', (Resource.NOTE,), creates=True)} | None",
+        key(Resource.DOCUMENT),
+        argument("input", ClosureInput, "Why and when."),
+        expected_version(),
+    )
+    create_note = runs(
+        ADD_NOTE,
+        "createNote",
         "Adds a note to an account. It can never be changed or removed.",
-        (key_argument(Resource.ACCOUNT), Slot("input", "NoteInput", "The note."), DRY_RUN),
-    ),
-    run_note,
-    {Resource.NOTE: lambda args: (args["accountNumber"], args["input"]["reference"])},
-    "input",
-)
-ATTACH = Mutation(
-    Slot(
-        "attach_pdf",
-        f"{payload('AttachPdf', (Resource.DOCUMENT,), creates=False)} | None",
+        key(Resource.ACCOUNT),
+        argument("input", NoteInput, "The note."),
+        creates=True,
+    )
+    attach_pdf = runs(
+        ATTACH,
+        "attachPdf",
         "Makes a PDF the document's; it takes the place of a generated one, and the same one again changes nothing. "
         "Send it as a multipart request.",
-        (
-            key_argument(Resource.DOCUMENT),
-            Slot("file", "Upload", "The PDF: one that a reader opens without a password."),
-            Slot(
-                "append",
-                "bool",
-                "Adds its pages to the PDF that was pushed before, if any; refused where one of them is signed or "
-                "encrypted.",
-                default=False,
-            ),
-            DRY_RUN,
+        key(Resource.DOCUMENT),
+        argument("file", Upload, "The PDF: one that a reader opens without a password."),
+        argument(
+            "append",
+            bool,
+            "Adds its pages to the PDF that was pushed before, if any; refused where one of them is signed or "
+            "encrypted.",
+            default=False,
         ),
-    ),
-    run_attach,
-    {Resource.DOCUMENT: lambda args: (args["documentNumber"],)},
-    writes=False,
-)
-SAVED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
-MUTATIONS: dict[str, Mutation] = {
-    mutation.slot.shown: mutation
-    for mutation in (
-        *(saving(resource, verb) for resource in SAVED for verb in Verb),
-        CLOSE,
-        CREATE_NOTE,
-        ATTACH,
-        linking(Resource.ACCOUNT),
-        linking(Resource.DOCUMENT),
     )
-}
-output(
-    "Mutation",
-    "Everything that can be written. Several in one operation run in order, each in a transaction of its own.",
-    [mutation.slot for mutation in MUTATIONS.values()],
-)
+    link_representative_to_account = links(Resource.ACCOUNT)
+    link_representative_to_document = links(Resource.DOCUMENT)
 
 
-def plan_payload(planner: Planner, key: str, nodes: list[FieldNode]) -> list[Traversal]:
+def plan_payload(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> list[Traversal]:
     """What is read to answer a mutation, once it has written."""
     planner.cost += WRITE
-    mutation = MUTATIONS[nodes[0].name.value]
-    return planner.collect_errors(nodes[0], Place((key,)), payload_follows(planner, mutation, key, nodes))
+    return planner.collect_errors(nodes[0], Place((key,)), payload_traversals(planner, command, key, nodes))
 
 
-def plan_shown(planner: Planner, key: str, nodes: list[FieldNode]) -> Compute | None:
-    """What makes a payload's JSON, where it shows nothing but columns of the row that is written; else None."""
+def plan_shown(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Compute | None:
+    """What makes a payload's JSON, where it shows nothing but what the row that is written has; else None."""
     planner.cost += WRITE
-    mutation = MUTATIONS[nodes[0].name.value]
-    type_ = mutation.slot.type.removesuffix(" | None")
-    selections = [node.selection_set for node in nodes]
-    for name, inner in planner.collect(type_, selections).items():
-        if inner[0].name.value in {str(resource) for resource in mutation.answers}:
-            resource = type_name(Resource(inner[0].name.value))
-            if planner.row(resource, [node.selection_set for node in inner], Place((key, name))).traversals:
-                return None
-    return planner.shower(planner.definition("Mutation", nodes[0]).type, selections) if mutation.writes else None
+    for name, resource, inner in payload_fields(planner, command, nodes):
+        if resource and planner.row(type_name(resource), selections(inner), Place((key, name))).traversals:
+            return None
+    if not command.writes:
+        return None
+    made = planner.shower(planner.definition("Mutation", nodes[0]).type, selections(nodes))
+    return None if planner.needs_executor else made
 
 
-def payload_follows(planner: Planner, mutation: Mutation, key: str, nodes: list[FieldNode]) -> Iterator[Traversal]:
-    arguments = planner.arguments("Mutation", nodes[0])
-    type_ = mutation.slot.type.removesuffix(" | None")
-    for name, inner in planner.collect(type_, [node.selection_set for node in nodes]).items():
-        if inner[0].name.value in {str(resource) for resource in mutation.answers}:
-            resource = Resource(inner[0].name.value)
-            selections = [node.selection_set for node in inner]
-            selection = planner.row(type_name(resource), selections, Place((key, name)))
-            yield Traversal(name, resource, selection, lookup_keys=(mutation.answers[resource](arguments),))
-        elif inner[0].name.value in SLOTS[type_]:
-            planner.maker(type_, SLOTS[type_][inner[0].name.value], inner)  # for what is wrong beneath it
+def payload_traversals(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Iterator[Traversal]:
+    sent = planner.arguments("Mutation", nodes[0])
+    for name, resource, inner in payload_fields(planner, command, nodes):
+        if resource:
+            selection = planner.row(type_name(resource), selections(inner), Place((key, name)))
+            yield Traversal(name, resource, selection, lookup_keys=(command.answers[resource](sent),))
+        else:
+            check_value(planner, payload_type(planner, nodes[0]), inner)
 
 
-async def run_mutation(
-    mutation: Mutation, context: Any, traversals: list[Traversal], args: Arguments
-) -> dict[str, Any]:
-    """Runs the command; the payload's value, for which the follows are read. What the data got wrong is in it, what the
+def payload_fields(
+    planner: Planner, command: Command, nodes: list[FieldNode]
+) -> Iterator[tuple[str, Resource | None, list[FieldNode]]]:
+    """The fields of a payload by response key, each with the resource that it shows, if any."""
+    resources = {str(resource): resource for resource in command.answers}
+    for key, inner in planner.collect(payload_type(planner, nodes[0]), selections(nodes)).items():
+        yield key, resources.get(inner[0].name.value), inner
+
+
+def payload_type(planner: Planner, node: FieldNode) -> str:
+    return get_named_type(planner.definition("Mutation", node).type).name
+
+
+def selections(nodes: list[FieldNode]) -> list[SelectionSetNode | None]:
+    return [node.selection_set for node in nodes]
+
+
+def check_value(planner: Planner, type_: str, nodes: list[FieldNode]) -> None:
+    """Puts on record what is wrong beneath a field of a payload that shows no resource."""
+    field = planner.field_of(type_, nodes[0])
+    if field:
+        planner.maker(type_, field, nodes)
+
+
+async def run_command(command: Command, context: Context, traversals: list[Traversal], sent: Sent) -> Row:
+    """Runs the command and reads the rows that its payload shows. What the data got wrong is in the payload, what the
     key may not do is raised."""
 
     async def answer(connection: AsyncConnection, written: Written) -> Answer:
         row = await read(connection, context.caller, traversals)
-        return written, lambda resource, key: row.related[key][0]
+        return written, {each.key: row.related[each.key][0] for each in traversals}
 
-    write = Write(context.database, context.caller, answer, dry_run=args["dryRun"], request_id=context.request_id)
-    return await outcome(mutation, write, context, args)
+    write = Write(context.database, context.caller, answer, dry_run=sent["dryRun"], request_id=context.request_id)
+    return await outcome(command, write, context, sent, [each.key for each in traversals])
 
 
-async def run_shown(mutation: Mutation, context: Any, guard: Guard | None, args: Arguments) -> dict[str, Any]:
-    """Runs a command whose payload shows nothing but columns of the row that it writes. Raises CallerChanged."""
+async def run_shown(command: Command, context: Context, guard: Guard | None, sent: Sent) -> Row:
+    """Runs a command whose payload shows nothing but what the row that it writes has. Raises CallerChanged."""
 
     def show(written: Written) -> Answer:
-        return written, lambda resource, key: Row(resource, written.row(resource))
+        return written, {str(resource): Row(resource, written.row(resource)) for resource in command.answers}
 
     write = Write(
         context.database,
         context.caller,
         show=show,
-        dry_run=args["dryRun"],
+        dry_run=sent["dryRun"],
         guard=guard,
         request_id=context.request_id,
     )
-    return await outcome(mutation, write, context, args)
+    return await outcome(command, write, context, sent, command.answers)
 
 
-async def outcome(mutation: Mutation, write: Write[Answer], context: Any, args: Arguments) -> dict[str, Any]:
+async def outcome(
+    command: Command, write: Write[Answer], context: Context, sent: Sent, resources: Iterable[str]
+) -> Row:
+    """The payload; `resources` are the keys that its rows are found under."""
     try:
-        written, found = await mutation.run(write, args, context.files)
+        written, rows = await command.run(write, sent, context.files)
     except Refused as refusal:
-        return {"find": lambda *_: None, "created": False, "user_errors": user_errors(mutation, refusal, args)}
+        made = Row(PAYLOAD, {"created": False, "user_errors": user_errors(command, refusal, sent)})
+        made.related = dict.fromkeys(resources)
+        return made
     except Forbidden:
         raise error(ErrorCode.FORBIDDEN, "This key may only read.") from None
     except CursorExpired as reason:  # told by what the payload asks for; nothing was written
         raise error(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
-    return {"find": found, "created": written.created, "user_errors": []}
+    made = Row(PAYLOAD, {"created": written.created, "user_errors": []})
+    made.related = rows
+    return made
 
 
-def user_errors(mutation: Mutation, refusal: Refused, args: Arguments) -> list[dict[str, Any]]:
+def user_errors(command: Command, refusal: Refused, sent: Sent) -> list[dict[str, Any]]:
     """The problems under paths of arguments, each once."""
-    resource = next(iter(mutation.answers))
-    errors = [
-        user_error(problem, argument_path(resource, problem, mutation.body, args)) for problem in refusal.problems
-    ]
+    resource = next(iter(command.answers))
+    errors = [user_error(problem, argument_path(resource, problem, command.body, sent)) for problem in refusal.problems]
     unique = {(found["code"], *found["field"]): found for found in reversed(errors)}
     return list(reversed(unique.values()))
 

@@ -1,26 +1,55 @@
-"""The Query type: its fields, and the edges that each starts from."""
+"""The Query type: its fields, and how each is planned."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
+import strawberry
 from graphql import FieldNode
-from strawberry.utils.str_converters import to_camel_case
+from strawberry.extensions.field_extension import SyncExtensionResolver
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
 
 from app.auth.costs import DESCRIPTION, INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
+from app.domain.changes import ChangedResource
 from app.domain.fields import Field, Kind
 from app.domain.resources import Product, Requirement, Resource
+from app.graphql_api.execution.arguments import decoded_ids, given_key
 from app.graphql_api.execution.introspection import INTROSPECTIONS, IntrospectionAnswer, describe
 from app.graphql_api.execution.introspection_arguments import check_introspection
 from app.graphql_api.execution.limits import measure
-from app.graphql_api.execution.planning import Place, Planner, decoded_ids, given_key
+from app.graphql_api.execution.planning import Place, Planner
 from app.graphql_api.global_ids import decode_id
-from app.graphql_api.schema.connections import PAGE_ARGUMENTS, page_arguments, type_name
-from app.graphql_api.schema.output_fields import described
-from app.graphql_api.schema.type_registry import Slot, output
+from app.graphql_api.schema.catalogue_fields import described
+from app.graphql_api.schema.connections import list_arguments, page_arguments
+from app.graphql_api.schema.names import to_camel_case, type_name
+from app.graphql_api.schema.planned_fields import Arguments, RelationResolver, argument
+from app.graphql_api.schema.resolvers import Info
+from app.graphql_api.schema.types import (
+    Account,
+    AccountConnection,
+    ChangeConnection,
+    Contact,
+    ContactConnection,
+    Document,
+    DocumentConnection,
+    Node,
+    Note,
+    Representative,
+    RepresentativeConnection,
+    Tenant,
+)
+from app.graphql_api.schema.value_types import ProductField
 from app.reads.relations import CHANGE
-from app.reads.selection import AllOf, Comparison, Constant, LookupList, Operator, Selection, Traversal
+from app.reads.selection import AllOf, Comparison, Constant, LookupList, Operator, Row, Selection, Traversal
+
+Identifier = Annotated[strawberry.ID, strawberry.argument(description="The identifier, as an `id` field gave it.")]
+Identifiers = Annotated[list[strawberry.ID], strawberry.argument(description="At most 100 identifiers.")]
+OfProduct = Annotated[Product, strawberry.argument(description="The product.")]
+OfResource = Annotated[
+    ChangedResource | None, strawberry.argument(description="Of this resource alone; of all where left out.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +57,7 @@ class Asked:
     """A root field as an operation asks for it."""
 
     planner: Planner
-    slot: Slot
+    field: StrawberryField
     place: Place
     nodes: list[FieldNode]
     arguments: dict[str, Any]
@@ -40,25 +69,27 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A root field planned: the edges to follow for it, and what the answer shows of them."""
+    """A root field planned: the relations to follow for it, and what the answer shows of them."""
 
     traversals: list[Traversal]
     shown: Any
 
 
 def plan_look_up(asked: Asked) -> Planned:
-    names = [argument.shown for argument in asked.slot.arguments]
-    selection = asked.planner.row(type_name(Resource(asked.slot.name)), asked.inner, asked.place)
+    names = asked.planner.definition("Query", asked.nodes[0]).args
+    selection = asked.planner.row(type_name(Resource(asked.field.python_name)), asked.inner, asked.place)
     traversal = Traversal(
-        asked.place.key, asked.slot.name, selection, lookup_keys=(given_key(asked.arguments, *names),)
+        asked.place.key, asked.field.python_name, selection, lookup_keys=(given_key(asked.arguments, *names),)
     )
     return Planned([traversal], traversal)
 
 
 def plan_connection(asked: Asked) -> Planned:
-    resource = asked.slot.name.removesuffix("s")
+    resource = asked.field.python_name.removesuffix("s")
     place = asked.place
-    traversal = asked.planner.connection(place.key, asked.slot.name, resource, asked.arguments, asked.inner, place)
+    traversal = asked.planner.connection(
+        place.key, asked.field.python_name, resource, asked.arguments, asked.inner, place
+    )
     return Planned([traversal], traversal)
 
 
@@ -82,8 +113,8 @@ def plan_tenant(asked: Asked) -> Planned:
 
 
 def plan_node(asked: Asked) -> Planned:
-    planned = plan_nodes(replace(asked, arguments={"ids": [asked.arguments["id"]]}))
-    return Planned(planned.traversals, planned.shown.traversals[0] or Constant(None))
+    found = plan_nodes(replace(asked, arguments={"ids": [asked.arguments["id"]]}))
+    return Planned(found.traversals, found.shown.traversals[0] or Constant(None))
 
 
 def plan_nodes(asked: Asked) -> Planned:
@@ -92,44 +123,50 @@ def plan_nodes(asked: Asked) -> Planned:
     for resource, numbers in decoded_ids(ids).items():
         place = Place(asked.place.path, len(numbers))
         selection = asked.planner.row(type_name(resource), asked.inner, place)
-        lookup_keys = tuple((number,) for number in numbers)
-        traversals.append(
-            Traversal(f"{asked.place.key} {resource}", f"{resource}_node", selection, lookup_keys=lookup_keys)
-        )
-    by_edge = {traversal.relation: traversal for traversal in traversals}
+        given = tuple((number,) for number in numbers)
+        traversals.append(Traversal(f"{asked.place.key} {resource}", f"{resource}_node", selection, lookup_keys=given))
+    by_relation = {each.relation: each for each in traversals}
     single = (
-        replace(by_edge[f"{found[0]}_node"], lookup_keys=((found[1],),)) if found else None
+        replace(by_relation[f"{found[0]}_node"], lookup_keys=((found[1],),)) if found else None
         for found in map(decode_id, ids)
     )
     return Planned(traversals, LookupList(tuple(single)))
 
 
 def plan_product_fields(asked: Asked) -> Planned:
-    asked.planner.cost += WHOLE_LIST
-    type_ = asked.planner.definition("Query", asked.nodes[0]).type
-    return Planned([], Constant(asked.planner.shower(type_, asked.inner)(product_fields(None, asked.arguments), None)))
+    planner = asked.planner
+    planner.cost += WHOLE_LIST
+    before, planner.calls_resolvers = planner.calls_resolvers, False
+    show = planner.shower(planner.definition("Query", asked.nodes[0]).type, asked.inner)
+    if planner.calls_resolvers:  # what resolvers say is the request's own, and this is said for all that share the plan
+        planner.needs_executor = True
+        return Planned([], Constant(None))
+    planner.calls_resolvers = before
+    found = product_fields(asked.arguments["product"], asked.arguments.get("resource"))
+    return Planned([], Constant(show(found, None)))
 
 
-def found(row: Any, args: dict[str, Any]) -> Any:
-    """The one answer of a look-up."""
-    return row.related[args["key"]][0]
+class LookedUp(Arguments):
+    """Resolves a look-up where graphql-core executes the operation: to its one answer, which the plan had read."""
+
+    def resolve(self, next_: SyncExtensionResolver, source: Row, info: Info, **arguments: Any) -> Any:
+        return source.related[str(info.path.key)][0]
 
 
-def found_node(row: Any, args: dict[str, Any]) -> Any:
-    return found_nodes(row, {**args, "ids": [args["id"]]})[0]
+def find_node(root: Row, info: Info, id: Identifier) -> Any:
+    return find_nodes(root, info, [id])[0]
 
 
-def found_nodes(row: Any, args: dict[str, Any]) -> list[Any]:
+def find_nodes(root: Row, info: Info, ids: Identifiers) -> list[Any]:
     """The resources that the identifiers name, each in its place; null where there is none."""
-    answers = {resource: iter(row.related.get(f"{args['key']} {resource}", ())) for resource in Resource}
-    decoded = [decode_id(text) for text in args["ids"]]
+    answers = {resource: iter(root.related.get(f"{info.path.key} {resource}", ())) for resource in Resource}
+    decoded = [decode_id(text) for text in ids]
     return [None if known is None else next(answers[known[0]]) for known in decoded]
 
 
-def product_fields(row: Any, args: dict[str, Any]) -> list[dict[str, Any]]:
-    product: Product = args["product"]
-    wanted = [args["resource"]] if args.get("resource") else list(Resource)
-    return [entry for resource in wanted for entry in listed(resource, CATALOGUE.get(resource, ()), product, "")]
+def product_fields(product: OfProduct, resource: OfResource = strawberry.UNSET) -> list[dict[str, Any]]:
+    wanted: list[Any] = [resource] if resource else list(Resource)
+    return [entry for each in wanted for entry in listed(each, CATALOGUE.get(each, ()), product, "")]
 
 
 def listed(resource: Resource, fields: tuple[Field, ...], product: Product, prefix: str) -> Iterator[dict[str, Any]]:
@@ -150,95 +187,73 @@ def listed(resource: Resource, fields: tuple[Field, ...], product: Product, pref
         yield from listed(resource, field.parts, product, f"{name}.")
 
 
-def look_up(name: str, type_: str, description: str, **keys: str) -> Slot:
-    arguments = tuple(Slot(key, "str", text) for key, text in keys.items())
-    return Slot(name, f"{type_} | None", description, arguments=arguments, resolve=found)
+def planned(plan: Callable[[Asked], Planned], description: str, *extensions: Arguments, resolver: Any = None) -> Any:
+    """A field that is planned by the function, and resolved so where graphql-core executes the operation."""
+    metadata = {"plan": plan}
+    return strawberry.field(resolver, description=description, metadata=metadata, extensions=list(extensions))
 
 
-def root_list(resource: Resource, description: str) -> Slot:
-    name = type_name(resource)
-    return Slot(f"{resource}s", f"{name}Connection", description, arguments=page_arguments(name), edge=f"{resource}s")
+def look_up(description: str, **keys: str) -> Any:
+    """A field that finds a resource by its key; `keys` describe the arguments."""
+    arguments = (argument(key, str, text) for key, text in keys.items())
+    return planned(plan_look_up, description, LookedUp(*arguments))
 
 
-REFERENCE = "Its key."
-PLANS: dict[str, tuple[Slot, Callable[[Asked], Planned]]] = {
-    slot.shown: (slot, plan)
-    for slot, plan in (
-        (
-            Slot(
-                "node",
-                "Node | None",
-                "Whatever has the global identifier; null for one that names nothing.",
-                arguments=(Slot("id", "ID", "The identifier, as an `id` field gave it."),),
-                resolve=found_node,
-            ),
-            plan_node,
-        ),
-        (
-            Slot(
-                "nodes",
-                "list[Node | None]",
-                "Whatever has the global identifiers, each in its place; null for one that names nothing.",
-                arguments=(Slot("ids", "list[ID]", "At most 100 identifiers."),),
-                resolve=found_nodes,
-            ),
-            plan_nodes,
-        ),
-        (look_up("account", "Account", "The account of that key.", account_number=REFERENCE), plan_look_up),
-        (root_list(Resource.ACCOUNT, "The tenant's accounts."), plan_connection),
-        (look_up("document", "Document", "The document of that key.", document_number=REFERENCE), plan_look_up),
-        (root_list(Resource.DOCUMENT, "The tenant's documents."), plan_connection),
-        (
-            look_up(
-                "note",
-                "Note",
-                "The note of that key on that account.",
-                account_number="Key of the account.",
-                reference="Key of the note.",
-            ),
-            plan_look_up,
-        ),
-        (
-            look_up("representative", "Representative", "The representative of that key.", reference=REFERENCE),
-            plan_look_up,
-        ),
-        (root_list(Resource.REPRESENTATIVE, "The tenant's representatives."), plan_connection),
-        (look_up("contact", "Contact", "The contact of that key.", reference=REFERENCE), plan_look_up),
-        (root_list(Resource.CONTACT, "The tenant's contacts."), plan_connection),
-        (
-            Slot(
-                "changes",
-                "ChangeConnection",
-                "The change log: every write that changed something, in the order of the commits. Whoever reads on "
-                "`after` the last cursor misses none; a cursor that is not of this log, since it is of another tenant "
-                "or of a time after the backup that was restored, is an error with the code CURSOR_EXPIRED.",
-                arguments=(
-                    *PAGE_ARGUMENTS,
-                    Slot("resource", "Resource | None", "To resources of this kind alone."),
-                    Slot("key", "str | None", "To what has this key alone."),
-                ),
-                edge="changes",
-            ),
-            plan_changes,
-        ),
-        (Slot("tenant", "Tenant", "The owner of all that the key can see.", edge="tenant"), plan_tenant),
-        (
-            Slot(
-                "product_fields",
-                "list[ProductField]",
-                "The field catalogue: what a product reads and requires. Fields that it does not read are not listed.",
-                arguments=(
-                    Slot("product", "Product", "The product."),
-                    Slot("resource", "Resource | None", "Of this resource alone; of all where left out."),
-                ),
-                resolve=product_fields,
-            ),
-            plan_product_fields,
+def listing(description: str, resource: Resource) -> Any:
+    """A field that answers with a page of all rows of a resource."""
+    return planned(plan_connection, description, RelationResolver(*list_arguments(resource)))
+
+
+KEY = "Its key."
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query:
+    node: Node | None = planned(
+        plan_node,
+        "Whatever has the global identifier; null for one that names nothing.",
+        resolver=find_node,
+    )
+    nodes: list[Node | None] = planned(
+        plan_nodes,
+        "Whatever has the global identifiers, each in its place; null for one that names nothing.",
+        resolver=find_nodes,
+    )
+    account: Account | None = look_up("The account of that key.", account_number=KEY)
+    accounts: AccountConnection = listing("The tenant's accounts.", Resource.ACCOUNT)
+    document: Document | None = look_up("The document of that key.", document_number=KEY)
+    documents: DocumentConnection = listing("The tenant's documents.", Resource.DOCUMENT)
+    note: Note | None = look_up(
+        "The note of that key on that account.", account_number="Key of the account.", reference="Key of the note."
+    )
+    representative: Representative | None = look_up("The representative of that key.", reference=KEY)
+    representatives: RepresentativeConnection = listing("The tenant's representatives.", Resource.REPRESENTATIVE)
+    contact: Contact | None = look_up("The contact of that key.", reference=KEY)
+    contacts: ContactConnection = listing("The tenant's contacts.", Resource.CONTACT)
+    changes: ChangeConnection = planned(
+        plan_changes,
+        "The change log: every write that changed something, in the order of the commits. Whoever reads on `after` the "
+        "last cursor misses none; a cursor that is not of this log, since it is of another tenant or of a time after "
+        "the backup that was restored, is an error with the code CURSOR_EXPIRED.",
+        RelationResolver(
+            *page_arguments(),
+            argument("resource", ChangedResource | None, "To resources of this kind alone."),
+            argument("key", str | None, "To what has this key alone."),
         ),
     )
-}
-LOOK_UPS = frozenset(name for name, (_, plan) in PLANS.items() if plan is plan_look_up)
-output("Query", "Everything that can be read.", [slot for slot, _ in PLANS.values()])
+    tenant: Tenant = planned(plan_tenant, "The owner of all that the key can see.", RelationResolver())
+    product_fields: list[ProductField] = planned(
+        plan_product_fields,
+        "The field catalogue: what a product reads and requires. Fields that it does not read are not listed.",
+        resolver=product_fields,
+    )
+
+
+LOOK_UPS = frozenset(
+    to_camel_case(field.python_name)
+    for field in get_object_definition(Query, strict=True).fields
+    if field.metadata.get("plan") is plan_look_up
+)
 
 
 def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False) -> Selection:
@@ -247,14 +262,18 @@ def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False)
     traversals: list[Traversal] = []
     members: list[tuple[str, Any]] = []
     for key, nodes in planner.collect("Query", [selection_set]).items():
+        field = planner.field_of("Query", nodes[0])
         if nodes[0].name.value in INTROSPECTIONS:
             check_introspection(planner, "Query", nodes, Place((key,)))
             members.append((key, introspection(planner, nodes, describes=describes and not planner.errors)))
-        elif nodes[0].name.value not in PLANS:
+        elif field is None:
             members.append((key, Constant("Query")))  # __typename
-        for planned in planner.collect_errors(nodes[0], Place((key,)), plan_field(planner, key, nodes)):
-            traversals += planned.traversals
-            members.append((key, planned.shown))
+        elif "plan" not in field.metadata:
+            planner.needs_executor = True
+        else:
+            for found in planner.collect_errors(nodes[0], Place((key,)), plan_field(planner, field, key, nodes)):
+                traversals += found.traversals
+                members.append((key, found.shown))
     return Selection(frozenset(), tuple(traversals), tuple(members))
 
 
@@ -267,7 +286,6 @@ def introspection(planner: Planner, nodes: list[FieldNode], *, describes: bool) 
     return Constant("Query")
 
 
-def plan_field(planner: Planner, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:
-    if nodes[0].name.value in PLANS:
-        slot, plan = PLANS[nodes[0].name.value]
-        yield plan(Asked(planner, slot, Place((key,)), nodes, planner.arguments("Query", nodes[0])))
+def plan_field(planner: Planner, field: StrawberryField, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:
+    plan: Callable[[Asked], Planned] = field.metadata["plan"]
+    yield plan(Asked(planner, field, Place((key,)), nodes, planner.arguments("Query", nodes[0])))

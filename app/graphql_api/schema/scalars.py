@@ -22,7 +22,6 @@ from app.domain.values import (
     parse_moment,
     shortest_notation,
 )
-from app.graphql_api.schema.type_registry import register
 
 Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)
@@ -40,17 +39,6 @@ class UploadedFile:
 
 
 Upload = NewType("Upload", UploadedFile)
-
-for _name, _type in {
-    "Date": Date,
-    "DateTime": DateTime,
-    "CurrencyCode": CurrencyCode,
-    "LanguageCode": LanguageCode,
-    "CountryCode": CountryCode,
-    "JSON": Json,
-    "Upload": Upload,
-}.items():
-    register(_name, _type)
 
 
 def date_text(value: date | str) -> str:
