@@ -17,7 +17,7 @@ UNLOGGED_COLUMNS = frozenset(
 
 
 class ChangedResource(Described):
-    """What a change can be of: the resources of callers, and what the operator administers."""
+    """What a write can be to: what callers read and write, and what the operator administers."""
 
     ACCOUNT = Resource.ACCOUNT.value, Resource.ACCOUNT.meaning
     DOCUMENT = Resource.DOCUMENT.value, Resource.DOCUMENT.meaning
