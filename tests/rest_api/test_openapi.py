@@ -187,6 +187,9 @@ def test_every_example_is_valid() -> None:
                 assert [error.message for error in validator(media["schema"]).iter_errors(example)] == [], operation
                 count += 1
     for parameter in DESCRIPTION["components"]["parameters"].values():
+        if parameter["in"] == "header":  # a page would fill in an example, and so make each write conditional
+            assert "example" not in parameter
+            continue
         assert validator(parameter["schema"]).is_valid(parameter.get("example", parameter["schema"].get("default")))
     assert count > 200
 

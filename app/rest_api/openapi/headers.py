@@ -29,14 +29,12 @@ SENT: dict[str, Schema] = {
         "by commas, or `*` for any, but not for a key that is new. Otherwise 412, and nothing is written. Notes, links "
         "and PDFs have no versions that could be expected.",
         "schema": {"type": "string"},
-        "example": '"3"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
         "description": "`*`: does the write only if the key is new; otherwise 412. ETags exclude those versions.",
         "schema": {"type": "string"},
-        "example": "*",
     },
 }
 

@@ -46,8 +46,8 @@ class Tenant(TenantRow, table=True):
     connection_id: str = Field(sa_type=CONNECTION_ID, unique=True)
     products: tuple[Product, ...] = Field(sa_type=ProductSet)
     currency_model: str | None = Field(default=None, sa_type=CODE)
-    # By IANA name. Servers of releases that knew of none make tenants without it.
-    time_zone: str = Field(default=UTC, sa_type=TEXT, sa_column_kwargs={"server_default": UTC})
+    # By IANA name. Releases that knew of none make tenants without it, so the default is the database's own.
+    time_zone: str = Field(default=UTC, sa_type=TEXT, sa_column_kwargs={"server_default": UTC, "default": None})
     created_at: datetime = Field(sa_type=Timestamp)
 
 
