@@ -10,12 +10,12 @@ import pytest
 PROGRAM = """
 import os
 from pathlib import Path
-from app.server.process_tuning import tune
+from app.server.process_tuning import tune_process
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
 
-{tune}
+{prepare}
 before, kept = resident(), []
 for _ in range(5):
     body = b"x" * (10 * 2**20)
@@ -25,13 +25,13 @@ print(resident() - before)
 """
 
 
-def grown(tune_process: str) -> int:
+def grown(prepare: str) -> int:
     """The mebibytes that the process has kept."""
-    command = [sys.executable, "-c", PROGRAM.format(tune_process=tune_process)]
+    command = [sys.executable, "-c", PROGRAM.format(prepare=prepare)]
     return int(subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps large blocks, and can be told not to")
 def test_the_memory_of_large_bodies_goes_back_at_once() -> None:
     assert grown("") > 5
-    assert grown("tune()") <= 2
+    assert grown("tune_process()") <= 2
