@@ -13,7 +13,7 @@ from sqlalchemy import event
 from starlette.types import Receive, Scope, Send
 
 from app.auth.api_keys import create_key, create_tenant
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.main import create_app
 from app.settings import Settings
 from app.storage.database.engine import Database

@@ -12,8 +12,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.enums import PRODUCT_TITLES, Product, Requirement, Resource
 from app.domain.fields import Field
-from app.domain.resources import PRODUCT_TITLES, Product, Requirement, Resource
 from app.graphql_api.schema.schema import sdl
 from app.settings import PREFIX, Settings
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_object
-from app.domain.resources import CurrencyModel, Product
+from app.domain.enums import CurrencyModel, Product
 from app.domain.time_zones import UTC
 from app.domain.values import is_storable
 from app.reads.single_statement.compiled import TENANT, QueryStatement, compile_query

@@ -7,8 +7,8 @@ import typer
 
 from app.auth import api_keys
 from app.cli.console import AsJson, CommandFailed, ensure_schema, err, open_database, out, run_with_database
+from app.domain.enums import Product
 from app.domain.fields import TEXT_LENGTH
-from app.domain.resources import Product
 from app.domain.time_zones import UTC, known_zones, similar_zones
 from app.settings import load_settings
 

@@ -16,8 +16,8 @@ from app.commands.files import Files, workspace
 from app.commands.transaction import Answer, Command, Forbidden, Write, Written
 from app.domain.attachments import ID_LENGTH
 from app.domain.changes import Change, ChangedResource, ChangeVerb, as_json_object
-from app.domain.problems import Code, Problem, Refused, Where
-from app.domain.resources import AttachmentSource, Resource
+from app.domain.enums import AttachmentSource, Resource
+from app.domain.problems import Code, Problem, Where, WriteRefused
 from app.domain.values import is_storable
 from app.pdf.refusals import PdfRefused, RefusalReason
 from app.pdf.validation_processes import ValidPdf
@@ -47,7 +47,7 @@ class AttachmentChanged(Exception):
 
 async def attach_pdf(write: Write[Answer], files: Files, number: str, pushed: Path, *, append: bool = False) -> Answer:
     """Makes the file the document's PDF, or adds its pages to the PDF that was pushed before; a generated one is
-    replaced either way. Raises Refused, and Forbidden."""
+    replaced either way. Raises WriteRefused, and Forbidden."""
     if write.caller.read_only:
         raise Forbidden
     push = PdfPush(write, files, number, pushed, append)
@@ -102,7 +102,7 @@ class PdfPush(Generic[Answer]):
             with self.write.database.outside_request_transaction():
                 request.results[work] = await self.store_for_request(request, before)
         pdf = request.results[work]
-        if isinstance(pdf, Refused):
+        if isinstance(pdf, WriteRefused):
             raise pdf
         try:
             answer = await self.write.run(self.command(pdf, before, BlobLease.confirm))
@@ -113,11 +113,11 @@ class PdfPush(Generic[Answer]):
             request.cleanup.push_async_callback(self.remove_if_reachable, remove_unneeded, self.replaced)
         return answer
 
-    async def store_for_request(self, request: RequestTransaction, before: Values | None) -> StoredPdf | Refused:
+    async def store_for_request(self, request: RequestTransaction, before: Values | None) -> StoredPdf | WriteRefused:
         """The file, stored for as long as the request lasts."""
         try:
             pdf = await request.cleanup.enter_async_context(self.stored(before))
-        except Refused as refusal:
+        except WriteRefused as refusal:
             return refusal
         except NoSuchBlob:  # the stored blob was replaced and removed
             raise RetryRequest from None
@@ -145,7 +145,7 @@ class PdfPush(Generic[Answer]):
 
     async def validated(self, before: Values | None, folder: Path) -> tuple[Path, ValidPdf]:
         """The file that is to be the document's PDF: the pushed one, or the former one with its pages added. Raises
-        Refused where it is not fit."""
+        WriteRefused where it is not fit."""
         if not (before and self.append):
             return self.pushed, await self.accepted(self.files.workers.check(self.pushed, self.files.most_pages))
         former, joined = folder / "stored.pdf", folder / "joined.pdf"
@@ -154,23 +154,23 @@ class PdfPush(Generic[Answer]):
         return joined, await self.accepted(joining)
 
     async def accepted(self, check: Awaitable[ValidPdf]) -> ValidPdf:
-        """The outcome of a check. Raises Refused where the file is not fit."""
+        """The outcome of a check. Raises WriteRefused where the file is not fit."""
         try:
             checked = await check
         except PdfRefused as refused:
             code, field, where = PROBLEM_OF_REASON[refused.reason]
-            raise Refused([Problem(code, field, str(refused), where)]) from None
+            raise WriteRefused([Problem(code, field, str(refused), where)]) from None
         self.check_size(checked.size)
         return checked
 
     async def pushed_before(self) -> Values | None:
-        """The attachment that was pushed before. Raises Refused where there is no such document."""
+        """The attachment that was pushed before. Raises WriteRefused where there is no such document."""
         if is_storable(self.number):
             async with self.write.database.reading(self.write.caller.tenant_id) as connection:
                 rows = TenantRows(connection, self.write.caller)
                 if await rows.exists(DOCUMENTS, document_number=self.number):
                     return if_pushed(await rows.find(ATTACHMENTS, document_number=self.number))
-        raise Refused([not_found(Resource.DOCUMENT, self.number)])
+        raise WriteRefused([not_found(Resource.DOCUMENT, self.number)])
 
     async def check_pushed_size(self) -> None:
         self.check_size(await asyncio.to_thread(lambda: self.pushed.stat().st_size))
@@ -178,7 +178,7 @@ class PdfPush(Generic[Answer]):
     def check_size(self, size: int) -> None:
         if size > self.files.most_bytes:
             message = f"The PDF comes to {size} bytes; at most {self.files.most_bytes} are taken."
-            raise Refused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
+            raise WriteRefused([Problem(Code.TOO_LONG, FILE, message, Where.FILE)])
 
     def command(
         self, pdf: StoredPdf, before: Values | None, end_lease: Callable[[BlobLease, UnitOfWork], Awaitable[None]]

@@ -10,13 +10,13 @@ from app.domain.amounts import without_other_model
 from app.domain.bodies import merge, read_body
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.enums import CurrencyModel, Product, Resource
 from app.domain.fields import Field
 from app.domain.keys import key_fault, new_key_fault
 from app.domain.lifecycle import Transition
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Path, Problem, Refused, Where
+from app.domain.problems import Code, Path, Problem, Where, WriteRefused
 from app.domain.requirements import AMOUNTS, RequirementContext, newly_unmet, unmet_requirements
-from app.domain.resources import CurrencyModel, Product, Resource
 from app.domain.values import Fault
 
 Values = dict[str, Any]
@@ -71,7 +71,7 @@ class Draft:
 
     def refuse_if_wrong(self) -> None:
         if self.problems:
-            raise Refused(self.problems)
+            raise WriteRefused(self.problems)
 
 
 def overlap(one: Path, other: Path) -> bool:
@@ -131,7 +131,7 @@ def refuse_existing(resource: Resource, key: str, stored: Values | None) -> None
     """Refuses a create of what exists, with no other problem: the caller means another verb."""
     if stored:
         message = f"{resource.capitalize()} {quoted_key(key)} already exists. Replace or patch it instead."
-        raise Refused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
+        raise WriteRefused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
 
 
 def target_problems(

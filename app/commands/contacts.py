@@ -3,7 +3,7 @@
 from app.commands.body import Draft, Values, check_requirements
 from app.commands.references import check_account, check_blank_account
 from app.domain.changes import ChangeVerb, change_of
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.storage.tables import CONTACTS
 from app.storage.writes.unit_of_work import UnitOfWork
 

@@ -11,10 +11,10 @@ from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.changes import ChangeVerb, change_of, currency_model_change
+from app.domain.enums import CurrencyModel, DocumentStatus, DocumentType, Resource
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Problem, Refused, Where
+from app.domain.problems import Code, Problem, Where, WriteRefused
 from app.domain.requirements import is_empty
-from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Resource
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
@@ -104,7 +104,7 @@ def history_entry(number: str, version: int, transition: lifecycle.Transition) -
 async def close_document(
     write: Write[Answer], number: str, body: Body, precondition: Precondition = ANY_VERSION
 ) -> Answer:
-    """Closes an open document for a stated reason. Raises Refused."""
+    """Closes an open document for a stated reason. Raises WriteRefused."""
 
     async def command(unit: UnitOfWork) -> Written:
         stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if is_storable(number) else None
@@ -113,9 +113,9 @@ async def close_document(
         refuse_closed(number, stored)
         values, problems = read_closure(body)
         if stored is None:
-            raise Refused([not_found(Resource.DOCUMENT, number), *problems])
+            raise WriteRefused([not_found(Resource.DOCUMENT, number), *problems])
         if problems := precondition.unmet(Resource.DOCUMENT, number, stored["version"]) + problems:
-            raise Refused(problems)
+            raise WriteRefused(problems)
         moment = now()
         closure = closure_transition(values, moment)
         row = closure_columns(closure, stored, moment)
@@ -132,7 +132,7 @@ def refuse_closed(number: str, stored: Values | None) -> None:
     """Refuses to close a closed document, with no other problem: there is nothing to close."""
     if stored and stored["status"] == DocumentStatus.CLOSED:
         message = f"Document {quoted_key(number)} is already closed."
-        raise Refused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
+        raise WriteRefused([Problem(Code.ALREADY_CLOSED, ("document_number",), message, Where.KEY)])
 
 
 def read_closure(body: Body) -> tuple[Values, list[Problem]]:

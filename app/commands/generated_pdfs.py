@@ -13,8 +13,8 @@ from app.commands.body import not_found
 from app.commands.files import Files, workspace
 from app.domain.attachments import Attachment, attachment_of, file_name
 from app.domain.caller import Caller
-from app.domain.problems import Refused
-from app.domain.resources import AttachmentSource, Resource
+from app.domain.enums import AttachmentSource, Resource
+from app.domain.problems import WriteRefused
 from app.domain.values import is_storable
 from app.storage.blobs.leases import BlobLease, LeaseLost, leased, remove_unneeded
 from app.storage.blobs.store import Blob
@@ -64,7 +64,7 @@ async def document_pdf(
     request_id: str = "",
 ) -> DocumentPdf | None:
     """The document's PDF, rendered now where it is a generated one that is not kept yet; None where there is none, or
-    not the one of that identifier. Raises Refused where there is no such document, and TooLong."""
+    not the one of that identifier. Raises WriteRefused where there is no such document, and TooLong."""
     for _ in range(ATTEMPTS):
         snapshot = await read_snapshot(database, caller, number)
         attachment = snapshot.attachment
@@ -88,9 +88,9 @@ def describe_pdf(caller: Caller, snapshot: Snapshot, attachment: Attachment, sha
 
 
 async def read_snapshot(database: Database, caller: Caller, number: str) -> Snapshot:
-    """Raises Refused where there is no such document."""
+    """Raises WriteRefused where there is no such document."""
     if not is_storable(number):
-        raise Refused([not_found(Resource.DOCUMENT, number)])
+        raise WriteRefused([not_found(Resource.DOCUMENT, number)])
     async with database.reading(caller.tenant_id) as connection:
         return await snapshot_of(TenantRows(connection, caller), number)
 
@@ -98,7 +98,7 @@ async def read_snapshot(database: Database, caller: Caller, number: str) -> Snap
 async def snapshot_of(rows: TenantRows, number: str) -> Snapshot:
     document = await rows.find(DOCUMENTS, document_number=number)
     if document is None:
-        raise Refused([not_found(Resource.DOCUMENT, number)])
+        raise WriteRefused([not_found(Resource.DOCUMENT, number)])
     account = await rows.find(ACCOUNTS, account_number=document["account_number"]) or {}
     stored = await rows.find(ATTACHMENTS, document_number=number)
     return Snapshot(document, account, stored, attachment_of(document, account, stored, rows.caller.products))

@@ -4,10 +4,10 @@ from app.commands.body import Body, Verb, check_requirements, key_problems, new_
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
+from app.domain.enums import Resource
 from app.domain.keys import key_fault, new_key_fault
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Problem, Refused, Where
-from app.domain.resources import Resource
+from app.domain.problems import Code, Problem, Where, WriteRefused
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNTS, NOTES
@@ -19,7 +19,7 @@ VERSION = 1  # of every note: none is ever changed
 async def create_note(
     write: Write[Answer], account_number: str, body: Body, precondition: Precondition = ANY_VERSION
 ) -> Answer:
-    """Adds a note to an account; its reference is new within the tenant. Raises Refused."""
+    """Adds a note to an account; its reference is new within the tenant. Raises WriteRefused."""
 
     async def command(unit: UnitOfWork) -> Written:
         has_account = is_storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
@@ -62,4 +62,4 @@ async def check_reference(unit: UnitOfWork, reference: str, precondition: Precon
     if await unit.exists(NOTES, reference=reference):
         precondition.check_excluded(Resource.NOTE, reference, VERSION)
         message = f"Note {quoted_key(reference)} already exists; a note can never be changed."
-        raise Refused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])
+        raise WriteRefused([Problem(Code.ALREADY_EXISTS, ("reference",), message)])

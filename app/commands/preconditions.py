@@ -4,9 +4,9 @@ have written since they read it."""
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.enums import Resource
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Problem, Refused, Where
-from app.domain.resources import Resource
+from app.domain.problems import Code, Problem, Where, WriteRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Precondition:
     def check_excluded(self, resource: Resource, key: str, version: int | None) -> None:
         """Refuses a resource at a version that is excluded."""
         if self.excluded and self.excluded.include(version):
-            raise Refused(
+            raise WriteRefused(
                 [conflict(f"{resource.capitalize()} {quoted_key(key)} exists already, at version {version}.")]
             )
 
@@ -48,7 +48,7 @@ class Precondition:
     def check_unversioned(self, what: str) -> None:
         """Refuses a write to what has no version that could be expected."""
         if self.expected:
-            raise Refused([conflict(f"{what} has no version that could be expected.")])
+            raise WriteRefused([conflict(f"{what} has no version that could be expected.")])
 
 
 ANY_VERSION = Precondition()

@@ -9,9 +9,9 @@ from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
+from app.domain.enums import Resource
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Problem, Refused
-from app.domain.resources import Resource
+from app.domain.problems import Code, Problem, WriteRefused
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
@@ -56,7 +56,7 @@ async def reporting_line(unit: UnitOfWork, reference: str) -> set[str]:
 async def link_representative(
     write: Write[Answer], reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
 ) -> Answer:
-    """Links a representative to an account or a document; linking again changes nothing. Raises Refused."""
+    """Links a representative to an account or a document; linking again changes nothing. Raises WriteRefused."""
 
     async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
@@ -66,7 +66,7 @@ async def link_representative(
             if not is_storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
         ]
         if missing:
-            raise Refused(missing)
+            raise WriteRefused(missing)
         precondition.check_unversioned("A link")
         if await unit.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
             linked = {"representative": reference}

@@ -11,7 +11,7 @@ from app.commands.preconditions import ANY_VERSION, Precondition, version_of
 from app.commands.transaction import Answer, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import TABLES
@@ -49,7 +49,7 @@ async def save(
     body: Body,
     precondition: Precondition = ANY_VERSION,
 ) -> Answer:
-    """Writes a resource under its key. Raises Refused with every problem that was found; nothing is written then."""
+    """Writes a resource under its key. Raises WriteRefused with every problem found; nothing is written then."""
 
     async def command(unit: UnitOfWork) -> Written:
         stored = await unit.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key}) if own else None

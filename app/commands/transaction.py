@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.domain.problems import Refused
-from app.domain.resources import Resource
+from app.domain.enums import Resource
+from app.domain.problems import WriteRefused
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json, load_json
@@ -83,8 +83,8 @@ class Write(Generic[Answer]):
     async def run(self, command: Command, lookups: Sequence[Lookup] = ()) -> Answer:
         """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:
         optimistically at first, where that is possible, and then with locks. Each attempt begins with nothing written
-        by the one before. Refused, and any other exception, ends it with nothing written. Raises CallerChanged where
-        the guard does not hold."""
+        by the one before. WriteRefused, and any other exception, ends it with nothing written. Raises CallerChanged
+        where the guard does not hold."""
         if self.caller.read_only:
             raise Forbidden
         if self.show and not self.dry_run and not self.database.current_transaction.get():
@@ -111,7 +111,7 @@ class Write(Generic[Answer]):
             try:
                 written = await command(unit)
                 await unit.commit()
-            except (Refused, NeedsLocks) as reason:
+            except (WriteRefused, NeedsLocks) as reason:
                 if speculating:
                     raise WriteConflict from reason
                 raise

@@ -9,7 +9,7 @@ from app.demo.person_names import plain
 from app.demo.plan import Plan, digits
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
-from app.domain.resources import CurrencyModel, Product, Resource
+from app.domain.enums import CurrencyModel, Product, Resource
 
 FAMILY = 8  # of so many accounts in a row the first is the parent of the next CHILDREN
 CHILDREN = 2

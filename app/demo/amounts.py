@@ -8,7 +8,7 @@ from typing import Any
 
 from app.demo.accounts import Customer
 from app.demo.tenants import RATES, DemoTenant, Good
-from app.domain.resources import CurrencyModel
+from app.domain.enums import CurrencyModel
 
 CENT = Decimal("0.01")
 TAX = {"US": ("0.0625", "MA"), "GB": ("0.20", "S"), "IE": ("0.23", "S"), "CH": ("0.081", "N")}

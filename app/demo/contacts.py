@@ -10,7 +10,7 @@ from app.demo.person_names import mailbox, person
 from app.demo.plan import Plan, digits
 from app.demo.representatives import COLLECTIONS
 from app.domain.caller import Caller
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 
 FUNCTIONS = (
     ("Accounts payable clerk", "Accounts Payable", "billing"),

@@ -15,7 +15,7 @@ from app.demo.plan import Plan
 from app.demo.representatives import POSITIONS, collector_of, representative_reference
 from app.demo.scenarios import Closure, Comment, Kind, OpenShare, Scenario, scenario_of
 from app.domain.caller import Caller
-from app.domain.resources import DocumentStatus, DocumentType, Product, Resource
+from app.domain.enums import DocumentStatus, DocumentType, Product, Resource
 
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
 

@@ -11,8 +11,8 @@ from app.commands.save import written_columns
 from app.domain.caller import Caller
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import Change, ChangeVerb, change_of
-from app.domain.problems import Refused
-from app.domain.resources import CurrencyModel, Product, Requirement, Resource
+from app.domain.enums import CurrencyModel, Product, Requirement, Resource
+from app.domain.problems import WriteRefused
 
 Products = tuple[Product, ...]
 
@@ -60,7 +60,7 @@ class History:
         """Closes a document by request."""
         stated, wrong = read_closure(Body(values))
         if wrong:
-            raise Refused(wrong)
+            raise WriteRefused(wrong)
         closing = closure_transition(stated, moment)
         row = closure_columns(closing, self.row, moment)
         self.changes.append(change_of(self.resource, self.key, ChangeVerb.CLOSE, self.row, row))

@@ -9,7 +9,7 @@ from app.demo.history import History
 from app.demo.plan import Plan
 from app.demo.representatives import COLLECTIONS
 from app.domain.caller import Caller
-from app.domain.resources import DocumentStatus, Resource
+from app.domain.enums import DocumentStatus, Resource
 
 NOTES = (
     (

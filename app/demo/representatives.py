@@ -10,7 +10,7 @@ from app.demo.person_names import another_person, mailbox
 from app.demo.plan import Plan, digits
 from app.demo.tenants import DemoTenant
 from app.domain.caller import Caller
-from app.domain.resources import Product, Resource
+from app.domain.enums import Product, Resource
 
 COLLECTIONS = (Product.COLLECTIONS,)
 

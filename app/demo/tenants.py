@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.demo.countries import AT, CH, DE, ES, FR, GB, IE, IT, NL, PL, SE, US, Country
-from app.domain.resources import CurrencyModel, Product
+from app.domain.enums import CurrencyModel, Product
 
 # What one unit of a currency is worth in the second tenant's reporting currency.
 RATES = {

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.catalogue.document import BASIC_AMOUNTS, EXTENDED_AMOUNTS
+from app.domain.enums import CurrencyModel, DocumentStatus, DocumentType, Product
 from app.domain.problems import Code, Problem
-from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType, Product
 
 FIELDS = {CurrencyModel.BASIC: BASIC_AMOUNTS, CurrencyModel.EXTENDED: EXTENDED_AMOUNTS}
 BY_PRECEDENCE = tuple((model, FIELDS[model]) for model in (CurrencyModel.EXTENDED, CurrencyModel.BASIC))

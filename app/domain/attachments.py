@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.domain.enums import AttachmentSource, Product
 from app.domain.requirements import is_empty
-from app.domain.resources import AttachmentSource, Product
 
 Values = Mapping[str, Any]
 ID_LENGTH = 24

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.resources import CurrencyModel, Product
+from app.domain.enums import CurrencyModel, Product
 from app.domain.time_zones import UTC
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.described import Described
-from app.domain.resources import Resource
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import Resource
 from app.domain.values import moment_text, shortest_notation
 
 # They follow from other columns, or have a place of their own in the entry.
@@ -16,7 +16,7 @@ UNLOGGED_COLUMNS = frozenset(
 )
 
 
-class ChangedResource(Described):
+class ChangedResource(DescribedEnum):
     """What a write can be to: what callers read and write, and what the operator administers."""
 
     ACCOUNT = Resource.ACCOUNT.value, Resource.ACCOUNT.meaning
@@ -28,7 +28,7 @@ class ChangedResource(Described):
     API_KEY = "api_key", "A secret that opens the tenant; its key is the first digits of its hash."
 
 
-class ChangeVerb(Described):
+class ChangeVerb(DescribedEnum):
     """What was done to a resource."""
 
     CREATE = "create", "Made new."

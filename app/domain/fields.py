@@ -6,7 +6,7 @@ The catalogue itself, every field of every resource once, is the literal data in
 from dataclasses import dataclass
 from enum import Enum
 
-from app.domain.resources import Product, Requirement
+from app.domain.enums import Product, Requirement
 
 KEY_LENGTH = 255
 EMAIL_LENGTH = 254
@@ -53,18 +53,18 @@ LENGTHS = {
 }
 
 
-PLACES = {product: place for place, product in enumerate(Product, start=2)}
+USE_POSITIONS = {product: place for place, product in enumerate(Product, start=2)}
 REQUIREMENTS = {str(requirement): requirement for requirement in Requirement}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `marks` holds five letters: what the endpoint demands, a blank, then the products in enum order
+    """One field. `use_codes` holds five letters: what the endpoint demands, a blank, then the products in enum order
     (R required, C conditional, O optional, - not read), as in "O RO-O"."""
 
     name: str  # the Ingest name, snake_case
     kind: Kind
-    marks: str
+    use_codes: str
     meaning: str
     when: str = ""  # the condition behind a C, to be read after "required when"
     max_length: int = 0  # 0: the kind's own
@@ -77,11 +77,11 @@ class Field:
     @property
     def base(self) -> Requirement:
         """What the endpoint itself demands."""
-        return REQUIREMENTS[self.marks[0]]
+        return REQUIREMENTS[self.use_codes[0]]
 
     def use(self, product: Product) -> Requirement:
         """What the product makes of the field."""
-        return REQUIREMENTS[self.marks[PLACES[product]]]
+        return REQUIREMENTS[self.use_codes[USE_POSITIONS[product]]]
 
     @property
     def length(self) -> int:
@@ -102,7 +102,7 @@ def numbered(pattern: str, last: int, field: Field) -> tuple[Field, ...]:
         Field(
             pattern.format(n=n),
             field.kind,
-            field.marks,
+            field.use_codes,
             field.meaning.format(n=n),
             max_length=field.max_length,
             places=field.places,

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from app.domain.resources import DocumentStatus
+from app.domain.enums import DocumentStatus
 
 OPEN, CLOSED = DocumentStatus.OPEN, DocumentStatus.CLOSED
 

@@ -41,7 +41,7 @@ class Problem:
     where: Where = Where.BODY
 
 
-class Refused(Exception):
+class WriteRefused(Exception):
     """The write is refused, with all its problems. Nothing was written."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

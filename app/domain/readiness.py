@@ -6,9 +6,9 @@ from typing import Any
 
 from app.domain.catalogue import CATALOGUE, field
 from app.domain.elements import element_value
+from app.domain.enums import CurrencyModel, Product, Requirement, Resource
 from app.domain.problems import Path
 from app.domain.requirements import RequirementContext, is_empty, unmet_requirements
-from app.domain.resources import CurrencyModel, Product, Requirement, Resource
 
 Values = dict[str, Any]
 

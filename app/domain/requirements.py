@@ -10,10 +10,10 @@ from typing import Any
 
 from app.domain import amounts
 from app.domain.catalogue import CATALOGUE
+from app.domain.enums import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 from app.domain.fields import Field
 from app.domain.notation import in_json
 from app.domain.problems import Code, Path, Problem
-from app.domain.resources import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 
 Values = dict[str, Any]
 

@@ -10,11 +10,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
-from app.domain.described import Described
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, TEXT_LENGTH, Field, Kind
 from app.domain.notation import in_json
 from app.domain.problems import Code
-from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 
 WHOLE_DIGITS = 15
 MAX_JSON_DEPTH = 100  # levels of a JSON value, far from where encoders give up
@@ -183,7 +183,7 @@ def read_code(known: frozenset[str], what: str) -> Callable[[Field, Any], str]:
     return read
 
 
-def read_word(words: type[Described]) -> Callable[[Field, Any], str]:
+def read_word(words: type[DescribedEnum]) -> Callable[[Field, Any], str]:
     known = {str(word): str(word) for word in words}
 
     def read(field: Field, raw: Any) -> str:

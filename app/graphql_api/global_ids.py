@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 
 INT_LIMIT = 2**31
 MAX_LENGTH = 100  # characters

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from app.observability.compat_prometheus_client import observe_all
 from app.observability.multiprocess import METRICS_FOLDER
 from app.observability.request_record import ANONYMOUS, OTHER, REFUSED
-from app.storage.database.engine import Database, pool_usage
+from app.storage.database.engine import Database
 
 MAX_OPERATION_NAMES = 100
 RESERVED_NAMES = (REFUSED, ANONYMOUS)  # counted under their own label, however many names there are
@@ -112,7 +112,7 @@ class Metrics:
     def collect(self) -> None:
         """Gives the library what is pending, and sets the gauges to the values of this moment."""
         self.flush()
-        load = pool_usage(self.database)
+        load = self.database.pool_usage()
         self.in_use.set(load.in_use)
         self.limit.set(load.max_connections)
         self.waiting.set(load.waiting)

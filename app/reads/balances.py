@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.aging import BUCKETS
-from app.domain.resources import DocumentStatus
+from app.domain.enums import DocumentStatus
 from app.reads.by_level.level import START, LevelQuery, StartKeys
 from app.reads.relations import Columns
 from app.storage.types import exact_sum, summed

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from app.domain.enums import DocumentStatus
 from app.domain.fields import MONEY_PLACES
-from app.domain.resources import DocumentStatus
 from app.domain.values import (
     Fault,
     check_digits,

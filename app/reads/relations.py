@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.domain.caller import Caller
 from app.domain.catalogue import KEY_FIELD
-from app.domain.resources import DocumentType, Resource
+from app.domain.enums import DocumentType, Resource
 from app.reads.selection import Order
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,

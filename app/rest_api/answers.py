@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from app.domain.bodies import CUSTOM_FIELD_OWNER
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Resource
 from app.domain.values import moment_text, shortest_notation
 from app.reads.selection import Row
 from app.rest_api.names import INVOICING_DETAIL, THICK_BILLING, key_name

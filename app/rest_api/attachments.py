@@ -16,8 +16,8 @@ from app.commands.generated_pdfs import DocumentPdf, document_pdf
 from app.commands.transaction import Write, Written
 from app.domain.attachments import PDF_ATTACHMENT_COLUMNS
 from app.domain.caller import Caller
-from app.domain.problems import Code, Refused, Where
-from app.domain.resources import Resource
+from app.domain.enums import Resource
+from app.domain.problems import Code, Where, WriteRefused
 from app.domain.values import Fault, is_storable, moment_text
 from app.middleware.requests import EncodedBody, check_encoding, content_type, header
 from app.observability.request_record import request_id_of
@@ -86,7 +86,7 @@ class Attachments:
         write = Write(self.rest.database, caller, answer, request_id=request_id_of(request.scope))
         try:
             return await attach_pdf(write, self.files, number, pushed, append=appends(request))
-        except Refused as refusal:
+        except WriteRefused as refusal:
             raise told(refusal, number) from None
 
     async def show_list(self, request: Request) -> Response:
@@ -119,7 +119,7 @@ class Attachments:
         made_for = request_id_of(request.scope)
         try:
             return await document_pdf(self.rest.database, self.files, caller, number, attachment_id, made_for)
-        except Refused as refusal:
+        except WriteRefused as refusal:
             raise told(refusal, number) from None
         except InvoiceTooLong as reason:
             raise RestError(422, "invoice_too_long", str(reason)) from None
@@ -181,7 +181,7 @@ def too_large(most: int) -> RestError:
     return RestError(413, "body_too_large", f"The PDF is larger than {most} bytes.")
 
 
-def told(refusal: Refused, number: str) -> RestError:
+def told(refusal: WriteRefused, number: str) -> RestError:
     """The answer to a refused push: over a limit, no PDF that is taken, or none that can be added to another."""
     first = refusal.problems[0]
     if first.where is Where.ARGUMENT:

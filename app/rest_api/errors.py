@@ -6,9 +6,9 @@ from typing import Any
 
 from app.auth.rate_limits import RateLimited
 from app.domain.catalogue import KEY_FIELD
+from app.domain.enums import Resource
 from app.domain.notation import quoted_key
-from app.domain.problems import Code, Path, Problem, Refused, Where
-from app.domain.resources import Resource
+from app.domain.problems import Code, Path, Problem, Where, WriteRefused
 from app.middleware.requests import EncodedBody
 from app.rest_api.names import shown_path
 
@@ -49,7 +49,7 @@ def spent_up(reason: RateLimited) -> RestError:
     return refused
 
 
-def translated(refusal: Refused, resource: Resource, key: str) -> RestError:
+def translated(refusal: WriteRefused, resource: Resource, key: str) -> RestError:
     """The answer to a refused write of the resource under the key."""
     first = refusal.problems[0]
     if first.code is Code.ALREADY_EXISTS:
@@ -76,7 +76,7 @@ def precondition_failed(message: str) -> RestError:
 ADVICE = {Resource.NOTE: "A note can never be changed."}
 
 
-def details(refusal: Refused) -> list[dict[str, str]]:
+def details(refusal: WriteRefused) -> list[dict[str, str]]:
     return [detail(problem) for problem in refusal.problems]
 
 

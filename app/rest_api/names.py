@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.domain.catalogue import KEY_FIELD, field
+from app.domain.enums import Resource
 from app.domain.fields import Field
 from app.domain.problems import Path
-from app.domain.resources import Resource
 
 THICK_BILLING, INVOICING_DETAIL = "thick_billing", "invoicing_detail"
 ELEMENTS = field(Resource.DOCUMENT, THICK_BILLING)

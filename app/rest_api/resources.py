@@ -21,8 +21,8 @@ from app.commands.save import save
 from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
 from app.domain.catalogue import KEY_FIELD
-from app.domain.problems import Problem, Refused
-from app.domain.resources import Resource
+from app.domain.enums import Resource
+from app.domain.problems import Problem, WriteRefused
 from app.domain.values import Fault, is_storable
 from app.middleware.requests import (
     BodyTooLarge,
@@ -38,9 +38,10 @@ from app.reads.by_level.read import read
 from app.reads.selection import Order, Page, Row, Selection, Traversal
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
 from app.rest_api.errors import RestError, encoded, not_found, spent_up, translated, writable
+from app.rest_api.ignored_fields import closure_names, ignored_fields, resource_names
+from app.rest_api.key_mismatches import key_mismatches
 from app.rest_api.names import ingest_body
 from app.rest_api.preconditions import precondition_of, version_tag
-from app.rest_api.received import closure_names, ignored_fields, named_otherwise, resource_names
 from app.storage.database.engine import Database
 from app.storage.tables import TABLES
 
@@ -94,7 +95,7 @@ class Rest:
         caller = await self.caller(request, writes=True)
         sent = await self.body(request)
         key = request.path_params[KEY_FIELD[resource]]
-        body = rest_body(ingest_body(resource, sent), named_otherwise(sent, resource, key))
+        body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
         ignored = ignored_fields(resource_names(resource), sent)
         write, precondition = self.write(request, caller, resource), precondition_of(request)
         with refusals(resource, key, ignored):
@@ -112,7 +113,7 @@ class Rest:
         caller = await self.caller(request, writes=True)
         sent = await self.body(request)
         account, reference = request.path_params["account_number"], str(sent.get("reference"))
-        body = rest_body(sent, named_otherwise(sent, Resource.ACCOUNT, account))
+        body = rest_body(sent, key_mismatches(sent, Resource.ACCOUNT, account))
         ignored = ignored_fields(resource_names(Resource.NOTE), sent)
         write, precondition = self.write(request, caller, Resource.NOTE), precondition_of(request)
         with refusals(Resource.NOTE, reference, ignored):
@@ -133,7 +134,7 @@ class Rest:
         caller = await self.caller(request, writes=True)
         sent = await self.body(request)
         number = request.path_params["document_number"]
-        body = rest_body(sent, named_otherwise(sent, Resource.DOCUMENT, number))
+        body = rest_body(sent, key_mismatches(sent, Resource.DOCUMENT, number))
         ignored = ignored_fields(closure_names(), sent)
         write, precondition = self.write(request, caller, Resource.DOCUMENT), precondition_of(request)
         with refusals(Resource.DOCUMENT, number, ignored):
@@ -189,7 +190,7 @@ def refusals(resource: Resource, key: str, headers: Mapping[str, str] | None = N
     """Translates the refusal of a write to the resource under the key; its answer has these headers, too."""
     try:
         yield
-    except Refused as refusal:
+    except WriteRefused as refusal:
         refused = translated(refusal, resource, key)
         refused.headers.update(headers or {})
         raise refused from None

@@ -13,7 +13,7 @@ from app.auth.signed_urls import SignedUrls
 from app.commands.body import Verb
 from app.commands.files import Files
 from app.domain.catalogue import KEY_FIELD
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes

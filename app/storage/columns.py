@@ -9,9 +9,9 @@ from pydantic import create_model
 from sqlmodel import Field, SQLModel
 
 from app.domain.catalogue import CATALOGUE
+from app.domain.enums import Requirement, Resource
 from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, PRECISE_PLACES, TEXT_LENGTH, Kind
 from app.domain.fields import Field as CatalogueField
-from app.domain.resources import Requirement, Resource
 from app.storage.types import Amount, PreciseDecimal, Text, Timestamp
 
 CODE_LENGTH = 20  # room for the longest word of a closed vocabulary

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.enums import Product
 from app.domain.fields import MONEY_PLACES
-from app.domain.resources import Product
 from app.domain.values import shortest_notation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

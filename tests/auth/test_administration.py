@@ -20,7 +20,7 @@ from app.auth.api_keys import (
 )
 from app.demo.plan import Plan
 from app.demo.tenants_and_keys import make_demonstration, reopen_demonstration
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.storage.database.clock import now
 from app.storage.tables import CHANGES
 from app.storage.writes.change_log import AuditResult, audit

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.auth.api_keys import create_tenant
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.storage.database.engine import Database
 from tests.attacks.bodies import ATTACKS
 from tests.attacks.judge import forget_peak, operation, peak

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.auth.api_keys import create_tenant
 from app.domain.caller import Caller
-from app.domain.resources import CurrencyModel, Product
+from app.domain.enums import CurrencyModel, Product
 from app.storage.database.engine import Database
 from app.storage.database.statistics import analyze_tables
 from app.storage.migrations.migrate import migrate

@@ -23,7 +23,7 @@ import asyncpg  # type: ignore[import-untyped]
 import orjson
 import sqlalchemy as sa
 
-from app.domain.resources import CurrencyModel, DocumentStatus, DocumentType
+from app.domain.enums import CurrencyModel, DocumentStatus, DocumentType
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, ACCOUNTS, DOCUMENTS, NOTES, REPRESENTATIVES
 from tests.benchmarks.grounds import compact, with_database
 from tests.benchmarks.ledger import Row, put, served

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from app.auth.api_keys import create_tenant
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.storage.backup.restore import restore
 from app.storage.blobs.store import Blobs
 from app.storage.database.engine import Database

@@ -11,8 +11,8 @@ from typing import Any
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Resource
 
 PRODUCTS = {"collections": "Collections", "invoicing": "Invoicing", "openBalance": "OpenBalance", "cashApp": "CashApp"}
 
@@ -199,7 +199,7 @@ def added_of(kind: Kind, resource: str) -> list[str]:
 
 
 def fact_of(field: Field) -> Fact:
-    return Fact(to_camel_case(field.name), TYPES.get(field.kind, "String"), field.marks[0], field.marks[2:])
+    return Fact(to_camel_case(field.name), TYPES.get(field.kind, "String"), field.use_codes[0], field.use_codes[2:])
 
 
 def all_facts(resource: Resource) -> dict[str, Fact]:

@@ -17,7 +17,7 @@ from app.commands.attachments import attach_pdf, blob_of
 from app.commands.files import Files
 from app.commands.transaction import Forbidden, Write, Written
 from app.domain.caller import Caller
-from app.domain.problems import Code, Refused
+from app.domain.problems import Code, WriteRefused
 from app.storage.blobs.leases import sweep
 from app.storage.blobs.store import Blob, Blobs
 from app.storage.database.identity import Identity
@@ -59,7 +59,7 @@ class Desk:
         return await attach_pdf(write, self.files, number, path, append=append)
 
     async def refused(self, content: bytes, **options: Any) -> list[tuple[Code, str]]:
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(WriteRefused) as refusal:
             await self.push(content, **options)
         return [(problem.code, problem.message) for problem in refusal.value.problems]
 

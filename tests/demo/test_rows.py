@@ -13,8 +13,8 @@ from app.demo.countries import Country, company
 from app.demo.tenants import TENANTS
 from app.domain.aging import BUCKETS, days_past_due
 from app.domain.catalogue import CATALOGUE
+from app.domain.enums import ClosureReason, DocumentStatus, DocumentType, Product, Resource
 from app.domain.requirements import RequirementContext, unmet_requirements
-from app.domain.resources import ClosureReason, DocumentStatus, DocumentType, Product, Resource
 from tests.demo.ledgers import AS_OF, Rows
 
 Row = dict[str, Any]

@@ -16,10 +16,7 @@ from app.commands.files import workspace
 from app.commands.save import save
 from app.commands.transaction import Write
 from app.domain.catalogue import CATALOGUE
-from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind
-from app.domain.problems import Refused
-from app.domain.requirements import AMOUNTS
-from app.domain.resources import (
+from app.domain.enums import (
     ClosureReason,
     CurrencyModel,
     InvoiceTitle,
@@ -28,6 +25,9 @@ from app.domain.resources import (
     Resource,
     RoutingCode,
 )
+from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind
+from app.domain.problems import WriteRefused
+from app.domain.requirements import AMOUNTS
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 from tests.pdfs import pdf
@@ -185,7 +185,7 @@ class Filling:
             try:
                 await save(write, Verb.CREATE, resource, key, body)
                 return
-            except Refused:
+            except WriteRefused:
                 continue
         raise AssertionError(f"no {resource} was ever accepted")
 

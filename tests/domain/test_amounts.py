@@ -14,8 +14,8 @@ from app.domain.amounts import (
     without_other_model,
     wrongly_signed,
 )
+from app.domain.enums import CurrencyModel, Product
 from app.domain.problems import Code
-from app.domain.resources import CurrencyModel, Product
 
 BASIC, EXTENDED = CurrencyModel.BASIC, CurrencyModel.EXTENDED
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product

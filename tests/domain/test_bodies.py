@@ -11,8 +11,8 @@ from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.account import ACCOUNT
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.catalogue.document import DOCUMENT
+from app.domain.enums import Resource
 from app.domain.problems import Code, Path
-from app.domain.resources import Resource
 
 Faults = list[tuple[Code, Path]]
 

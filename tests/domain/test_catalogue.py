@@ -11,8 +11,8 @@ from app.domain.catalogue.closure import CLOSURE
 from app.domain.catalogue.document import BASIC_AMOUNTS, EXTENDED_AMOUNTS
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
+from app.domain.enums import Product, Requirement, Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Product, Requirement, Resource
 from tests.commands.contract import is_stated
 
 EVERY = tuple(Product)
@@ -87,11 +87,11 @@ def test_every_field_has_a_meaning_that_is_a_sentence() -> None:
 
 
 def test_marks_are_five_letters_with_a_blank_after_the_first() -> None:
-    assert [path for path, one in FIELDS if not re.fullmatch(r"[RCO] [RCO-]{4}", one.marks)] == []
+    assert [path for path, one in FIELDS if not re.fullmatch(r"[RCO] [RCO-]{4}", one.use_codes)] == []
 
 
 def test_a_condition_is_stated_exactly_where_something_is_conditional() -> None:
-    assert [path for path, one in FIELDS if ("C" in one.marks) != bool(one.when)] == []
+    assert [path for path, one in FIELDS if ("C" in one.use_codes) != bool(one.when)] == []
 
 
 def test_a_condition_completes_required_when_and_has_no_full_stop() -> None:
@@ -99,7 +99,7 @@ def test_a_condition_completes_required_when_and_has_no_full_stop() -> None:
 
 
 def test_what_the_endpoint_demands_every_product_that_reads_it_demands() -> None:
-    weaker = [path for path, one in FIELDS if one.marks[0] == "R" and set(one.marks[2:]) - {"R", "-"}]
+    weaker = [path for path, one in FIELDS if one.use_codes[0] == "R" and set(one.use_codes[2:]) - {"R", "-"}]
     assert weaker == []
 
 
@@ -228,12 +228,12 @@ def test_collections_reads_all_of_notes_and_people_and_no_other_product_any(reso
 
 
 def test_no_product_reads_the_remittance_address_or_the_terms_of_an_account() -> None:
-    unread = [one.name for one in CONTRACT[ACCOUNT] if one.marks[2:] == "----"]
+    unread = [one.name for one in CONTRACT[ACCOUNT] if one.use_codes[2:] == "----"]
     assert unread == ["remit_to", "payment_terms"]
 
 
 def test_every_product_reads_a_closure_and_needs_its_reason() -> None:
-    assert [(one.name, one.marks) for one in CLOSURE] == [
+    assert [(one.name, one.use_codes) for one in CLOSURE] == [
         ("closure_reason", "R RRRR"),
         ("closure_date", "O OOOO"),
         ("notes", "O OOOO"),
@@ -241,9 +241,9 @@ def test_every_product_reads_a_closure_and_needs_its_reason() -> None:
 
 
 def test_invoicing_alone_reads_the_lines_and_the_elements_of_thick_billing() -> None:
-    assert {one.marks for one in LINE_ITEM} == {"O -O--"}
-    assert {one.marks for one in THICK_BILLING_DETAIL} == {"O -O--"}
-    assert {one.marks for one in THICK_BILLING} == {"O -O--", "O -R--"}
+    assert {one.use_codes for one in LINE_ITEM} == {"O -O--"}
+    assert {one.use_codes for one in THICK_BILLING_DETAIL} == {"O -O--"}
+    assert {one.use_codes for one in THICK_BILLING} == {"O -O--", "O -R--"}
 
 
 def test_conditions_name_other_fields_as_graphql_shows_them() -> None:

@@ -7,8 +7,8 @@ import pytest
 from app.domain.catalogue import field
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
+from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Resource
 from tests.domain.test_catalogue import CONTRACT, DOCUMENT, FIELDS, INVOICING, REQUIRED, RESOURCES, STATED
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.enums import DocumentStatus
 from app.domain.lifecycle import AmountSent, Transition, amount_sent, transition
-from app.domain.resources import DocumentStatus
 
 OPEN, CLOSED = DocumentStatus.OPEN, DocumentStatus.CLOSED
 NOW = datetime(2026, 5, 12, 14, tzinfo=UTC)

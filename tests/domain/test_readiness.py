@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.enums import Product, Resource
 from app.domain.readiness import missing_fields
-from app.domain.resources import Product, Resource
 
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
 ACCOUNT, DOCUMENT, CONTACT = Resource.ACCOUNT, Resource.DOCUMENT, Resource.CONTACT

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.domain.enums import CurrencyModel, Product, Resource
 from app.domain.problems import Code, Path, Problem
 from app.domain.requirements import RequirementContext, is_empty, newly_unmet, unmet_requirements
-from app.domain.resources import CurrencyModel, Product, Resource
 
 COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = Product
 ACCOUNT, DOCUMENT, CONTACT, NOTE = Resource.ACCOUNT, Resource.DOCUMENT, Resource.CONTACT, Resource.NOTE

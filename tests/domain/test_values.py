@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.catalogue import CATALOGUE
+from app.domain.enums import RoutingCode
 from app.domain.fields import Field, Kind
 from app.domain.problems import Code
-from app.domain.resources import RoutingCode
 from app.domain.values import (
     READERS,
     Fault,

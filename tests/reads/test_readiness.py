@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.resources import Product
+from app.domain.enums import Product
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.storage.tables import TABLES
 from tests.gateway import Client
 from tests.ledger import Ledger

@@ -16,7 +16,7 @@ from app.auth.api_keys import authenticate
 from app.commands.body import Body, Verb
 from app.commands.save import save
 from app.commands.transaction import Write
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.storage.tables import ACCOUNTS, CONTACTS, DOCUMENTS, REPRESENTATIVES
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger

@@ -7,8 +7,8 @@ from typing import Any
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Resource
 
 AS_STRINGS = ("discount_amount", "freight_amount", "duty_amt")  # a document's own, not a line's or an element's
 NAMES = {"thick_billing": "invoicing_detail"}

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.pdf.invoices.limits import MAX_LINES
 from tests.gateway import Client, Gateway
 from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf

@@ -10,8 +10,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.amounts import FIELDS as AMOUNTS
 from app.domain.catalogue import KEY_FIELD
+from app.domain.enums import CurrencyModel, Requirement, Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import CurrencyModel, Requirement, Resource
 from tests.gateway import Client
 from tests.rest_api.client import Body, Rest
 from tests.rest_api.samples import PATHS, fields, graph_value, rest_name, sample, selection

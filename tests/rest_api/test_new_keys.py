@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.storage.tables import TABLES
 from tests.commands.verbs import faults, note, patch, read, refused
 from tests.gateway import Client

@@ -11,9 +11,9 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from app.domain.bodies import read_body
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.enums import PRODUCT_TITLES, Product, Requirement, Resource
 from app.domain.fields import Field
 from app.domain.requirements import is_empty
-from app.domain.resources import PRODUCT_TITLES, Product, Requirement, Resource
 from app.middleware.requests import parse_json
 from app.rest_api.openapi.bodies import OBJECTS, name_of
 from app.rest_api.paths import RawMount, RawRouter

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.rest_api.openapi import examples
 from tests.gateway import Client, Gateway
 from tests.pdfs import encrypted, pdf

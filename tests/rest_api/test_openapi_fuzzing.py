@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.rest_api.openapi.examples import KEYS
 from tests.rest_api.description import Json, operations, sealed
 from tests.servers import RunningServer, gateway_cli

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.resources import Product
+from app.domain.enums import Product
 from tests.gateway import Client, Gateway
 from tests.rest_api.client import Body, Rest
 from tests.rest_api.conftest import numbers

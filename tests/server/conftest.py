@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.auth.api_keys import create_tenant
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.storage.database.engine import Database
 from tests.conftest import migrated
 from tests.postgres import LaunchedPostgres, PostgresUnavailableError, find_binaries

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.catalogue import CATALOGUE
-from app.domain.resources import CurrencyModel, Product, Resource
+from app.domain.enums import CurrencyModel, Product, Resource
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import (

@@ -6,9 +6,10 @@ it knows none of them.
 
 from app.domain.catalogue.account import ACCOUNT
 from app.domain.catalogue.document import DOCUMENT
-from app.domain.catalogue.people import CONTACT, NOTE, REPRESENTATIVE
+from app.domain.catalogue.note import NOTE
+from app.domain.catalogue.people import CONTACT, REPRESENTATIVE
+from app.domain.enums import Resource
 from app.domain.fields import Field
-from app.domain.resources import Resource
 
 CATALOGUE: dict[Resource, tuple[Field, ...]] = {
     Resource.ACCOUNT: ACCOUNT,

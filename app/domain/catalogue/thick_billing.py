@@ -10,7 +10,7 @@ from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind, numbere
 def _element(
     name: str,
     kind: Kind,
-    marks: str,
+    use_codes: str,
     meaning: str,
     *,
     max_length: int = 0,
@@ -21,7 +21,7 @@ def _element(
     return Field(
         name.lower(),
         kind,
-        marks,
+        use_codes,
         meaning,
         max_length=max_length,
         places=places,
@@ -30,9 +30,9 @@ def _element(
     )
 
 
-def _amount(name: str, marks: str, meaning: str, *, falls_back_to: str = "") -> Field:
+def _amount(name: str, use_codes: str, meaning: str, *, falls_back_to: str = "") -> Field:
     """An element that states money: two decimals at most, unlike the amounts of a line."""
-    return _element(name, Kind.DECIMAL, marks, meaning, places=2, falls_back_to=falls_back_to)
+    return _element(name, Kind.DECIMAL, use_codes, meaning, places=2, falls_back_to=falls_back_to)
 
 
 def _precise(name: str, meaning: str) -> Field:

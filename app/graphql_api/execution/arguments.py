@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.domain.values import is_storable
 from app.graphql_api.execution.limits import ADVICE
 from app.graphql_api.global_ids import decode_id

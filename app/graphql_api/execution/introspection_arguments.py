@@ -7,20 +7,20 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.values import get_argument_values
 
-from app.graphql_api.execution.planning import Place, Planner
+from app.graphql_api.execution.planning import Planner, ResponsePath
 
 
-def check_introspection(planner: Planner, type_name: str, nodes: list[FieldNode], place: Place) -> None:
+def check_introspection(planner: Planner, type_name: str, nodes: list[FieldNode], path: ResponsePath) -> None:
     """Puts on record what is wrong with a field of the type, and with those below it."""
     parent: Any = planner.schema.type_map[type_name]
     field = planner.schema.get_field(parent, nodes[0].name.value)
     if field is None:
         return
-    planner.collect_errors(nodes[0], place, arguments(planner, field, nodes[0]))
+    planner.collect_errors(nodes[0], path, arguments(planner, field, nodes[0]))
     target = get_named_type(field.type)
     if isinstance(target, GraphQLObjectType):
         for key, inner in planner.collect(target.name, [node.selection_set for node in nodes]).items():
-            check_introspection(planner, target.name, inner, place.at(key))
+            check_introspection(planner, target.name, inner, path.at(key))
 
 
 def arguments(planner: Planner, field: GraphQLField, node: FieldNode) -> Iterator[dict[str, Any]]:

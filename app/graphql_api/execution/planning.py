@@ -32,7 +32,7 @@ from graphql.language import OperationDefinitionNode
 from strawberry.types.field import StrawberryField
 
 from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.graphql_api.compat_strawberry import strawberry_field
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.execution.arguments import BadArgument, to_order, to_page
@@ -68,18 +68,18 @@ Selections = Sequence[SelectionSetNode | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResponsePath:
     """Where in the answer a selection lies, and how many rows may lie there."""
 
-    path: tuple[str, ...]
+    keys: tuple[str, ...]
     count: int = 1
 
     @property
     def key(self) -> str:
-        return self.path[-1]
+        return self.keys[-1]
 
-    def at(self, key: str) -> "Place":
-        return Place((*self.path, key), self.count)
+    def at(self, key: str) -> "ResponsePath":
+        return ResponsePath((*self.keys, key), self.count)
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ class Planner:
         found = fields.get(node.name.value)
         return None if found is None else strawberry_field(found)
 
-    def select(self, type_name: str, selections: Selections, place: Place, prefix: str = "") -> Selection:
+    def select(self, type_name: str, selections: Selections, path: ResponsePath, prefix: str = "") -> Selection:
         """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
         columns: set[str] = set()
         traversals: list[Traversal] = []
@@ -171,7 +171,7 @@ class Planner:
             if field is None:  # __typename
                 members.append((key, Constant(type_name)))
             elif "relation" in field.metadata:
-                here = place.at(key)
+                here = path.at(key)
                 found = self.collect_errors(nodes[0], here, self.traverse(type_name, field, nodes, here, prefix + key))
                 traversals += found
                 members += [(key, traversal) for traversal in found]
@@ -179,16 +179,16 @@ class Planner:
                 needed, reads = self.columns(type_name, field), field.metadata.get("reads", ())
                 columns.update(needed)
                 traversals += [each for each in reads if each not in traversals]
-                self.cost += ROW * place.count * len(reads)
+                self.cost += ROW * path.count * len(reads)
                 shown += sum(measure(node, self.fragments, {}).fields for node in nodes)
                 members.append((key, self.value(type_name, field, needed, nodes)))
-        self.cost += ROW * place.count * (max(shown - 1, 0) // COLUMNS)
+        self.cost += ROW * path.count * (max(shown - 1, 0) // COLUMNS)
         return Selection(frozenset(columns), tuple(traversals), tuple(members))
 
-    def row(self, type_name: str, selections: Selections, place: Place) -> Selection:
+    def row(self, type_name: str, selections: Selections, path: ResponsePath) -> Selection:
         """What selection sets ask for where no more than one row is found each time."""
-        self.cost += ROW * place.count
-        return self.select(type_name, selections, place)
+        self.cost += ROW * path.count
+        return self.select(type_name, selections, path)
 
     def columns(self, type_name: str, field: StrawberryField) -> tuple[str, ...]:
         """The columns that a field of a resource is made of."""
@@ -211,32 +211,32 @@ class Planner:
             )
         if field.is_basic_field and isinstance(type_, GraphQLObjectType) and type_.name in OBJECTS_OF_TEXTS:
             return TextObject(columns[0], tuple(self.text_parts(type_.name, [node.selection_set for node in nodes])))
-        return ComputedValue(columns, field.metadata.get("reads", ()), self.maker(type_name, field, nodes))
+        return ComputedValue(columns, field.metadata.get("reads", ()), self.field_completer(type_name, field, nodes))
 
     def text_parts(self, type_name: str, selections: Selections) -> Iterator[tuple[str, TextMember | Constant]]:
         for key, nodes in self.collect(type_name, selections).items():
             field = self.field_of(type_name, nodes[0])
             yield key, Constant(type_name) if field is None else TextMember(field.python_name)
 
-    def maker(self, type_name: str, field: StrawberryField, nodes: list[FieldNode]) -> Compute:
+    def field_completer(self, type_name: str, field: StrawberryField, nodes: list[FieldNode]) -> Compute:
         """Resolves a field and shows what comes of it as the selections under it ask."""
         definition, name = self.definition(type_name, nodes[0]), field.python_name
-        show = self.shower(definition.type, [node.selection_set for node in nodes])
+        complete = self.value_completer(definition.type, [node.selection_set for node in nodes])
         if "relation" in field.metadata:
-            return lambda row, context: show(row.related[name], context)
+            return lambda row, context: complete(row.related[name], context)
         if field.is_basic_field:
-            return lambda value, context: show(value_of(value, name), context)
+            return lambda value, context: complete(value_of(value, name), context)
         self.calls_resolvers = True
         info = resolve_info(self.schema, self.operation, self.fragments, type_name, nodes)
-        return resolver(definition, info, self.arguments(type_name, nodes[0]), show)
+        return resolver(definition, info, self.arguments(type_name, nodes[0]), complete)
 
-    def shower(self, type_: Any, selections: Selections) -> Compute:
+    def value_completer(self, type_: Any, selections: Selections) -> Compute:
         """Turns values of a type that leads to no resource into JSON."""
         empty = refuse_null if isinstance(type_, GraphQLNonNull) else null
         type_ = get_nullable_type(type_)
         if isinstance(type_, GraphQLList):
-            show_item = self.shower(type_.of_type, selections)
-            return lambda value, context: empty() if value is None else [show_item(item, context) for item in value]
+            complete_item = self.value_completer(type_.of_type, selections)
+            return lambda value, context: empty() if value is None else [complete_item(item, context) for item in value]
         if is_abstract_type(type_):
             self.needs_executor = True
             return lambda value, context: value
@@ -244,74 +244,80 @@ class Planner:
             serialize = type_.serialize
             return lambda value, context: empty() if value is None else serialize(value)
         fixed = {}
-        makers = []
+        field_completers = []
         for key, nodes in self.collect(type_.name, selections).items():
             field = self.field_of(type_.name, nodes[0])
             fixed[key] = type_.name if field is None else None
             if field is not None:
-                makers.append((key, self.maker(type_.name, field, nodes)))
+                field_completers.append((key, self.field_completer(type_.name, field, nodes)))
 
-        def show(value: Any, context: Any) -> Any:
+        def complete(value: Any, context: Any) -> Any:
             if value is None:
                 return empty()
             shown: dict[str, Any] = fixed.copy()
-            for key, make in makers:
+            for key, make in field_completers:
                 shown[key] = make(value, context)
             return shown
 
-        return show
+        return complete
 
-    def collect_errors(self, node: FieldNode, place: Place, planned: Iterator[T]) -> list[T]:
+    def collect_errors(self, node: FieldNode, path: ResponsePath, planned: Iterator[T]) -> list[T]:
         """What was planned, or nothing and an error on record."""
         try:
             return list(planned)
         except (BadArgument, BadFilter, BadCursor) as wrong:
-            self.errors.append(error(ErrorCode.BAD_USER_INPUT, str(wrong), nodes=node, path=list(place.path)))
+            self.errors.append(error(ErrorCode.BAD_USER_INPUT, str(wrong), nodes=node, path=list(path.keys)))
         except GraphQLError as wrong:
-            found = error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes, path=list(place.path))
+            found = error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes, path=list(path.keys))
             self.errors.append(found)
         return []
 
     def traverse(
-        self, type_name: str, field: StrawberryField, nodes: list[FieldNode], place: Place, name: str = ""
+        self, type_name: str, field: StrawberryField, nodes: list[FieldNode], path: ResponsePath, name: str = ""
     ) -> Iterator[Traversal]:
         """The relation behind a field of a resource, stored under the name."""
         arguments = self.arguments(type_name, nodes[0])
         type_ = self.definition(type_name, nodes[0]).type
-        target, edge = get_named_type(type_).name, field.python_name
+        target, relation_name = get_named_type(type_).name, field.python_name
         inner = [node.selection_set for node in nodes]
-        name = name or place.key
-        relation = RELATIONS[type_name.lower(), edge]
+        name = name or path.key
+        relation = RELATIONS[type_name.lower(), relation_name]
         if relation.shape is Shape.PAGE:
-            yield self.connection(name, edge, relation.target, arguments, inner, place)
+            yield self.connection(name, relation_name, relation.target, arguments, inner, path)
         elif relation.shape is Shape.BALANCES:
-            self.cost += WHOLE_LIST * place.count
-            show = self.shower(type_, inner)
-            yield Traversal(name, edge, as_of=arguments.get("asOf") or self.today, output=show)
+            self.cost += WHOLE_LIST * path.count
+            complete = self.value_completer(type_, inner)
+            yield Traversal(name, relation_name, as_of=arguments.get("asOf") or self.today, output=complete)
         elif relation.shape is Shape.LIST:
-            self.cost += WHOLE_LIST * place.count
-            yield Traversal(name, edge, self.select(target, inner, place))
+            self.cost += WHOLE_LIST * path.count
+            yield Traversal(name, relation_name, self.select(target, inner, path))
         else:
-            yield Traversal(name, edge, self.row(target, inner, place))
+            yield Traversal(name, relation_name, self.row(target, inner, path))
 
     def connection(
-        self, name: str, edge: str, target: str, arguments: dict[str, Any], selections: Selections, place: Place
+        self,
+        name: str,
+        relation_name: str,
+        target: str,
+        arguments: dict[str, Any],
+        selections: Selections,
+        path: ResponsePath,
     ) -> Traversal:
-        """An edge to a page of rows, stored under the name."""
+        """A relation to a page of rows, stored under the name."""
         node_type = type_name_of(target)
         asked = self.collect(f"{node_type}Connection", selections)
         order = to_order(arguments)
         page = to_page(target, order, arguments, self.wanted(asked))
-        rows = Place((*place.path, "nodes"), place.count * page.size)
-        self.cost += ROW * rows.count + WHOLE_LIST * place.count * page.wants_total
+        rows = ResponsePath((*path.keys, "nodes"), path.count * page.size)
+        self.cost += ROW * rows.count + WHOLE_LIST * path.count * page.wants_total
         shown = tuple(self.page_members(node_type, asked, rows))
         condition = None
         if target in FILTERS:
             given = arguments.get("filter")  # null is as good as absent
             condition = to_condition(Resource(target), {} if given is None else given, self.today)
-        return Traversal(name, edge, merged(shown), condition, order, page, output=shown)
+        return Traversal(name, relation_name, merged(shown), condition, order, page, output=shown)
 
-    def page_members(self, node_type: str, asked: Fields, rows: Place) -> Iterator[tuple[str, Any]]:
+    def page_members(self, node_type: str, asked: Fields, rows: ResponsePath) -> Iterator[tuple[str, Any]]:
         """What a connection shows, by response key."""
         for key, nodes in asked.items():
             inner = [node.selection_set for node in nodes]
@@ -331,7 +337,7 @@ class Planner:
                     yield key, self.typename(f"{node_type}Connection", nodes[0])
 
     def edge_member(
-        self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: Place
+        self, edge_type: str, node_type: str, edges_key: str, key: str, nodes: list[FieldNode], rows: ResponsePath
     ) -> tuple[str, Any]:
         match nodes[0].name.value:
             case "cursor":

@@ -10,7 +10,7 @@ from graphql.error import located_error
 from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
 from app.graphql_api.execution.parsing import PreparedOperation
-from app.graphql_api.execution.planning import Place, Planner
+from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.execution.resolving import ResolverFailed, drop_promises, keep_promises
 from app.graphql_api.schema.mutations import Command, plan_shown, run_shown
 from app.reads.selection import Compute
@@ -66,7 +66,7 @@ def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
     try:
         return [field.coerce(planner.variables)]
     except DeferToGraphQLCore:  # graphql-core knows how to say what is wrong
-        return planner.collect_errors(field.node, Place((field.key,)), coerced_arguments(planner, field))
+        return planner.collect_errors(field.node, ResponsePath((field.key,)), coerced_arguments(planner, field))
 
 
 def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str, Any]]:

@@ -7,10 +7,10 @@ from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
 from app.domain.bodies import COMPOSITE, CUSTOM_FIELD_OWNER, LIST, OBJECT, Entries
 from app.domain.catalogue import CATALOGUE
+from app.domain.enums import CurrencyModel, Product, Resource
 from app.domain.fields import Field
 from app.domain.problems import Path, Problem, Where
 from app.domain.requirements import AMOUNTS
-from app.domain.resources import CurrencyModel, Product, Resource
 from app.graphql_api.schema.inputs import COMBINED, DECLARED
 from app.graphql_api.schema.names import shown_name, to_camel_case
 

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from app.domain.catalogue import CATALOGUE
-from app.domain.fields import Field, Kind
-from app.domain.resources import (
+from app.domain.enums import (
     ClosureReason,
     DocumentType,
     InvoiceTitle,
@@ -18,6 +17,7 @@ from app.domain.resources import (
     Resource,
     RoutingCode,
 )
+from app.domain.fields import Field, Kind
 from app.graphql_api.global_ids import encode_id
 from app.graphql_api.schema.planned_fields import annotation, computed
 from app.graphql_api.schema.resolvers import custom_fields

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.graphql_api.schema.filters import FILTERS
 from app.graphql_api.schema.orders import ORDERS
 from app.graphql_api.schema.planned_fields import argument, computed, list_of, relation
@@ -18,7 +18,7 @@ E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageRow:
     """A row in a page."""
 
     page: RowPage
@@ -29,12 +29,12 @@ def cursor(page: RowPage, row: Row) -> str:
     return encode_cursor(row.resource, page.order, row)
 
 
-def cursor_of(root: Place) -> str:
+def cursor_of(root: PageRow) -> str:
     return cursor(root.page, root.node)
 
 
-def edges(root: RowPage) -> list[Place]:
-    return [Place(root, row) for row in root.rows]
+def edges(root: RowPage) -> list[PageRow]:
+    return [PageRow(root, row) for row in root.rows]
 
 
 def nodes(root: RowPage) -> list[Row]:

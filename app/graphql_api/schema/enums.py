@@ -6,9 +6,8 @@ from typing import Any
 import strawberry
 
 from app.domain.changes import ChangedResource, ChangeVerb
-from app.domain.described import Described
-from app.domain.problems import Code
-from app.domain.resources import (
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import (
     AttachmentSource,
     ClosureReason,
     CurrencyModel,
@@ -19,6 +18,7 @@ from app.domain.resources import (
     Requirement,
     RoutingCode,
 )
+from app.domain.problems import Code
 
 CODES = {
     "ALREADY_EXISTS": "A create found the key taken.",
@@ -40,7 +40,7 @@ def to_enum(words: type[Enum], name: str, description: str, meanings: dict[str, 
         value.description = meanings[value.name]
 
 
-def to_described_enum(words: type[Described], name: str = "") -> None:
+def to_described_enum(words: type[DescribedEnum], name: str = "") -> None:
     meanings = {word.name: word.meaning for word in words}
     to_enum(words, name or words.__name__, str(words.__doc__).partition("\n")[0], meanings)
 

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.domain.described import Described
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import Resource
 from app.domain.fields import MONEY_PLACES
-from app.domain.resources import Resource
 from app.domain.values import Fault, check_digits, is_storable, levels
 from app.graphql_api.schema.filters import FILTERS, LONGEST_LIST, OPERATORS, Filter
 from app.graphql_api.schema.names import to_camel_case
@@ -128,7 +128,7 @@ def compared(field: FilterField, operator: str, value: Any, path: str) -> Condit
         check_operand(operand, path)
     if field.column == "products":
         return AnyOf(tuple(Comparison("products", Operator.HAS_PRODUCT, product) for product in dict.fromkeys(values)))
-    plain = [str(v) if isinstance(v, Described) else v for v in values]
+    plain = [str(v) if isinstance(v, DescribedEnum) else v for v in values]
     return Comparison(field.column, OPERATORS[operator], plain if isinstance(value, list) else plain[0])
 
 

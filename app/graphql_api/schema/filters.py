@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from app.domain.resources import DocumentStatus, DocumentType, Product, Resource
+from app.domain.enums import DocumentStatus, DocumentType, Product, Resource
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.scalars import CurrencyCode, Date, DateTime
 from app.reads.selection import AllOf, Comparison, Condition, HasRelated, Operator

@@ -15,9 +15,9 @@ from app.domain.amounts import INVOICED
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.catalogue import field as catalogue_field
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.enums import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
 from app.domain.fields import Field, Kind
 from app.domain.requirements import is_amount
-from app.domain.resources import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
 from app.graphql_api.compat_strawberry import taken_as_sent
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.catalogue_fields import TYPES, Fields, described, with_fields

@@ -22,11 +22,11 @@ from app.commands.save import save
 from app.commands.transaction import Forbidden, Write, Written
 from app.domain.catalogue import KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.problems import Problem, Refused
-from app.domain.resources import Resource
+from app.domain.enums import Resource
+from app.domain.problems import Problem, WriteRefused
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
-from app.graphql_api.execution.planning import Place, Planner
+from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.schema.bodies import argument_path, ingest_values, input_body, patch_body
 from app.graphql_api.schema.catalogue_fields import Fields, with_fields
 from app.graphql_api.schema.inputs import (
@@ -246,18 +246,18 @@ class Mutation:
 def plan_payload(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> list[Traversal]:
     """What is read to answer a mutation, once it has written."""
     planner.cost += WRITE
-    return planner.collect_errors(nodes[0], Place((key,)), payload_traversals(planner, command, key, nodes))
+    return planner.collect_errors(nodes[0], ResponsePath((key,)), payload_traversals(planner, command, key, nodes))
 
 
 def plan_shown(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Compute | None:
     """What makes a payload's JSON, where it shows nothing but what the row that is written has; else None."""
     planner.cost += WRITE
     for name, resource, inner in payload_fields(planner, command, nodes):
-        if resource and planner.row(type_name(resource), selections(inner), Place((key, name))).traversals:
+        if resource and planner.row(type_name(resource), selections(inner), ResponsePath((key, name))).traversals:
             return None
     if not command.writes:
         return None
-    made = planner.shower(planner.definition("Mutation", nodes[0]).type, selections(nodes))
+    made = planner.value_completer(planner.definition("Mutation", nodes[0]).type, selections(nodes))
     return None if planner.needs_executor else made
 
 
@@ -265,7 +265,7 @@ def payload_traversals(planner: Planner, command: Command, key: str, nodes: list
     sent = planner.arguments("Mutation", nodes[0])
     for name, resource, inner in payload_fields(planner, command, nodes):
         if resource:
-            selection = planner.row(type_name(resource), selections(inner), Place((key, name)))
+            selection = planner.row(type_name(resource), selections(inner), ResponsePath((key, name)))
             yield Traversal(name, resource, selection, lookup_keys=(command.answers[resource](sent),))
         else:
             check_value(planner, payload_type(planner, nodes[0]), inner)
@@ -292,7 +292,7 @@ def check_value(planner: Planner, type_: str, nodes: list[FieldNode]) -> None:
     """Puts on record what is wrong beneath a field of a payload that shows no resource."""
     field = planner.field_of(type_, nodes[0])
     if field:
-        planner.maker(type_, field, nodes)
+        planner.field_completer(type_, field, nodes)
 
 
 async def run_command(command: Command, context: Context, traversals: list[Traversal], sent: Sent) -> Row:
@@ -330,7 +330,7 @@ async def outcome(
     """The payload; `resources` are the keys that its rows are found under."""
     try:
         written, rows = await command.run(write, sent, context.files)
-    except Refused as refusal:
+    except WriteRefused as refusal:
         made = Row(PAYLOAD, {"created": False, "user_errors": user_errors(command, refusal, sent)})
         made.related = dict.fromkeys(resources)
         return made
@@ -343,7 +343,7 @@ async def outcome(
     return made
 
 
-def user_errors(command: Command, refusal: Refused, sent: Sent) -> list[dict[str, Any]]:
+def user_errors(command: Command, refusal: WriteRefused, sent: Sent) -> list[dict[str, Any]]:
     """The problems under paths of arguments, each once."""
     resource = next(iter(command.answers))
     errors = [user_error(problem, argument_path(resource, problem, command.body, sent)) for problem in refusal.problems]

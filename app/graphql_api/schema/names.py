@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from strawberry.utils.str_converters import to_camel_case as convert
 
+from app.domain.enums import Resource
 from app.domain.problems import Path
-from app.domain.resources import Resource
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
 

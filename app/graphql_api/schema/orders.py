@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 
 F = TypeVar("F")
 

@@ -13,13 +13,13 @@ from strawberry.types.field import StrawberryField
 from app.auth.costs import DESCRIPTION, INTROSPECTION, WHOLE_LIST
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import ChangedResource
+from app.domain.enums import Product, Requirement, Resource
 from app.domain.fields import Field, Kind
-from app.domain.resources import Product, Requirement, Resource
 from app.graphql_api.execution.arguments import decoded_ids, given_key
 from app.graphql_api.execution.introspection import INTROSPECTIONS, IntrospectionAnswer, describe
 from app.graphql_api.execution.introspection_arguments import check_introspection
 from app.graphql_api.execution.limits import measure
-from app.graphql_api.execution.planning import Place, Planner
+from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.global_ids import decode_id
 from app.graphql_api.schema.catalogue_fields import described
 from app.graphql_api.schema.connections import list_arguments, page_arguments
@@ -58,7 +58,7 @@ class Asked:
 
     planner: Planner
     field: StrawberryField
-    place: Place
+    path: ResponsePath
     nodes: list[FieldNode]
     arguments: dict[str, Any]
 
@@ -77,18 +77,18 @@ class Planned:
 
 def plan_look_up(asked: Asked) -> Planned:
     names = asked.planner.definition("Query", asked.nodes[0]).args
-    selection = asked.planner.row(type_name(Resource(asked.field.python_name)), asked.inner, asked.place)
+    selection = asked.planner.row(type_name(Resource(asked.field.python_name)), asked.inner, asked.path)
     traversal = Traversal(
-        asked.place.key, asked.field.python_name, selection, lookup_keys=(given_key(asked.arguments, *names),)
+        asked.path.key, asked.field.python_name, selection, lookup_keys=(given_key(asked.arguments, *names),)
     )
     return Planned([traversal], traversal)
 
 
 def plan_connection(asked: Asked) -> Planned:
     resource = asked.field.python_name.removesuffix("s")
-    place = asked.place
+    path = asked.path
     traversal = asked.planner.connection(
-        place.key, asked.field.python_name, resource, asked.arguments, asked.inner, place
+        path.key, asked.field.python_name, resource, asked.arguments, asked.inner, path
     )
     return Planned([traversal], traversal)
 
@@ -102,13 +102,13 @@ def plan_changes(asked: Asked) -> Planned:
     ]
     if asked.arguments.get("key") is not None:
         given_key(asked.arguments, "key")
-    traversal = asked.planner.connection(asked.place.key, "changes", CHANGE, asked.arguments, asked.inner, asked.place)
+    traversal = asked.planner.connection(asked.path.key, "changes", CHANGE, asked.arguments, asked.inner, asked.path)
     traversal = replace(traversal, condition=AllOf(tuple(conditions)))
     return Planned([traversal], traversal)
 
 
 def plan_tenant(asked: Asked) -> Planned:
-    traversal = Traversal(asked.place.key, "tenant", asked.planner.row("Tenant", asked.inner, asked.place))
+    traversal = Traversal(asked.path.key, "tenant", asked.planner.row("Tenant", asked.inner, asked.path))
     return Planned([traversal], traversal)
 
 
@@ -121,10 +121,10 @@ def plan_nodes(asked: Asked) -> Planned:
     ids = asked.arguments["ids"]
     traversals: list[Traversal] = []
     for resource, numbers in decoded_ids(ids).items():
-        place = Place(asked.place.path, len(numbers))
-        selection = asked.planner.row(type_name(resource), asked.inner, place)
+        path = ResponsePath(asked.path.keys, len(numbers))
+        selection = asked.planner.row(type_name(resource), asked.inner, path)
         given = tuple((number,) for number in numbers)
-        traversals.append(Traversal(f"{asked.place.key} {resource}", f"{resource}_node", selection, lookup_keys=given))
+        traversals.append(Traversal(f"{asked.path.key} {resource}", f"{resource}_node", selection, lookup_keys=given))
     by_relation = {each.relation: each for each in traversals}
     single = (
         replace(by_relation[f"{found[0]}_node"], lookup_keys=((found[1],),)) if found else None
@@ -137,13 +137,13 @@ def plan_product_fields(asked: Asked) -> Planned:
     planner = asked.planner
     planner.cost += WHOLE_LIST
     before, planner.calls_resolvers = planner.calls_resolvers, False
-    show = planner.shower(planner.definition("Query", asked.nodes[0]).type, asked.inner)
+    complete = planner.value_completer(planner.definition("Query", asked.nodes[0]).type, asked.inner)
     if planner.calls_resolvers:  # what resolvers say is the request's own, and this is said for all that share the plan
         planner.needs_executor = True
         return Planned([], Constant(None))
     planner.calls_resolvers = before
     found = product_fields(asked.arguments["product"], asked.arguments.get("resource"))
-    return Planned([], Constant(show(found, None)))
+    return Planned([], Constant(complete(found, None)))
 
 
 class LookedUp(Arguments):
@@ -264,14 +264,14 @@ def plan_query(planner: Planner, selection_set: Any, *, describes: bool = False)
     for key, nodes in planner.collect("Query", [selection_set]).items():
         field = planner.field_of("Query", nodes[0])
         if nodes[0].name.value in INTROSPECTIONS:
-            check_introspection(planner, "Query", nodes, Place((key,)))
+            check_introspection(planner, "Query", nodes, ResponsePath((key,)))
             members.append((key, introspection(planner, nodes, describes=describes and not planner.errors)))
         elif field is None:
             members.append((key, Constant("Query")))  # __typename
         elif "plan" not in field.metadata:
             planner.needs_executor = True
         else:
-            for found in planner.collect_errors(nodes[0], Place((key,)), plan_field(planner, field, key, nodes)):
+            for found in planner.collect_errors(nodes[0], ResponsePath((key,)), plan_field(planner, field, key, nodes)):
                 traversals += found.traversals
                 members.append((key, found.shown))
     return Selection(frozenset(), tuple(traversals), tuple(members))
@@ -288,4 +288,4 @@ def introspection(planner: Planner, nodes: list[FieldNode], *, describes: bool) 
 
 def plan_field(planner: Planner, field: StrawberryField, key: str, nodes: list[FieldNode]) -> Iterator[Planned]:
     plan: Callable[[Asked], Planned] = field.metadata["plan"]
-    yield plan(Asked(planner, field, Place((key,)), nodes, planner.arguments("Query", nodes[0])))
+    yield plan(Asked(planner, field, ResponsePath((key,)), nodes, planner.arguments("Query", nodes[0])))

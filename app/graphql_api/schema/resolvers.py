@@ -9,8 +9,8 @@ import strawberry
 
 from app.domain import aging
 from app.domain.attachments import PDF_ACCOUNT_COLUMNS, PDF_ATTACHMENT_COLUMNS, attachment_of
+from app.domain.enums import DocumentStatus, Resource
 from app.domain.readiness import MissingField, missing_fields
-from app.domain.resources import DocumentStatus, Resource
 from app.domain.values import DAY, Fault, parse_date
 from app.graphql_api.context import Context
 from app.graphql_api.schema.names import shown_message, shown_name

@@ -8,7 +8,7 @@ import strawberry
 from app.domain.attachments import PDF_DOCUMENT_COLUMNS
 from app.domain.catalogue import CATALOGUE
 from app.domain.changes import ChangedResource, ChangeVerb
-from app.domain.resources import CurrencyModel, DocumentStatus, Product, Resource
+from app.domain.enums import CurrencyModel, DocumentStatus, Product, Resource
 from app.graphql_api.schema.catalogue_fields import catalogue_fields
 from app.graphql_api.schema.connections import Connection, Edge, connection, page_arguments
 from app.graphql_api.schema.planned_fields import argument, computed, relation

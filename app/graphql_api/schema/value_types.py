@@ -8,8 +8,7 @@ import strawberry
 from app.domain.aging import BUCKETS
 from app.domain.catalogue import field
 from app.domain.changes import ChangedResource
-from app.domain.problems import Code
-from app.domain.resources import (
+from app.domain.enums import (
     AttachmentSource,
     ClosureReason,
     DocumentStatus,
@@ -17,6 +16,7 @@ from app.domain.resources import (
     Requirement,
     Resource,
 )
+from app.domain.problems import Code
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.catalogue_fields import part_fields
 from app.graphql_api.schema.planned_fields import computed

@@ -8,9 +8,9 @@ from typing import Any
 
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
 from app.domain.elements import element_value, lines
+from app.domain.enums import DocumentType, InvoiceTitle, RoutingCode
 from app.domain.fields import Kind
 from app.domain.requirements import is_empty
-from app.domain.resources import DocumentType, InvoiceTitle, RoutingCode
 from app.pdf.invoices import labels
 from app.pdf.invoices.formats import amount, day, place, printable, quantity, uses_letter
 

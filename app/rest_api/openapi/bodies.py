@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.enums import PRODUCT_TITLES, DocumentStatus, Product, Requirement, Resource
 from app.domain.fields import KEY_LENGTH, Field, Kind
-from app.domain.resources import PRODUCT_TITLES, DocumentStatus, Product, Requirement, Resource
 from app.rest_api.answers import shown_name
 from app.rest_api.names import SHOWN_KEYS, key_name
 from app.rest_api.openapi.values import VALUES, Schema, ref, sent, shown

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.rest_api.answers import shown_name
 from app.rest_api.names import key_name
 

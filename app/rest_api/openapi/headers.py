@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from app.rest_api.ignored_fields import HEADER as IGNORED_FIELDS
+from app.rest_api.ignored_fields import MOST_BYTES
 from app.rest_api.openapi.values import Schema
-from app.rest_api.received import HEADER as IGNORED_FIELDS
-from app.rest_api.received import MOST_BYTES
 
 Responses = dict[str, Any]
 

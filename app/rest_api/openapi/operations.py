@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from app.domain.catalogue import KEY_FIELD
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.domain.values import Fault
 from app.rest_api.openapi import examples
 from app.rest_api.openapi.headers import SENT, as_written, conditions, with_version

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.pdf.invoices.limits import MAX_CHARACTERS, MAX_LINES
 from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF

@@ -3,9 +3,9 @@
 from typing import Any
 
 from app.domain.codes import COUNTRIES, CURRENCIES, LANGUAGES
-from app.domain.described import Described
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 from app.domain.fields import EMAIL_LENGTH, KEY_LENGTH, MONEY_PLACES, PRECISE_PLACES, TEXT_LENGTH, Field, Kind
-from app.domain.resources import ClosureReason, DocumentType, InvoiceTitle, RoutingCode
 from app.domain.values import DAY, DOCUMENT_TYPE_NUMBERS, INT_LIMIT, MOMENT, WHOLE_DIGITS
 from app.rest_api.answers import WRITTEN_AS_STRINGS
 
@@ -55,7 +55,7 @@ def codes(known: frozenset[str], description: str) -> Schema:
     return {"type": "string", "enum": sorted(known), "description": description}
 
 
-def words(vocabulary: type[Described]) -> Schema:
+def words(vocabulary: type[DescribedEnum]) -> Schema:
     meanings = [f"- `{word}`: {word.meaning}" for word in vocabulary]
     return {"type": "string", "enum": list(vocabulary), "description": "\n".join([str(vocabulary.__doc__), *meanings])}
 

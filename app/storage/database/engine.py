@@ -15,13 +15,10 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.storage.database.compat_sqlalchemy import waiting_for
 from app.storage.database.driver_errors import DISK_FULL, StatementTooLarge, is_damage, sqlstate
-from app.storage.database.exact_json import dump_json, load_json
-from app.storage.database.pool import RawConnection
+from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
 from app.storage.database.sqlite_functions import FUNCTIONS
 from app.storage.database.time_limits import set_deadline, until_ended, watch_deadline
@@ -198,6 +195,11 @@ class Database:
         finally:
             self.current_transaction.reset(token)
 
+    def pool_usage(self) -> PoolUsage:
+        """How busy the connections are at this moment. Asks nothing of the database."""
+        waiting_writers = self.group_commit.waiting if self.group_commit else 0
+        return pool_usage({self.reader, self.writer}, waiting_writers)
+
     async def dispose(self) -> None:
         await self.writer.dispose()
         await self.reader.dispose()
@@ -235,23 +237,9 @@ async def shared(connection: AsyncConnection) -> AsyncIterator[Any]:
     yield (await connection.get_raw_connection()).driver_connection
 
 
-def new_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_use_lifo=True,  # few connections are busy most of the time, and what they need is near then
-        pool_reset_on_return=None,  # transactions are ended where they are begun
-        hide_parameters=True,  # errors are logged, and what tenants store is not for the log
-        json_serializer=dump_json,
-        json_deserializer=load_json,
-        **options,
-    )
-
-
 def postgres_engine(url: str, pool_size: int, timeouts: Timeouts | None, *, restricted: bool) -> AsyncEngine:
     bounds = {} if timeouts is None else {"pool_timeout": timeouts.wait}
-    engine = new_engine(url, pool_size, connect_args=postgres_options(timeouts), **bounds)
+    engine = pooled_engine(url, pool_size, connect_args=postgres_options(timeouts), **bounds)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -287,7 +275,7 @@ def postgres_options(timeouts: Timeouts | None) -> dict[str, Any]:
 
 
 def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:
-    engine = new_engine(url, pool_size, pool_timeout=wait)
+    engine = pooled_engine(url, pool_size, pool_timeout=wait)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -314,25 +302,3 @@ def sqlite_folder(url: str) -> Path | None:
     """The folder that the SQLite file of this URL lies in."""
     parsed = make_url(url)
     return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
-
-
-@dataclass(frozen=True, slots=True)
-class PoolUsage:
-    """How busy the connections are."""
-
-    in_use: int
-    max_connections: int
-    waiting: int  # for a connection
-    waiting_writers: int  # of SQLite, which has one writer at a time
-
-
-def pool_usage(database: Database) -> PoolUsage:
-    """The usage at this moment. Asks nothing of the database."""
-    pools = [engine.sync_engine.pool for engine in {database.reader, database.writer}]
-    queues = [pool for pool in pools if isinstance(pool, QueuePool)]
-    return PoolUsage(
-        sum(pool.checkedout() for pool in queues),
-        sum(pool.size() for pool in queues),
-        sum(waiting_for(pool) for pool in queues),
-        database.group_commit.waiting if database.group_commit else 0,
-    )

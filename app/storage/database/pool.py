@@ -1,17 +1,37 @@
-"""A driver's own connection from the pool of an engine, for single statements that need no transaction."""
+"""The pool of connections: its settings, how busy it is, and a driver's own connection from it, for single statements
+that need no transaction."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy.exc import MissingGreenlet
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.storage.database.compat_aiosqlite import wait_for_thread
+from app.storage.database.compat_sqlalchemy import waiting_for
 from app.storage.database.driver_errors import StatementTooLarge, is_too_large
+from app.storage.database.exact_json import dump_json, load_json
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
+
+
+def pooled_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+    """An engine, lazily connected; `options` are those of `create_async_engine`."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,  # few connections are busy most of the time, and what they need is near then
+        pool_reset_on_return=None,  # transactions are ended where they are begun
+        hide_parameters=True,  # errors are logged, and what tenants store is not for the log
+        json_serializer=dump_json,
+        json_deserializer=load_json,
+        **options,
+    )
 
 
 class RawConnection:
@@ -65,3 +85,25 @@ async def end_statement(connection: PoolProxiedConnection) -> None:
     """Ends the statement of a cancelled task, before the connection is used again under another deadline."""
     end_now(connection.info)
     await wait_for_thread(connection.driver_connection)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage:
+    """How busy the connections are."""
+
+    in_use: int
+    max_connections: int
+    waiting: int  # for a connection
+    waiting_writers: int  # of SQLite, which has one writer at a time
+
+
+def pool_usage(engines: Iterable[AsyncEngine], waiting_writers: int) -> PoolUsage:
+    """The usage of the engines' pools at this moment. Asks nothing of the database."""
+    pools = [engine.sync_engine.pool for engine in engines]
+    queues = [pool for pool in pools if isinstance(pool, QueuePool)]
+    return PoolUsage(
+        sum(pool.checkedout() for pool in queues),
+        sum(pool.size() for pool in queues),
+        sum(waiting_for(pool) for pool in queues),
+        waiting_writers,
+    )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from app.domain.changes import ChangedResource, ChangeVerb
-from app.domain.resources import CurrencyModel, Product
+from app.domain.enums import CurrencyModel, Product
 from app.domain.time_zones import UTC
 from app.storage.columns import CODE, JSON, KEY, SHA256, TEXT, Row
 from app.storage.tables.tenant_rows import TenantRow, by, metadata, of_tenant, one_of, primary_key, table_of

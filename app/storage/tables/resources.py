@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.domain.resources import (
+from app.domain.enums import (
     AttachmentSource,
     ClosureReason,
     CurrencyModel,

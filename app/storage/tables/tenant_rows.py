@@ -10,8 +10,8 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
 from app.domain.catalogue import KEY_FIELD
-from app.domain.described import Described
-from app.domain.resources import Product, Resource
+from app.domain.described_enum import DescribedEnum
+from app.domain.enums import Product, Resource
 from app.storage.columns import Row
 from app.storage.types import ProductSet, Timestamp
 
@@ -78,5 +78,5 @@ def by(*columns: str) -> sa.Index:
     return sa.Index(None, "tenant_id", *columns)
 
 
-def one_of(column: str, words: type[Described]) -> sa.CheckConstraint:
+def one_of(column: str, words: type[DescribedEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)

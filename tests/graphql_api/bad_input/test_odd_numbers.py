@@ -8,8 +8,8 @@ from strawberry.utils.str_converters import to_camel_case
 from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING_DETAIL
+from app.domain.enums import Resource
 from app.domain.fields import PRECISE_PLACES
-from app.domain.resources import Resource
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conftest import state
 from tests.graphql_api.bad_input.places import Argument, Leaf, grouped, input_arguments, leaves, value_with

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.auth.api_keys import create_tenant
 from app.cli.console import CommandFailed, run_with_database
-from app.domain.resources import Product
+from app.domain.enums import Product
 from app.reads import relations as edges
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.demo.plan import Plan
 from app.demo.tenants_and_keys import make_demonstration, open_demonstration
 from app.domain.amounts import effective_open_amount, open_amount
-from app.domain.resources import Resource
+from app.domain.enums import Resource
 from app.storage.database.engine import Database
 from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import REVISIONS, is_current, revision

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from app.auth.api_keys import create_key, hash_key
 from app.storage.database.clock import now
-from app.storage.database.engine import pool_usage
 from app.storage.tables import API_KEYS, CHANGES_END
 from app.storage.writes.batching import MAX_BATCH, PendingWrite, WriteBatcher
 from app.storage.writes.change_log import audit
@@ -244,7 +243,7 @@ async def test_a_tenant_that_cannot_write_takes_one_connection_and_keeps_nobody_
         writes = [asyncio.create_task(create(client, "Document", str(n), body())) for n in range(30)]
         await asyncio.sleep(1)  # by then they have come as far as they get
         await asyncio.wait_for(create(other, "Account", "meanwhile", {"combined": {"name": "Acme"}}), 5)
-        assert pool_usage(client.gateway.serving).in_use == 1
+        assert client.gateway.serving.pool_usage().in_use == 1
         assert not any(write.done() for write in writes)
     await asyncio.gather(*writes)
     assert len(await documents(client)) == 31

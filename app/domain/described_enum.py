@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Self
 
 
-class Described(StrEnum):
+class DescribedEnum(StrEnum):
     """Members are their Ingest spelling; `meaning` is one sentence for a reader who does not know the field."""
 
     meaning: str

@@ -1,9 +1,9 @@
-"""The nouns of the product: resources, the products that consume them, and the closed vocabularies of their fields."""
+"""The closed vocabularies: resources, the products that read them, and the values of fields that take one of a few."""
 
-from app.domain.described import Described
+from app.domain.described_enum import DescribedEnum
 
 
-class Resource(Described):
+class Resource(DescribedEnum):
     """What a caller reads and writes."""
 
     ACCOUNT = "account", "A customer that owes money."
@@ -13,7 +13,7 @@ class Resource(Described):
     CONTACT = "contact", "A person on the customer's side."
 
 
-class Product(Described):
+class Product(DescribedEnum):
     """The four consumers of the data, in the order in which every listing shows them."""
 
     COLLECTIONS = "collections", "Runs reminders, escalations and disputes until an open document is paid."
@@ -30,7 +30,7 @@ PRODUCT_TITLES = {
 }
 
 
-class DocumentType(Described):
+class DocumentType(DescribedEnum):
     """What kind of receivable a document is."""
 
     OTHER = "other", "Neither an invoice nor a credit note."
@@ -38,14 +38,14 @@ class DocumentType(Described):
     CREDIT_NOTE = "credit_note", "A claim of the customer against an invoice; its original amounts are below zero."
 
 
-class DocumentStatus(Described):
+class DocumentStatus(DescribedEnum):
     """Decided by the server alone."""
 
     OPEN = "open", "Still counts in balances and aging."
     CLOSED = "closed", "Settled, or closed for a stated reason."
 
 
-class ClosureReason(Described):
+class ClosureReason(DescribedEnum):
     """Why a document was closed by request."""
 
     PAID = "paid", "The customer paid."
@@ -55,21 +55,21 @@ class ClosureReason(Described):
     OTHER = "other", "Any other reason; the closure's notes may tell."
 
 
-class CurrencyModel(Described):
+class CurrencyModel(DescribedEnum):
     """How a tenant states amounts: its first document with amounts decides for all that follow."""
 
     BASIC = "basic", "One currency: the original and the open amount in it."
     EXTENDED = "extended", "Two currencies: every amount in the invoice's own currency and in the reporting currency."
 
 
-class AttachmentSource(Described):
+class AttachmentSource(DescribedEnum):
     """Where a document's PDF comes from."""
 
     PUSHED = "pushed", "Uploaded by a caller."
     GENERATED = "generated", "Made by the server from the document's thick billing data."
 
 
-class RoutingCode(Described):
+class RoutingCode(DescribedEnum):
     """The way a rendered invoice takes to the customer."""
 
     E = "E", "By e-mail."
@@ -81,14 +81,14 @@ class RoutingCode(Described):
     T = "T", "Pulled by the customer, not sent (code T)."
 
 
-class InvoiceTitle(Described):
+class InvoiceTitle(DescribedEnum):
     """The title that a rendered invoice bears."""
 
     INVOICE = "Invoice", "The page is headed as an invoice."
     CREDIT_MEMO = "Credit Memo", "The page is headed as a credit memo."
 
 
-class Requirement(Described):
+class Requirement(DescribedEnum):
     """What a product makes of a field."""
 
     REQUIRED = "R", "The product cannot work without it."

@@ -1,5 +1,4 @@
-"""A request's body against the catalogue: which of its names are dropped and mean nothing, and whether it names another
-key than its address."""
+"""The X-Ignored-Fields header: the names in a request's body that the catalogue does not know and that are dropped."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -7,16 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from app.domain.bodies import CUSTOM_FIELD_OWNER
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.closure import CLOSURE
+from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from app.domain.notation import in_json, quoted_key
-from app.domain.problems import Code, Path, Problem
-from app.domain.requirements import is_empty
-from app.domain.resources import Resource
+from app.domain.problems import Path
 from app.rest_api.answers import carried, rest_name
 from app.rest_api.errors import joined
-from app.rest_api.names import SHOWN_KEYS
 
 HEADER = "X-Ignored-Fields"
 MOST_BYTES = 4_000  # of the header: servers and proxies take 8 KiB of all headers
@@ -85,17 +81,3 @@ def ignored_fields(known: Names, sent: Mapping[str, Any]) -> dict[str, str]:
 def listed(names: list[str], left: int) -> str:
     """The names, and how many more there are."""
     return ",".join([*names, f"+{left}"] if left else names)
-
-
-def named_otherwise(sent: Mapping[str, Any], resource: Resource, key: str) -> tuple[Problem, ...]:
-    """The problems where a body names another key of the resource than its address, in whichever spelling."""
-    names = dict.fromkeys((KEY_FIELD[resource], SHOWN_KEYS.get(resource, KEY_FIELD[resource])))
-    found = ((name, sent[name]) for name in names if name in sent and not is_empty(sent[name]))
-    return tuple(other_key(name, value, key) for name, value in found if value != key)
-
-
-def other_key(name: str, value: Any, key: str) -> Problem:
-    said = quoted_key(value) if isinstance(value, str) else in_json(value)
-    advice = "send the same in both, or leave it out of the body"
-    message = f"{name} is {said}, and the address names {quoted_key(key)}: {advice}."
-    return Problem(Code.INVALID, (name,), message)
