@@ -177,6 +177,7 @@ async def test_a_demonstration_is_told_and_so_are_the_keys_of_each_start(gateway
     await sound(gateway)
 
 
+@pytest.mark.slow
 async def test_a_generated_pdf_is_told_once_a_version_whoever_asks_and_however_often(
     acme: Client, gateway: Gateway
 ) -> None:
@@ -212,6 +213,7 @@ async def test_a_pushed_pdf_tells_which_generated_one_it_took_the_place_of(acme:
     assert (pushed["before"], pushed["after"]["source"]) == (made["after"], "pushed")
 
 
+@pytest.mark.slow
 def test_the_commands_tell_and_the_audit_reads_it_all(database_url: str, tmp_path: Path) -> None:
     env = {"GATEWAY_DATABASE_URL": database_url}
     gateway_cli("tenants", "create", "acme", env=env, folder=tmp_path)

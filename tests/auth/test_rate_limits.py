@@ -66,6 +66,7 @@ async def test_what_is_refused_costs_nothing_and_a_smaller_request_may_still_be_
     assert (await acme.post(worth(40))).status_code == 200
 
 
+@pytest.mark.slow
 async def test_points_come_back_evenly_up_to_the_budget_and_no_more(gateway: Gateway, acme: Client) -> None:
     assert (await acme.post(worth(100))).status_code == 200
     assert refusal(await acme.post(worth(2)))[:2] == (429, "2")

@@ -106,6 +106,7 @@ def everything(type_: GraphQLOutputType, levels: int = 3) -> str:
 
 
 @pytest.mark.parametrize("name", CORE.query_type.fields if CORE.query_type else ())
+@pytest.mark.slow
 async def test_a_query_finds_nothing_of_another_tenant(gateway: Gateway, name: str) -> None:
     victim, ids = await filled(gateway)
     stranger = await gateway.tenant("stranger")
@@ -140,6 +141,7 @@ async def test_a_query_finds_nothing_of_another_tenant(gateway: Gateway, name: s
 
 
 @pytest.mark.parametrize("name", CORE.mutation_type.fields if CORE.mutation_type else ())
+@pytest.mark.slow
 async def test_a_mutation_reaches_nothing_of_another_tenant(gateway: Gateway, name: str) -> None:
     assert name in UNREACHED.keys() | OWN, "say here what a stranger meets"
     if name == "attachPdf":  # a file goes another way: see the tests of attachments

@@ -69,6 +69,7 @@ def shown(name: str, field: GraphQLField, levels: int) -> str:
     return f"{name}{'(first: 3)' if is_list else ''} {selection(field.type, levels)}"
 
 
+@pytest.mark.slow
 async def test_every_way_from_every_resource_leads_to_a_tenant_s_own_rows(twins: tuple[Client, Client]) -> None:
     assert CORE.query_type is not None
     roots = dict.fromkeys(LISTS, "(first: 3)")

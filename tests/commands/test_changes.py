@@ -232,6 +232,7 @@ ADDED = """INSERT INTO changes (tenant_id, sequence, at, resource, key, verb, af
         (ADDED, 7, "row 8 was altered, or is not the one that was written"),
     ],
 )
+@pytest.mark.slow
 async def test_the_audit_finds_what_was_done_by_hand(gateway: Gateway, change: str, rows: int, fault: str) -> None:
     client = await gateway.tenant()
     for number in range(5):

@@ -59,6 +59,7 @@ async def unchanged(client: Client, run: Callable[[], Awaitable[Any]]) -> Any:
 
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("verb", ["create", "replace"])
+@pytest.mark.slow
 async def test_a_new_resource_is_answered_and_not_kept(ledger: Client, resource: str, verb: str) -> None:
     payload = await unchanged(
         ledger, lambda: write(ledger, verb, resource, "new", LEAST[resource], "version csrId id", dryRun=True)

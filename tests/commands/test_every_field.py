@@ -77,6 +77,7 @@ def emptiable(resource: str) -> list[Fact]:
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.slow
 async def test_null_in_a_patch_empties_the_field_and_no_other_and_a_value_fills_it(acme: Client, resource: str) -> None:
     await prepared(acme)
     ask = " ".join(asked(fact) for fact in facts(resource))
@@ -94,6 +95,7 @@ async def test_null_in_a_patch_empties_the_field_and_no_other_and_a_value_fills_
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.slow
 async def test_a_replace_that_leaves_a_field_out_empties_it_and_no_other(acme: Client, resource: str) -> None:
     await prepared(acme)
     ask = " ".join(asked(fact) for fact in facts(resource))

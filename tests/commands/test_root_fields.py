@@ -179,6 +179,7 @@ async def test_a_key_that_may_only_read_is_forbidden_every_mutation_and_writes_n
     assert await reader.query(STATE) == before
 
 
+@pytest.mark.slow
 async def test_every_mutation_works_with_a_key_that_may_write(filled: Client) -> None:
     for name, arguments in WRITES.items():
         assert await filled.query(f"mutation {{ {name}{arguments} {{ userErrors {{ code }} }} }}") == {

@@ -42,6 +42,7 @@ def test_any_other_key_is_one(key: str) -> None:
     assert new_key_fault(key) is None
 
 
+@pytest.mark.slow
 def test_every_character_of_unicode_is_judged_by_its_category_and_by_where_it_stands() -> None:
     for char in map(chr, range(1, sys.maxunicode + 1)):
         unseen = unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")

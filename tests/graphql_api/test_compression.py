@@ -52,6 +52,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.mark.parametrize("encoding", WISHES)
+@pytest.mark.slow
 async def test_a_large_answer_is_compressed_for_a_client_that_takes_it(acme: Client, encoding: str) -> None:
     headers, body = await sent(acme, LARGE, encoding)
     plain = {"data": await acme.query(LARGE)}
@@ -64,6 +65,7 @@ async def test_a_large_answer_is_compressed_for_a_client_that_takes_it(acme: Cli
 
 
 @pytest.mark.parametrize("encoding", WISHES)
+@pytest.mark.slow
 async def test_descriptions_and_pages_go_by_the_same_wishes(acme: Client, encoding: str) -> None:
     for path in ("/openapi.json", "/graphql/examples.json"):
         headers = {"Accept-Encoding": encoding}

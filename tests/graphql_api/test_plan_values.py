@@ -61,6 +61,7 @@ def without_places(answered: dict[str, Any]) -> Any:
 
 @pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+@pytest.mark.slow
 async def test_a_value_is_answered_as_if_no_other_had_come_before(acme: Client, text: str) -> None:
     alone = [without_places(await answer(acme, f"{text} # {n}", value)) for n, value in enumerate(SCALARS)]
     for order in (SCALARS, [*reversed(SCALARS)]):
@@ -82,6 +83,7 @@ async def test_a_text_that_names_a_number_is_no_number(acme: Client) -> None:
 
 
 @pytest.mark.usefixtures("ledger")
+@pytest.mark.slow
 async def test_a_filter_that_looks_like_another_when_it_is_written_down_is_another(acme: Client) -> None:
     text = "query($v: DocumentFilter) { documents(filter: $v) { nodes { documentNumber } } }"
     one = {"documents": {"nodes": [{"documentNumber": "D-7.25"}]}}

@@ -56,6 +56,7 @@ ACCOUNT = 'accountNumber: "A", input: {openBalance: {name: "A"}}'
         ("query Mine { __typename }", 1, 1),
     ],
 )
+@pytest.mark.slow
 async def test_every_statement_of_an_operation_is_counted_however_it_is_run(
     acme: Client, gateway: Gateway, text: str, on_sqlite: int, on_postgres: int
 ) -> None:
@@ -277,6 +278,7 @@ async def asked(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterato
     ],
     indirect=["asked"],
 )
+@pytest.mark.slow
 async def test_only_those_may_read_it_whom_the_setting_names(asked: int, status: int) -> None:
     assert asked == status
 

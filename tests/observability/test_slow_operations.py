@@ -108,6 +108,7 @@ async def test_a_rest_request_is_logged_too(database_url: str, caplog: pytest.Lo
     assert "Secret" not in str(record.__dict__)
 
 
+@pytest.mark.slow
 async def test_the_record_is_of_a_bounded_size(sqlite_url: str, caplog: pytest.LogCaptureFixture) -> None:
     fields = " ".join(f"a{number}: accounts(first: 1) {{ nodes {{ name }} }}" for number in range(200))
     long = "productFields(product: COLLECTIONS, resource: ACCOUNT) { name description }"

@@ -161,6 +161,7 @@ async def test_sums_are_exact_however_large_and_small(ledger: Ledger) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_no_number_of_largest_amounts_is_too_much(ledger: Ledger) -> None:
     largest = [f"L-{n}" for n in range(10_000)]
     await add_documents(ledger.client.gateway.database, "A", largest, Decimal(LARGEST), due=DUE)

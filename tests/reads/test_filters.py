@@ -5,6 +5,7 @@ from itertools import cycle
 from random import Random
 from typing import Any
 
+import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
 from app.graphql_api.schema.schema import CORE
@@ -94,11 +95,13 @@ def combined(random: Random, parts: list[Filter], depth: int) -> Filter:
     return {word: inner[0] if word == "not" else inner} | (random.choice(parts) if random.random() < 0.3 else {})
 
 
+@pytest.mark.slow
 async def test_every_operator_of_every_field_keeps_the_rows_that_it_means(world: World) -> None:
     for type_ in (*TYPES, "Note"):
         await assert_kept(world, type_, list(comparisons(Random(type_), type_, world.rows[type_])))
 
 
+@pytest.mark.slow
 async def test_filters_combined_with_and_or_not_keep_the_rows_that_they_mean(world: World) -> None:
     random = Random(5)
     for type_ in TYPES:
@@ -134,6 +137,7 @@ async def test_not_takes_rows_without_the_value_that_its_condition_compares(worl
     assert found[2] == set(groups)
 
 
+@pytest.mark.slow
 async def test_the_largest_filter_goes_with_the_longest_order_and_everything_asked_about_the_page(world: World) -> None:
     every = next(listing for listing in listings(world) if listing.name == "documents")
     directions = cycle(["DESC", "ASC"])

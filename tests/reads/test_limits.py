@@ -70,6 +70,7 @@ def some(name: str, fields: int) -> str:
     return f"fragment {name} on Tenant {{ {' '.join(f'a{n}: name' for n in range(fields))} }}"
 
 
+@pytest.mark.slow
 async def test_fields_are_counted_wherever_their_fragment_is_spread(client: Client) -> None:
     spreads = " ".join(f"t{n}: tenant {{ ...Ten }}" for n in range(90))  # 11 fields each
     fragments = some("Ten", 10) + some("Nine", 9)
@@ -233,6 +234,7 @@ PRICES: dict[str, tuple[str, int]] = {
 
 
 @pytest.mark.parametrize("name", PRICES)
+@pytest.mark.slow
 async def test_the_cost_of_an_operation_is_the_sum_of_its_prices(client: Client, name: str) -> None:
     text, cost = PRICES[name]
     answer = (await client.post({"query": text}, **{"X-Gateway-Cost": "true"})).json()

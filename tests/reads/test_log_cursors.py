@@ -93,6 +93,7 @@ async def test_the_cursors_of_a_list_lead_through_it_both_ways(client: Client) -
 
 
 @pytest.mark.parametrize("text", EVERY_WAY)
+@pytest.mark.slow
 async def test_a_cursor_of_another_tenant_is_expired_however_it_is_used(
     gateway: Gateway, client: Client, text: str
 ) -> None:
@@ -164,6 +165,7 @@ async def test_cursors_of_earlier_releases_are_held_to_the_end_of_the_log(client
         encoded(["account +account_number", "A", 1]),
     ],
 )
+@pytest.mark.slow
 async def test_rubbish_is_bad_input_and_reads_nothing(client: Client, cursor: str) -> None:
     assert await client.error_codes(BARE, after=cursor) == ["BAD_USER_INPUT"]
     assert len(client.gateway.statements) == 0

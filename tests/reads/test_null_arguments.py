@@ -59,6 +59,7 @@ async def test_a_client_that_sends_every_unset_variable_as_null_gets_its_page(ga
 
 
 @pytest.mark.usefixtures("ledger")
+@pytest.mark.slow
 async def test_null_is_absent_in_every_argument_of_a_read_that_may_be_left_out(gateway: Gateway, acme: Client) -> None:
     judge = Judge(gateway, [await access_of(gateway, acme)])
     for argument in READ:
@@ -73,6 +74,7 @@ async def test_null_is_absent_in_every_argument_of_a_read_that_may_be_left_out(g
 
 
 @pytest.mark.parametrize("argument", WRITTEN, ids=str)
+@pytest.mark.slow
 async def test_null_is_absent_in_every_argument_of_a_write_that_may_be_left_out(
     acme: Client, argument: Argument
 ) -> None:

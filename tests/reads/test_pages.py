@@ -66,6 +66,7 @@ async def assert_walks(world: World, listing: Listing, terms: list[Term], filter
         there, cursor = there - len(found["nodes"]), found["pageInfo"]["startCursor"]
 
 
+@pytest.mark.slow
 async def test_every_list_is_walked_whole_in_every_order_and_direction(world: World) -> None:
     for listing in listings(world):
         assert len(listing.rows) > 1, listing.name
@@ -87,6 +88,7 @@ async def test_pages_of_any_size_in_any_order_with_a_filter_make_up_the_list(wor
         await assert_walks(world, listing, terms, filter_, random.randint(3, 25))
 
 
+@pytest.mark.slow
 async def test_any_combination_of_paging_arguments_cuts_the_right_slice(world: World) -> None:
     random = Random(4)
     for _ in range(35):

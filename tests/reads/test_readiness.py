@@ -109,6 +109,7 @@ async def test_a_bare_document_lacks_amounts_and_what_only_the_caller_can_judge_
     }
 
 
+@pytest.mark.slow
 async def test_conditions_that_only_the_caller_can_judge_do_not_make_a_document_unready(ledger: Ledger) -> None:
     await ledger.account("A")
     await ledger.document("D", "A", "10", pdfName="d.pdf")

@@ -218,6 +218,7 @@ async def test_only_credit_notes_apply_to_an_invoice(ledger: Ledger) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_credit_notes_of_many_invoices_are_paged_each_on_its_own(ledger: Ledger) -> None:
     await ledger.account("A")
     for n in (1, 2):

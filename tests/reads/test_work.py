@@ -78,6 +78,7 @@ async def middle(client: Client, field: str, *, descending: bool) -> str:
     return encode_cursor("document", order, row)
 
 
+@pytest.mark.slow
 async def test_the_first_the_last_and_a_middle_page_are_little_work_in_every_order(mass: Client) -> None:
     text = LIST % ("Document", "document")
     for field in order_fields("Document"):
@@ -93,6 +94,7 @@ async def test_the_first_the_last_and_a_middle_page_are_little_work_in_every_ord
                 assert cost <= MOST[kind(mass)], (order, page, cost)
 
 
+@pytest.mark.slow
 async def test_lists_of_other_kinds_are_no_more_work(mass: Client) -> None:
     for type_ in ("Account", "Contact", "Representative"):
         for field in order_fields(type_):

@@ -324,6 +324,7 @@ async def test_the_currency_of_an_account_stays(rest: Rest) -> None:
         ("representatives", "REP-001", "supervisor_representative_reference", "representative"),
     ],
 )
+@pytest.mark.slow
 async def test_a_blank_text_refers_to_nothing_and_is_refused(
     rest: Rest, kind: str, key: str, name: str, told: str, blank: str
 ) -> None:

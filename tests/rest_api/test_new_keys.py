@@ -38,6 +38,7 @@ GRAPH: dict[str, tuple[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 async def test_no_create_and_no_replace_gives_such_a_key(rest: Rest, graph: Client, kind: str) -> None:
     await ledger(rest)
     before = await held(graph)
@@ -76,6 +77,7 @@ async def test_the_refusal_says_which_character_it_is_and_where(rest: Rest) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("key", ["OLD ", "O\u200bLD", "OLD\t"], ids=ascii)
+@pytest.mark.slow
 async def test_what_has_such_a_key_already_is_read_and_written_as_ever(
     rest: Rest, graph: Client, kind: str, key: str
 ) -> None:

@@ -167,6 +167,7 @@ def test_each_field_tells_its_meaning_its_condition_and_what_each_product_makes_
 
 
 @pytest.mark.parametrize("owner", sorted({owner for owner, _ in sent_fields()}))
+@pytest.mark.slow
 def test_a_field_takes_what_the_server_takes_and_nothing_else(owner: str) -> None:
     fields = [field for name, field in sent_fields() if name == owner]
     judges = [(field, validator(SCHEMAS[owner]["properties"][name_of(field)])) for field in fields]

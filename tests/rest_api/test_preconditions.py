@@ -88,6 +88,7 @@ async def test_a_precondition_that_holds_lets_the_write_pass(rest: Rest, held_by
 @pytest.mark.parametrize(
     "broken_by", ['"2"', 'W/"2"', '"01"', "1", '"1', "'1'", 'w/"1"', '"2", "3"', "", "None", '* , "1"', '"1" x']
 )
+@pytest.mark.slow
 async def test_one_that_does_not_hold_changes_nothing_nor_does_one_that_cannot_be_read(
     rest: Rest, graph: Client, broken_by: str
 ) -> None:

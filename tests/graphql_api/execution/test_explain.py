@@ -37,6 +37,7 @@ async def explained(database_url: str, folder: Path, text: str, *options: str) -
     return gateway_cli("explain", str(folder / "query.graphql"), "--key", key, *options, env=env, folder=folder)
 
 
+@pytest.mark.slow
 async def test_a_query_is_explained_by_plan_statement_and_times(database_url: str, tmp_path: Path) -> None:
     text = await explained(database_url, tmp_path, QUERY, "--variables", json.dumps({"first": 3}))
 

@@ -96,6 +96,7 @@ def executed(text: str, variables: dict[str, Any] | None = None) -> Any:
 
 
 @pytest.mark.parametrize("name", COMMON)
+@pytest.mark.slow
 async def test_an_introspection_as_tools_send_it_costs_51_points_and_is_answered_in_full(
     acme: Client, name: str
 ) -> None:
@@ -105,6 +106,7 @@ async def test_an_introspection_as_tools_send_it_costs_51_points_and_is_answered
         assert (cost, json.dumps(data)) == (51, json.dumps(executed(text, variables)))  # the order of fields, too
 
 
+@pytest.mark.slow
 async def test_whatever_a_tool_asks_with_its_options_it_costs_51_points(acme: Client) -> None:
     for chosen in product((False, True), repeat=len(OPTIONS)):
         text = get_introspection_query(**dict(zip(OPTIONS, chosen, strict=True)))
@@ -139,6 +141,7 @@ OTHERS: dict[str, tuple[str, int]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.slow
 async def test_any_other_introspection_costs_100_points_a_field(acme: Client, name: str) -> None:
     text, fields = OTHERS[name]
     assert await asked(acme, text) == (executed(text), 1 + 100 * fields)

@@ -55,6 +55,7 @@ async def counted(gateway: Gateway, name: str = "Mine") -> list[float]:
 
 
 @pytest.mark.parametrize(("text", "shown"), SHOWN)
+@pytest.mark.slow
 async def test_every_row_that_is_shown_is_counted_once(acme: Client, gateway: Gateway, text: str, shown: int) -> None:
     await acme.query(text)
 
