@@ -16,6 +16,7 @@ from app.storage.database.sqlite_functions import fold
 from app.storage.types import bit
 
 LAST_CODE_POINT = 0x10FFFF
+RANGES_AND_LISTS = frozenset(Operator) - {Operator.EQ, Operator.IS_NULL, Operator.HAS_PRODUCT}
 SURROGATES = range(0xD800, 0xE000)  # code points that no text holds
 
 
@@ -34,6 +35,18 @@ def condition_sql(
             return condition_sql(wanted.condition, source, target, caller, dialect).is_not(sa.true())
         case HasRelated():
             return has_related(wanted, source, target, caller, dialect)
+
+
+def depends_on_values(wanted: Condition) -> bool:
+    """Whether how many rows meet a condition depends on the values that it compares with: on where a range lies and how
+    long a list is. As many rows as any other have a key."""
+    match wanted:
+        case Comparison():
+            return wanted.operator in RANGES_AND_LISTS
+        case AllOf() | AnyOf():
+            return any(map(depends_on_values, wanted.conditions))
+        case Not() | HasRelated():
+            return depends_on_values(wanted.condition)
 
 
 def has_related(

@@ -222,7 +222,7 @@ def first_rows(
     order: Sequence[Order],
     parts: Sequence[IndexRange],
     wanted: Sequence[sa.ColumnElement[Any]],
-    size: int,
+    size: sa.ColumnElement[int],
     *,
     backward: bool,
 ) -> sa.Select[Any]:
@@ -236,15 +236,13 @@ def first_rows(
     )
     together = walked.subquery("walked")
     columns = [together.c[column.name] for column in wanted]
-    return (
-        sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(inline_int(size))
-    )
+    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(size)
 
 
 def first_rows_of_range(
-    rows: sa.Select[Any], part: IndexRange, wanted: Sequence[sa.ColumnElement[Any]], size: int
+    rows: sa.Select[Any], part: IndexRange, wanted: Sequence[sa.ColumnElement[Any]], size: sa.ColumnElement[int]
 ) -> sa.Select[Any]:
-    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(inline_int(size))
+    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(size)
 
 
 def inline_int(value: int) -> sa.ColumnElement[int]:
@@ -257,7 +255,9 @@ def has_any_row(rows: sa.Select[Any], parts: Sequence[IndexRange]) -> sa.ColumnE
     """Whether any of the stretches has a row. Each is asked for its first one: a plain EXISTS heeds no order and may
     read the whole table to find none."""
     found = sa.literal(1).label("found")
-    return sa.or_(*(sa.exists(sa.select(first_rows_of_range(rows, part, [found], 1).subquery())) for part in parts))
+    return sa.or_(
+        *(sa.exists(sa.select(first_rows_of_range(rows, part, [found], inline_int(1)).subquery())) for part in parts)
+    )
 
 
 def order_signature(source: str, order: Sequence[Order]) -> str:

@@ -18,7 +18,7 @@ from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer
 from tests.reads.mass import fill
 from tests.reads.test_pages import order_fields
-from tests.reads.work import work
+from tests.reads.work import fetched_each_time, work
 
 ACCOUNTS, DOCUMENTS_EACH = 400, 50
 PARENTS, PAGE = 50, 20
@@ -137,6 +137,26 @@ async def test_a_filter_that_takes_few_rows_reads_few_rows(mass: Client) -> None
         for filter_ in filters:
             cost = await work(mass, f"{{ {field}(filter: {filter_}) {{ nodes {{ csrId }} }} }}")
             assert cost <= 2 * MOST[kind(mass)], (filter_, cost)
+
+
+RANGES = [
+    '{createdAt: {gte: "2099-01-01T00:00:00Z"}}',
+    '{updatedAt: {gt: "2099-01-01T00:00:00Z"}}',
+    '{dueDate: {gte: "2099-01-01"}}',
+    '{invoiceDate: {lt: "1999-01-01"}}',
+    '{openAmount: {gt: "999999999"}}',
+    '{status: {eq: OPEN}, dueDate: {gte: "2099-01-01"}}',
+    '{documentNumber: {startsWith: "nothing"}}',
+    '{accountNumber: {in: ["nobody", "no one"]}}',
+]
+
+
+@pytest.mark.parametrize("filter_", RANGES)
+async def test_a_range_that_nothing_lies_in_reads_no_document_however_often_it_was_asked(
+    postgres_mass: Client, filter_: str
+) -> None:
+    text = f"{{ documents(first: 20, filter: {filter_}) {{ nodes {{ csrId }} }} }}"
+    assert max(await fetched_each_time(postgres_mass, 12, text)) <= 5  # the key's own rows
 
 
 async def test_relations_are_followed_by_index(mass: Client) -> None:

@@ -34,6 +34,23 @@ async def work(client: Client, text: str, **variables: Any) -> int:
         return await (steps if database.is_sqlite else rows)(driver, statement)
 
 
+async def fetched_each_time(client: Client, times: int, text: str, **variables: Any) -> list[int]:
+    """The rows of tables that Postgres fetches for a query, run so often on one connection: it plans the first five
+    runs of a statement for their values, and may then decide for one plan that serves any."""
+    with recorded(client) as statements:
+        await client.query(text, **variables)
+    sql, parameters = statements[-1]
+    known = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int FROM pg_stat_xact_user_tables"
+    found = []
+    async with client.gateway.serving.reading() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        for _ in range(times):
+            before = await driver.fetchval(known)
+            await driver.fetchval(sql, *parameters)
+            found.append(await driver.fetchval(known) - before)
+    return found
+
+
 async def steps(driver: Any, statement: Statement) -> int:
     """The steps that SQLite takes."""
     looks = 0

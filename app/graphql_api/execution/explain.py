@@ -17,6 +17,7 @@ from app.reads.single_statement.compiled import QueryStatement
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 
+WARM_RUNS = 10  # Postgres decides after five whether one plan serves for any values
 ROUNDS = 5  # of which the quickest counts: the first ones read the database's pages and prepare the statement
 
 
@@ -30,13 +31,15 @@ class CannotExplain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An explanation: indented lines of the plan, the statement with its parameters, the database's own plan, and
+    """An explanation: indented lines of the plan, the statement with its parameters, the database's own plan for these
+    values, the one for any values and which of them a connection settles on (of Postgres; SQLite has no other), and
     milliseconds by part."""
 
     outline: list[str]
     statement: QueryStatement
     arguments: list[Any]
     database: list[str]
+    database_for_any_values: list[str]
     milliseconds: dict[str, float]
 
     @property
@@ -47,9 +50,10 @@ class Explained:
             "Statement": self.statement.text.splitlines(),
             "Parameters": [repr(value) for value in self.arguments],
             "Database": self.database,
+            "Database, for any values": self.database_for_any_values,
             "Milliseconds": [f"{spent:9.3f}  {part}" for part, spent in self.milliseconds.items()],
         }
-        return "\n\n".join("\n  ".join([title, *lines]) for title, lines in sections.items())
+        return "\n\n".join("\n  ".join([title, *lines]) for title, lines in sections.items() if lines)
 
 
 async def explain_text(executor: Executor, document: str, variables: str, key: str) -> str:
@@ -87,7 +91,7 @@ async def explain(executor: Executor, request: GraphQLRequest, authenticator: Au
         [*outline(selection.members), f"{planner.cost} points of {executor.limits.cost}"],
         plan.statement,
         arguments,
-        await plan_of(executor.database, plan.statement.text, arguments),
+        *await plans_of(executor.database, plan.statement.text, arguments),
         {
             "parse and validate": (prepared_at - started) * 1e3,
             "plan": (planned_at - prepared_at) * 1e3,
@@ -112,15 +116,34 @@ async def times(
     return min(reading), max(min(whole) - min(reading), 0.0)
 
 
-async def plan_of(database: Database, text: str, arguments: list[Any]) -> list[str]:
-    """The database's own EXPLAIN, a line a step."""
+async def plans_of(database: Database, text: str, arguments: list[Any]) -> tuple[list[str], list[str]]:
+    """The database's own EXPLAIN for these arguments and, of Postgres, for any; a line a step."""
     async with database.reading() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        if not database.is_sqlite:
-            return [row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {text}", *arguments)]
-        depths = {0: 0}
-        lines = []
-        for number, parent, _, step in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", arguments):
-            depths[number] = depths[parent] + 1
-            lines.append("  " * depths[parent] + step)
-        return lines
+        if database.is_sqlite:
+            return await sqlite_plan(driver, text, arguments), []
+        for_these = [row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, BUFFERS) {text}", *arguments)]
+        return for_these, await postgres_plan_for_any(driver, text, arguments)
+
+
+async def sqlite_plan(driver: Any, text: str, arguments: list[Any]) -> list[str]:
+    depths = {0: 0}
+    lines = []
+    for number, parent, _, step in await driver.execute_fetchall(f"EXPLAIN QUERY PLAN {text}", arguments):
+        depths[number] = depths[parent] + 1
+        lines.append("  " * depths[parent] + step)
+    return lines
+
+
+async def postgres_plan_for_any(driver: Any, text: str, arguments: list[Any]) -> list[str]:
+    """Postgres' plan for any values, after a line that says whether a connection that has run the statement often
+    settles on it."""
+    for _ in range(WARM_RUNS):
+        await driver.fetchval(text, *arguments)
+    used = await driver.fetchval("SELECT generic_plans > 0 FROM pg_prepared_statements WHERE statement = $1", text)
+    await driver.execute(f"SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS {text}")
+    nulls = ", ".join(["NULL"] * len(arguments))
+    plan = [row[0] for row in await driver.fetch(f"EXPLAIN EXECUTE explained({nulls})")]
+    await driver.execute("DEALLOCATE explained")
+    settled = "runs this plan from then on" if used else "goes on to plan each run for its own values"
+    return [f"After {WARM_RUNS} runs a connection {settled}.", *plan]

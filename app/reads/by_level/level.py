@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.filters import condition_sql
+from app.reads.filters import condition_sql, depends_on_values
 from app.reads.pagination import (
     HASH_PREFIX_LENGTH,
     IndexRange,
@@ -115,8 +115,18 @@ class LevelQuery:
         if far is not None:
             listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
         parts = index_ranges(target, self.order, near, far, backward=page.backward)
-        found = first_rows(listed, target, self.order, parts, wanted, page.skip + size, backward=page.backward)
+        most = self.limit(page.skip + size)
+        found = first_rows(listed, target, self.order, parts, wanted, most, backward=page.backward)
         return found.limit(inline_int(size)).offset(inline_int(page.skip)) if page.skip else found
+
+    def limit(self, rows: int) -> sa.ColumnElement[int]:
+        """How many rows to read at most. Where values are compared as ranges or lists, what serves best depends on the
+        values, and Postgres must plan each run for its own. It chooses between that and one plan for all by their
+        estimated costs: a limit that it does not know makes the one for all the dearer."""
+        condition = self.traversal.condition
+        if self.dialect == "postgresql" and condition is not None and depends_on_values(condition):
+            return sa.literal(rows, sa.BigInteger())
+        return inline_int(rows)
 
     def with_list_facts(self, start: sa.FromClause) -> sa.FromClause:
         """The starts with what was asked about their lists, counted once for each."""

@@ -7,4 +7,4 @@ FROM (SELECT p2.account_number AS "accountNumber", p2.name AS name, p2.display_r
 FROM (SELECT t1.account_group AS account_group, t1.account_number AS account_number, t1.csr_id AS csr_id, t1.display_reference AS display_reference, t1.email AS email, t1.name AS name, t1.tenant_id AS tenant_id
 FROM accounts AS t1
 WHERE t1.tenant_id = $1::INTEGER AND (strpos(replace(lower(t1.name COLLATE folding), $12::VARCHAR, $13::VARCHAR), $14::VARCHAR) > $15::INTEGER OR t1.account_number >= $16::VARCHAR AND t1.account_number < $17::VARCHAR) ORDER BY t1.name ASC, t1.csr_id ASC
- LIMIT 10) AS p2 ORDER BY p2.name ASC, p2.csr_id ASC) AS "row-3") AS "nodes") "row-") AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+ LIMIT $18::BIGINT) AS p2 ORDER BY p2.name ASC, p2.csr_id ASC) AS "row-3") AS "nodes") "row-") AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
