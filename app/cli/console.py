@@ -47,11 +47,8 @@ def run_with_database(work: Coroutine[Any, Any, T], database: Database) -> T:
         raise CommandFailed(
             "The schema of the database is of a newer release than this program: update the program."
         ) from None
-    except TablesInUse:
-        raise CommandFailed(
-            "Others have held a table that has to be changed for minutes, so the schema is as it was: "
-            "migrate again when their reports have ended."
-        ) from None
+    except TablesInUse as reason:
+        raise CommandFailed(str(reason)) from None
     except StoreAway as reason:
         raise CommandFailed(f"The store of the PDFs, named by GATEWAY_BLOB_URL, does not answer: {reason}") from None
     except (SQLAlchemyError, OSError) as reason:

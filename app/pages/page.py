@@ -69,12 +69,10 @@ _PLAIN = """<!doctype html>
 _BUILD_IT = "<p>To have this page, run <code>make ui</code> in the project's folder and load it again.</p>\n"
 
 
-def built_page(
-    name: str, unbuilt: str, headers: Mapping[str, str] | None = None, folder: Path | None = None
-) -> Response:
+def built_page(name: str, unbuilt: str, headers: Mapping[str, str] | None = None, folder: Path = STATIC) -> Response:
     """The page of that name; where it is not built, the message `unbuilt` and how to build it."""
     try:
-        page = ((folder or STATIC) / f"{name}.html").read_text(encoding="utf-8")
+        page = (folder / f"{name}.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         return plain_page(unbuilt + _BUILD_IT, headers=headers)
     return HTMLResponse(page, headers={**_GUARDED, **REVALIDATED, **(headers or {})})

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from playwright.async_api import Browser, Locator, Page, expect
+from starlette.applications import Starlette
 
-from app.pages import page as pages
+from app.rest_api.docs import docs_routes
 from tests.browser import Visit, open_visit
 from tests.gateway import Gateway
 from tests.rest_api.description import operations
@@ -132,11 +134,11 @@ async def test_the_page_carries_a_policy_that_admits_nothing_foreign_and_no_inli
 
 
 async def test_a_page_that_is_not_built_leads_to_the_description(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(pages, "STATIC", tmp_path)
-    async with Gateway(sqlite_url) as gateway:
-        answer = await gateway.http.get("/docs")
+    served = Starlette(routes=docs_routes(built=tmp_path))
+    async with AsyncClient(transport=ASGITransport(served), base_url="http://gateway") as http:
+        answer = await http.get("/docs")
 
     assert answer.status_code == 200
     assert "make ui" in answer.text

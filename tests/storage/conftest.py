@@ -8,7 +8,6 @@ import httpx
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-from app.storage.backup import backup
 from app.storage.blobs.store import Blobs
 from app.storage.database.engine import Database
 from tests.storage.backup.backed_up import MANY, Ledger
@@ -57,14 +56,7 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
 
 
 @pytest.fixture
-def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that few PDFs go on their way in turns, as many do."""
-    monkeypatch.setattr(backup, "AT_ONCE", 2)
-    monkeypatch.setattr("app.storage.backup.restore.AT_ONCE", 2)
-
-
-@pytest.fixture
-async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
+async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path) -> AsyncIterator[Ledger]:
     """Over a store of each kind."""
     database = Database(sqlite_url, administers=True)
     made = Ledger(database, blobs, tmp_path)
@@ -74,7 +66,7 @@ async def ledger(sqlite_url: str, blobs: Blobs, tmp_path: Path, two_at_once: Non
 
 
 @pytest.fixture
-async def in_folder(sqlite_url: str, tmp_path: Path, two_at_once: None) -> AsyncIterator[Ledger]:
+async def in_folder(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Ledger]:
     """Over a folder."""
     database = Database(sqlite_url, administers=True)
 

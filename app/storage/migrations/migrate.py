@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import command
@@ -32,10 +33,11 @@ def config(connection: sa.Connection) -> Config:
     return made
 
 
-async def migrate(database: Database) -> None:
+async def migrate(database: Database, pauses: Sequence[float] = PAUSES) -> None:
     """Brings the schema to the newest revision; of several that try at once, one works and the others wait. Raises
-    UnknownSchema, and TablesInUse where others do not let go of a table that a revision needs for itself."""
-    for pause in PAUSES:
+    UnknownSchema, and TablesInUse where others do not let go of a table that a revision needs for itself, in as many
+    attempts as there are pauses after them."""
+    for pause in pauses:
         if await migrated(database):
             return
         logger.warning("Others read a table that has to be changed: nothing is changed yet, next try in %g s.", pause)

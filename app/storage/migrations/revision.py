@@ -19,6 +19,12 @@ class UnknownSchema(Exception):
 class TablesInUse(Exception):
     """Others have held a table that has to be changed for longer than a migration tries."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "Others have held a table that has to be changed for minutes, so the schema is as it was: "
+            "migrate again when their reports have ended."
+        )
+
 
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""

@@ -1,16 +1,18 @@
 """What is backed up in tests: a small ledger with PDFs, and what was restored of it."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from app.auth.api_keys import create_tenant
-from app.storage.backup.archive import Manifest
-from app.storage.backup.backup import back_up
+from app.storage.backup.archive import Manifest, Reader, header, padding, seal
+from app.storage.backup.backup import AT_ONCE, back_up
 from app.storage.backup.restore import restore
 from app.storage.blobs.leases import remove_unneeded
 from app.storage.blobs.store import Blob, Blobs
@@ -19,7 +21,7 @@ from app.storage.database.engine import Database
 from app.storage.database.identity import Identity
 from app.storage.tables import ACCOUNTS, ATTACHMENTS, BLOB_CLAIMS, DOCUMENTS
 
-MANY = 5
+MANY = AT_ONCE + 2  # so that they go on their way in turns
 
 
 class Ledger:
@@ -86,6 +88,21 @@ class Ledger:
     async def claims(self) -> int:
         async with self.database.reading() as connection:
             return await connection.scalar(sa.select(sa.func.count()).select_from(BLOB_CLAIMS)) or 0
+
+
+def forged(whole: bytes, added: bytes = b"", *, keep: bool = True, **changes: object) -> bytes:
+    """An archive whose manifest is changed and agrees with itself; with more members, or without those it had."""
+    reader = Reader(BytesIO(whole))
+    size = len(reader.content)
+    files = whole[512 + size + len(padding(size)) : whole.index(header("manifest.json.sha256", 80)[:200])]
+    content = json.dumps({**reader.manifest.model_dump(), **changes}).encode()
+    sealed = seal(content)
+    return b"".join(
+        (
+            *(header("manifest.json", len(content)), content, padding(len(content)), files if keep else b"", added),
+            *(header("manifest.json.sha256", len(sealed)), sealed, padding(len(sealed)), bytes(1024)),
+        )
+    )
 
 
 def rows(path: Path, statement: str) -> list[tuple[object, ...]]:

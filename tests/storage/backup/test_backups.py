@@ -1,24 +1,29 @@
 """A backup is one state of the database with every blob that it names, and is restored to nothing else."""
 
+import asyncio
 import hashlib
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.storage.backup import backup
-from app.storage.backup.backup import CannotBackUp
+from app.storage.backup.backup import CannotBackUp, back_up
 from app.storage.backup.restore import CannotRestore
 from app.storage.blobs.leases import BackupLease
 from app.storage.blobs.store import Blob, Blobs, StoreAway
 from app.storage.database.clock import now
+from app.storage.database.engine import Database
 from app.storage.database.identity import Identity
-from app.storage.migrations.revision import NEWEST, UnknownSchema
+from app.storage.database.row_level_security import NOBODY
+from app.storage.migrations.revision import REVISIONS, UnknownSchema
 from app.storage.tables import BLOB_CLAIMS
-from tests.storage.backup.backed_up import MANY, PDFS, Ledger, rows
+from tests.storage.backup.backed_up import MANY, PDFS, Ledger, forged, rows
 
 
 async def test_all_that_was_backed_up_comes_back_whatever_the_store(ledger: Ledger) -> None:
@@ -39,10 +44,32 @@ async def test_all_that_was_backed_up_comes_back_whatever_the_store(ledger: Ledg
         assert rows(ledger.restored, statement) == rows(ledger.folder / "gateway.db", statement)
 
 
-async def test_it_is_one_state_and_a_pdf_that_is_replaced_meanwhile_stays_until_it_is_copied(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copy_pages, save = backup.copy_pages, ledger.blobs.save
+class SlowStore(Blobs):
+    """A store that something happens to before the first blob is fetched."""
+
+    def __init__(self, ledger: Ledger, before: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        super().__init__(ledger.blobs.url, Identity(ledger.database).load, ledger.blobs.endpoint)
+        self.store, self.before = ledger.blobs.store, before
+        self.happening: asyncio.Task[None] | None = None
+
+    async def save(self, blob: Blob, target: Path) -> None:
+        self.happening = self.happening or asyncio.create_task(self.before())
+        await self.happening
+        await super().save(blob, target)
+
+
+class BusyDatabase(Database):
+    """A database that is written to as soon as a backup has let go of its lock."""
+
+    @asynccontextmanager
+    async def writing(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
+        async with super().writing(tenant_id) as connection:
+            yield connection
+        with closing(sqlite3.connect(self.url.database or "")) as other, other:
+            other.execute("UPDATE documents SET version = 99")
+
+
+async def test_it_is_one_state_and_a_pdf_that_is_replaced_meanwhile_stays_until_it_is_copied(ledger: Ledger) -> None:
     first = Blob(1, hashlib.sha256(b"PDF 0").hexdigest())
     before = rows(ledger.folder / "gateway.db", PDFS)
 
@@ -51,19 +78,10 @@ async def test_it_is_one_state_and_a_pdf_that_is_replaced_meanwhile_stays_until_
             await ledger.push(f"D{n}", f"another {n}".encode())
         assert first in await ledger.stored()
 
-    async def save_after(blob: Blob, target: Path) -> None:
-        monkeypatch.setattr(ledger.blobs, "save", save)
-        await replace_all()
-        await save(blob, target)
-
-    def copy_later(source: sqlite3.Connection, copy: Path) -> None:
-        with closing(sqlite3.connect(ledger.folder / "gateway.db")) as other, other:
-            other.execute("UPDATE documents SET version = 99")
-        copy_pages(source, copy)
-
-    monkeypatch.setattr(backup, "copy_pages", copy_later)
-    monkeypatch.setattr(ledger.blobs, "save", save_after)
-    await ledger.back_up()
+    store = SlowStore(ledger, replace_all)
+    database = BusyDatabase(ledger.database.url.render_as_string(hide_password=False), administers=True)
+    await back_up(database, store, ledger.target)
+    await database.dispose()
 
     assert first not in await ledger.stored()
     assert len(await ledger.stored()) == MANY
@@ -164,21 +182,29 @@ async def test_only_an_empty_database_is_replaced(in_folder: Ledger, content: by
 
 
 async def test_a_schema_of_an_older_release_is_restored_as_it_was_and_of_a_newer_one_is_refused(
-    in_folder: Ledger, monkeypatch: pytest.MonkeyPatch
+    in_folder: Ledger,
 ) -> None:
+    older = REVISIONS[-2]
+    await at_revision(in_folder, older)
     await in_folder.back_up()
-    monkeypatch.setattr("app.storage.backup.restore.REVISIONS", ["0001"])
+    await in_folder.restore()
+    assert rows(in_folder.restored, "SELECT version_num FROM alembic_version") == [(older,)]
+
+    in_folder.target.write_bytes(forged(in_folder.target.read_bytes(), schema_revision="9999"))
+    in_folder.restored.unlink()
     with pytest.raises(UnknownSchema):
         await in_folder.restore()
-    monkeypatch.setattr("app.storage.backup.restore.REVISIONS", [NEWEST, "9999"])
-    await in_folder.restore()
-    assert rows(in_folder.restored, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
 
-    async with in_folder.database.writing() as connection:
-        await connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    await at_revision(in_folder, "9999")
     in_folder.target.unlink()
     with pytest.raises(UnknownSchema):
         await in_folder.back_up()
+
+
+async def at_revision(ledger: Ledger, revision: str) -> None:
+    """Says that the schema is at a revision."""
+    async with ledger.database.writing() as connection:
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
 class Failing(Blobs):

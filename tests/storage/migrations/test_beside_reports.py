@@ -11,15 +11,13 @@ import pytest
 from alembic import command
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.cli.console import CommandFailed, run_with_database
 from app.storage.database.engine import Database
 from app.storage.migrations import migrate as migration
 from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import REVISIONS, TablesInUse, is_current, revision
-from tests.cli.command_line import CommandLine
-from tests.cli.conftest import cli
 from tests.postgres import PostgresServer
 
-__all__ = ["cli"]
 WALLS = "0007"  # changes every table of tenants' rows
 BEFORE = REVISIONS[REVISIONS.index(WALLS) - 1]
 REPORT = 4.0  # seconds, in which a migration tries several times
@@ -88,26 +86,22 @@ async def test_readers_wait_behind_it_but_for_a_moment_and_it_is_done_when_a_lon
     assert await is_current(database)
 
 
-async def test_one_that_waits_too_often_gives_up_with_the_schema_as_it_was(
-    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(migration, "PAUSES", (0, 0.1))
+async def test_one_that_waits_too_often_gives_up_with_the_schema_as_it_was(database: Database, url: str) -> None:
     async with report(url):
         with pytest.raises(TablesInUse):
-            await migrate(database)
+            await migrate(database, pauses=(0, 0.1))
     async with database.reading() as connection:
         assert await connection.run_sync(revision) == BEFORE
     await migrate(database)
     assert await is_current(database)
 
 
-async def test_whoever_migrates_is_told_so_in_a_sentence(
-    database: Database, url: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(migration, "PAUSES", (0,))
+async def test_whoever_migrates_is_told_so_in_a_sentence(database: Database, url: str) -> None:
+    administrator = Database(url, administers=True)
     async with report(url):
-        sentence = await asyncio.to_thread(cli.refusal, {"GATEWAY_DATABASE_URL": url}, "migrate")
-    assert sentence == (
+        with pytest.raises(CommandFailed) as refused:
+            await asyncio.to_thread(run_with_database, migrate(administrator, pauses=(0,)), administrator)
+    assert str(refused.value) == (
         "Others have held a table that has to be changed for minutes, so the schema is as it was: "
         "migrate again when their reports have ended."
     )
