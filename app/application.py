@@ -33,9 +33,10 @@ from app.observability.metrics_endpoint import MetricsEndpoint
 from app.pages.page import asset_routes
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
+from app.rest_api.names import ROOT
 from app.rest_api.paths import RawMount
-from app.rest_api.router import ROOT, rest_routes, unrouted
 from app.rest_api.router import failed as rest_error_response
+from app.rest_api.router import rest_routes, unrouted
 from app.server.health import health_routes
 from app.server.process_tuning import tune_process
 from app.settings import Settings

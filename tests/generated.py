@@ -10,10 +10,10 @@ from pathlib import Path
 
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import PRODUCT_TITLES, Product, Requirement, Resource
 from app.domain.fields import Field
+from app.domain.resources import RESOURCES
 from app.graphql_api.schema.schema import sdl
 from app.settings import PREFIX, Settings
 
@@ -46,7 +46,7 @@ def field_tables() -> str:
     """Every resource's fields, folded away, with what the endpoint and each product make of them."""
     head = ["Field", "Type", "Endpoint", *PRODUCT_TITLES.values(), "Meaning"]
     sections: dict[str, tuple[Field, ...]] = {
-        **{resource: CATALOGUE[resource] for resource in Resource},
+        **{resource: RESOURCES[resource].fields for resource in Resource},
         "closure": CLOSURE,
     }
     return "\n\n".join(

@@ -214,7 +214,7 @@ async def write_attachment(unit: UnitOfWork, number: str, stored: Values | None,
 def pdf_change(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
     """The entry in the change log for a document that gets another PDF."""
     before, after = (as_json_object({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
-    return Change(ChangedResource.DOCUMENT, number, ChangeVerb.ATTACH, at, None, before, after)
+    return Change(ChangedResource(Resource.DOCUMENT), number, ChangeVerb.ATTACH, at, None, before, after)
 
 
 def pushed_row(checked: ValidPdf) -> Values:

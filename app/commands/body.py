@@ -1,7 +1,6 @@
 """The write of a body: what was sent, what is stored, what results of both, and all that is wrong with it."""
 
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -9,25 +8,17 @@ from app.commands.preconditions import Precondition
 from app.domain.amounts import without_other_model
 from app.domain.bodies import merge, read_body
 from app.domain.caller import Caller
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.enums import CurrencyModel, Product, Resource
+from app.domain.enums import CurrencyModel, Product, Resource, Verb
 from app.domain.fields import Field
 from app.domain.keys import key_fault, new_key_fault
 from app.domain.lifecycle import Transition
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Path, Problem, Where, WriteRefused
 from app.domain.requirements import AMOUNTS, RequirementContext, newly_unmet, unmet_requirements
+from app.domain.resources import RESOURCES
 from app.domain.values import Fault
 
 Values = dict[str, Any]
-
-
-class Verb(Enum):
-    """The verbs that write a body."""
-
-    CREATE = "create"
-    REPLACE = "replace"
-    PATCH = "patch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +81,14 @@ def new_draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Valu
     if resource is Resource.DOCUMENT:
         draft.sent = without_other_model(draft.sent)
     draft.values = merge(fields, stored or {}, draft.sent, replace=verb is not Verb.PATCH)
-    draft.values[KEY_FIELD[resource]] = key
+    draft.values[RESOURCES[resource].key] = key
     return draft
 
 
 @cache
 def body_fields(resource: Resource) -> tuple[Field, ...]:
     """The fields of a body: all but the key, which is given beside it."""
-    return tuple(f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource])
+    return tuple(f for f in RESOURCES[resource].fields if f.name != RESOURCES[resource].key)
 
 
 def check_requirements(draft: Draft, caller: Caller) -> None:
@@ -131,14 +122,14 @@ def refuse_existing(resource: Resource, key: str, stored: Values | None) -> None
     """Refuses a create of what exists, with no other problem: the caller means another verb."""
     if stored:
         message = f"{resource.capitalize()} {quoted_key(key)} already exists. Replace or patch it instead."
-        raise WriteRefused([Problem(Code.ALREADY_EXISTS, (KEY_FIELD[resource],), message, Where.KEY)])
+        raise WriteRefused([Problem(Code.ALREADY_EXISTS, (RESOURCES[resource].key,), message, Where.KEY)])
 
 
 def target_problems(
     resource: Resource, verb: Verb, key: str, stored: Values | None, precondition: Precondition
 ) -> list[Problem]:
     """All that is wrong with the key of the resource that a write names, and with the version that it expects there."""
-    name = KEY_FIELD[resource]
+    name = RESOURCES[resource].key
     if stored:
         return precondition.unmet(resource, key, stored["version"])
     impossible = key_problems(name, key_fault(key), key, Where.KEY)
@@ -154,4 +145,4 @@ def key_problems(name: str, fault: Fault | None, key: Any, where: Where) -> list
 
 
 def not_found(resource: Resource, key: str) -> Problem:
-    return Problem(Code.NOT_FOUND, (KEY_FIELD[resource],), f"There is no {resource} {quoted_key(key)}.", Where.KEY)
+    return Problem(Code.NOT_FOUND, (RESOURCES[resource].key,), f"There is no {resource} {quoted_key(key)}.", Where.KEY)

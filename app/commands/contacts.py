@@ -1,17 +1,10 @@
-"""What a contact adds to create, replace and patch: its account exists, and has one primary contact at most."""
+"""What a contact adds to create, replace and patch: its account has one primary contact at most."""
 
-from app.commands.body import Draft, Values, check_requirements
-from app.commands.references import check_account, check_blank_account
+from app.commands.body import Draft, Values
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.enums import Resource
 from app.storage.tables import CONTACTS
 from app.storage.writes.unit_of_work import UnitOfWork
-
-
-async def validate(unit: UnitOfWork, draft: Draft) -> None:
-    await check_account(unit, draft)
-    check_requirements(draft, unit.caller)
-    check_blank_account(draft)
 
 
 async def demote_former_primary(unit: UnitOfWork, draft: Draft, row: Values) -> None:

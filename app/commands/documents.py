@@ -3,9 +3,9 @@ history. And closing a document by request."""
 
 from datetime import datetime
 
+from app.commands import references
 from app.commands.body import Body, Draft, Values, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
-from app.commands.references import account_lookups, check_account
 from app.commands.transaction import Answer, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
@@ -23,15 +23,15 @@ from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 async def validate(unit: UnitOfWork, draft: Draft) -> None:
     draft.values["document_type"] = draft.values["document_type"] or str(DocumentType.INVOICE)
-    await check_account(unit, draft)
+    await references.check_references(unit, draft)
     draft.locked_model = await locked_model(unit, amounts.model_of(draft.sent))
     draft.report(amounts.currency_model_problems(draft.locked_model, draft.sent))
     check_requirements(draft, unit.caller)
 
 
-def lookups(body: Body) -> list[Lookup]:
+def lookups(resource: Resource, body: Body) -> list[Lookup]:
     """The rows that a document is validated by, apart from its own."""
-    return [Lookup(TENANTS, expected=True), *account_lookups(body)]
+    return [Lookup(TENANTS, expected=True), *references.lookups(resource, body)]
 
 
 async def locked_model(unit: UnitOfWork, sent_model: CurrencyModel | None) -> CurrencyModel | None:

@@ -1,10 +1,10 @@
 """Creating a note. It is never changed or removed."""
 
-from app.commands.body import Body, Verb, check_requirements, key_problems, new_draft, not_found
+from app.commands.body import Body, check_requirements, key_problems, new_draft, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.transaction import Answer, Write, Written
 from app.domain.changes import ChangeVerb, change_of
-from app.domain.enums import Resource
+from app.domain.enums import Resource, Verb
 from app.domain.keys import key_fault, new_key_fault
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Where, WriteRefused

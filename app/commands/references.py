@@ -1,35 +1,51 @@
-"""References from one resource to another: what a body names must exist."""
+"""References from one resource to another: what a body names must exist. And how a resource is validated that has no
+rules of its own."""
 
-from app.commands.body import Body, Draft
+from typing import Any
+
+from app.commands.body import Body, Draft, check_requirements
+from app.domain.enums import Resource
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem
 from app.domain.requirements import is_empty
+from app.domain.resources import RESOURCES, Reference
 from app.domain.values import is_storable
-from app.storage.tables import ACCOUNTS
+from app.storage.tables import TABLES
 from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 
-async def check_account(unit: UnitOfWork, draft: Draft) -> None:
-    """Reports an account number that was sent and is no account's; a blank one is missing where it is required."""
-    number = draft.sent.get("account_number")
-    if number is None or is_empty(number) or await unit.exists(ACCOUNTS, account_number=number):
-        return
-    draft.report([unknown_account(number)])
+async def validate(unit: UnitOfWork, draft: Draft) -> None:
+    await check_references(unit, draft)
+    check_requirements(draft, unit.caller)
+    check_blank_references(draft)
 
 
-def check_blank_account(draft: Draft) -> None:
-    """Reports a blank account number where none is required: it is no account's either."""
-    number = draft.sent.get("account_number")
-    if number is not None and is_empty(number):
-        draft.report([unknown_account(number)])
+async def check_references(unit: UnitOfWork, draft: Draft) -> None:
+    """Reports every key that was sent and is no resource's; a blank one is missing where it is required."""
+    for reference in RESOURCES[draft.resource].needed_references:
+        key: Any = draft.sent.get(reference.field)
+        known = {RESOURCES[reference.target].key: key}
+        if not is_empty(key) and not await unit.exists(TABLES[reference.target], **known):
+            draft.report([unknown(reference, key)])
 
 
-def unknown_account(number: str) -> Problem:
-    return Problem(Code.NOT_FOUND, ("account_number",), f"There is no account {quoted_key(number)}.")
+def check_blank_references(draft: Draft) -> None:
+    """Reports a blank key where none is required: it is no resource's either."""
+    for reference in RESOURCES[draft.resource].needed_references:
+        key = draft.sent.get(reference.field)
+        if key is not None and is_empty(key):
+            draft.report([unknown(reference, key)])
 
 
-def account_lookups(body: Body) -> list[Lookup]:
-    """The row that `check_account` looks up."""
-    number = body.values.get("account_number")
-    named = isinstance(number, str) and is_storable(number)
-    return [Lookup(ACCOUNTS, (("account_number", number),), whole=False, expected=True)] if named else []
+def unknown(reference: Reference, key: str) -> Problem:
+    return Problem(Code.NOT_FOUND, (reference.field,), f"There is no {reference.target} {quoted_key(key)}.")
+
+
+def lookups(resource: Resource, body: Body) -> list[Lookup]:
+    """The rows that `check_references` looks up."""
+    named = [(each.target, body.values.get(each.field)) for each in RESOURCES[resource].needed_references]
+    return [
+        Lookup(TABLES[target], ((RESOURCES[target].key, key),), whole=False, expected=True)
+        for target, key in named
+        if isinstance(key, str) and is_storable(key)
+    ]

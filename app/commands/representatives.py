@@ -6,24 +6,25 @@ import sqlalchemy as sa
 
 from app.commands.body import Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
+from app.commands.references import unknown
 from app.commands.transaction import Answer, Write, Written
-from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import Change, ChangedResource, ChangeVerb
 from app.domain.enums import Resource
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, WriteRefused
+from app.domain.resources import RESOURCES
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
 from app.storage.writes.tenant_rows import owned
 from app.storage.writes.unit_of_work import UnitOfWork
 
-SUPERVISOR = "supervisor_representative_reference"
+(SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
 LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_REPRESENTATIVES}
 
 
 async def validate(unit: UnitOfWork, draft: Draft) -> None:
-    supervisor: Any = draft.sent.get(SUPERVISOR)
+    supervisor: Any = draft.sent.get(SUPERVISOR.field)
     if supervisor is not None:  # a blank one is no representative's either
         await unit.lock_tenant()  # two writes that would close a circle together wait for each other
         await check_supervisor(unit, draft, supervisor)
@@ -32,24 +33,23 @@ async def validate(unit: UnitOfWork, draft: Draft) -> None:
 
 async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> None:
     if supervisor == draft.key:
-        draft.report([Problem(Code.INVALID, (SUPERVISOR,), "A representative cannot be their own supervisor.")])
+        draft.report([Problem(Code.INVALID, (SUPERVISOR.field,), "A representative cannot be their own supervisor.")])
         return
     line = await reporting_line(unit, supervisor)
     if not line:
-        message = f"There is no representative {quoted_key(supervisor)}."
-        draft.report([Problem(Code.NOT_FOUND, (SUPERVISOR,), message)])
+        draft.report([unknown(SUPERVISOR, supervisor)])
     elif draft.key in line:
         circle = f"{quoted_key(supervisor)} reports to {quoted_key(draft.key)} already"
         message = f"{circle}: supervisors must not form a circle."
-        draft.report([Problem(Code.INVALID, (SUPERVISOR,), message)])
+        draft.report([Problem(Code.INVALID, (SUPERVISOR.field,), message)])
 
 
 async def reporting_line(unit: UnitOfWork, reference: str) -> set[str]:
     """The representative and all supervisors above; empty where there is no such representative."""
     table = REPRESENTATIVES
-    columns = (table.c.reference, table.c[SUPERVISOR])
+    columns = (table.c.reference, table.c[SUPERVISOR.field])
     line = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == reference).cte(recursive=True)
-    above = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == line.c[SUPERVISOR])
+    above = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == line.c[SUPERVISOR.field])
     return {row["reference"] for row in await unit.fetch(sa.select(line.union(above).c.reference))}
 
 
@@ -63,12 +63,12 @@ async def link_representative(
         missing = [
             not_found(kind, name)
             for kind, name in keys.items()
-            if not is_storable(name) or not await unit.exists(TABLES[kind], **{KEY_FIELD[kind]: name})
+            if not is_storable(name) or not await unit.exists(TABLES[kind], **{RESOURCES[kind].key: name})
         ]
         if missing:
             raise WriteRefused(missing)
         precondition.check_unversioned("A link")
-        if await unit.insert_once(LINKS[resource], {"reference": reference, KEY_FIELD[resource]: key}):
+        if await unit.insert_once(LINKS[resource], {"reference": reference, RESOURCES[resource].key: key}):
             linked = {"representative": reference}
             unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)

@@ -1,4 +1,5 @@
-"""Create, replace and patch: the one way that every body is written. What a resource adds to it is a table, RULES."""
+"""Create, replace and patch: the one way that every body is written. What a resource adds to it is a table, RULES: one
+that is not listed there is held to its requirements, and to naming nothing that does not exist."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from app.commands import accounts, contacts, documents, references, representatives
-from app.commands.body import Body, Draft, Verb, new_draft, refuse_existing, target_problems
+from app.commands.body import Body, Draft, new_draft, refuse_existing, target_problems
 from app.commands.preconditions import ANY_VERSION, Precondition, version_of
 from app.commands.transaction import Answer, Write, Written
-from app.domain.catalogue import KEY_FIELD
 from app.domain.changes import ChangeVerb, change_of
-from app.domain.enums import Resource
+from app.domain.enums import Resource, Verb
+from app.domain.resources import RESOURCES
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import TABLES
@@ -24,19 +25,17 @@ class Rules:
     from them, `write_related` writes the other rows that change with it, and `lookups` says beforehand what all of
     these are going to look up."""
 
-    validate: Callable[[UnitOfWork, Draft], Awaitable[None]]
+    validate: Callable[[UnitOfWork, Draft], Awaitable[None]] = references.validate
     derive: Callable[[Draft, dict[str, Any]], None] | None = None
     write_related: Callable[[UnitOfWork, Draft, dict[str, Any]], Awaitable[None]] | None = None
-    lookups: Callable[[Body], list[Lookup]] = lambda body: []
+    lookups: Callable[[Resource, Body], list[Lookup]] = references.lookups
 
 
-RULES = {
+RULES = dict.fromkeys(Resource, Rules()) | {
     Resource.ACCOUNT: Rules(accounts.validate),
     Resource.DOCUMENT: Rules(documents.validate, documents.derive, documents.lock_currency_model, documents.lookups),
-    Resource.REPRESENTATIVE: Rules(representatives.validate),
-    Resource.CONTACT: Rules(
-        contacts.validate, write_related=contacts.demote_former_primary, lookups=references.account_lookups
-    ),
+    Resource.REPRESENTATIVE: Rules(representatives.validate, lookups=lambda resource, body: []),  # it locks instead
+    Resource.CONTACT: Rules(write_related=contacts.demote_former_primary),
 }
 COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.items()}
 
@@ -52,7 +51,7 @@ async def save(
     """Writes a resource under its key. Raises WriteRefused with every problem found; nothing is written then."""
 
     async def command(unit: UnitOfWork) -> Written:
-        stored = await unit.find(TABLES[resource], lock=True, **{KEY_FIELD[resource]: key}) if own else None
+        stored = await unit.find(TABLES[resource], lock=True, **{RESOURCES[resource].key: key}) if own else None
         precondition.check_excluded(resource, key, version_of(stored))
         if verb is Verb.CREATE:
             refuse_existing(resource, key, stored)
@@ -64,8 +63,8 @@ async def save(
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
     expected = False if verb is Verb.CREATE else None
-    own = [Lookup(TABLES[resource], ((KEY_FIELD[resource], key),), expected=expected)] if is_storable(key) else []
-    return await write.run(command, own + RULES[resource].lookups(body))
+    own = [Lookup(TABLES[resource], ((RESOURCES[resource].key, key),), expected=expected)] if is_storable(key) else []
+    return await write.run(command, own + RULES[resource].lookups(resource, body))
 
 
 async def write_row(unit: UnitOfWork, draft: Draft) -> dict[str, Any]:
@@ -83,7 +82,7 @@ async def write_row(unit: UnitOfWork, draft: Draft) -> dict[str, Any]:
     if rules.write_related:
         await rules.write_related(unit, draft, row)
     if draft.stored:
-        await unit.update(table, {KEY_FIELD[draft.resource]: draft.key}, row)
+        await unit.update(table, {RESOURCES[draft.resource].key: draft.key}, row)
         row = {**draft.stored, **row}
     else:
         row["created_at"] = moment

@@ -5,14 +5,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from app.commands.body import Body, Values, Verb, check_requirements, new_draft
+from app.commands.body import Body, Values, check_requirements, new_draft
 from app.commands.documents import closure_columns, closure_transition, derive, history_entry, read_closure
 from app.commands.save import written_columns
 from app.domain.caller import Caller
-from app.domain.catalogue import CATALOGUE
 from app.domain.changes import Change, ChangeVerb, change_of
-from app.domain.enums import CurrencyModel, Product, Requirement, Resource
+from app.domain.enums import CurrencyModel, Product, Requirement, Resource, Verb
 from app.domain.problems import WriteRefused
+from app.domain.resources import RESOURCES
 
 Products = tuple[Product, ...]
 
@@ -74,7 +74,7 @@ def fields_read_by(resource: Resource, products: Products) -> frozenset[str]:
     own; with several declared, what no product reads goes along."""
     return frozenset(
         field.name
-        for field in CATALOGUE[resource]
+        for field in RESOURCES[resource].fields
         if len(products) > 1
         or (not products and field.name in ALWAYS)
         or field.base is not Requirement.OPTIONAL

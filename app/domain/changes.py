@@ -19,11 +19,10 @@ UNLOGGED_COLUMNS = frozenset(
 class ChangedResource(DescribedEnum):
     """What a write can be to: what callers read and write, and what the operator administers."""
 
-    ACCOUNT = Resource.ACCOUNT.value, Resource.ACCOUNT.meaning
-    DOCUMENT = Resource.DOCUMENT.value, Resource.DOCUMENT.meaning
-    NOTE = Resource.NOTE.value, Resource.NOTE.meaning
-    REPRESENTATIVE = Resource.REPRESENTATIVE.value, Resource.REPRESENTATIVE.meaning
-    CONTACT = Resource.CONTACT.value, Resource.CONTACT.meaning
+    _ignore_ = ["members", "resource"]  # noqa: RUF012 -- as the enum module has it
+    members = vars()
+    for resource in Resource:
+        members[resource.name] = resource.value, resource.meaning
     TENANT = "tenant", "The owner of all that its API keys can see; its key is its name."
     API_KEY = "api_key", "A secret that opens the tenant; its key is the first digits of its hash."
 

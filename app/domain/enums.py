@@ -1,5 +1,7 @@
 """The closed vocabularies: resources, the products that read them, and the values of fields that take one of a few."""
 
+from enum import Enum
+
 from app.domain.described_enum import DescribedEnum
 
 
@@ -11,6 +13,23 @@ class Resource(DescribedEnum):
     NOTE = "note", "A remark on an account that can never be changed or removed."
     REPRESENTATIVE = "representative", "A person on the seller's side to whom work on accounts and documents escalates."
     CONTACT = "contact", "A person on the customer's side."
+
+    @property
+    def with_article(self) -> str:
+        return f"an {self}" if self[0] in "aeiou" else f"a {self}"
+
+    @property
+    def plural(self) -> str:
+        """What all of them are called: in addresses, relations and tables."""
+        return f"{self}s"
+
+
+class Verb(Enum):
+    """How a body is written."""
+
+    CREATE = "create"
+    REPLACE = "replace"
+    PATCH = "patch"
 
 
 class Product(DescribedEnum):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.catalogue import CATALOGUE, field
 from app.domain.elements import element_value
 from app.domain.enums import CurrencyModel, Product, Requirement, Resource
 from app.domain.problems import Path
 from app.domain.requirements import RequirementContext, is_empty, unmet_requirements
+from app.domain.resources import RESOURCES
 
 Values = dict[str, Any]
 
@@ -43,7 +43,7 @@ def missing_fields(
 
 def unjudged_conditions(resource: Resource, values: Values, product: Product) -> Iterator[MissingField]:
     """The empty conditional fields whose condition the gateway cannot evaluate."""
-    for known in CATALOGUE[resource]:
+    for known in RESOURCES[resource].fields:
         is_unjudged = known.name in CONDITIONS_OF_CALLERS and known.use(product) is Requirement.CONDITIONAL
         if is_unjudged and is_empty(values.get(known.name)):
             yield MissingField((known.name,), f"{known.name} is required when {known.when}.", certain=False)
@@ -61,7 +61,7 @@ def missing_for_pdf(values: Values, account: Values) -> Iterator[MissingField]:
             ("pdf_name",), "pdf_name is required where there is no thick billing data: no invoice goes out."
         )
         return
-    for element in field(Resource.DOCUMENT, "thick_billing").parts:
+    for element in RESOURCES[Resource.DOCUMENT].field("thick_billing").parts:
         required = element.use(Product.INVOICING) is Requirement.REQUIRED
         if required and is_empty(element_value(element, values, account)):
             yield MissingField(("thick_billing", element.name), f"{element.name} is required on a rendered invoice.")

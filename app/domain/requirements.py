@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any
 
 from app.domain import amounts
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import PRODUCT_TITLES, CurrencyModel, DocumentType, Product, Requirement, Resource
 from app.domain.fields import Field
 from app.domain.notation import in_json
 from app.domain.problems import Code, Path, Problem
+from app.domain.resources import RESOURCES
 
 Values = dict[str, Any]
 
@@ -57,7 +57,7 @@ def possibly_required(resource: Resource, products: tuple[Product, ...]) -> tupl
     """The fields that can be required, amounts aside."""
     return tuple(
         field
-        for field in CATALOGUE[resource]
+        for field in RESOURCES[resource].fields
         if not is_amount(resource, field)
         and (
             field.base is REQUIRED

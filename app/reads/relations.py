@@ -1,7 +1,7 @@
 """All relations between resources, as a table: which resource each reaches, the columns that it starts from, and the
 rows that it reaches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -9,8 +9,8 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from app.domain.caller import Caller
-from app.domain.catalogue import KEY_FIELD
 from app.domain.enums import DocumentType, Resource
+from app.domain.resources import RESOURCES
 from app.reads.selection import Order
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
@@ -33,8 +33,7 @@ SOURCES: dict[str, sa.Table] = {
     CHANGE: CHANGES,
 }
 DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
-    **{str(resource): (Order(key),) for resource, key in KEY_FIELD.items()},
-    str(Resource.NOTE): (Order("created_at"),),
+    **{str(resource): (Order(known.order or known.key),) for resource, known in RESOURCES.items()},
     TRANSITION: (Order("version"),),
     CHANGE: (Order("sequence"),),
 }
@@ -143,26 +142,31 @@ def changes_of(resource: Resource) -> Relation:
         kind: sa.ColumnElement[str] = sa.literal_column(f"'{resource}'")
         return target, [owned(target, caller), target.c.resource == kind, target.c.key == start[0]]
 
-    return Relation(CHANGE, Shape.PAGE, (KEY_FIELD[resource],), reach)
+    return Relation(CHANGE, Shape.PAGE, (RESOURCES[resource].key,), reach)
 
 
-def to_one(target: str, start_columns: str, column: str) -> Relation:
-    return Relation(target, Shape.ONE, (start_columns,), equal_columns(column))
+def to_one(target: str, start_columns: Sequence[str], *columns: str) -> Relation:
+    return Relation(target, Shape.ONE, tuple(start_columns), equal_columns(*columns))
 
 
-def to_many(target: str, start_columns: str, column: str) -> Relation:
-    return Relation(target, Shape.PAGE, (start_columns,), equal_columns(column))
+def relations_of(resource: Resource) -> Iterator[tuple[tuple[str, str], Relation]]:
+    """The relations that the table of resources states: those of its references, and those that a query begins with."""
+    known, name = RESOURCES[resource], str(resource)
+    for each in known.references:
+        target, key = str(each.target), RESOURCES[each.target].key
+        yield (name, each.relation), to_one(target, [each.field], key)
+        yield (target, each.reverse), Relation(name, Shape.PAGE, (key,), equal_columns(each.field))
+    keys = [RESOURCES[known.owner].key, known.key] if known.owner else [known.key]
+    yield (QUERY, name), to_one(name, keys, *keys)
+    if not known.owner:
+        yield (QUERY, resource.plural), Relation(name, Shape.PAGE, (), equal_columns())
+    yield (QUERY, f"{name}_node"), to_one(name, ["csr_id"], "csr_id")
 
 
-ACCOUNT, DOCUMENT, NOTE, REPRESENTATIVE, CONTACT = (str(resource) for resource in Resource)
-SUPERVISOR = "supervisor_representative_reference"
+ACCOUNT, DOCUMENT, REPRESENTATIVE = map(str, (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE))
 
 RELATIONS: dict[tuple[str, str], Relation] = {
-    (ACCOUNT, "parent_account"): to_one(ACCOUNT, "parent_account_number", "account_number"),
-    (ACCOUNT, "child_accounts"): to_many(ACCOUNT, "account_number", "parent_account_number"),
-    (ACCOUNT, "documents"): to_many(DOCUMENT, "account_number", "account_number"),
-    (ACCOUNT, "notes"): to_many(NOTE, "account_number", "account_number"),
-    (ACCOUNT, "contacts"): to_many(CONTACT, "account_number", "account_number"),
+    **{path: relation for resource in Resource for path, relation in relations_of(resource)},
     (ACCOUNT, "representatives"): Relation(
         REPRESENTATIVE,
         Shape.PAGE,
@@ -171,7 +175,6 @@ RELATIONS: dict[tuple[str, str], Relation] = {
     ),
     (ACCOUNT, "balances"): Relation(DOCUMENT, Shape.BALANCES, ("account_number",), equal_columns("account_number")),
     (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
-    (DOCUMENT, "account"): to_one(ACCOUNT, "account_number", "account_number"),
     (DOCUMENT, "applies_to"): Relation(
         DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
     ),
@@ -186,11 +189,7 @@ RELATIONS: dict[tuple[str, str], Relation] = {
         TRANSITION, Shape.LIST, ("document_number",), equal_columns("document_number")
     ),
     (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
-    (DOCUMENT, "stored_attachment"): to_one(ATTACHMENT, "document_number", "document_number"),
-    (NOTE, "account"): to_one(ACCOUNT, "account_number", "account_number"),
-    (CONTACT, "account"): to_one(ACCOUNT, "account_number", "account_number"),
-    (REPRESENTATIVE, "supervisor"): to_one(REPRESENTATIVE, SUPERVISOR, "reference"),
-    (REPRESENTATIVE, "reports"): to_many(REPRESENTATIVE, "reference", SUPERVISOR),
+    (DOCUMENT, "stored_attachment"): to_one(ATTACHMENT, ["document_number"], "document_number"),
     (REPRESENTATIVE, "accounts"): Relation(
         ACCOUNT, Shape.PAGE, ("reference",), through_link_table(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
     ),
@@ -203,16 +202,4 @@ RELATIONS: dict[tuple[str, str], Relation] = {
     (QUERY, "tenant"): Relation(TENANT, Shape.ONE, (), equal_columns()),
     (TENANT, "balances"): Relation(DOCUMENT, Shape.BALANCES, (), equal_columns()),
     (QUERY, "changes"): Relation(CHANGE, Shape.PAGE, (), equal_columns()),
-    (QUERY, "note"): Relation(
-        NOTE, Shape.ONE, ("account_number", "reference"), equal_columns("account_number", "reference")
-    ),
-    **{
-        (QUERY, f"{r}s"): Relation(r, Shape.PAGE, (), equal_columns())
-        for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
-    },
-    **{
-        (QUERY, r): Relation(r, Shape.ONE, ("key",), equal_columns(KEY_FIELD[Resource(r)]))
-        for r in (ACCOUNT, DOCUMENT, REPRESENTATIVE, CONTACT)
-    },
-    **{(QUERY, f"{r}_node"): Relation(r, Shape.ONE, ("csr_id",), equal_columns("csr_id")) for r in TIE_BREAKS},
 }

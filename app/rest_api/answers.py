@@ -9,12 +9,12 @@ import orjson
 from starlette.responses import Response
 
 from app.domain.bodies import CUSTOM_FIELD_OWNER
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 from app.domain.values import moment_text, shortest_notation
 from app.reads.selection import Row
-from app.rest_api.names import INVOICING_DETAIL, THICK_BILLING, key_name
+from app.rest_api.names import INVOICING_DETAIL, SHOWN_KEYS, THICK_BILLING
 
 # Ingest types these amounts as strings.
 WRITTEN_AS_STRINGS = {"discount_amount", "freight_amount", "duty_amt"}
@@ -33,7 +33,7 @@ OTHERS: dict[Resource, tuple[str, ...]] = {
 def carried(resource: Resource) -> frozenset[str]:
     """The names in answers of the resource, those of the catalogue's fields apart: whoever sends an answer back means
     nothing by them, nor by a `status` of what has none."""
-    return frozenset({*STAMPS, *OTHERS.get(resource, ()), key_name(resource), KEY_FIELD[resource], "status"})
+    return frozenset({*STAMPS, *OTHERS.get(resource, ()), SHOWN_KEYS[resource], RESOURCES[resource].key, "status"})
 
 
 def reply(answer: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -52,7 +52,7 @@ MOST_DIGITS = 25  # past these a number of a passed-through object keeps its exp
 
 def resource_answer(resource: Resource, row: Row) -> Answer:
     """A resource as every verb but a closure answers it."""
-    head = {"csrId": row["csr_id"], key_name(resource): row[KEY_FIELD[resource]]}
+    head = {"csrId": row["csr_id"], SHOWN_KEYS[resource]: row[RESOURCES[resource].key]}
     times = {"createdAt": moment_text(row["created_at"]), "updatedAt": moment_text(row["updated_at"])}
     return {**head, **dict(shown_fields(resource, row)), **status_of(resource, row), **times}
 
@@ -90,9 +90,9 @@ def note_answer(row: Row, *, embedded: bool) -> Answer:
 
 def shown_fields(resource: Resource, row: Row) -> Iterator[tuple[str, Any]]:
     """The catalogue's fields that are not empty, the key apart."""
-    for field in CATALOGUE[resource]:
+    for field in RESOURCES[resource].fields:
         value = row[field.name]
-        if field.name != KEY_FIELD[resource] and value not in EMPTY:
+        if field.name != RESOURCES[resource].key and value not in EMPTY:
             yield shown_name(field), shown(field, value)
 
 

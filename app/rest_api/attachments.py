@@ -27,12 +27,13 @@ from app.reads.selection import Row, Selection, Traversal
 from app.rest_api.answers import Answer, reply
 from app.rest_api.downloads import PDF, deliver
 from app.rest_api.errors import RestError, encoded, not_found, translated
+from app.rest_api.names import address
 from app.rest_api.paths import RawRoute
 from app.rest_api.preconditions import precondition_of
 from app.rest_api.resources import Rest, refusals
 from app.storage.blobs.store import NoSuchBlob
 
-LIST = "/api/v1/ingest/documents/{document_number}/attachments"
+LIST = f"{address(Resource.DOCUMENT)}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
 ENOUGH = 1 << 20  # what is written to the file at once
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.auth.rate_limits import RateLimited
-from app.domain.catalogue import KEY_FIELD
 from app.domain.enums import Resource
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Path, Problem, Where, WriteRefused
+from app.domain.resources import RESOURCES
 from app.middleware.requests import EncodedBody
 from app.rest_api.names import shown_path
 
@@ -23,8 +23,19 @@ class RestError(Exception):
         self.headers: dict[str, str] = {}
 
 
-def not_found(resource: Resource) -> RestError:
+def not_found(resource: str) -> RestError:
     return RestError(404, f"{resource}_not_found", f"There is no such {resource}.")
+
+
+def already_exists(resource: Resource, key: str) -> RestError:
+    known = RESOURCES[resource]
+    advice = f"A {resource} can never be changed." if known.is_append_only else "PUT replaces it, PATCH changes it."
+    message = f"{resource.capitalize()} {quoted_key(key)} already exists. {advice}"
+    return RestError(409, f"{resource}_already_exists", message, **{known.key: key})
+
+
+def already_closed(number: str, message: str) -> RestError:
+    return RestError(409, "document_already_closed", message, document_number=number)
 
 
 def nowhere() -> RestError:
@@ -53,16 +64,14 @@ def translated(refusal: WriteRefused, resource: Resource, key: str) -> RestError
     """The answer to a refused write of the resource under the key."""
     first = refusal.problems[0]
     if first.code is Code.ALREADY_EXISTS:
-        advice = ADVICE.get(resource, "PUT replaces it, PATCH changes it.")
-        message = f"{resource.capitalize()} {quoted_key(key)} already exists. {advice}"
-        return RestError(409, f"{resource}_already_exists", message, **{KEY_FIELD[resource]: key})
+        return already_exists(resource, key)
     if first.code is Code.ALREADY_CLOSED:
-        return RestError(409, "document_already_closed", first.message, document_number=key)
+        return already_closed(key, first.message)
     if first.code is Code.VERSION_CONFLICT:
         return precondition_failed(first.message)
     if first.code is Code.NOT_FOUND and first.where is Where.KEY:
-        missing = {KEY_FIELD[kind]: kind for kind in (Resource.REPRESENTATIVE, Resource.ACCOUNT, Resource.DOCUMENT)}
-        kind = resource if KEY_FIELD[resource] == first.field[0] else missing[str(first.field[0])]
+        missing = {RESOURCES[kind].key: kind for kind in (Resource.REPRESENTATIVE, Resource.ACCOUNT, Resource.DOCUMENT)}
+        kind = resource if RESOURCES[resource].key == first.field[0] else missing[str(first.field[0])]
         return RestError(404, f"{kind}_not_found", first.message)
     return RestError(422, "validation_failed", "The data has faults; nothing was written.", details=details(refusal))
 
@@ -71,9 +80,6 @@ def precondition_failed(message: str) -> RestError:
     """The answer to a write whose precondition does not hold."""
     advice = 'Nothing was written. Send a version as the ETag of an answer has it, such as "3".'
     return RestError(412, "precondition_failed", f"{message} {advice}")
-
-
-ADVICE = {Resource.NOTE: "A note can never be changed."}
 
 
 def details(refusal: WriteRefused) -> list[dict[str, str]]:

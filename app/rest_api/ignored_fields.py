@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from app.domain.bodies import CUSTOM_FIELD_OWNER
-from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
 from app.domain.problems import Path
+from app.domain.resources import RESOURCES
 from app.rest_api.answers import carried, rest_name
 from app.rest_api.errors import joined
 
@@ -26,7 +26,7 @@ Names = Mapping[str, "Names | None"]
 @cache
 def resource_names(resource: Resource) -> Names:
     """What a body of the resource may hold: its fields, and what answers carry, so that one can be sent back."""
-    return {**dict.fromkeys(carried(resource)), **field_names(CATALOGUE[resource])}
+    return {**dict.fromkeys(carried(resource)), **field_names(RESOURCES[resource].fields)}
 
 
 @cache

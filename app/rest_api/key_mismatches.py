@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.catalogue import KEY_FIELD
 from app.domain.enums import Resource
 from app.domain.notation import in_json, quoted_key
 from app.domain.problems import Code, Problem
 from app.domain.requirements import is_empty
+from app.domain.resources import RESOURCES
 from app.rest_api.names import SHOWN_KEYS
 
 
 def key_mismatches(sent: Mapping[str, Any], resource: Resource, key: str) -> tuple[Problem, ...]:
     """The problems where a body names another key of the resource than its address, in whichever spelling."""
-    names = dict.fromkeys((KEY_FIELD[resource], SHOWN_KEYS.get(resource, KEY_FIELD[resource])))
+    names = dict.fromkeys((RESOURCES[resource].key, SHOWN_KEYS[resource]))
     found = ((name, sent[name]) for name in names if name in sent and not is_empty(sent[name]))
     return tuple(key_mismatch(name, value, key) for name, value in found if value != key)
 

@@ -1,21 +1,25 @@
 """Names that REST has of its own: invoicing_detail with its upper-case elements, and the answers' mixed case."""
 
+import re
 from typing import Any
 
-from app.domain.catalogue import KEY_FIELD, field
 from app.domain.enums import Resource
 from app.domain.fields import Field
 from app.domain.problems import Path
+from app.domain.resources import RESOURCES
 
 THICK_BILLING, INVOICING_DETAIL = "thick_billing", "invoicing_detail"
-ELEMENTS = field(Resource.DOCUMENT, THICK_BILLING)
-# The keys that answers spell in camelCase; references stay as they are.
-SHOWN_KEYS = {Resource.ACCOUNT: "accountNumber", Resource.DOCUMENT: "documentNumber"}
+ELEMENTS = RESOURCES[Resource.DOCUMENT].field(THICK_BILLING)
+# What answers call the keys: they spell them in camelCase.
+SHOWN_KEYS = {each: re.sub("_([a-z])", lambda found: found[1].upper(), known.key) for each, known in RESOURCES.items()}
+ROOT = "/api/v1/ingest"
+ADDRESSED = tuple(each for each, known in RESOURCES.items() if not known.owner)  # directly below the root
 
 
-def key_name(resource: Resource) -> str:
-    """What an answer calls the resource's key."""
-    return SHOWN_KEYS.get(resource, KEY_FIELD[resource])
+def address(resource: Resource) -> str:
+    """Where one of the resource lies: keys in braces."""
+    known = RESOURCES[resource]
+    return f"{address(known.owner) if known.owner else ROOT}/{resource.plural}/{{{known.key}}}"
 
 
 def ingest_body(resource: Resource, body: dict[str, Any]) -> dict[str, Any]:

@@ -13,16 +13,16 @@ from starlette.responses import Response
 from app.auth.authentication import Unauthenticated, caller_of
 from app.auth.costs import REST_READ, REST_WRITE
 from app.auth.rate_limits import RateLimited, RateLimiter
-from app.commands.body import Body, Verb
+from app.commands.body import Body
 from app.commands.documents import close_document
 from app.commands.notes import create_note
-from app.commands.representatives import link_representative
+from app.commands.representatives import LINKS, link_representative
 from app.commands.save import save
 from app.commands.transaction import Write, Written
 from app.domain.caller import Caller
-from app.domain.catalogue import KEY_FIELD
-from app.domain.enums import Resource
+from app.domain.enums import Resource, Verb
 from app.domain.problems import Problem, WriteRefused
+from app.domain.resources import RESOURCES
 from app.domain.values import Fault, is_storable
 from app.middleware.requests import (
     BodyTooLarge,
@@ -48,7 +48,6 @@ from app.storage.tables import TABLES
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
 MOST_LISTED = 100
 MOST_PAGES = 10**7
-LINKED = {Resource.ACCOUNT: "accounts", Resource.DOCUMENT: "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Rest:
     async def save(self, resource: Resource, verb: Verb, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
         sent = await self.body(request)
-        key = request.path_params[KEY_FIELD[resource]]
+        key = request.path_params[RESOURCES[resource].key]
         body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
         ignored = ignored_fields(resource_names(resource), sent)
         write, precondition = self.write(request, caller, resource), precondition_of(request)
@@ -105,7 +104,7 @@ class Rest:
 
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
-        key = request.path_params[KEY_FIELD[resource]]
+        key = request.path_params[RESOURCES[resource].key]
         row = await self.found(caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
         return reply({**resource_answer(resource, row), **embedded(resource, row)}, headers=version_tag(row))
 
@@ -143,14 +142,14 @@ class Rest:
 
     async def link(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        reference, key = request.path_params["reference"], request.path_params[KEY_FIELD[resource]]
+        reference, key = request.path_params["reference"], request.path_params[RESOURCES[resource].key]
 
         async def nothing(connection: AsyncConnection, written: Written) -> None: ...
 
         write = Write(self.database, caller, nothing, request_id=request_id_of(request.scope))
         with refusals(Resource.REPRESENTATIVE, reference):
             await link_representative(write, reference, resource, key, precondition_of(request))
-        return reply({"reference": reference, KEY_FIELD[resource]: key})
+        return reply({"reference": reference, RESOURCES[resource].key: key})
 
     async def list_linked(self, resource: Resource, request: Request) -> Response:
         """A page of the numbers that are linked to a representative."""
@@ -163,9 +162,9 @@ class Rest:
             raise
         links = linked_follow(resource, Page(limit, skip=(page - 1) * limit, wants_total=True))
         row = await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference, links))
-        listed = row.related[LINKED[resource]]
+        listed = row.related[resource.plural]
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
-        return reply({**answer, LINKED[resource]: numbers(resource, row)})
+        return reply({**answer, resource.plural: numbers(resource, row)})
 
     def write(self, request: Request, caller: Caller, resource: Resource) -> Write[tuple[Written, Row]]:
         """A write that is answered with the row it has written."""
@@ -216,16 +215,15 @@ def own_columns(resource: Resource) -> frozenset[str]:
 
 
 def linked_follow(resource: Resource, page: Page) -> Traversal:
-    number = KEY_FIELD[resource]
-    return Traversal(
-        LINKED[resource], LINKED[resource], Selection(frozenset({number})), order=(Order(number),), page=page
-    )
+    number = RESOURCES[resource].key
+    listed = Selection(frozenset({number}))
+    return Traversal(resource.plural, resource.plural, listed, order=(Order(number),), page=page)
 
 
 # What GET alone reads beside the resource itself.
 EMBEDDED = {
     Resource.ACCOUNT: (Traversal("notes", "notes", Selection(own_columns(Resource.NOTE)), page=Page(EVERYTHING)),),
-    Resource.REPRESENTATIVE: tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKED),
+    Resource.REPRESENTATIVE: tuple(linked_follow(kind, Page(MOST_LISTED)) for kind in LINKS),
 }
 
 
@@ -234,12 +232,12 @@ def embedded(resource: Resource, row: Row) -> Answer:
     if resource is Resource.ACCOUNT:
         return {"notes": [note_answer(note, embedded=True) for note in row.related["notes"].rows]}
     if resource is Resource.REPRESENTATIVE:
-        return {LINKED[kind]: numbers(kind, row) for kind in LINKED}
+        return {kind.plural: numbers(kind, row) for kind in LINKS}
     return {}
 
 
 def numbers(resource: Resource, row: Row) -> list[Any]:
-    return [linked[KEY_FIELD[resource]] for linked in row.related[LINKED[resource]].rows]
+    return [linked[RESOURCES[resource].key] for linked in row.related[resource.plural].rows]
 
 
 def page_of(request: Request) -> tuple[int, int]:

@@ -10,45 +10,43 @@ from starlette.responses import Response
 
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
-from app.commands.body import Verb
 from app.commands.files import Files
-from app.domain.catalogue import KEY_FIELD
-from app.domain.enums import Resource
+from app.commands.representatives import LINKS
+from app.domain.enums import Resource, Verb
+from app.domain.resources import RESOURCES
 from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
 from app.rest_api.errors import RestError, not_allowed, nowhere
+from app.rest_api.names import ADDRESSED, address
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
-from app.rest_api.resources import LINKED, Rest
+from app.rest_api.resources import Rest
 from app.storage.database.availability import first_line, outage
 from app.storage.database.engine import Database
 
-ROOT = "/api/v1/ingest"
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
-KEYED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
 logger = logging.getLogger(__name__)
 
 
 def ingest_routes(rest: Rest) -> list[RawRoute]:
     """Every address under the root, attachments aside."""
-    routes = [route for resource in KEYED for route in resource_routes(rest, resource)]
-    account, document = f"{ROOT}/accounts/{{account_number}}", f"{ROOT}/documents/{{document_number}}"
+    routes = [route for resource in ADDRESSED for route in resource_routes(rest, resource)]
     routes += [
-        RawRoute("POST", f"{account}/notes", rest.create_note),
-        RawRoute("GET", f"{account}/notes/{{reference}}", rest.show_note),
-        RawRoute("POST", f"{document}/closure", rest.close),
+        RawRoute("POST", f"{address(Resource.ACCOUNT)}/notes", rest.create_note),
+        RawRoute("GET", address(Resource.NOTE), rest.show_note),
+        RawRoute("POST", f"{address(Resource.DOCUMENT)}/closure", rest.close),
     ]
-    for resource, name in LINKED.items():
-        listing = f"{ROOT}/representatives/{{reference}}/{name}"
+    for resource in LINKS:
+        listing = f"{address(Resource.REPRESENTATIVE)}/{resource.plural}"
         routes += [
             RawRoute("GET", listing, partial(rest.list_linked, resource)),
-            RawRoute("PUT", f"{listing}/{{{KEY_FIELD[resource]}}}", partial(rest.link, resource)),
+            RawRoute("PUT", f"{listing}/{{{RESOURCES[resource].key}}}", partial(rest.link, resource)),
         ]
     return routes
 
 
 def resource_routes(rest: Rest, resource: Resource) -> list[RawRoute]:
-    path = f"{ROOT}/{resource}s/{{{KEY_FIELD[resource]}}}"
+    path = address(resource)
     writes = [RawRoute(method, path, partial(rest.save, resource, verb)) for method, verb in VERBS.items()]
     return [*writes, RawRoute("GET", path, partial(rest.show, resource))]
 

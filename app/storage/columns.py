@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from pydantic import create_model
 from sqlmodel import Field, SQLModel
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import Requirement, Resource
 from app.domain.fields import EMAIL_LENGTH, FREE_TEXT_LENGTH, KEY_LENGTH, PRECISE_PLACES, TEXT_LENGTH, Kind
 from app.domain.fields import Field as CatalogueField
+from app.domain.resources import RESOURCES
 from app.storage.types import Amount, PreciseDecimal, Text, Timestamp
 
 CODE_LENGTH = 20  # room for the longest word of a closed vocabulary
@@ -69,7 +69,7 @@ class Row(SQLModel):
 def catalogue_columns(resource: Resource, *, without: str = "") -> type[Row]:
     """A base for the table of a resource: a column for each of its fields, but for one that the table writes itself."""
     columns: dict[str, Any] = {
-        field.name: catalogue_column(field) for field in CATALOGUE[resource] if field.name != without
+        field.name: catalogue_column(field) for field in RESOURCES[resource].fields if field.name != without
     }
     return create_model(f"{resource.title()}Columns", __base__=Row, **columns)
 

@@ -11,7 +11,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from app.auth.api_keys import create_key, create_tenant, list_keys, revoke_key
 from app.domain.enums import Product
 from app.graphql_api.schema.schema import CORE
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from app.storage.database.engine import Database
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger

@@ -10,9 +10,9 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 
 PRODUCTS = {"collections": "Collections", "invoicing": "Invoicing", "openBalance": "OpenBalance", "cashApp": "CashApp"}
 
@@ -182,20 +182,22 @@ TYPES = {
 def is_stated(resource: Resource, field: Field) -> bool:
     """Whether the contract has the field."""
     name = to_camel_case(field.name)
-    stated = {*CONTRACT[resource.title()], to_camel_case(KEY_FIELD[resource])}
+    stated = {*CONTRACT[resource.title()], to_camel_case(RESOURCES[resource].key)}
     return name in stated or (resource is Resource.DOCUMENT and name in BASIC_AMOUNTS | EXTENDED_AMOUNTS)
 
 
 def added(resource: Resource) -> dict[str, Fact]:
     """The fields that the catalogue has beyond the contract, as it says itself."""
-    found = [fact_of(field) for field in CATALOGUE[resource] if not is_stated(resource, field)]
+    found = [fact_of(field) for field in RESOURCES[resource].fields if not is_stated(resource, field)]
     return {fact.name: fact for fact in found}
 
 
 def added_of(kind: Kind, resource: str) -> list[str]:
     """Of these fields, those of a kind."""
     of = Resource(resource.lower())
-    return [to_camel_case(field.name) for field in CATALOGUE[of] if field.kind is kind and not is_stated(of, field)]
+    return [
+        to_camel_case(field.name) for field in RESOURCES[of].fields if field.kind is kind and not is_stated(of, field)
+    ]
 
 
 def fact_of(field: Field) -> Fact:
@@ -205,7 +207,7 @@ def fact_of(field: Field) -> Fact:
 def all_facts(resource: Resource) -> dict[str, Fact]:
     """Of the contract's fields and those beyond it, in the catalogue's order, in which problems are told."""
     known = CONTRACT[resource.title()] | added(resource)
-    names = [to_camel_case(field.name) for field in CATALOGUE[resource]]
+    names = [to_camel_case(field.name) for field in RESOURCES[resource].fields]
     return {name: known[name] for name in names if name in known} | known
 
 

@@ -12,9 +12,9 @@ import pytest
 from app.demo.countries import Country, company
 from app.demo.tenants import TENANTS
 from app.domain.aging import BUCKETS, days_past_due
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import ClosureReason, DocumentStatus, DocumentType, Product, Resource
 from app.domain.requirements import RequirementContext, unmet_requirements
+from app.domain.resources import RESOURCES
 from tests.demo.ledgers import AS_OF, Rows
 
 Row = dict[str, Any]
@@ -234,7 +234,7 @@ def test_nothing_was_written_after_the_day_before(own: Rows) -> None:
 def test_the_fields_that_no_document_fills_are_these(rows: Rows) -> None:
     filled = {name for row in rows["documents"] for name, value in row.items() if value is not None}
 
-    assert {field.name for field in CATALOGUE[Resource.DOCUMENT]} - filled == {
+    assert {field.name for field in RESOURCES[Resource.DOCUMENT].fields} - filled == {
         "commodity_code",
         "dest_fax_number",
         "duty_amt",
@@ -250,4 +250,4 @@ def test_the_fields_that_no_document_fills_are_these(rows: Rows) -> None:
 def test_every_field_of_an_account_is_filled_somewhere(rows: Rows) -> None:
     filled = {name for row in rows["accounts"] for name, value in row.items() if value is not None}
 
-    assert {field.name for field in CATALOGUE[Resource.ACCOUNT]} <= filled
+    assert {field.name for field in RESOURCES[Resource.ACCOUNT].fields} <= filled

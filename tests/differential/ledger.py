@@ -11,11 +11,10 @@ from typing import Any
 
 from app.auth.authentication import Authenticator
 from app.commands.attachments import attach_pdf
-from app.commands.body import Body, Verb
+from app.commands.body import Body
 from app.commands.files import workspace
 from app.commands.save import save
 from app.commands.transaction import Write
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import (
     ClosureReason,
     CurrencyModel,
@@ -24,10 +23,12 @@ from app.domain.enums import (
     Requirement,
     Resource,
     RoutingCode,
+    Verb,
 )
 from app.domain.fields import MONEY_PLACES, PRECISE_PLACES, Field, Kind
 from app.domain.problems import WriteRefused
 from app.domain.requirements import AMOUNTS
+from app.domain.resources import RESOURCES
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger
 from tests.pdfs import pdf
@@ -192,7 +193,7 @@ class Filling:
     def drawn(self, resource: Resource, share: float) -> Values:
         """A share of the resource's fields; a document's amounts must fit together."""
         apart = AMOUNTS if resource is Resource.DOCUMENT else ()
-        fields = [f for f in CATALOGUE[resource] if f.kind not in CHOSEN and f.name not in apart]
+        fields = [f for f in RESOURCES[resource].fields if f.kind not in CHOSEN and f.name not in apart]
         required = Requirement.REQUIRED
         return {f.name: self.value(f) for f in fields if f.base is required or self.random.random() < share}
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from app.domain.bodies import merge, read_body
-from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.account import ACCOUNT
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.catalogue.document import DOCUMENT
 from app.domain.enums import Resource
 from app.domain.problems import Code, Path
+from app.domain.resources import RESOURCES
 
 Faults = list[tuple[Code, Path]]
 
@@ -23,7 +23,7 @@ def faults(fields: Any, raw: dict[str, Any]) -> Faults:
 
 @pytest.mark.parametrize("resource", Resource)
 def test_absent_null_and_value_are_three_inputs(resource: Resource) -> None:
-    fields = CATALOGUE[resource]
+    fields = RESOURCES[resource].fields
     assert read_body(fields, {}) == ({}, [])
     nulls = dict.fromkeys(field.name for field in fields)
     expected: dict[str, Any] = {name: {} if name == "custom_fields" else None for name in nulls}

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.catalogue import CATALOGUE, KEY_FIELD, field
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.catalogue.document import BASIC_AMOUNTS, EXTENDED_AMOUNTS
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
 from app.domain.enums import Product, Requirement, Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 from tests.commands.contract import is_stated
 
 EVERY = tuple(Product)
@@ -20,11 +20,12 @@ COLLECTIONS, INVOICING, OPEN_BALANCE, CASH_APP = EVERY
 ACCOUNT, DOCUMENT = Resource.ACCOUNT, Resource.DOCUMENT
 NOTE, REPRESENTATIVE, CONTACT = Resource.NOTE, Resource.REPRESENTATIVE, Resource.CONTACT
 REQUIRED, CONDITIONAL, OPTIONAL, NOT_READ = tuple(Requirement)
+CATALOGUE = {resource: definition.fields for resource, definition in RESOURCES.items()}
 # The contract's fields. The catalogue may have others: what is asked of all FIELDS holds of them as well.
 CONTRACT = {
     resource: tuple(one for one in fields if is_stated(resource, one)) for resource, fields in CATALOGUE.items()
 }
-RESOURCES = {resource.value: resource for resource in Resource}
+OWNERS = {resource.value: resource for resource in Resource}
 
 ALL_AMOUNTS = """
     currency original_denomination denomination original_currency base_currency
@@ -68,7 +69,7 @@ def test_the_number_of_fields_of_every_object_is_the_contracts() -> None:
     }
 
 
-def test_the_catalogue_lists_the_resources_in_their_order() -> None:
+def test_the_table_lists_the_resources_in_their_order() -> None:
     assert list(CATALOGUE) == list(Resource)
 
 
@@ -122,7 +123,7 @@ def test_the_endpoint_demands_these_fields_whatever_the_product(
     resource: Resource, key: str, required: str, conditional: str
 ) -> None:
     fields = CONTRACT[resource]
-    assert KEY_FIELD[resource] == fields[0].name == key
+    assert RESOURCES[resource].key == fields[0].name == key
     assert fields[0].kind is Kind.KEY
     assert [one.name for one in fields if one.base is REQUIRED] == required.split()
     assert [one.name for one in fields if one.base is CONDITIONAL] == conditional.split()
@@ -214,7 +215,7 @@ def test_each_product_requires_and_reads_these_fields(
     ],
 )
 def test_each_product_makes_this_of_the_billing_address(product: Product, required: str, optional: str) -> None:
-    parts = field(ACCOUNT, "billing_address").parts
+    parts = RESOURCES[ACCOUNT].field("billing_address").parts
     assert names(parts, product, REQUIRED) == required.split()
     assert names(parts, product, OPTIONAL) == optional.split()
 
@@ -262,7 +263,7 @@ def test_conditions_name_other_fields_as_graphql_shows_them() -> None:
 
 def test_the_two_currency_models_share_no_field_and_make_up_all_amounts() -> None:
     assert [*BASIC_AMOUNTS, *EXTENDED_AMOUNTS] == ALL_AMOUNTS.split()
-    kinds = {name: field(DOCUMENT, name).kind for name in ALL_AMOUNTS.split()}
+    kinds = {name: RESOURCES[DOCUMENT].field(name).kind for name in ALL_AMOUNTS.split()}
     currencies = [name for name, kind in kinds.items() if kind is Kind.CURRENCY]
     assert currencies == ["currency", "original_currency", "base_currency"]
     assert {kind for name, kind in kinds.items() if name not in currencies} == {Kind.DECIMAL}
@@ -329,6 +330,6 @@ def test_lengths_are_255_for_keys_and_text_254_for_addresses_and_10000_for_free_
 
 
 def test_a_field_that_no_resource_has_is_a_key_error() -> None:
-    assert field(CONTACT, "function").name == "function"
+    assert RESOURCES[CONTACT].field("function").name == "function"
     with pytest.raises(KeyError):
-        field(CONTACT, "document_number")
+        RESOURCES[CONTACT].field("document_number")

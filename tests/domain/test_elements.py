@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.domain.catalogue import field
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING, THICK_BILLING_DETAIL
 from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
-from tests.domain.test_catalogue import CONTRACT, DOCUMENT, FIELDS, INVOICING, REQUIRED, RESOURCES, STATED
+from app.domain.resources import RESOURCES
+from tests.domain.test_catalogue import CONTRACT, DOCUMENT, FIELDS, INVOICING, OWNERS, REQUIRED, STATED
 
 
 def test_only_these_elements_of_thick_billing_have_a_length_of_their_own() -> None:
@@ -107,7 +107,7 @@ def test_every_fallback_leads_to_a_field_without_parts() -> None:
     assert len(sources) == 39
     for source in sources:
         resource, name, *rest = source.split(".")
-        found = field(RESOURCES[resource], name)
+        found = RESOURCES[OWNERS[resource]].field(name)
         for step in rest:
             found = found.part(step)
         assert found.parts == (), source

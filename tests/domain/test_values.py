@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import RoutingCode
 from app.domain.fields import Field, Kind
 from app.domain.problems import Code
+from app.domain.resources import RESOURCES
 from app.domain.values import (
     READERS,
     Fault,
@@ -207,7 +207,7 @@ def test_a_custom_value_is_text_number_boolean_or_date(raw: Any) -> None:
 
 
 def test_the_readers_are_tested_with_kinds_that_the_catalogue_uses() -> None:
-    used = {field.kind for fields in CATALOGUE.values() for field in fields}
+    used = {field.kind for definition in RESOURCES.values() for field in definition.fields}
     assert set(TEXTS) <= used
 
 

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.middleware.request_context import IDS_PER_CALL, RequestContextMiddleware
 from app.observability.instrumentation import Instrumentation
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from tests.gateway import Client, Gateway
 
 PAGE = {"accept": "text/html"}

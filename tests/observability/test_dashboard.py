@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 import app.observability
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from tests.gateway import Gateway
 
 DASHBOARD = Path(app.observability.__file__).parent / "grafana.json"

@@ -10,7 +10,7 @@ import pytest
 
 from app.observability.metrics import MAX_OPERATION_NAMES, Metrics
 from app.observability.metrics_endpoint import MetricsEndpoint
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from app.storage.database.engine import Database
 from tests.gateway import Client, Gateway
 from tests.observability.numbers import labelled, numbers, of, samples

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from app.storage.database.engine import Database
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer

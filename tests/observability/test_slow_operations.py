@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.observability.instrumentation import MAX_PLAN_LINE_LENGTH, MAX_PLAN_LINES, MAX_STATEMENT_LENGTH
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from tests.gateway import Gateway
 
 PAGE = """query Page($secret: String!) {

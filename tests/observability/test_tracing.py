@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from app.cli.preflight import is_installed
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from tests.server.conftest import Caller, new_tenant
 from tests.servers import RunningServer, ServerError, free_port, gateway_cli
 

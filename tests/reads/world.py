@@ -13,10 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.auth.api_keys import authenticate
-from app.commands.body import Body, Verb
+from app.commands.body import Body
 from app.commands.save import save
 from app.commands.transaction import Write
-from app.domain.enums import Resource
+from app.domain.enums import Resource, Verb
 from app.storage.tables import ACCOUNTS, CONTACTS, DOCUMENTS, REPRESENTATIVES
 from tests.gateway import Client, Gateway
 from tests.ledger import Ledger

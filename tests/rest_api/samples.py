@@ -6,9 +6,9 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.enums import Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 
 AS_STRINGS = ("discount_amount", "freight_amount", "duty_amt")  # a document's own, not a line's or an element's
 NAMES = {"thick_billing": "invoicing_detail"}
@@ -113,7 +113,7 @@ def rest_name(field: Field) -> str:
 
 def fields(resource: Resource, without: tuple[str, ...] = ()) -> dict[str, Field]:
     """The resource's fields that a body may hold, by the name REST gives them."""
-    known = (f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource] and f.name not in without)
+    known = (f for f in RESOURCES[resource].fields if f.name != RESOURCES[resource].key and f.name not in without)
     return {rest_name(f): f for f in known}
 
 

@@ -9,9 +9,9 @@ import pytest
 from strawberry.utils.str_converters import to_camel_case
 
 from app.domain.amounts import FIELDS as AMOUNTS
-from app.domain.catalogue import KEY_FIELD
 from app.domain.enums import CurrencyModel, Requirement, Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 from tests.gateway import Client
 from tests.rest_api.client import Body, Rest
 from tests.rest_api.samples import PATHS, fields, graph_value, rest_name, sample, selection
@@ -58,7 +58,7 @@ def own(resource: Resource, answer: Body) -> Body:
     """An answer's fields without what the server adds."""
     embedded = {Resource.ACCOUNT: ("notes",), Resource.REPRESENTATIVE: ("accounts", "documents")}.get(resource, ())
     key = {"account_number": "accountNumber", "document_number": "documentNumber"}
-    assert answer[key.get(KEY_FIELD[resource], "reference")] == KEY
+    assert answer[key.get(RESOURCES[resource].key, "reference")] == KEY
     return {name: value for name, value in answer.items() if name not in (*SERVER, *embedded)}
 
 
@@ -73,7 +73,7 @@ async def test_a_create_is_answered_and_read_with_every_field_and_graphql_tells_
     await prepared(rest)
     assert own(resource, await rest.post(PATHS[resource], KEY, body=sent(known))) == shown(known)
     assert own(resource, await rest.get(PATHS[resource], KEY)) == shown(known)
-    key = to_camel_case(KEY_FIELD[resource])
+    key = to_camel_case(RESOURCES[resource].key)
     asked = " ".join(selection(field) for field in known.values())
     read = await graph.only(f"query($k: String!) {{ {resource}({key}: $k) {{ {asked} }} }}", k=KEY)
     assert {name: graph_value(field, read[to_camel_case(field.name)]) for name, field in known.items()} == {

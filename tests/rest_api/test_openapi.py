@@ -9,11 +9,11 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from app.domain.bodies import read_body
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import PRODUCT_TITLES, Product, Requirement, Resource
 from app.domain.fields import Field
 from app.domain.requirements import is_empty
+from app.domain.resources import RESOURCES
 from app.middleware.requests import parse_json
 from app.rest_api.openapi.bodies import OBJECTS, name_of
 from app.rest_api.paths import RawMount, RawRouter
@@ -51,12 +51,12 @@ def pool() -> Iterator[str]:
 def sent_fields() -> Iterator[tuple[str, Field]]:
     """Every field of every body, with the schema that holds it."""
     for resource in KEYED:
-        for field in CATALOGUE[resource]:
-            if field.name != KEY_FIELD[resource]:
+        for field in RESOURCES[resource].fields:
+            if field.name != RESOURCES[resource].key:
                 yield f"{resource.capitalize()}Body", field
                 yield f"{resource.capitalize()}Patch", field
                 yield from inner_fields(field)
-    yield from (("NoteBody", field) for field in CATALOGUE[Resource.NOTE])
+    yield from (("NoteBody", field) for field in RESOURCES[Resource.NOTE].fields)
     yield from (("ClosureBody", field) for field in CLOSURE)
 
 
@@ -119,7 +119,7 @@ def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
     shared = {"400", "401", "403", "404", "412", "413", "415", "422", "429", "500", "503"}
     ends = {"POST": {"201", "409"}, "PUT": {"200", "201"}, "PATCH": {"200"}}
     for resource in KEYED:
-        path = f"/api/v1/ingest/{resource}s/{{{KEY_FIELD[resource]}}}"
+        path = f"/api/v1/ingest/{resource}s/{{{RESOURCES[resource].key}}}"
         found = {
             operation.method: set(operation.described["responses"])
             for operation in operations()
@@ -133,7 +133,7 @@ def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
 
 def test_bodies_hold_every_field_of_the_catalogue_and_no_other() -> None:
     for resource in KEYED:
-        names = [name_of(field) for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource]]
+        names = [name_of(field) for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
         assert list(SCHEMAS[f"{resource.capitalize()}Body"]["properties"]) == names
         assert list(SCHEMAS[f"{resource.capitalize()}Patch"]["properties"]) == names
         assert "required" not in SCHEMAS[f"{resource.capitalize()}Patch"]

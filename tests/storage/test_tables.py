@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession as SQLAlchemySession
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import CurrencyModel, Product, Resource
+from app.domain.resources import RESOURCES
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import (
@@ -112,7 +112,9 @@ async def test_a_session_adds_a_tenant_of_which_the_database_makes_the_id(databa
 @pytest.mark.parametrize("resource", Resource)
 def test_a_resource_has_the_catalogues_columns_and_those_that_the_gateway_adds(resource: Resource) -> None:
     columns = {column.name for column in TABLES[resource].columns}
-    assert columns == {field.name for field in CATALOGUE[resource]} | COLUMNS_OF_RESOURCES | OWN_COLUMNS[resource]
+    assert (
+        columns == {field.name for field in RESOURCES[resource].fields} | COLUMNS_OF_RESOURCES | OWN_COLUMNS[resource]
+    )
     assert table_of(MODELS[resource]) is TABLES[resource]
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from app.commands.body import Body
 from app.domain.amounts import FIELDS as MODELS
 from app.domain.bodies import COMPOSITE, CUSTOM_FIELD_OWNER, LIST, OBJECT, Entries
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import CurrencyModel, Product, Resource
 from app.domain.fields import Field
 from app.domain.problems import Path, Problem, Where
 from app.domain.requirements import AMOUNTS
-from app.graphql_api.schema.inputs import COMBINED, DECLARED
+from app.domain.resources import RESOURCES
+from app.graphql_api.schema.inputs import COMBINED
 from app.graphql_api.schema.names import shown_name, to_camel_case
 
 # By the id of some fields, which are kept with it: the id of what is gone may be another's.
@@ -23,20 +23,20 @@ Arguments = dict[str, Any]
 
 def input_body(resource: Resource, sent: Arguments) -> Body:
     """The body of a create or replace from its `input`."""
-    if resource not in DECLARED:
-        return Body(ingest_values(CATALOGUE[resource], sent), (Product.COLLECTIONS,))
+    if not RESOURCES[resource].is_declared:
+        return Body(ingest_values(RESOURCES[resource].fields, sent), (Product.COLLECTIONS,))
     ((member, data),) = sent.items()
     products = tuple(data["products"]) if member == COMBINED else (PRODUCTS_BY_MEMBER[member],)
-    values = ingest_values(CATALOGUE[resource], data)
+    values = ingest_values(RESOURCES[resource].fields, data)
     for amounts in (data.get("amounts") or {}).values():
-        values |= ingest_values(CATALOGUE[resource], amounts)
+        values |= ingest_values(RESOURCES[resource].fields, amounts)
     return Body(values, in_order(products))
 
 
 def patch_body(resource: Resource, sent: Arguments) -> Body:
     """The body of a patch from its `patch`; products that are null declare the resource for none."""
     products = in_order(sent["products"] or ()) if "products" in sent else None
-    return Body(ingest_values(CATALOGUE[resource], sent), products)
+    return Body(ingest_values(RESOURCES[resource].fields, sent), products)
 
 
 def in_order(products: Sequence[Product]) -> tuple[Product, ...]:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.enums import (
     ClosureReason,
     DocumentType,
@@ -18,6 +17,7 @@ from app.domain.enums import (
     RoutingCode,
 )
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 from app.graphql_api.global_ids import encode_id
 from app.graphql_api.schema.planned_fields import annotation, computed
 from app.graphql_api.schema.resolvers import custom_fields
@@ -64,7 +64,7 @@ def catalogue_fields(resource: Resource) -> Callable[[Class], Class]:
             return isinstance(row, cls) or getattr(row, "resource", None) == resource
 
         cls.is_type_of = classmethod(is_type_of)  # type: ignore[attr-defined]
-        return with_fields(cls, identity(resource) | {f.name: output(f) for f in CATALOGUE[resource]}, history())
+        return with_fields(cls, identity(resource) | {f.name: output(f) for f in RESOURCES[resource].fields}, history())
 
     return decorate
 

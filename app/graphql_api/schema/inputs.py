@@ -12,16 +12,15 @@ import strawberry
 
 from app.domain.amounts import FIELDS as MODELS
 from app.domain.amounts import INVOICED
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
-from app.domain.catalogue import field as catalogue_field
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import PRODUCT_TITLES, CurrencyModel, Product, Requirement, Resource
 from app.domain.fields import Field, Kind
 from app.domain.requirements import is_amount
+from app.domain.resources import RESOURCES
 from app.graphql_api.compat_strawberry import taken_as_sent
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.catalogue_fields import TYPES, Fields, described, with_fields
-from app.graphql_api.schema.names import type_name, with_article
+from app.graphql_api.schema.names import type_name
 from app.graphql_api.schema.planned_fields import list_of
 from app.graphql_api.schema.scalars import Date
 
@@ -31,7 +30,6 @@ PRODUCT_NAMES = {  # in the names of types
     Product.OPEN_BALANCE: "OpenBalance",
     Product.CASH_APP: "CashApp",
 }
-DECLARED = (Resource.ACCOUNT, Resource.DOCUMENT)  # the others belong to Collections alone
 COMBINED = "combined"  # the member of a @oneOf input that takes every field
 MADE: set[str] = set()  # names of input types
 REPLACES = "As a replacement it empties every field that"
@@ -97,7 +95,7 @@ def address_input(product: Product | None) -> Any:
 
 def body_fields(resource: Resource) -> list[Field]:
     """The fields of a body: all but the key, and but amounts, which stand under their currency model."""
-    return [f for f in CATALOGUE[resource] if f.name != KEY_FIELD[resource] and not is_amount(resource, f)]
+    return [f for f in RESOURCES[resource].fields if f.name != RESOURCES[resource].key and not is_amount(resource, f)]
 
 
 def read_by(product: Product, resource: Resource) -> list[Field]:
@@ -112,7 +110,7 @@ def read_by(product: Product, resource: Resource) -> list[Field]:
 def product_input(resource: Resource, product: Product) -> Any:
     """The data of a resource for one product."""
     name, title = f"{PRODUCT_NAMES[product]}{type_name(resource)}Input", PRODUCT_TITLES[product]
-    text = f"{with_article(resource).capitalize()} for {title}. {REPLACES} this type cannot say, custom fields and an "
+    text = f"{resource.with_article.capitalize()} for {title}. {REPLACES} this type cannot say, custom fields and an "
     fields = product_fields(read_by(product, resource), product)
     return made_input(name, f"{text}account's currency aside.", fields | amounts(resource, product))
 
@@ -122,7 +120,7 @@ def combined_input(resource: Resource) -> Any:
     text = "The products that the data is for, whose demands it must meet; with none, the endpoint's alone."
     products = {"products": (list[Product], strawberry.field(default_factory=list, description=text))}
     text = (
-        f"{with_article(resource).capitalize()} for several products at once, or for none in particular. {REPLACES} is "
+        f"{resource.with_article.capitalize()} for several products at once, or for none in particular. {REPLACES} is "
         "left out, custom fields and an account's currency aside."
     )
     fields = products | product_fields(body_fields(resource), None) | amounts(resource, None)
@@ -143,8 +141,8 @@ def declared_input(resource: Resource, *inputs: Any) -> Any:
 
 
 def plain_input(resource: Resource) -> Any:
-    """The data of a resource that belongs to Collections alone; a note brings its key along."""
-    key = [f for f in CATALOGUE[resource] if resource is Resource.NOTE and f.name == KEY_FIELD[resource]]
+    """The data of a resource that belongs to Collections alone; what lies under another brings its key along."""
+    key = RESOURCES[resource].fields[:1] if RESOURCES[resource].owner else ()
     fields = product_fields([*key, *body_fields(resource)], Product.COLLECTIONS)
     return made_input(f"{type_name(resource)}Input", f"A {resource}, as Collections reads it.", fields)
 
@@ -152,9 +150,9 @@ def plain_input(resource: Resource) -> Any:
 def patch_input(resource: Resource) -> Any:
     """A change of a resource."""
     text = "Declares the products anew; left out, they stay."
-    products = {"products": optional(list[Product], text)} if resource in DECLARED else {}
-    fields = [field for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource]]
-    text = f"A change of {with_article(resource)}: what is left out stays, null empties."
+    products = {"products": optional(list[Product], text)} if RESOURCES[resource].is_declared else {}
+    fields = [field for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
+    text = f"A change of {resource.with_article}: what is left out stays, null empties."
     return made_input(f"{type_name(resource)}Patch", text, products | patch_fields(fields))
 
 
@@ -162,7 +160,7 @@ def amounts_input(prefix: str, names: dict[CurrencyModel, Sequence[str]]) -> Any
     """A @oneOf of the two currency models, each with all of its amounts."""
     members = {}
     for model in CurrencyModel:
-        fields = [catalogue_field(Resource.DOCUMENT, name) for name in names[model]]
+        fields = [RESOURCES[Resource.DOCUMENT].field(name) for name in names[model]]
         demanded = {field.name: required(TYPES[field.kind], field.meaning) for field in fields}
         input_ = made_input(f"{prefix}{model.capitalize()}AmountsInput", model.meaning, demanded)
         members[str(model)] = optional(input_, model.meaning)
@@ -180,10 +178,10 @@ def amounts(resource: Resource, product: Product | None) -> Fields:
     return {"amounts": required(InvoicingAmountsInput if product is Product.INVOICING else AmountsInput, text)}
 
 
-ADDRESS = catalogue_field(Resource.ACCOUNT, "billing_address")
+ADDRESS = RESOURCES[Resource.ACCOUNT].field("billing_address")
 READ_BY_CHOICE = {Requirement.OPTIONAL, Requirement.CONDITIONAL}
-THICK_BILLING = catalogue_field(Resource.DOCUMENT, "thick_billing")
-LINE_ITEMS = catalogue_field(Resource.DOCUMENT, "line_items")
+THICK_BILLING = RESOURCES[Resource.DOCUMENT].field("thick_billing")
+LINE_ITEMS = RESOURCES[Resource.DOCUMENT].field("line_items")
 PARTS = {field.part_type: field for field in (ADDRESS, LINE_ITEMS, THICK_BILLING, THICK_BILLING.part("detail"))}
 
 

@@ -12,7 +12,7 @@ from strawberry.types.arguments import StrawberryArgument
 
 from app.auth.costs import WRITE
 from app.commands.attachments import attach_pdf
-from app.commands.body import Body, Verb
+from app.commands.body import Body
 from app.commands.documents import close_document
 from app.commands.files import Files
 from app.commands.notes import create_note
@@ -20,10 +20,10 @@ from app.commands.preconditions import expecting
 from app.commands.representatives import link_representative
 from app.commands.save import save
 from app.commands.transaction import Forbidden, Write, Written
-from app.domain.catalogue import KEY_FIELD
 from app.domain.catalogue.closure import CLOSURE
-from app.domain.enums import Resource
+from app.domain.enums import Resource, Verb
 from app.domain.problems import Problem, WriteRefused
+from app.domain.resources import RESOURCES
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.execution.planning import Planner, ResponsePath
@@ -41,7 +41,7 @@ from app.graphql_api.schema.inputs import (
     RepresentativeInput,
     RepresentativePatch,
 )
-from app.graphql_api.schema.names import shown_message, to_camel_case, type_name, with_article
+from app.graphql_api.schema.names import shown_message, to_camel_case, type_name
 from app.graphql_api.schema.planned_fields import Arguments, argument, relation
 from app.graphql_api.schema.resolvers import Info
 from app.graphql_api.schema.scalars import Upload
@@ -115,7 +115,7 @@ def expected_version() -> StrawberryArgument:
 
 
 def key(resource: Resource) -> StrawberryArgument:
-    return argument(KEY_FIELD[resource], str, f"Key of the {resource}.")
+    return argument(RESOURCES[resource].key, str, f"Key of the {resource}.")
 
 
 def runs(command: Command, name: str, description: str, *arguments: StrawberryArgument, creates: bool = False) -> Any:
@@ -130,7 +130,7 @@ def runs(command: Command, name: str, description: str, *arguments: StrawberryAr
 
 def saves(verb: Verb, resource: Resource, input_: Any) -> Any:
     """A field that creates, replaces or patches a resource under its key."""
-    key_name = to_camel_case(KEY_FIELD[resource])
+    key_name = to_camel_case(RESOURCES[resource].key)
     body, to_body = ("patch", patch_body) if verb is Verb.PATCH else ("input", input_body)
 
     async def run(write: Write[Answer], sent: Sent, _: Files) -> Answer:
@@ -141,7 +141,7 @@ def saves(verb: Verb, resource: Resource, input_: Any) -> Any:
     return runs(
         Command(run, {resource: lambda sent: (sent[key_name],)}, body),
         f"{verb.value}{type_name(resource)}",
-        VERBS[verb].format(with_article(resource)),
+        VERBS[verb].format(resource.with_article),
         key(resource),
         data,
         *(() if verb is Verb.CREATE else (expected_version(),)),
@@ -151,7 +151,7 @@ def saves(verb: Verb, resource: Resource, input_: Any) -> Any:
 
 def links(resource: Resource) -> Any:
     """A field that links a representative to an account or a document."""
-    key_name = to_camel_case(KEY_FIELD[resource])
+    key_name = to_camel_case(RESOURCES[resource].key)
 
     async def run(write: Write[Answer], sent: Sent, _: Files) -> Answer:
         return await link_representative(write, sent["reference"], resource, sent[key_name])
@@ -163,7 +163,7 @@ def links(resource: Resource) -> Any:
     return runs(
         Command(run, answers, writes=False),
         f"linkRepresentativeTo{type_name(resource)}",
-        f"Links a representative to {with_article(resource)}; linking again changes nothing.",
+        f"Links a representative to {resource.with_article}; linking again changes nothing.",
         key(Resource.REPRESENTATIVE),
         key(resource),
     )

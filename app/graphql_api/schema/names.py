@@ -4,7 +4,6 @@ from functools import lru_cache
 
 from strawberry.utils.str_converters import to_camel_case as convert
 
-from app.domain.enums import Resource
 from app.domain.problems import Path
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
@@ -13,10 +12,6 @@ to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every
 def type_name(resource: str) -> str:
     """The name of a resource's object type."""
     return resource.capitalize()
-
-
-def with_article(resource: str) -> str:
-    return f"an {resource}" if resource == Resource.ACCOUNT else f"a {resource}"
 
 
 def shown_name(part: str | int) -> str:

@@ -11,10 +11,10 @@ from strawberry.types import get_object_definition
 from strawberry.types.field import StrawberryField
 
 from app.auth.costs import DESCRIPTION, INTROSPECTION, WHOLE_LIST
-from app.domain.catalogue import CATALOGUE
 from app.domain.changes import ChangedResource
 from app.domain.enums import Product, Requirement, Resource
 from app.domain.fields import Field, Kind
+from app.domain.resources import RESOURCES
 from app.graphql_api.execution.arguments import decoded_ids, given_key
 from app.graphql_api.execution.introspection import INTROSPECTIONS, IntrospectionAnswer, describe
 from app.graphql_api.execution.introspection_arguments import check_introspection
@@ -165,8 +165,8 @@ def find_nodes(root: Row, info: Info, ids: Identifiers) -> list[Any]:
 
 
 def product_fields(product: OfProduct, resource: OfResource = strawberry.UNSET) -> list[dict[str, Any]]:
-    wanted: list[Any] = [resource] if resource else list(Resource)
-    return [entry for each in wanted for entry in listed(each, CATALOGUE.get(each, ()), product, "")]
+    wanted = [each for each in Resource if not resource or each.name == resource.name]
+    return [entry for each in wanted for entry in listed(each, RESOURCES[each].fields, product, "")]
 
 
 def listed(resource: Resource, fields: tuple[Field, ...], product: Product, prefix: str) -> Iterator[dict[str, Any]]:

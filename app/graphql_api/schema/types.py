@@ -6,9 +6,9 @@ from typing import Any
 import strawberry
 
 from app.domain.attachments import PDF_DOCUMENT_COLUMNS
-from app.domain.catalogue import CATALOGUE
 from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.enums import CurrencyModel, DocumentStatus, Product, Resource
+from app.domain.resources import RESOURCES
 from app.graphql_api.schema.catalogue_fields import catalogue_fields
 from app.graphql_api.schema.connections import Connection, Edge, connection, page_arguments
 from app.graphql_api.schema.planned_fields import argument, computed, relation
@@ -53,7 +53,7 @@ def changes() -> Any:
 
 def product_readiness(resource: Resource, *reads: Traversal) -> Any:
     text = "What each active product of the tenant would still need, in the order of the products."
-    return computed(readiness, text, *(field.name for field in CATALOGUE[resource]), reads=reads)
+    return computed(readiness, text, *(field.name for field in RESOURCES[resource].fields), reads=reads)
 
 
 @strawberry.interface(description="Anything with a global identifier.")

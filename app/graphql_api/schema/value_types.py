@@ -6,7 +6,6 @@ from typing import Any
 import strawberry
 
 from app.domain.aging import BUCKETS
-from app.domain.catalogue import field
 from app.domain.changes import ChangedResource
 from app.domain.enums import (
     AttachmentSource,
@@ -17,23 +16,24 @@ from app.domain.enums import (
     Resource,
 )
 from app.domain.problems import Code
+from app.domain.resources import RESOURCES
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.catalogue_fields import part_fields
 from app.graphql_api.schema.planned_fields import computed
 from app.graphql_api.schema.resolvers import url
 from app.graphql_api.schema.scalars import CurrencyCode, Date, DateTime
 
-THICK_BILLING = field(Resource.DOCUMENT, "thick_billing")
+THICK_BILLING = RESOURCES[Resource.DOCUMENT].field("thick_billing")
 
 
 @strawberry.type(description="A postal address.")
-@part_fields(field(Resource.ACCOUNT, "remit_to"))
+@part_fields(RESOURCES[Resource.ACCOUNT].field("remit_to"))
 class Address:
     pass
 
 
 @strawberry.type(description="One line of a document.")
-@part_fields(field(Resource.DOCUMENT, "line_items"))
+@part_fields(RESOURCES[Resource.DOCUMENT].field("line_items"))
 class LineItem:
     pass
 

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
+from app.commands.representatives import LINKS
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import PRODUCT_TITLES, DocumentStatus, Product, Requirement, Resource
 from app.domain.fields import KEY_LENGTH, Field, Kind
+from app.domain.resources import RESOURCES
 from app.rest_api.answers import shown_name
-from app.rest_api.names import SHOWN_KEYS, key_name
+from app.rest_api.names import ADDRESSED, SHOWN_KEYS
 from app.rest_api.openapi.values import VALUES, Schema, ref, sent, shown
-from app.rest_api.resources import LINKED, MOST_LISTED
+from app.rest_api.resources import MOST_LISTED
 
-KEYED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
 OBJECTS = {  # the component that an object, or each element of a list, is
     "billing_address": "BillingAddress",
     "remit_to": "RemittanceAddress",
@@ -36,19 +36,19 @@ MOMENT = ref("MomentInUtc")
 def components() -> dict[str, Schema]:
     """Every schema that the description names, errors aside."""
     schemas = dict(VALUES)
-    for field in (field for resource in KEYED for field in CATALOGUE[resource]):
+    for field in (field for resource in ADDRESSED for field in RESOURCES[resource].fields):
         schemas |= dict(object_schemas(field))
-    for resource in KEYED:
+    for resource in ADDRESSED:
         title = resource.capitalize()
         schemas[f"{title}Body"] = body(resource, required=True)
         schemas[f"{title}Patch"] = body(resource, required=False)
         schemas[title] = answer(resource)
     notes: Schema = {"type": "array", "items": ref("EmbeddedNote"), "description": "All its notes, oldest first."}
     schemas["AccountWithNotes"] = answer(Resource.ACCOUNT, {"notes": notes})
-    links = {name: linked(resource) for resource, name in LINKED.items()}
+    links = {resource.plural: linked(resource) for resource in LINKS}
     schemas["RepresentativeWithLinks"] = answer(Resource.REPRESENTATIVE, links)
-    schemas |= {f"Linked{name.capitalize()}": listing(name, resource) for resource, name in LINKED.items()}
-    schemas |= {f"{resource.capitalize()}Link": link(resource) for resource in LINKED}
+    schemas |= {f"Linked{resource.plural.capitalize()}": listing(resource) for resource in LINKS}
+    schemas |= {f"{resource.capitalize()}Link": link(resource) for resource in LINKS}
     return schemas | note_schemas() | closure_schemas() | attachment_schemas()
 
 
@@ -133,7 +133,7 @@ def fall_back(field: Field) -> str:
 
 def own_fields(resource: Resource) -> list[Field]:
     """The fields of a resource, less the key that its address holds."""
-    return [field for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource]]
+    return [field for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
 
 
 def body(resource: Resource, *, required: bool) -> Schema:
@@ -146,9 +146,9 @@ def body(resource: Resource, *, required: bool) -> Schema:
 def answer(resource: Resource, more: dict[str, Schema] | None = None) -> Schema:
     """What every verb but a closure answers of the resource; `more` is what GET alone adds."""
     fields = own_fields(resource)
-    properties: dict[str, Schema] = {"csrId": CSR_ID, key_name(resource): key(resource)}
+    properties: dict[str, Schema] = {"csrId": CSR_ID, SHOWN_KEYS[resource]: key(resource)}
     properties |= {name_of(field): shown_field(field) for field in fields}
-    always = ["csrId", key_name(resource), *(name_of(field) for field in fields if is_filled(field))]
+    always = ["csrId", SHOWN_KEYS[resource], *(name_of(field) for field in fields if is_filled(field))]
     if resource is Resource.DOCUMENT:
         properties |= status_properties()
         always.append("status")
@@ -179,30 +179,30 @@ def linked(resource: Resource) -> Schema:
         "type": "array",
         "items": key(resource),
         "maxItems": MOST_LISTED,
-        "description": f"Numbers of the linked {resource}s in order, the first {MOST_LISTED} of them.",
+        "description": f"Numbers of the linked {resource.plural} in order, the first {MOST_LISTED} of them.",
     }
 
 
-def listing(name: str, resource: Resource) -> Schema:
+def listing(resource: Resource) -> Schema:
     """A page of linked numbers."""
     properties = {
         "reference": key(Resource.REPRESENTATIVE),
         "page": {"type": "integer", "minimum": 1},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST_LISTED},
         "total": {"type": "integer", "minimum": 0, "description": "How many are linked in all."},
-        name: {"type": "array", "items": key(resource), "maxItems": MOST_LISTED},
+        resource.plural: {"type": "array", "items": key(resource), "maxItems": MOST_LISTED},
     }
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def link(resource: Resource) -> Schema:
-    properties = {"reference": key(Resource.REPRESENTATIVE), KEY_FIELD[resource]: key(resource)}
+    properties = {"reference": key(Resource.REPRESENTATIVE), RESOURCES[resource].key: key(resource)}
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def note_schemas() -> dict[str, Schema]:
     """A note as it is sent, by itself, and inside its account, where two of its fields are spelt otherwise."""
-    fields = CATALOGUE[Resource.NOTE]
+    fields = RESOURCES[Resource.NOTE].fields
     demanded = frozenset(field.name for field in fields if field.base is Requirement.REQUIRED)
     own = {field.name: shown_field(field) for field in fields}
     spelt = {"Note": ("account_number", "created_at"), "EmbeddedNote": (SHOWN_KEYS[Resource.ACCOUNT], "createdAt")}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.domain.catalogue import CATALOGUE, KEY_FIELD
 from app.domain.enums import Resource
+from app.domain.resources import RESOURCES
 from app.rest_api.answers import shown_name
-from app.rest_api.names import key_name
+from app.rest_api.names import SHOWN_KEYS
 
 Body = dict[str, Any]
 
@@ -187,18 +187,18 @@ LINKS: dict[Resource, Body] = {
 
 def answered(resource: Resource, values: Body) -> Body:
     """A resource as answers show it. The values are written as answers write them."""
-    names = [shown_name(field) for field in CATALOGUE[resource] if field.name != KEY_FIELD[resource]]
+    names = [shown_name(field) for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
     fields = {name: values[name] for name in names if name in values}
     status = {"status": "open"} if resource is Resource.DOCUMENT else {}
     times = {"createdAt": MOMENT, "updatedAt": MOMENT}
-    return {"csrId": CSR_ID, key_name(resource): KEYS[resource], **fields, **status, **times}
+    return {"csrId": CSR_ID, SHOWN_KEYS[resource]: KEYS[resource], **fields, **status, **times}
 
 
-def listing(resource: Resource, name: str) -> Body:
+def listing(resource: Resource) -> Body:
     """A page of what is linked to the representative, with the one example linked."""
     head = {"reference": KEYS[Resource.REPRESENTATIVE], "page": 1, "limit": 100, "total": 1}
-    return {**head, name: [KEYS[resource]]}
+    return {**head, resource.plural: [KEYS[resource]]}
 
 
 def link(resource: Resource) -> Body:
-    return {"reference": KEYS[Resource.REPRESENTATIVE], KEY_FIELD[resource]: KEYS[resource]}
+    return {"reference": KEYS[Resource.REPRESENTATIVE], RESOURCES[resource].key: KEYS[resource]}

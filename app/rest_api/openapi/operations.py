@@ -3,25 +3,25 @@
 from itertools import pairwise
 from typing import Any
 
-from app.domain.catalogue import KEY_FIELD
+from app.commands.representatives import LINKS
 from app.domain.enums import Resource
+from app.domain.resources import RESOURCES
 from app.domain.values import Fault
+from app.rest_api.errors import already_closed, already_exists, not_found, nowhere
+from app.rest_api.names import ADDRESSED, address
 from app.rest_api.openapi import examples
 from app.rest_api.openapi.headers import SENT, as_written, conditions, with_version
 from app.rest_api.openapi.problems import error, response, shared, wrong_query
 from app.rest_api.openapi.values import Schema, ref
-from app.rest_api.resources import LINKED, MOST_LISTED, MOST_PAGES
+from app.rest_api.resources import MOST_LISTED, MOST_PAGES
 
 Operation = dict[str, Any]
 Paths = dict[str, dict[str, Any]]
 
-ROOT = "/api/v1/ingest"
+# Each resource, and after it those that lie under it.
+IN_ORDER = sorted(Resource, key=lambda each: ADDRESSED.index(RESOURCES[each].owner or each))
 TAGS = {
-    "Accounts": "Customers that owe money; everything else belongs to one.",
-    "Notes": "Remarks on accounts. They are kept as evidence: no call changes or removes one.",
-    "Documents": "Invoices, credit notes and other receivables.",
-    "Representatives": "People on the seller's side to whom work escalates. Collections alone reads them.",
-    "Contacts": "People on the customer's side. Collections alone reads them.",
+    **{each.plural.capitalize(): RESOURCES[each].about for each in IN_ORDER},
     "PDFs": "The PDF of a document: pushed, or generated from `invoicing_detail`.",
 }
 WRITE = (400, 401, 403, 412, 413, 415, 422, 429, 500, 503)
@@ -38,7 +38,7 @@ Amounts come in one of two models, and the first document with amounts decides f
 
 def paths() -> Paths:
     found: Paths = {}
-    for resource in (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT):
+    for resource in ADDRESSED:
         found |= resource_paths(resource)
         found |= {Resource.ACCOUNT: note_paths, Resource.DOCUMENT: closure_paths}.get(resource, dict)()
     return found | link_paths()
@@ -55,7 +55,7 @@ def key_parameters(path: str) -> list[Schema]:
     return [{"$ref": f"#/components/parameters/{PARAMETERS[owner][0]}"} for owner in owners]
 
 
-def address(path: str, **operations: Operation) -> Paths:
+def path_item(path: str, **operations: Operation) -> Paths:
     return {path: {"parameters": key_parameters(path), **operations}}
 
 
@@ -72,26 +72,20 @@ def ok(status: int, description: str, schema: str, example: Any) -> Operation:
 
 def missing(*resources: str) -> Operation:
     """404 where one of them does not exist for the caller, or the address is none."""
-    names = " or ".join(resources)
     schema = error(*(f"{resource}_not_found" for resource in resources), "not_found")
-    text = f"There is no such {names}." if resources else NO_KEY
-    words = f"{resources[0]}_not_found" if resources else "not_found"
-    message = f"There is no such {resources[0]}." if resources else "There is nothing at this address."
-    return {"404": response(text, schema, {"error": words, "message": message})}
+    text = f"There is no such {' or '.join(resources)}." if resources else NO_KEY
+    return {"404": response(text, schema, (not_found(resources[0]) if resources else nowhere()).body)}
 
 
 def taken(resource: Resource) -> Operation:
     """409 of a create whose key is there already."""
-    name, key = KEY_FIELD[resource], examples.KEYS[resource]
-    schema = error(f"{resource}_already_exists", **{name: {"type": "string"}})
-    advice = "A note can never be changed." if resource is Resource.NOTE else "PUT replaces it, PATCH changes it."
-    message = f"{resource.capitalize()} '{key}' already exists. {advice}"
-    example = {"error": f"{resource}_already_exists", name: key, "message": message}
+    schema = error(f"{resource}_already_exists", **{RESOURCES[resource].key: {"type": "string"}})
+    example = already_exists(resource, examples.KEYS[resource]).body
     return {"409": response(f"The {resource} exists already; nothing was changed.", schema, example)}
 
 
 def resource_paths(resource: Resource) -> Paths:
-    title, tag = resource.capitalize(), f"{resource.capitalize()}s"
+    title, tag = resource.capitalize(), resource.plural.capitalize()
     rules = {"description": STATUS_RULES} if resource is Resource.DOCUMENT else {}
     body = takes(f"{title}Body", examples.CREATED[resource], examples.OTHERS.get(resource))
     new = as_written(ok(201, f"The {resource} was created.", title, examples.created(resource)))
@@ -99,12 +93,12 @@ def resource_paths(resource: Resource) -> Paths:
     changed = as_written(ok(200, f"The {resource} after the change.", title, examples.patched(resource)))
     shown = {Resource.ACCOUNT: "AccountWithNotes", Resource.REPRESENTATIVE: "RepresentativeWithLinks"}
     found = with_version(ok(200, f"The {resource}.", shown.get(resource, title), examples.found(resource)))
-    return address(
-        f"{ROOT}/{resource}s/{{{KEY_FIELD[resource]}}}",
+    return path_item(
+        address(resource),
         post=operation(
             f"create{title}",
             tag,
-            f"Create {one(resource)}",
+            f"Create {resource.with_article}",
             new | missing() | taken(resource) | shared(*WRITE),
             parameters=conditions(),
             requestBody=body,
@@ -113,7 +107,7 @@ def resource_paths(resource: Resource) -> Paths:
         put=operation(
             f"replace{title}",
             tag,
-            f"Create or replace {one(resource)}",
+            f"Create or replace {resource.with_article}",
             new | replaced | missing() | shared(*WRITE),
             description="\n\n".join([REPLACE_RULES[resource], *rules.values()]),
             parameters=conditions(),
@@ -122,18 +116,14 @@ def resource_paths(resource: Resource) -> Paths:
         patch=operation(
             f"patch{title}",
             tag,
-            f"Change some fields of {one(resource)}",
+            f"Change some fields of {resource.with_article}",
             changed | missing(resource) | shared(*WRITE),
             description="\n\n".join([PATCH_RULES, *rules.values()]),
             parameters=conditions(),
             requestBody=takes(f"{title}Patch", examples.PATCHED[resource]),
         ),
-        get=operation(f"get{title}", tag, f"Get {one(resource)}", found | missing(resource) | shared(*READ)),
+        get=operation(f"get{title}", tag, f"Get {resource.with_article}", found | missing(resource) | shared(*READ)),
     )
-
-
-def one(resource: Resource) -> str:
-    return f"{'an' if resource[0] in 'aeiou' else 'a'} {resource}"
 
 
 REPLACED = "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing, nor "
@@ -148,11 +138,10 @@ PATCH_RULES = (
 
 
 def note_paths() -> Paths:
-    notes = f"{ROOT}/accounts/{{account_number}}/notes"
     created = as_written(ok(201, "The note was created.", "Note", examples.NOTE_ANSWER))
     found = with_version(ok(200, "The note.", "Note", examples.NOTE_ANSWER))
-    return address(
-        notes,
+    return path_item(
+        f"{address(Resource.ACCOUNT)}/notes",
         post=operation(
             "createNote",
             "Notes",
@@ -161,8 +150,8 @@ def note_paths() -> Paths:
             description="Its reference must be new within the tenant, on whichever account.",
             requestBody=takes("NoteBody", examples.NOTE),
         ),
-    ) | address(
-        f"{notes}/{{reference}}",
+    ) | path_item(
+        address(Resource.NOTE),
         get=operation(
             "getNote", "Notes", "Get a note of an account", found | missing("account", "note") | shared(*READ)
         ),
@@ -173,11 +162,10 @@ def closure_paths() -> Paths:
     closed = as_written(ok(200, "The document is closed.", "Closure", examples.CLOSED))
     number = examples.KEYS[Resource.DOCUMENT]
     schema = error("document_already_closed", document_number={"type": "string"})
-    message = f"Document '{number}' is already closed."
-    example = {"error": "document_already_closed", "document_number": number, "message": message}
+    example = already_closed(number, f"Document '{number}' is already closed.").body
     already = {"409": response("The document is closed already; nothing was changed.", schema, example)}
-    return address(
-        f"{ROOT}/documents/{{document_number}}/closure",
+    return path_item(
+        f"{address(Resource.DOCUMENT)}/closure",
         post=operation(
             "closeDocument",
             "Documents",
@@ -192,21 +180,22 @@ def closure_paths() -> Paths:
 
 def link_paths() -> Paths:
     found: Paths = {}
-    for resource, name in LINKED.items():
-        title, listing = name.capitalize(), f"{ROOT}/representatives/{{reference}}/{name}"
+    for resource in LINKS:
+        name = resource.plural
+        title, listing = name.capitalize(), f"{address(Resource.REPRESENTATIVE)}/{name}"
         linked = ok(200, "They are linked.", f"{resource.capitalize()}Link", examples.link(resource))
-        page = ok(200, "A page of numbers, in order.", f"Linked{title}", examples.listing(resource, name))
-        found |= address(
-            f"{listing}/{{{KEY_FIELD[resource]}}}",
+        page = ok(200, "A page of numbers, in order.", f"Linked{title}", examples.listing(resource))
+        found |= path_item(
+            f"{listing}/{{{RESOURCES[resource].key}}}",
             put=operation(
                 f"linkRepresentativeTo{resource.capitalize()}",
                 "Representatives",
-                f"Link a representative to {one(resource)}",
+                f"Link a representative to {resource.with_article}",
                 linked | missing("representative", resource) | shared(401, 403, 412, 429, 500, 503),
                 description="Linking again changes nothing.",
             ),
         )
-        found |= address(
+        found |= path_item(
             listing,
             get=operation(
                 f"listRepresentative{title}",
@@ -224,11 +213,17 @@ def wrong_page() -> Operation:
     return wrong_query("limit", message, "The listing has faults.")
 
 
-def key(name: str, resource: Resource) -> Schema:
+def key_component(resource: Resource) -> str:
+    """What the parameter of a key is called among the components: AccountNumber, ContactReference."""
+    return resource.capitalize() + RESOURCES[resource].key.removeprefix(f"{resource}_").capitalize()
+
+
+def key(resource: Resource) -> Schema:
     text = f"Key of the {resource}. Type it here as it is; in a program's requests percent-encode it, a slash too."
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
     example = examples.KEYS[resource]
-    return {"name": name, "in": "path", "required": True, "description": text, "schema": schema, "example": example}
+    parameter = {"name": RESOURCES[resource].key, "in": "path", "required": True, "description": text}
+    return {**parameter, "schema": schema, "example": example}
 
 
 def number_from_one(name: str, most: int, default: int, text: str) -> Schema:
@@ -249,7 +244,7 @@ PARAMETERS: dict[str, tuple[str, Schema]] = {
             "example": examples.CONNECTION_ID,
         },
     ),
-    "ingest_documents": ("DocumentNumber", key("document_number", Resource.DOCUMENT)),
+    "ingest_documents": (key_component(Resource.DOCUMENT), key(Resource.DOCUMENT)),
     "attachments": (
         "AttachmentId",
         {
@@ -261,11 +256,7 @@ PARAMETERS: dict[str, tuple[str, Schema]] = {
             "example": examples.ATTACHMENT_ID,
         },
     ),
-    "accounts": ("AccountNumber", key("account_number", Resource.ACCOUNT)),
-    "documents": ("DocumentNumber", key("document_number", Resource.DOCUMENT)),
-    "notes": ("NoteReference", key("reference", Resource.NOTE)),
-    "representatives": ("RepresentativeReference", key("reference", Resource.REPRESENTATIVE)),
-    "contacts": ("ContactReference", key("reference", Resource.CONTACT)),
+    **{each.plural: (key_component(each), key(each)) for each in IN_ORDER},
 }
 LISTING = {
     "Page": number_from_one("page", MOST_PAGES, 1, "Which page; the first is 1."),

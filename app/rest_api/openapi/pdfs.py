@@ -7,7 +7,7 @@ from app.pdf.invoices.limits import MAX_CHARACTERS, MAX_LINES
 from app.rest_api.attachments import LIST, PUSH
 from app.rest_api.downloads import PDF
 from app.rest_api.openapi import examples
-from app.rest_api.openapi.operations import Operation, Paths, address, missing, ok, operation
+from app.rest_api.openapi.operations import Operation, Paths, missing, ok, operation, path_item
 from app.rest_api.openapi.problems import error, response, shared, wrong_query
 from app.rest_api.openapi.values import Schema, ref
 
@@ -67,7 +67,7 @@ def push_path() -> Paths:
         ref("BodyTooLarge"),
         {"error": "body_too_large", "message": "The PDF is larger than 67108864 bytes."},
     )
-    return address(
+    return path_item(
         PUSH,
         post=operation(
             "pushPdf",
@@ -93,7 +93,7 @@ def list_path() -> Paths:
     number = examples.KEYS[Resource.DOCUMENT]
     listed = {"document_number": number, "attachments": [examples.ATTACHMENT]}
     found = ok(200, "What is told of the PDF, if there is one.", "Attachments", listed)
-    return address(
+    return path_item(
         LIST,
         get=operation(
             "listAttachments",
@@ -109,7 +109,7 @@ def download_path() -> Paths:
     gone = missing("document", "attachment")
     none = {"description": "The client has this version already.", "headers": headers("ETag")}
     beyond = {"description": "The file has no such part.", "headers": headers("ETag", "Content-Range")}
-    return address(
+    return path_item(
         f"{LIST}/{{id}}",
         get=operation(
             "downloadAttachment",

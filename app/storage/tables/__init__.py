@@ -3,6 +3,7 @@ in terms of these; `make migration` compares them with the migrations."""
 
 import sqlalchemy as sa
 
+from app.domain.resources import RESOURCES
 from app.storage.tables.administration import (
     API_KEYS,
     BLOB_CLAIMS,
@@ -58,4 +59,4 @@ SERVER_RIGHTS: dict[str, str] = {
     if issubclass(row, TenantRow) and isinstance(table, sa.Table)
 }
 # Tables to which rows are only ever added: triggers refuse to change or remove one.
-APPEND_ONLY = frozenset({NOTES.name, CHANGES.name})
+APPEND_ONLY = frozenset({CHANGES.name, *(each.plural for each, known in RESOURCES.items() if known.is_append_only)})

@@ -58,7 +58,6 @@ class Document(catalogue_columns(Resource.DOCUMENT, without="document_type"), Re
 
     __tablename__ = "documents"
     __table_args__ = (
-        belongs_to("accounts", "account_number"),
         one_of("document_type", DocumentType),
         one_of("status", DocumentStatus),
         one_of("currency_model", CurrencyModel),
@@ -141,7 +140,6 @@ class Note(catalogue_columns(Resource.NOTE), ResourceRow, table=True):  # type: 
 
     __tablename__ = "notes"
     __table_args__ = (
-        belongs_to("accounts", "account_number"),
         *resource_keys(Resource.NOTE),
         by("account_number", "created_at", "csr_id"),
     )
@@ -154,7 +152,6 @@ class Representative(catalogue_columns(Resource.REPRESENTATIVE), ResourceRow, ta
 
     __tablename__ = "representatives"
     __table_args__ = (
-        belongs_to("representatives", "reference", "supervisor_representative_reference"),
         *resource_keys(Resource.REPRESENTATIVE),
         by("name", "csr_id"),
         by("supervisor_representative_reference"),
@@ -198,7 +195,6 @@ class Contact(catalogue_columns(Resource.CONTACT), ResourceRow, table=True):  # 
 
     __tablename__ = "contacts"
     __table_args__ = (
-        belongs_to("accounts", "account_number"),
         *resource_keys(Resource.CONTACT),
         by("account_number", "reference"),
         by("name", "csr_id"),
@@ -215,14 +211,9 @@ class Contact(catalogue_columns(Resource.CONTACT), ResourceRow, table=True):  # 
     )
 
 
-# The class of each resource: what a new resource needs here.
-MODELS: dict[Resource, type[ResourceRow]] = {
-    Resource.ACCOUNT: Account,
-    Resource.DOCUMENT: Document,
-    Resource.NOTE: Note,
-    Resource.REPRESENTATIVE: Representative,
-    Resource.CONTACT: Contact,
-}
+# The class of each resource, by the name of its table.
+NAMED = {row.__tablename__: row for row in ResourceRow.__subclasses__()}
+MODELS: dict[Resource, type[ResourceRow]] = {each: NAMED[each.plural] for each in Resource if each.plural in NAMED}
 
 # Their tables, for statements of SQLAlchemy Core: what is asked most often takes no detour over objects.
 TABLES: dict[Resource, sa.Table] = {resource: table_of(row) for resource, row in MODELS.items()}

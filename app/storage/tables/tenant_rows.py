@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.schema import SchemaItem
 from sqlmodel import Field, SQLModel
 
-from app.domain.catalogue import KEY_FIELD
 from app.domain.described_enum import DescribedEnum
 from app.domain.enums import Product, Resource
+from app.domain.resources import RESOURCES
 from app.storage.columns import Row
 from app.storage.types import ProductSet, Timestamp
 
@@ -65,8 +65,13 @@ def of_tenant() -> sa.ForeignKeyConstraint:
 
 
 def resource_keys(resource: Resource) -> Sequence[SchemaItem]:
-    """The keys of every resource: the caller's own, and the number that the gateway gives."""
-    return primary_key(KEY_FIELD[resource]), sa.UniqueConstraint("tenant_id", "csr_id"), of_tenant()
+    """The keys of every resource: the caller's own, the number that the gateway gives, and the references to others."""
+    known = RESOURCES[resource]
+    own = primary_key(known.key), sa.UniqueConstraint("tenant_id", "csr_id"), of_tenant()
+    others = (
+        belongs_to(each.target.plural, RESOURCES[each.target].key, each.field) for each in known.needed_references
+    )
+    return *own, *others
 
 
 def belongs_to(parent: str, key: str, column: str = "") -> sa.ForeignKeyConstraint:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from app.domain.catalogue import CATALOGUE
 from app.domain.catalogue.line_item import LINE_ITEM
 from app.domain.catalogue.thick_billing import THICK_BILLING_DETAIL
 from app.domain.enums import Resource
 from app.domain.fields import PRECISE_PLACES
+from app.domain.resources import RESOURCES
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conftest import state
 from tests.graphql_api.bad_input.places import Argument, Leaf, grouped, input_arguments, leaves, value_with
@@ -22,7 +22,7 @@ TOO_FINE: list[Any] = ["0.00001", number("1e-5"), number("1e-400"), number("1E-9
                        "0." + "0" * 500 + "1", number("0." + "0" * 500 + "1")]  # fmt: skip
 PRECISE = {
     to_camel_case(one.name)
-    for one in (*LINE_ITEM, *THICK_BILLING_DETAIL, *CATALOGUE[Resource.DOCUMENT])
+    for one in (*LINE_ITEM, *THICK_BILLING_DETAIL, *RESOURCES[Resource.DOCUMENT].fields)
     if one.places == PRECISE_PLACES
 }
 FINE_FOR_PRECISE = TOO_FINE[:2]  # where ten decimals are kept

@@ -6,7 +6,7 @@ import pytest
 
 from app.graphql_api.execution import executor as execution
 from app.graphql_api.execution import row_metrics as rows
-from app.rest_api.router import ROOT
+from app.rest_api.names import ROOT
 from tests.gateway import Client, Gateway
 from tests.observability.numbers import numbers, of
 
