@@ -10,6 +10,7 @@ import strawberry
 
 from app.domain.enums import DocumentStatus, DocumentType, Product, Resource
 from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
+from app.graphql_api.schema.names import by_resource
 from app.graphql_api.schema.scalars import CurrencyCode, Date, DateTime
 from app.reads.selection import AllOf, Comparison, Condition, HasRelated, Operator
 
@@ -254,10 +255,4 @@ class ContactFilter:
     not_: "ContactFilter | None" = operator("not")
 
 
-FILTERS: dict[Resource, Any] = {
-    Resource.ACCOUNT: AccountFilter,
-    Resource.DOCUMENT: DocumentFilter,
-    Resource.NOTE: NoteFilter,
-    Resource.REPRESENTATIVE: RepresentativeFilter,
-    Resource.CONTACT: ContactFilter,
-}
+FILTERS = by_resource(globals(), "Filter")

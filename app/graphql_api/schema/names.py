@@ -1,9 +1,12 @@
 """How the schema names things: resources, and the fields that the domain calls by their Ingest names."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case as convert
 
+from app.domain.enums import Resource
 from app.domain.problems import Path
 
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
@@ -12,6 +15,12 @@ to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every
 def type_name(resource: str) -> str:
     """The name of a resource's object type."""
     return resource.capitalize()
+
+
+def by_resource(classes: Mapping[str, Any], suffix: str = "") -> dict[Resource, Any]:
+    """The classes of a module by the resource that their names begin with: `AccountFilter` is that of accounts."""
+    names = {resource: f"{type_name(resource)}{suffix}" for resource in Resource}
+    return {resource: classes[name] for resource, name in names.items() if name in classes}
 
 
 def shown_name(part: str | int) -> str:

@@ -1,11 +1,11 @@
 """The inputs that say in which order to list rows."""
 
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import strawberry
 
-from app.domain.enums import Resource
+from app.graphql_api.schema.names import by_resource
 
 F = TypeVar("F")
 
@@ -99,10 +99,4 @@ class ContactOrder(OrderTerm[ContactOrderField]):
     pass
 
 
-ORDERS: dict[Resource, Any] = {
-    Resource.ACCOUNT: AccountOrder,
-    Resource.DOCUMENT: DocumentOrder,
-    Resource.NOTE: NoteOrder,
-    Resource.REPRESENTATIVE: RepresentativeOrder,
-    Resource.CONTACT: ContactOrder,
-}
+ORDERS = by_resource(globals(), "Order")

@@ -11,6 +11,7 @@ from app.domain.enums import CurrencyModel, DocumentStatus, Product, Resource
 from app.domain.resources import RESOURCES
 from app.graphql_api.schema.catalogue_fields import catalogue_fields
 from app.graphql_api.schema.connections import Connection, Edge, connection, page_arguments
+from app.graphql_api.schema.names import by_resource
 from app.graphql_api.schema.planned_fields import argument, computed, relation
 from app.graphql_api.schema.resolvers import (
     AS_OF,
@@ -237,10 +238,4 @@ class ChangeConnection(Connection[ChangeEdge, Change]):
     pass
 
 
-TYPES: dict[Resource, Any] = {
-    Resource.ACCOUNT: Account,
-    Resource.DOCUMENT: Document,
-    Resource.NOTE: Note,
-    Resource.REPRESENTATIVE: Representative,
-    Resource.CONTACT: Contact,
-}
+TYPES = by_resource(globals())
