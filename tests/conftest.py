@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from app.storage.database.engine import Database
+from app.storage.migrations.migrate import migrate
 from tests.browser import NO_CHROMIUM, open_chromium
 from tests.gateway import Client, Gateway
 from tests.migration import ADVICE, difference_of_new
@@ -72,6 +74,9 @@ async def migrated(url: str) -> None:
     database fails of that, at once and in these words."""
     if difference := await difference_of_new(url):
         pytest.fail(f"{ADVICE}\n{difference}", pytrace=False)
+    database = Database(url, administers=True)
+    await migrate(database)
+    await database.dispose()
 
 
 @pytest.fixture(scope="session")

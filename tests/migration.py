@@ -2,11 +2,12 @@
 `make migration NAME="Accounts have a nickname"`.
 
 SQLite and Postgres are both asked. What they have in common is written once, what only one of them needs under a
-condition. Read what was made: Alembic sees columns, tables, indexes and keys, but neither rows that have to be filled
-nor triggers.
+condition. Read what was made: columns, tables, indexes, keys and the words that a column takes are seen, but neither
+rows that have to be filled nor triggers.
 """
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 from textwrap import indent
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
@@ -24,7 +26,7 @@ from alembic.script import ScriptDirectory
 
 from app.storage.database.engine import Database
 from app.storage.migrations.comparison import comparison, render
-from app.storage.migrations.migrate import migrate
+from app.storage.migrations.migrate import config
 from app.storage.migrations.revision import MIGRATIONS, NEWEST
 from app.storage.tables import metadata
 from tests.postgres import open_postgres
@@ -55,10 +57,41 @@ def difference(connection: sa.Connection) -> Difference:
     script = produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
         return Difference()
+    changed = list(changed_words(connection))
     return Difference(
-        tuple(statements(script.upgrade_ops, context)),
-        tuple(statements(script.downgrade_ops, context)),
+        (*statements(script.upgrade_ops, context), *(allowed(each, each.wanted) for each in changed)),
+        (*(allowed(each, each.found) for each in changed), *statements(script.downgrade_ops, context)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedWords:
+    """A constraint that lets a column have some words: those in the database, and those in the code."""
+
+    table: str
+    name: str
+    found: Sequence[str]
+    wanted: Sequence[str]
+
+
+def changed_words(connection: sa.Connection) -> Iterator[ChangedWords]:
+    """What Alembic does not compare. Of tables that are there."""
+    inspector = sa.inspect(connection)
+    for table in filter(lambda table: inspector.has_table(table.name), metadata.sorted_tables):
+        found = {str(c["name"]): words(c["sqltext"]) for c in inspector.get_check_constraints(table.name)}
+        wanted = {str(c.name): words(str(c.sqltext)) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
+        for name in sorted(wanted.keys() | found.keys()):
+            if sorted(found.get(name, ())) != sorted(wanted.get(name, ())):
+                yield ChangedWords(table.name, name, found.get(name, ()), wanted.get(name, ()))
+
+
+def words(condition: str) -> list[str]:
+    return re.findall(r"'(\w+)'", condition)
+
+
+def allowed(changed: ChangedWords, chosen: Sequence[str]) -> str:
+    column = changed.name.removeprefix(f"ck_{changed.table}_")
+    return f"allow_words{(changed.table, column, *chosen)}"
 
 
 async def difference_of(database: Database) -> Difference:
@@ -112,17 +145,19 @@ def write_revision(name: str, sqlite: Difference, postgres: Difference, folder: 
     )
     if made is None:
         raise SystemExit("Alembic has written no file.")
-    for command in (["check", "--fix"], ["format"]):
+    for step in (["check", "--fix"], ["format"]):
         options = ["--quiet", "--config", str(STYLE), made.path]
-        subprocess.run([sys.executable, "-m", "ruff", *command, *options], check=True)
+        subprocess.run([sys.executable, "-m", "ruff", *step, *options], check=True)
     return Path(made.path)
 
 
-async def difference_of_new(url: str) -> Difference:
-    """The difference of a database that the migrations make now."""
+async def difference_of_new(url: str, folder: Path = MIGRATIONS) -> Difference:
+    """The difference of a database that the migrations make now. Without the rights of the server: there are none yet
+    on a table that is new."""
     database = Database(url, administers=True)
     try:
-        await migrate(database)
+        async with database.writing() as connection:
+            await connection.run_sync(lambda plain: command.upgrade(config(plain, folder), "head"))
         return await difference_of(database)
     finally:
         await database.dispose()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -26,9 +27,9 @@ HELD_BY_OTHERS = ("55P03", "40P01")  # Postgres: a lock that did not come in tim
 logger = logging.getLogger(__name__)
 
 
-def config(connection: sa.Connection) -> Config:
+def config(connection: sa.Connection, folder: Path = MIGRATIONS) -> Config:
     made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
+    made.set_main_option("script_location", str(folder))
     made.attributes["connection"] = connection
     return made
 

@@ -5,6 +5,7 @@ from alembic import op
 
 from app.storage import types
 from app.storage.migrations.tenant_policies import protect_tenant_rows
+from app.storage.migrations.words import allow_words
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

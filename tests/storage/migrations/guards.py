@@ -1,14 +1,14 @@
 """What the database has to guard the rows of a table with, and Alembic does not see: row level security, the rights of
 the server, triggers and the words that a column may hold."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.storage.database.row_level_security import ROLE
-from app.storage.tables import APPEND_ONLY, SERVER_RIGHTS, metadata
+from app.storage.tables import APPEND_ONLY, SERVER_RIGHTS
+from tests.migration import changed_words
 
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 POLICIES = {"own", "administration"}
@@ -82,15 +82,5 @@ def triggers(connection: sa.Connection) -> set[str]:
 
 def word_faults(connection: sa.Connection) -> Iterable[str]:
     """Of the columns that may hold certain words alone."""
-    inspector = sa.inspect(connection)
-    for table in metadata.sorted_tables:
-        wanted = {str(c.name): words(str(c.sqltext)) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
-        if wanted:
-            found = {str(c["name"]): words(c["sqltext"]) for c in inspector.get_check_constraints(table.name)}
-            for name in sorted(wanted.keys() | found.keys()):
-                if wanted.get(name) != found.get(name):
-                    yield f"{name} of {table.name} allows {found.get(name)}, not {wanted.get(name)}"
-
-
-def words(condition: str) -> list[str]:
-    return sorted(re.findall(r"'(\w+)'", condition))
+    for changed in changed_words(connection):
+        yield f"{changed.name} of {changed.table} allows {sorted(changed.found)}, not {sorted(changed.wanted)}"

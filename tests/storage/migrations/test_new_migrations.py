@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
+from sqlalchemy.exc import IntegrityError
 
+from app.domain.changes import ChangedResource
+from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import apply_row_level_security
+from app.storage.migrations.migrate import config
 from app.storage.migrations.revision import MIGRATIONS, NEWEST
-from tests.migration import Difference, body, difference_of, write_revision
+from app.storage.tables import CHANGES
+from tests.migration import Difference, body, difference_of, difference_of_new, write_revision
+from tests.postgres import PostgresServer
 from tests.storage.migrations.guards import GUARDS, faults
 
 NEXT = f"{int(NEWEST) + 1:04d}"
@@ -49,13 +54,10 @@ async def change(database: Database, *statements: str) -> Difference:
 
 def run(connection: sa.Connection, folder: Path, revision: str) -> None:
     """Goes to a revision, up or down."""
-    config = Config()
-    config.set_main_option("script_location", str(folder))
-    config.attributes["connection"] = connection
     if revision == NEWEST:
-        command.downgrade(config, revision)
+        command.downgrade(config(connection, folder), revision)
         return
-    command.upgrade(config, revision)
+    command.upgrade(config(connection, folder), revision)
     if connection.dialect.name == "postgresql":
         apply_row_level_security(connection)
 
@@ -105,6 +107,56 @@ async def test_what_one_database_alone_lacks_is_asked_of_it_alone(
         async with database.writing() as connection:
             await connection.run_sync(run, folder, NEXT)
         assert not await difference_of(database)
+
+
+FEWER = "allow_words('changes', 'resource', 'account', 'tenant')"
+ALL = f"allow_words{('changes', 'resource', *map(str, ChangedResource))}"
+
+
+async def test_words_that_a_column_takes_become_a_revision_too(
+    databases: tuple[Database, Database], folder: Path
+) -> None:
+    made = Difference((FEWER,), (ALL,))
+    write_revision("The log tells of less", made, made, folder)
+    for database in databases:
+        async with database.writing() as connection:
+            await connection.run_sync(run, folder, NEXT)
+            assert await connection.run_sync(faults, GUARDS) == [LOG_TELLS_OF_LESS]
+        behind = await difference_of(database)
+        assert behind.upgrade == (ALL,)
+        assert behind.downgrade == (FEWER,)
+        with pytest.raises(IntegrityError):
+            await log_entry(database, "document")
+        async with database.writing() as connection:
+            await connection.run_sync(run, folder, NEWEST)
+        assert not await difference_of(database)
+        await log_entry(database, "document")
+    async with databases[0].writing() as connection:
+        assert await connection.scalar(sa.text("PRAGMA integrity_check")) == "ok"
+
+
+LOG_TELLS_OF_LESS = (
+    "ck_changes_resource of changes allows ['account', 'tenant'], "
+    "not ['account', 'api_key', 'contact', 'document', 'note', 'representative', 'tenant']"
+)
+
+
+async def log_entry(database: Database, resource: str) -> None:
+    entry = {"tenant_id": 1, "sequence": 1, "at": now(), "resource": resource, "key": "K", "verb": "create"}
+    async with database.writing() as connection:
+        await connection.execute(sa.insert(CHANGES).values(**entry, after={}, hash="0" * 64))
+
+
+async def test_a_table_that_no_migration_makes_yet_becomes_a_revision_with_row_level_security(
+    folder: Path, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    for revision in ("0006", "0007", "0008", "0009", "0010"):
+        next((folder / "versions").glob(f"{revision}_*.py")).unlink()
+    new = await postgres.create_database("without_the_newest_tables")
+    for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", new):
+        lacking = (await difference_of_new(url, folder)).upgrade
+        assert 'protect_tenant_rows("idempotent_answers")' in lacking
+    await postgres.drop_database("without_the_newest_tables")
 
 
 def test_statements_of_both_stand_once_and_those_of_one_under_a_condition() -> None:
