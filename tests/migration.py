@@ -145,7 +145,7 @@ def write_revision(name: str, sqlite: Difference, postgres: Difference, folder: 
     )
     if made is None:
         raise SystemExit("Alembic has written no file.")
-    for step in (["check", "--fix"], ["format"]):
+    for step in (["format"], ["check", "--fix"]):  # which refuses lines that are too long
         options = ["--quiet", "--config", str(STYLE), made.path]
         subprocess.run([sys.executable, "-m", "ruff", *step, *options], check=True)
     return Path(made.path)

@@ -153,9 +153,9 @@ async def test_a_table_that_no_migration_makes_yet_becomes_a_revision_with_row_l
     for revision in ("0006", "0007", "0008", "0009", "0010"):
         next((folder / "versions").glob(f"{revision}_*.py")).unlink()
     new = await postgres.create_database("without_the_newest_tables")
-    for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", new):
-        lacking = (await difference_of_new(url, folder)).upgrade
-        assert 'protect_tenant_rows("idempotent_answers")' in lacking
+    sqlite = await difference_of_new(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", folder)
+    written = write_revision("Tables that are new", sqlite, await difference_of_new(new, folder), folder).read_text()
+    assert '    protect_tenant_rows("idempotent_answers")\n' in written
     await postgres.drop_database("without_the_newest_tables")
 
 
