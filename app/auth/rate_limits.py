@@ -19,11 +19,12 @@ SLICES_PER_BUDGET = 20
 
 
 class RateLimited(Exception):
-    """The key has no points left. `retry_after`: whole seconds until it has enough."""
+    """The key has no points left. `headers` tell when it has enough."""
 
     def __init__(self, budget: int, seconds: float) -> None:
-        self.retry_after = max(ceil(seconds), 1)
-        wait = "1 second" if self.retry_after == 1 else f"{self.retry_after} seconds"
+        whole = max(ceil(seconds), 1)
+        self.headers = {"Retry-After": str(whole)}
+        wait = "1 second" if whole == 1 else f"{whole} seconds"
         super().__init__(f"The key's budget of {budget} points a minute is spent up: try again in {wait}.")
 
 

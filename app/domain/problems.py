@@ -4,21 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from app.domain.described_enum import DescribedEnum
+
 Path = tuple[str | int, ...]
 
 
-class Code(Enum):
-    """Why a write was refused; clients branch on it."""
+class Code(DescribedEnum):
+    """Why a write was refused."""
 
-    ALREADY_EXISTS = "already_exists"
-    NOT_FOUND = "not_found"
-    ALREADY_CLOSED = "already_closed"
-    REQUIRED = "required"
-    INVALID = "invalid"
-    TOO_LONG = "too_long"
-    CURRENCY_LOCKED = "currency_locked"
-    CURRENCY_MODEL_LOCKED = "currency_model_locked"
-    VERSION_CONFLICT = "version_conflict"
+    ALREADY_EXISTS = "already_exists", "A create found the key taken."
+    NOT_FOUND = "not_found", "Something that is named does not exist."
+    ALREADY_CLOSED = "already_closed", "A closure found the document closed."
+    REQUIRED = "required", "A value is missing or blank."
+    INVALID = "invalid", "A value is not one of its field."
+    TOO_LONG = "too_long", "A text has too many characters, or a file too many bytes or pages."
+    CURRENCY_LOCKED = "currency_locked", "The account's currency was fixed by an earlier write."
+    CURRENCY_MODEL_LOCKED = "currency_model_locked", "The tenant's documents use the other currency model."
+    VERSION_CONFLICT = "version_conflict", "The resource is at another version than expected."
 
 
 class Where(Enum):

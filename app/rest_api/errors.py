@@ -56,7 +56,7 @@ def encoded(reason: EncodedBody) -> RestError:
 
 def spent_up(reason: RateLimited) -> RestError:
     refused = RestError(429, "rate_limited", str(reason))
-    refused.headers["Retry-After"] = str(reason.retry_after)
+    refused.headers.update(reason.headers)
     return refused
 
 

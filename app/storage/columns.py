@@ -83,5 +83,6 @@ def catalogue_column(field: CatalogueField) -> tuple[Any, Any]:
 
 
 def column_type(field: CatalogueField) -> Any:
-    precise = field.kind is Kind.DECIMAL and field.places == PRECISE_PLACES
-    return PreciseDecimal() if precise else COLUMN_TYPES[field.kind]
+    if field.kind is Kind.DECIMAL and field.places == PRECISE_PLACES:
+        return PreciseDecimal()
+    return Text(field.max_length) if field.max_length else COLUMN_TYPES[field.kind]

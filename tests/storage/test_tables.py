@@ -2,6 +2,7 @@
 the catalogue's, and those that a class writes out."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +13,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.domain.enums import CurrencyModel, Product, Resource
+from app.domain.fields import Field, Kind
 from app.domain.resources import RESOURCES
+from app.storage.columns import column_type
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 from app.storage.tables import (
@@ -116,6 +119,11 @@ def test_a_resource_has_the_catalogues_columns_and_those_that_the_gateway_adds(r
         columns == {field.name for field in RESOURCES[resource].fields} | COLUMNS_OF_RESOURCES | OWN_COLUMNS[resource]
     )
     assert table_of(MODELS[resource]) is TABLES[resource]
+
+
+def test_the_column_of_a_field_is_as_long_as_the_catalogue_lets_its_texts_be() -> None:
+    usual = Field("body", Kind.FREE_TEXT, "R R---", "What the note says.")
+    assert (column_type(usual).length, column_type(replace(usual, max_length=20_000)).length) == (10_000, 20_000)
 
 
 def test_every_table_has_a_class() -> None:

@@ -15,8 +15,7 @@ async def spend(budgets: RateLimiter, caller: Caller, cost: int) -> None:
     try:
         await budgets.charge(caller, cost)
     except RateLimited as reason:
-        wait = {"Retry-After": str(reason.retry_after)}
-        raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, wait) from None
+        raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, reason.headers) from None
 
 
 def cost_extension(cost: int, limit: int, budgets: RateLimiter | None, caller: Caller) -> dict[str, Any]:
