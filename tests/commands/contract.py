@@ -182,7 +182,7 @@ TYPES = {
 def is_stated(resource: Resource, field: Field) -> bool:
     """Whether the contract has the field."""
     name = to_camel_case(field.name)
-    stated = {*CONTRACT[resource.title()], to_camel_case(RESOURCES[resource].key)}
+    stated = {*CONTRACT.get(resource.title(), ()), to_camel_case(RESOURCES[resource].key)}
     return name in stated or (resource is Resource.DOCUMENT and name in BASIC_AMOUNTS | EXTENDED_AMOUNTS)
 
 
@@ -206,7 +206,7 @@ def fact_of(field: Field) -> Fact:
 
 def all_facts(resource: Resource) -> dict[str, Fact]:
     """Of the contract's fields and those beyond it, in the catalogue's order, in which problems are told."""
-    known = CONTRACT[resource.title()] | added(resource)
+    known = CONTRACT.get(resource.title(), {}) | added(resource)
     names = [to_camel_case(field.name) for field in RESOURCES[resource].fields]
     return {name: known[name] for name in names if name in known} | known
 

@@ -15,12 +15,11 @@ from app.domain.fields import Field
 from app.domain.requirements import is_empty
 from app.domain.resources import RESOURCES
 from app.middleware.requests import parse_json
+from app.rest_api.names import ADDRESSED
 from app.rest_api.openapi.bodies import OBJECTS, name_of
 from app.rest_api.paths import RawMount, RawRouter
 from tests.gateway import Gateway
 from tests.rest_api.description import DESCRIPTION, SCHEMAS, Json, examples, operations, resolved, validator
-
-KEYED = (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE, Resource.CONTACT)
 
 # JSON of every type, of every form that some field takes, and of forms near them.
 POOL = """
@@ -50,7 +49,7 @@ def pool() -> Iterator[str]:
 
 def sent_fields() -> Iterator[tuple[str, Field]]:
     """Every field of every body, with the schema that holds it."""
-    for resource in KEYED:
+    for resource in ADDRESSED:
         for field in RESOURCES[resource].fields:
             if field.name != RESOURCES[resource].key:
                 yield f"{resource.capitalize()}Body", field
@@ -118,8 +117,8 @@ def test_each_operation_says_what_it_is_for_and_how_it_can_end() -> None:
 def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
     shared = {"400", "401", "403", "404", "412", "413", "415", "422", "429", "500", "503"}
     ends = {"POST": {"201", "409"}, "PUT": {"200", "201"}, "PATCH": {"200"}}
-    for resource in KEYED:
-        path = f"/api/v1/ingest/{resource}s/{{{RESOURCES[resource].key}}}"
+    for resource in ADDRESSED:
+        path = f"/api/v1/ingest/{resource.plural}/{{{RESOURCES[resource].key}}}"
         found = {
             operation.method: set(operation.described["responses"])
             for operation in operations()
@@ -132,7 +131,7 @@ def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
 
 
 def test_bodies_hold_every_field_of_the_catalogue_and_no_other() -> None:
-    for resource in KEYED:
+    for resource in ADDRESSED:
         names = [name_of(field) for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
         assert list(SCHEMAS[f"{resource.capitalize()}Body"]["properties"]) == names
         assert list(SCHEMAS[f"{resource.capitalize()}Patch"]["properties"]) == names
