@@ -30,6 +30,7 @@ from app.storage.tables import API_KEYS, TENANTS
 from app.storage.types import bit, products_of
 from app.storage.writes.change_log import KEY_ID_LENGTH, begin_chain
 from app.storage.writes.locking import LockingWrite
+from app.storage.writes.unit_of_work import Guard
 
 PREFIX = "igk_"
 KEY_HASH = "key_hash"
@@ -95,15 +96,17 @@ def lookup_statement(dialect: Dialect) -> QueryStatement:
 
 
 @cache
-def caller_is_current(dialect: Dialect) -> sa.ColumnElement[bool]:
-    """The SQL condition that a key still belongs to the caller of the last look-up, unchanged. It also enters the
-    tenant's row level security. Its parameters are those of `caller_parameters`."""
+def caller_is_current(dialect: Dialect, *, writes: bool = False) -> sa.ColumnElement[bool]:
+    """The SQL condition that a key still belongs to the caller of the last look-up, unchanged, and for a write that it
+    is none that may only read. It also enters the tenant's row level security. Its parameters are those of
+    `caller_parameters`."""
     model = sa.func.coalesce(TENANTS.c.currency_model, sa.literal_column("''"))
     same = (
         API_KEYS.c.tenant_id == sa.bindparam(TENANT, type_=sa.Integer()),
         sa.bindparam("products", type_=sa.Integer()) == PRODUCTS,
         model == sa.bindparam("currency_model", type_=sa.Text()),
         TENANTS.c.time_zone == sa.bindparam("time_zone", type_=sa.Text()),
+        *((API_KEYS.c.read_only.is_(sa.false()),) if writes else ()),
     )
     condition = sa.exists(sa.select(sa.literal_column("1")).select_from(KEYS_WITH_TENANTS).where(*IS_VALID, *same))
     if dialect.name != "postgresql":
@@ -121,6 +124,11 @@ def caller_parameters(caller: Caller) -> dict[str, Any]:
         "currency_model": str(caller.currency_model or ""),
         "time_zone": caller.time_zone,
     }
+
+
+def write_guard(database: Database, caller: Caller) -> Guard:
+    """The condition under which a write of the caller may be done: all that the caller is known by is still so."""
+    return Guard(caller_is_current(database.writer.dialect, writes=True), caller_parameters(caller))
 
 
 KEYS_WITH_TENANTS = TENANTS.join(API_KEYS, API_KEYS.c.tenant_id == TENANTS.c.tenant_id)

@@ -64,7 +64,8 @@ async def document_pdf(
     request_id: str = "",
 ) -> DocumentPdf | None:
     """The document's PDF, rendered now where it is a generated one that is not kept yet; None where there is none, or
-    not the one of that identifier. Raises WriteRefused where there is no such document, and TooLong."""
+    not the one of that identifier. Raises WriteRefused where there is no such document, TooLong, and CallerChanged
+    where the key was revoked while it was rendered."""
     for _ in range(ATTEMPTS):
         snapshot = await read_snapshot(database, caller, number)
         attachment = snapshot.attachment

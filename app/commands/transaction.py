@@ -23,11 +23,11 @@ from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.tables import TABLES
 from app.storage.writes.locking import LockingWrite
-from app.storage.writes.optimistic import Guard, WriteConflict
+from app.storage.writes.optimistic import WriteConflict
 from app.storage.writes.optimistic_postgres import PostgresOptimisticWrite
 from app.storage.writes.optimistic_sqlite import SqliteOptimisticWrite
 from app.storage.writes.request_transaction import Rollback
-from app.storage.writes.unit_of_work import Lookup, NeedsLocks, UnitOfWork
+from app.storage.writes.unit_of_work import Guard, Lookup, NeedsLocks, UnitOfWork
 
 OPTIMISTIC_ATTEMPTS = 3
 LOCKING_ATTEMPTS = 8
@@ -69,8 +69,8 @@ class Write(Generic[Answer]):
     """A write that is to be run, and how it is answered: by `show`, from the rows that were written, where they are
     enough, or by `read`, from the database before the commit. One of the two is given.
 
-    The guard is the condition under which the caller may write at all, checked by the optimistic attempts. Without one,
-    and for a request under an Idempotency-Key, that was checked before."""
+    The guard is the condition under which the caller may write at all; without one, that was checked just before. That
+    the key is not revoked meanwhile, the change log checks once more: see migration 0011."""
 
     database: Database
     caller: Caller
@@ -84,7 +84,7 @@ class Write(Generic[Answer]):
         """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:
         optimistically at first, where that is possible, and then with locks. Each attempt begins with nothing written
         by the one before. WriteRefused, and any other exception, ends it with nothing written. Raises CallerChanged
-        where the guard does not hold."""
+        where the guard does not hold, or the key has ended meanwhile."""
         if self.caller.read_only:
             raise Forbidden
         if self.show and not self.dry_run and not self.database.current_transaction.get():
@@ -118,9 +118,12 @@ class Write(Generic[Answer]):
         return written
 
     async def attempt_with_locks(self, command: Command) -> Answer:
-        """Runs the command in a transaction of its own, or as a part of the request's. Raises the driver's errors."""
+        """Runs the command in a transaction of its own, or as a part of the request's. Raises CallerChanged, and the
+        driver's errors."""
         with suppress(Rollback):
             async with self.database.writing(self.caller.tenant_id) as connection:
+                if self.guard:
+                    await self.guard.check(connection)
                 unit = LockingWrite(connection, self.caller, self.request_id)
                 written = await command(unit)
                 await unit.write_log()

@@ -50,6 +50,11 @@ COST_HEADER = b"x-gateway-cost"  # the header, "true", of who wants to see exten
 NO_WEBSOCKETS = "There are no WebSockets at this address: send queries and mutations by POST."
 MAX_CACHED_CALLERS = 10_000  # keys
 ACCEPT_ENCODING = "Accept-Encoding"
+REFUSAL_CODES = {
+    401: ErrorCode.UNAUTHENTICATED,
+    500: ErrorCode.INTERNAL_SERVER_ERROR,
+    503: ErrorCode.UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +299,7 @@ def failed(request: Request, cause: Exception) -> Response:
 
 def refusal(status: int, message: str) -> Response:
     """What a request is answered that is refused before it reaches the endpoint."""
-    code = {500: ErrorCode.INTERNAL_SERVER_ERROR, 503: ErrorCode.UNAVAILABLE}.get(status, ErrorCode.BAD_REQUEST)
+    code = REFUSAL_CODES.get(status, ErrorCode.BAD_REQUEST)
     answer = {"errors": [dict(error(code, message).formatted)]}
     note_errors(answer)
     return reply(answer, status, False, {})

@@ -22,6 +22,7 @@ from app.observability.request_record import CURRENT_REQUEST, RequestRecord
 from app.storage.database.engine import Database
 from app.storage.writes.idempotent_answers import KeptAnswer, KeyTaken, StoredAnswer, claim, find, keep
 from app.storage.writes.request_transaction import RetryRequest
+from app.storage.writes.unit_of_work import CallerChanged
 
 KEY_HEADER = b"idempotency-key"
 VALID_KEY = re.compile(r"[!-~]{1,255}")
@@ -32,6 +33,8 @@ MAX_RUNS = 50  # of one request; each run but the last found work that must be d
 TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
 UNSTORED_STATUSES = {401, 403, 408, 429}  # the same request may soon be answered otherwise
 FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
+NOT_ALLOWED = {"UNAUTHENTICATED", "FORBIDDEN"}  # since the key has changed meanwhile: it was allowed before
+ROLLED_BACK = {FAILED, UNAVAILABLE, *NOT_ALLOWED}
 
 Refuse = Callable[[Request, int, str, str], Response]  # arguments: status, word for programs, message for people
 SetRoute = Callable[[Scope], None]  # writes the route into the scope, as routers do for the requests they get
@@ -80,17 +83,24 @@ class IdempotencyMiddleware:
                 await send(message_part)
 
     async def writing_caller(self, request: Request, body: BufferedBody) -> Caller | None:
-        """The caller, once the body is read. None where the application is to refuse the request in its own form and
-        order: no valid key, a key that may only read, or a body over the limit."""
+        """The caller, looked up once more when the body is read, which may take long. None where the application is to
+        refuse the request in its own form and order: no valid key, a key that may only read, or a body over the limit.
+        """
+        declared = header(request, b"content-length")
+        if declared.isdigit() and (len(declared) > 19 or int(declared) > self.max_bytes):
+            return None
+        if not await self.current_caller(request):
+            return None
+        await body.read(request, self.max_bytes)
+        return await self.current_caller(request) if body.is_complete else None
+
+    async def current_caller(self, request: Request) -> Caller | None:
+        """The caller, looked up now; None where there is none who may write."""
         try:
             caller = await caller_of(request, self.database)
         except Unauthenticated:
             return None
-        declared = header(request, b"content-length")
-        if caller.read_only or (declared.isdigit() and (len(declared) > 19 or int(declared) > self.max_bytes)):
-            return None
-        await body.read(request, self.max_bytes)
-        return caller if body.is_complete else None
+        return None if caller.read_only else caller
 
     async def answer(self, request: Request, caller: Caller, key: str, body: BufferedBody) -> list[Message]:
         """The stored answer where there is one, or else that of running the request."""
@@ -136,7 +146,7 @@ class IdempotencyMiddleware:
         failed, so that the client should try again, or the request writes nothing."""
         start, *rest = messages
         record = CURRENT_REQUEST.get()
-        if record and start["status"] < 500 and not {FAILED, UNAVAILABLE}.isdisjoint(record.error_codes):
+        if record and start["status"] == 200 and not ROLLED_BACK.isdisjoint(record.error_codes):
             raise RolledBack(await messages_of(self.partial_failure(request, record), request))
         writes_nothing = record and record.valid_operation and not record.valid_operation.writes
         if start["status"] >= 500 or start["status"] in UNSTORED_STATUSES or writes_nothing:
@@ -148,6 +158,8 @@ class IdempotencyMiddleware:
 
     def partial_failure(self, request: Request, record: RequestRecord) -> Response:
         """The answer where a part of the request failed, so that all of it is rolled back."""
+        if not NOT_ALLOWED.isdisjoint(record.error_codes):
+            return self.refuse(request, 401, "unauthenticated", str(CallerChanged()))
         advice = f"and nothing was written. Quote request {record.request_id} when you report it."
         if FAILED in record.error_codes:
             return self.refuse(request, 500, "internal_error", f"The server failed, {advice}")

@@ -1,6 +1,7 @@
 """The PDFs of documents over REST: pushed, listed, downloaded; and downloaded without a key through a signed link."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.auth.api_keys import write_guard
 from app.auth.signed_urls import FILES_PATH, InvalidSignedUrl, SignedUrls
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
@@ -32,6 +34,7 @@ from app.rest_api.paths import RawRoute
 from app.rest_api.preconditions import precondition_of
 from app.rest_api.resources import Rest, refusals
 from app.storage.blobs.store import NoSuchBlob
+from app.storage.writes.unit_of_work import CallerChanged
 
 LIST = f"{address(Resource.DOCUMENT)}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
@@ -84,9 +87,14 @@ class Attachments:
             row: Row = (await read(connection, caller, [traversal])).related["found"][0]
             return row
 
-        write = Write(self.rest.database, caller, answer, request_id=request_id_of(request.scope))
+        def run(caller: Caller) -> Awaitable[Row]:
+            guard, made_for = write_guard(self.rest.database, caller), request_id_of(request.scope)
+            write = Write(self.rest.database, caller, answer, guard=guard, request_id=made_for)
+            return attach_pdf(write, self.files, number, pushed, append=append)
+
+        append = appends(request)
         try:
-            return await attach_pdf(write, self.files, number, pushed, append=appends(request))
+            return await self.rest.run_write(request, caller, run)
         except WriteRefused as refusal:
             raise told(refusal, number) from None
 
@@ -124,6 +132,8 @@ class Attachments:
             raise told(refusal, number) from None
         except InvoiceTooLong as reason:
             raise RestError(422, "invoice_too_long", str(reason)) from None
+        except CallerChanged as reason:
+            raise RestError(401, "unauthenticated", str(reason)) from None
 
     async def answered(self, request: Request, caller: Caller, number: str, attachment_id: str) -> Response:
         """The bytes, looked up again where they were replaced and removed between the look-up and the opening."""

@@ -1,15 +1,16 @@
 """POST, PUT, GET and PATCH of accounts, documents, representatives and contacts, which share verbs and answers; notes,
 links and closures beside them."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.auth.api_keys import write_guard
 from app.auth.authentication import Unauthenticated, caller_of
 from app.auth.costs import REST_READ, REST_WRITE
 from app.auth.rate_limits import RateLimited, RateLimiter
@@ -44,7 +45,10 @@ from app.rest_api.names import ingest_body
 from app.rest_api.preconditions import precondition_of, version_tag
 from app.storage.database.engine import Database
 from app.storage.tables import TABLES
+from app.storage.writes.unit_of_work import CallerChanged
 
+T = TypeVar("T")
+ATTEMPTS = 2  # of a write whose caller turns out to have changed
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
 MOST_LISTED = 100
 MOST_PAGES = 10**7
@@ -60,17 +64,29 @@ class Rest:
 
     async def caller(self, request: Request, *, writes: bool = False) -> Caller:
         """Who asks. Refuses a stranger, a read-only key that would write, and a key whose budget is spent up."""
+        caller = await self.known_caller(request)
         try:
-            caller = await caller_of(request, self.database)
             if self.budgets:
                 await self.budgets.charge(caller, REST_WRITE if writes else REST_READ)
-        except Unauthenticated as reason:
-            raise RestError(401, "unauthenticated", str(reason)) from None
         except RateLimited as reason:
             raise spent_up(reason) from None
-        if writes and caller.read_only:
-            raise RestError(403, "forbidden", "This key may only read.")
-        return caller
+        return writing(caller) if writes else caller
+
+    async def known_caller(self, request: Request) -> Caller:
+        """Who asks, looked up now. Refuses a stranger."""
+        try:
+            return await caller_of(request, self.database)
+        except Unauthenticated as reason:
+            raise RestError(401, "unauthenticated", str(reason)) from None
+
+    async def run_write(self, request: Request, caller: Caller, run: Callable[[Caller], Awaitable[T]]) -> T:
+        """What the write of the caller answers. Where the key has changed since it was looked up, perhaps long before
+        the last of the body came, it is looked up again. Refuses a key that may not write any more."""
+        for _ in range(ATTEMPTS):
+            with suppress(CallerChanged):
+                return await run(caller)
+            caller = writing(await self.known_caller(request))
+        raise RestError(401, "unauthenticated", str(CallerChanged()))
 
     async def body(self, request: Request) -> dict[str, Any]:
         """The JSON object that a write holds."""
@@ -96,9 +112,11 @@ class Rest:
         key = request.path_params[RESOURCES[resource].key]
         body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
         ignored = ignored_fields(resource_names(resource), sent)
-        write, precondition = self.write(request, caller, resource), precondition_of(request)
+        write, precondition = self.write(request, resource), precondition_of(request)
         with refusals(resource, key, ignored):
-            written, row = await save(write, verb, resource, key, body, precondition)
+            written, row = await self.run_write(
+                request, caller, lambda caller: save(write(caller), verb, resource, key, body, precondition)
+            )
         status = 201 if written.created else 200
         return reply(resource_answer(resource, row), status, version_tag(row) | ignored)
 
@@ -114,9 +132,11 @@ class Rest:
         account, reference = request.path_params["account_number"], str(sent.get("reference"))
         body = rest_body(sent, key_mismatches(sent, Resource.ACCOUNT, account))
         ignored = ignored_fields(resource_names(Resource.NOTE), sent)
-        write, precondition = self.write(request, caller, Resource.NOTE), precondition_of(request)
+        write, precondition = self.write(request, Resource.NOTE), precondition_of(request)
         with refusals(Resource.NOTE, reference, ignored):
-            _, row = await create_note(write, account, body, precondition)
+            _, row = await self.run_write(
+                request, caller, lambda caller: create_note(write(caller), account, body, precondition)
+            )
         return reply(note_answer(row, embedded=False), 201, version_tag(row) | ignored)
 
     async def show_note(self, request: Request) -> Response:
@@ -135,9 +155,11 @@ class Rest:
         number = request.path_params["document_number"]
         body = rest_body(sent, key_mismatches(sent, Resource.DOCUMENT, number))
         ignored = ignored_fields(closure_names(), sent)
-        write, precondition = self.write(request, caller, Resource.DOCUMENT), precondition_of(request)
+        write, precondition = self.write(request, Resource.DOCUMENT), precondition_of(request)
         with refusals(Resource.DOCUMENT, number, ignored):
-            _, row = await close_document(write, number, body, precondition)
+            _, row = await self.run_write(
+                request, caller, lambda caller: close_document(write(caller), number, body, precondition)
+            )
         return reply(closure_answer(row), headers=version_tag(row) | ignored)
 
     async def link(self, resource: Resource, request: Request) -> Response:
@@ -146,9 +168,14 @@ class Rest:
 
         async def nothing(connection: AsyncConnection, written: Written) -> None: ...
 
-        write = Write(self.database, caller, nothing, request_id=request_id_of(request.scope))
+        def run(caller: Caller) -> Awaitable[None]:
+            guard, made_for = write_guard(self.database, caller), request_id_of(request.scope)
+            write = Write(self.database, caller, nothing, guard=guard, request_id=made_for)
+            return link_representative(write, reference, resource, key, precondition)
+
+        precondition = precondition_of(request)
         with refusals(Resource.REPRESENTATIVE, reference):
-            await link_representative(write, reference, resource, key, precondition_of(request))
+            await self.run_write(request, caller, run)
         return reply({"reference": reference, RESOURCES[resource].key: key})
 
     async def list_linked(self, resource: Resource, request: Request) -> Response:
@@ -166,13 +193,17 @@ class Rest:
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, resource.plural: numbers(resource, row)})
 
-    def write(self, request: Request, caller: Caller, resource: Resource) -> Write[tuple[Written, Row]]:
-        """A write that is answered with the row it has written."""
+    def write(self, request: Request, resource: Resource) -> Callable[[Caller], Write[tuple[Written, Row]]]:
+        """Gives the write of a caller, which is answered with the row it has written."""
 
         def show(written: Written) -> tuple[Written, Row]:
             return written, Row(resource, written.row(resource))
 
-        return Write(self.database, caller, show=show, request_id=request_id_of(request.scope))
+        def write(caller: Caller) -> Write[tuple[Written, Row]]:
+            guard = write_guard(self.database, caller)
+            return Write(self.database, caller, show=show, guard=guard, request_id=request_id_of(request.scope))
+
+        return write
 
     async def found(self, caller: Caller, resource: Resource, traversal: Traversal) -> Row:
         """The one row that a look-up finds. Raises RestError where there is none."""
@@ -182,6 +213,13 @@ class Rest:
             if row is not None:
                 return row
         raise not_found(resource)
+
+
+def writing(caller: Caller) -> Caller:
+    """The caller, who may write. Raises RestError."""
+    if caller.read_only:
+        raise RestError(403, "forbidden", "This key may only read.")
+    return caller
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 from cachetools import LRUCache
 from graphql import ExecutionResult
 
-from app.auth.api_keys import caller_is_current, caller_parameters
+from app.auth.api_keys import write_guard
 from app.auth.authentication import Authenticator
 from app.domain.caller import Caller
 from app.graphql_api.context import Context
@@ -22,7 +22,7 @@ from app.graphql_api.execution.planning import Planner
 from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes
 from app.graphql_api.schema.mutations import plan_payload
 from app.reads.selection import Row, Traversal
-from app.storage.writes.optimistic import CallerChanged, Guard
+from app.storage.writes.unit_of_work import CallerChanged
 
 MAX_PLANS_WEIGHT = 300_000  # characters of their texts
 
@@ -65,9 +65,7 @@ class MutationExecutor(OperationExecutor):
         await self.spend(context)
         if authenticator.last_caller and can_check_caller_in_write(authenticator.last_caller, values):
             with suppress(CallerChanged):
-                guard = Guard(
-                    caller_is_current(self.database.writer.dialect), caller_parameters(authenticator.last_caller)
-                )
+                guard = write_guard(self.database, authenticator.last_caller)
                 return await run_writes(plan, values, context, guard)
         context.set_caller(await authenticator.caller())
         return await run_writes(plan, values, context, None)

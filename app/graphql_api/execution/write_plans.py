@@ -14,7 +14,7 @@ from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.execution.resolving import ResolverFailed, drop_promises, keep_promises
 from app.graphql_api.schema.mutations import Command, plan_shown, run_shown
 from app.reads.selection import Compute
-from app.storage.writes.optimistic import CallerChanged, Guard
+from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ from app.graphql_api.schema.value_types import UserError
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
 from app.reads.selection import Compute, Row, Traversal
-from app.storage.writes.optimistic import Guard
+from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 PAYLOAD = "payload"  # what its Row is of
 
@@ -308,7 +308,8 @@ async def run_command(command: Command, context: Context, traversals: list[Trave
 
 
 async def run_shown(command: Command, context: Context, guard: Guard | None, sent: Sent) -> Row:
-    """Runs a command whose payload shows nothing but what the row that it writes has. Raises CallerChanged."""
+    """Runs a command whose payload shows nothing but what the row that it writes has. Raises CallerChanged where the
+    guard does not hold."""
 
     def show(written: Written) -> Answer:
         return written, {str(resource): Row(resource, written.row(resource)) for resource in command.answers}
@@ -336,6 +337,10 @@ async def outcome(
         return made
     except Forbidden:
         raise error(ErrorCode.FORBIDDEN, "This key may only read.") from None
+    except CallerChanged as reason:
+        if write.guard:  # whoever gave it looks the caller up again
+            raise
+        raise error(ErrorCode.UNAUTHENTICATED, str(reason)) from None
     except CursorExpired as reason:  # told by what the payload asks for; nothing was written
         raise error(ErrorCode.CURSOR_EXPIRED, str(reason)) from None
     made = Row(PAYLOAD, {"created": written.created, "user_errors": []})

@@ -7,8 +7,9 @@ from sqlalchemy.exc import DBAPIError
 DAMAGE_STATES = ("XX001", "XX002", "58P01")  # Postgres: a damaged row, a damaged index, a file that is gone
 DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 DISK_FULL = "53100"  # Postgres: a full disk
-# Postgres: values, constraints, serialization failure, deadlock, a lock that was waited for too long.
-ROW_ERROR_STATES = ("22", "23", "40001", "40P01", "55P03")
+KEY_REFUSED = "KEY01"  # what a trigger of the change log raises, on SQLite in its message: see migration 0011
+# Postgres: values, constraints, serialization failure, deadlock, a lock that was waited for too long, a refused key.
+ROW_ERROR_STATES = ("22", "23", "40001", "40P01", "55P03", KEY_REFUSED)
 # What a statement can have too much of: levels, tables, columns, values, arguments of a function.
 TOO_LARGE_STATES = "54"
 TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
@@ -33,6 +34,13 @@ def sqlstate(error: BaseException) -> str:
     """The code that Postgres gave an error; empty where it is another's."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(getattr(cause, "sqlstate", None) or "")
+
+
+def is_key_refused(error: Exception) -> bool:
+    """Whether the change log took no entry of an API key, since it is revoked or may only read by now."""
+    if sqlite_code(error) == sqlite3.SQLITE_CONSTRAINT:
+        return KEY_REFUSED in str(error)
+    return sqlstate(error) == KEY_REFUSED
 
 
 def is_too_large(error: Exception) -> bool:

@@ -6,13 +6,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.changes import Change
+from app.storage.database.driver_errors import is_key_refused
 from app.storage.tables import CSR_COUNTER, CSR_SEQUENCE, TENANTS
 from app.storage.writes.change_log import append, log_entry
 from app.storage.writes.tenant_rows import TenantRows, Values, key_columns, owned, update_rows
+from app.storage.writes.unit_of_work import CallerChanged
 
 
 class LockingWrite(TenantRows):
@@ -65,8 +68,13 @@ class LockingWrite(TenantRows):
 
     async def write_log(self) -> None:
         """Writes the entries that were logged. To be done last: whoever else writes for the tenant waits from here to
-        the commit."""
-        await append(self.connection, self.caller.tenant_id, self.log_entries)
+        the commit. Raises CallerChanged."""
+        try:
+            await append(self.connection, self.caller.tenant_id, self.log_entries)
+        except DBAPIError as error:
+            if is_key_refused(error):
+                raise CallerChanged from error
+            raise
         self.log_entries.clear()
 
     async def next_csr_id(self) -> int:

@@ -19,12 +19,13 @@ from sqlalchemy.engine import Dialect
 from app.domain.caller import Caller
 from app.domain.changes import Change
 from app.storage.database.compiled_statement import CompiledStatement, Values, compile_statement
+from app.storage.database.driver_errors import is_key_refused
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import enter_tenant
 from app.storage.tables import CHANGES, TENANTS
 from app.storage.writes.change_log import FINGERPRINT, LOGGED, fingerprint, log_entry
 from app.storage.writes.tenant_rows import KeyColumns, key_columns
-from app.storage.writes.unit_of_work import Lookup, NeedsLocks
+from app.storage.writes.unit_of_work import CallerChanged, Guard, Lookup, NeedsLocks
 
 CACHED_STATEMENTS = 1_000
 VERSION = "read_version"  # the parameter: the version that the row had when it was read
@@ -37,19 +38,6 @@ Parameters = Mapping[str, sa.ColumnElement[Any]]  # what stands in a statement f
 
 class WriteConflict(Exception):
     """Another writer was faster, or what was expected of a row is not so; nothing was written."""
-
-
-class CallerChanged(Exception):
-    """The API key does not stand for the caller any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """The condition under which a write may be done at all, with its parameters. It is checked by the statement that
-    reads."""
-
-    condition: sa.ColumnElement[bool]
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +142,20 @@ class OptimisticWrite(ABC):
         self.log_entries.append(log_entry(self.caller, self.request_id, change))
 
     async def commit(self) -> None:
-        """Writes what was collected, if anything; a new resource's row gets its csrId. Raises WriteConflict, and
-        NeedsLocks unless one change was logged."""
+        """Writes what was collected, if anything; a new resource's row gets its csrId. Raises WriteConflict,
+        CallerChanged, and NeedsLocks unless one change was logged."""
         if not (self.insertions or self.updated or self.log_entries):
             return
         if len(self.log_entries) != 1:
             raise NeedsLocks
         values: Values = {"tenant": self.caller.tenant_id}
         update = self.collect_update(values)
-        csr_id = await self.write(update, self.collect_insertions(values), self.collect_log_entry(values))
+        try:
+            csr_id = await self.write(update, self.collect_insertions(values), self.collect_log_entry(values))
+        except Exception as error:
+            if is_key_refused(error):
+                raise CallerChanged from error
+            raise
         if not update:
             self.insertions[0][1]["csr_id"] = csr_id
 

@@ -26,7 +26,6 @@ from app.storage.writes.change_log import FINGERPRINT
 from app.storage.writes.optimistic import (
     CACHED_STATEMENTS,
     TENANT,
-    Guard,
     InsertShape,
     OptimisticWrite,
     UpdateShape,
@@ -37,7 +36,7 @@ from app.storage.writes.optimistic import (
     tenant_parameter,
     update_statement,
 )
-from app.storage.writes.unit_of_work import Lookup
+from app.storage.writes.unit_of_work import Guard, Lookup
 
 # SQLSTATEs: unique or foreign key violated, serialization failure, deadlock.
 CONFLICTS = {"23505", "23503", "40001", "40P01"}

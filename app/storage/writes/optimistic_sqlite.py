@@ -21,7 +21,6 @@ from app.storage.writes.change_log import FINGERPRINT, chain_hash
 from app.storage.writes.optimistic import (
     CACHED_STATEMENTS,
     TENANT,
-    Guard,
     InsertShape,
     OptimisticWrite,
     Parameters,
@@ -31,6 +30,7 @@ from app.storage.writes.optimistic import (
     parameter_types,
     update_statement,
 )
+from app.storage.writes.unit_of_work import Guard
 
 Answer = TypeVar("Answer")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.changes import Change
@@ -19,6 +20,30 @@ Values = dict[str, Any]
 
 class NeedsLocks(Exception):
     """The command asks for what an optimistic write cannot do: it is run again, with locks."""
+
+
+class CallerChanged(Exception):
+    """The API key does not stand for the caller any more: it was revoked or may only read by now, or what is known of
+    the tenant has changed. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key was revoked or changed while the request ran. Nothing was written: send it again."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The condition under which the caller may write at all, with its parameters. It is checked by the statement that
+    reads, or at the beginning of a transaction with locks."""
+
+    condition: sa.ColumnElement[bool]
+    values: Values
+
+    async def check(self, connection: AsyncConnection) -> None:
+        """Raises CallerChanged where the condition does not hold."""
+        if not await connection.scalar(sa.select(self.condition), self.values):
+            raise CallerChanged
 
 
 @dataclass(frozen=True, slots=True)
