@@ -5,22 +5,24 @@ The server works under a role that owns nothing and cannot switch the policies o
 it what it needs. The owner of the tables, who administers, sees all rows until it enters a tenant.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.storage.tables import CSR_SEQUENCE, SERVER_RIGHTS
+from app.storage.tables import CSR_SEQUENCE, SERVER_RIGHTS, Rights, columns_to_update
 
 ROLE = "ingest_gateway"
 TENANT_SETTING, KEY_SETTING = "gateway.tenant", "gateway.key"
 RESTRICTED_SETTING = "gateway.walled"  # of a connection that may see no row but of a tenant it has entered
 NOBODY = 0  # no tenant's id
 
-GRANTS = (
-    f"GRANT SELECT ON ALL TABLES IN SCHEMA {{schema}} TO {ROLE}",
-    *(f"GRANT {rights} ON {table} TO {ROLE}" for table, rights in sorted(SERVER_RIGHTS.items()) if rights),
-    f"GRANT USAGE ON SEQUENCE {CSR_SEQUENCE.name} TO {ROLE}",
-)
+# Tables and sequences on which the role has any right by now, perhaps one that a former release has granted.
+GRANTED = f"""
+SELECT relkind, quote_ident(relname) FROM pg_class, to_regrole('{ROLE}') AS server
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND server IN (
+    SELECT grantee FROM aclexplode(relacl)
+    UNION SELECT grantee FROM pg_attribute, aclexplode(attacl) WHERE attrelid = pg_class.oid)"""  # noqa: S608
 # Another database of the cluster may have made it, perhaps at this very moment; and not everybody may make roles.
 MAKE_ROLE = f"""
 DO $$ BEGIN
@@ -53,14 +55,41 @@ FROM pg_roles, pg_class WHERE rolname = session_user AND pg_class.oid = to_regcl
 
 
 def apply_row_level_security(connection: sa.Connection) -> None:
-    """Makes the role, grants its rights and, where a superuser runs it, marks functions leakproof. Roles belong to the
-    cluster and not to this database: a restored database needs this again, so every `migrate` does it."""
+    """Makes the role, gives it its rights and no others and, where a superuser runs it, marks functions leakproof.
+    Roles belong to the cluster and not to this database: a restored database needs this again, so every `migrate` does
+    it."""
     for statement in (MAKE_ROLE, MARK_LEAKPROOF):
         connection.exec_driver_sql(statement)
     if connection.exec_driver_sql(f"SELECT to_regrole('{ROLE}')").scalar_one():
-        schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
-        for grant in GRANTS:
-            connection.exec_driver_sql(grant.format(schema=schema))
+        for statement in (*former_grants_revoked(connection), *grants(connection)):
+            connection.exec_driver_sql(statement)
+
+
+def former_grants_revoked(connection: sa.Connection) -> Iterator[str]:
+    """The statements that take all rights from the role. Those on columns go with those on their table."""
+    for kind, name in connection.exec_driver_sql(GRANTED).all():
+        yield f"REVOKE ALL ON {'SEQUENCE' if kind == b'S' else 'TABLE'} {name} FROM {ROLE}"
+
+
+def grants(connection: sa.Connection) -> Iterator[str]:
+    """The statements that give the role its rights on the tables of this database."""
+    there = set(sa.inspect(connection).get_table_names())
+    for table, rights in SERVER_RIGHTS.items():
+        if table.name in there:
+            yield f"GRANT {', '.join(privileges(table, rights))} ON {table} TO {ROLE}"
+    yield f"GRANT SELECT ON alembic_version TO {ROLE}"  # which a server compares with its own revision
+    yield f"GRANT USAGE ON SEQUENCE {CSR_SEQUENCE.name} TO {ROLE}"
+
+
+def privileges(table: sa.Table, rights: Rights) -> Iterator[str]:
+    """The rights on a table, each with its columns where it has only some of them."""
+    yield f"SELECT ({', '.join(rights.select)})" if rights.select else "SELECT"
+    if rights.insert:
+        yield "INSERT"
+    if rights.update:
+        yield f"UPDATE ({', '.join(columns_to_update(table, rights))})"
+    if rights.delete:
+        yield "DELETE"
 
 
 def enter_tenant(tenant: sa.BindParameter[int]) -> sa.ColumnElement[int]:

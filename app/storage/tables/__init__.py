@@ -50,13 +50,12 @@ from app.storage.tables.resources import (
     Representative,
     StatusTransition,
 )
-from app.storage.tables.tenant_rows import ResourceRow, TenantRow, metadata, table_of
+from app.storage.tables.tenant_rows import ResourceRow, Rights, TenantRow, columns_to_update, metadata, table_of
 
-# What the server may do with the rows of a tenant's table, beside reading them.
-SERVER_RIGHTS: dict[str, str] = {
-    table.name: row.server_rights
-    for row, table in ((mapper.class_, mapper.local_table) for mapper in sa.inspect(Tenant).registry.mappers)
-    if issubclass(row, TenantRow) and isinstance(table, sa.Table)
+# What the server may do with the rows of each table, beside reading them.
+SERVER_RIGHTS: dict[sa.Table, Rights] = {
+    table_of(mapper.class_): getattr(mapper.class_, "server_rights", Rights())
+    for mapper in sa.inspect(Tenant).registry.mappers
 }
 # Tables to which rows are only ever added: triggers refuse to change or remove one.
 APPEND_ONLY = frozenset({CHANGES.name, *(each.plural for each, known in RESOURCES.items() if known.is_append_only)})

@@ -10,7 +10,7 @@ from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.enums import CurrencyModel, Product
 from app.domain.time_zones import UTC
 from app.storage.columns import CODE, JSON, KEY, SHA256, TEXT, Row
-from app.storage.tables.tenant_rows import TenantRow, by, metadata, of_tenant, one_of, primary_key, table_of
+from app.storage.tables.tenant_rows import Rights, TenantRow, by, metadata, of_tenant, one_of, primary_key, table_of
 from app.storage.types import ProductSet, Text, Timestamp
 
 CLAIM_ID_LENGTH = 24
@@ -36,7 +36,7 @@ class CsrCounter(Row, table=True):
 class Tenant(TenantRow, table=True):
     """An owner of rows."""
 
-    server_rights: ClassVar[str] = "UPDATE"  # its currency model; and to lock a row takes the right to change it
+    server_rights: ClassVar[Rights] = Rights(update=("currency_model",))
 
     __tablename__ = "tenants"
     __table_args__ = (one_of("currency_model", CurrencyModel),)
@@ -54,7 +54,7 @@ class Tenant(TenantRow, table=True):
 class ApiKey(TenantRow, table=True):
     """A secret that makes a caller, stored hashed."""
 
-    server_rights: ClassVar[str] = ""
+    server_rights: ClassVar[Rights] = Rights(select=("tenant_id", "key_hash", "read_only", "revoked_at"))
 
     __tablename__ = "api_keys"
     __table_args__ = (primary_key("key_hash"), of_tenant(), sa.Index(None, "key_hash"))
@@ -70,6 +70,8 @@ class Budget(TenantRow, table=True):
     """What a key has spent of its rate limit: the moment at which it will be whole again, and the last slice that was
     taken of it. On Postgres alone: SQLite's one process keeps it in memory."""
 
+    server_rights: ClassVar[Rights] = Rights(insert=True, update=("spent_until", "taken"))
+
     __tablename__ = "budgets"
     __table_args__ = (primary_key("key_hash"), of_tenant())
 
@@ -80,6 +82,10 @@ class Budget(TenantRow, table=True):
 
 class IdempotentAnswer(TenantRow, table=True):
     """What a write that was sent under an Idempotency-Key was answered."""
+
+    server_rights: ClassVar[Rights] = Rights(
+        insert=True, update=("status", "content_type", "body", "headers"), delete=True
+    )
 
     __tablename__ = "idempotent_answers"
     __table_args__ = (primary_key("key"), of_tenant(), by("created_at"))
@@ -98,7 +104,7 @@ class IdempotentAnswer(TenantRow, table=True):
 class Change(TenantRow, table=True):
     """An entry of the change log, to which rows are only ever added."""
 
-    server_rights: ClassVar[str] = "INSERT"
+    server_rights: ClassVar[Rights] = Rights(insert=True)
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -124,6 +130,8 @@ class Change(TenantRow, table=True):
 class ChangesEnd(TenantRow, table=True):
     """Where a tenant's chain of hashes ends."""
 
+    server_rights: ClassVar[Rights] = Rights(update=("sequence", "hash"))
+
     __tablename__ = "changes_end"
     __table_args__ = (primary_key(), of_tenant())
 
@@ -133,6 +141,8 @@ class ChangesEnd(TenantRow, table=True):
 
 class BlobClaim(TenantRow, table=True):
     """A blob that is being put and that no row names yet: it may not be removed."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True, update=("claimed_at",), delete=True)
 
     __tablename__ = "blob_claims"
     __table_args__ = (primary_key("claim_id"), of_tenant(), by("sha256"))

@@ -6,7 +6,7 @@ Keys are the callers' own (account_number, …), so a child row holds its parent
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -21,7 +21,9 @@ from app.domain.enums import (
 )
 from app.storage.columns import CODE, CURRENCY, FREE_TEXT, KEY, SHA256, catalogue_columns
 from app.storage.tables.tenant_rows import (
+    EVERY_VALUE,
     ResourceRow,
+    Rights,
     TenantRow,
     belongs_to,
     by,
@@ -96,6 +98,8 @@ class Document(catalogue_columns(Resource.DOCUMENT, without="document_type"), Re
 class StatusTransition(TenantRow, table=True):
     """A move of a document from one status to another."""
 
+    server_rights: ClassVar[Rights] = Rights(insert=True)
+
     __tablename__ = "status_transitions"
     __table_args__ = (
         primary_key("document_number", "version"),
@@ -114,6 +118,8 @@ class StatusTransition(TenantRow, table=True):
 
 class Attachment(TenantRow, table=True):
     """The PDF of a document: it has one at most. Its bytes are a blob, named by their hash."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True, update=EVERY_VALUE)
 
     __tablename__ = "attachments"
     __table_args__ = (
@@ -137,6 +143,8 @@ class Attachment(TenantRow, table=True):
 
 class Note(catalogue_columns(Resource.NOTE), ResourceRow, table=True):  # type: ignore[misc]
     """A remark on an account that can never be changed or removed."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True)
 
     __tablename__ = "notes"
     __table_args__ = (
@@ -163,6 +171,8 @@ class Representative(catalogue_columns(Resource.REPRESENTATIVE), ResourceRow, ta
 class AccountRepresentative(TenantRow, table=True):
     """Links a representative to an account; read from either side."""
 
+    server_rights: ClassVar[Rights] = Rights(insert=True)
+
     __tablename__ = "account_representatives"
     __table_args__ = (
         primary_key("account_number", "reference"),
@@ -177,6 +187,8 @@ class AccountRepresentative(TenantRow, table=True):
 
 class DocumentRepresentative(TenantRow, table=True):
     """Links a representative to a document; read from either side."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True)
 
     __tablename__ = "document_representatives"
     __table_args__ = (

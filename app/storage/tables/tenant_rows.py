@@ -2,6 +2,7 @@
 index. And what every resource has beside the catalogue's fields."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -25,17 +26,33 @@ metadata.naming_convention = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the server may do with the rows of a table on Postgres, beside reading them: see row_level_security. Whoever
+    may change a column may also lock rows."""
+
+    insert: bool = False
+    update: tuple[str, ...] = ()  # the columns
+    delete: bool = False
+    select: tuple[str, ...] = ()  # the columns; all where none is named
+
+
+EVERY_VALUE = ("*",)  # as `Rights.update`: every column but those that say which row it is, and since when it is there
+FIXED = {"csr_id", "created_at"}  # beside the primary key
+
+
 class TenantRow(Row):
     """A row that belongs to a tenant."""
 
-    # What the server may do with rows beside reading them, on Postgres: see row_level_security.
-    server_rights: ClassVar[str] = "INSERT, UPDATE, DELETE"
+    server_rights: ClassVar[Rights] = Rights()
 
     tenant_id: int
 
 
 class ResourceRow(TenantRow):
     """A row of a resource. Its columns are the tenant, the catalogue's, its own, and those below, in this order."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True, update=EVERY_VALUE)
 
     csr_id: int
     products: tuple[Product, ...] = Field(sa_type=ProductSet)
@@ -54,6 +71,13 @@ class ResourceRow(TenantRow):
 def table_of(row: type[SQLModel]) -> sa.Table:
     """The table of a class, for statements of SQLAlchemy Core."""
     return row.__table__  # type: ignore[attr-defined,no-any-return]  # SQLAlchemy's metaclass makes it
+
+
+def columns_to_update(table: sa.Table, rights: Rights) -> tuple[str, ...]:
+    """The columns that the server may change."""
+    if rights.update != EVERY_VALUE:
+        return rights.update
+    return tuple(c.name for c in table.c if not c.primary_key and c.name not in FIXED)
 
 
 def primary_key(*columns: str) -> sa.PrimaryKeyConstraint:
