@@ -31,6 +31,7 @@ from app.observability.instrumentation import Instrumentation
 from app.observability.metrics import Metrics
 from app.observability.metrics_endpoint import MetricsEndpoint
 from app.pages.page import asset_routes
+from app.pdf.validation_processes import PdfValidator, validation_pool
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.names import ROOT
@@ -168,7 +169,8 @@ def make_executor(settings: Settings, database: Database) -> Executor:
     )
     rate_limiter = RateLimiter(database, settings.budget) if settings.budget else None
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
-    files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages)
+    validator = PdfValidator(validation_pool(settings.max_pdf_bytes))
+    files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages, validator)
     return Executor(database, limits, files, SignedUrls(database), rate_limiter, settings.trusted_only)
 
 

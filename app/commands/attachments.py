@@ -146,12 +146,12 @@ class PdfPush(Generic[Answer]):
     async def validated(self, before: Values | None, folder: Path) -> tuple[Path, ValidPdf]:
         """The file that is to be the document's PDF: the pushed one, or the former one with its pages added. Raises
         WriteRefused where it is not fit."""
+        workers, tenant_id, most_pages = self.files.workers, self.write.caller.tenant_id, self.files.most_pages
         if not (before and self.append):
-            return self.pushed, await self.accepted(self.files.workers.check(self.pushed, self.files.most_pages))
+            return self.pushed, await self.accepted(workers.check(tenant_id, self.pushed, most_pages))
         former, joined = folder / "stored.pdf", folder / "joined.pdf"
         await self.files.blobs.save(blob_of(before), former)
-        joining = self.files.workers.append(former, self.pushed, joined, self.files.most_pages)
-        return joined, await self.accepted(joining)
+        return joined, await self.accepted(workers.append(tenant_id, former, self.pushed, joined, most_pages))
 
     async def accepted(self, check: Awaitable[ValidPdf]) -> ValidPdf:
         """The outcome of a check. Raises WriteRefused where the file is not fit."""

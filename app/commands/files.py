@@ -10,7 +10,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from app.pdf.invoices.rendering_processes import InvoiceRenderer
-from app.pdf.validation_processes import PdfValidator
+from app.pdf.validation_processes import DEFAULT_MAX_BYTES, PdfValidator
 from app.storage.blobs.store import Blobs
 
 
@@ -19,7 +19,7 @@ class Files:
     """The PDFs of all documents."""
 
     blobs: Blobs
-    most_bytes: int = 64 << 20
+    most_bytes: int = DEFAULT_MAX_BYTES
     most_pages: int = 10_000
     workers: PdfValidator = field(default_factory=PdfValidator)
     renderers: InvoiceRenderer = field(default_factory=InvoiceRenderer)

@@ -1,7 +1,9 @@
 """Finding a document's PDF, and rendering a generated one when it is first asked for. That one is kept until the
 document or its account is written again. No data of the caller is changed, so that a read-only key may ask, too; the
-change log has an entry for each PDF that was rendered."""
+change log has an entry for each PDF that was rendered. Renderings are shared fairly between tenants. One that has
+begun is done to its end even where its client has gone: who asks again gets it."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +29,7 @@ from app.storage.writes.tenant_rows import TenantRows, owned
 ATTEMPTS = 8  # the document, its account or its PDF may be written while the PDF is rendered
 
 Values = dict[str, Any]
+CheckWanted = Callable[[], Awaitable[None]]  # raises what is to end a request that nobody waits for any more
 
 
 class SnapshotOutdated(Exception):
@@ -62,10 +65,12 @@ async def document_pdf(
     number: str,
     attachment_id: str | None = None,
     request_id: str = "",
+    *,
+    check_wanted: CheckWanted,
 ) -> DocumentPdf | None:
     """The document's PDF, rendered now where it is a generated one that is not kept yet; None where there is none, or
-    not the one of that identifier. Raises WriteRefused where there is no such document, TooLong, and CallerChanged
-    where the key was revoked while it was rendered."""
+    not the one of that identifier. Raises WriteRefused where there is no such document, InvoiceTooLong, CallerChanged
+    where the key was revoked while it was rendered, and what `check_wanted` raises."""
     for _ in range(ATTEMPTS):
         snapshot = await read_snapshot(database, caller, number)
         attachment = snapshot.attachment
@@ -73,12 +78,10 @@ async def document_pdf(
             return None
         if attachment.sha256 is not None:
             return describe_pdf(caller, snapshot, attachment, attachment.sha256)
+        del snapshot  # the memory of a large invoice is not kept while the request waits
         with suppress(SnapshotOutdated, LeaseLost):
             async with files.document_lock(caller.tenant_id, number):
-                snapshot = await read_snapshot(database, caller, number)  # perhaps it was rendered while this waited
-                if snapshot.attachment == attachment:
-                    size, sha256 = await render(database, files, caller, snapshot, attachment, request_id)
-                    return describe_pdf(caller, snapshot, replace(attachment, file_size=size, sha256=sha256), sha256)
+                return await render(database, files, caller, number, attachment, request_id, check_wanted)
     raise RuntimeError(f"the PDF of a document changed {ATTEMPTS} times while it was rendered")
 
 
@@ -106,13 +109,25 @@ async def snapshot_of(rows: TenantRows, number: str) -> Snapshot:
 
 
 async def render(
-    database: Database, files: Files, caller: Caller, snapshot: Snapshot, wanted: Attachment, request_id: str
-) -> tuple[int, str]:
-    """Renders the PDF of this snapshot and keeps it; its size and hash. Raises SnapshotOutdated, and TooLong."""
+    database: Database,
+    files: Files,
+    caller: Caller,
+    number: str,
+    wanted: Attachment,
+    request_id: str,
+    check_wanted: CheckWanted,
+) -> DocumentPdf:
+    """Renders the document's PDF when it is the tenant's turn, and keeps it. Raises SnapshotOutdated where another PDF
+    than the wanted one is due by then, and InvoiceTooLong."""
     issued_at = wanted.uploaded_at.replace(microsecond=0)  # PDF knows whole seconds
     async with workspace() as folder:
         path = folder / "invoice.pdf"
-        size, sha256 = await files.renderers.render(snapshot.document, snapshot.account, issued_at, path)
+        async with files.renderers.turn(caller.tenant_id):
+            await check_wanted()
+            snapshot = await read_snapshot(database, caller, number)
+            if snapshot.attachment != wanted:
+                raise SnapshotOutdated
+            size, sha256 = await files.renderers.render(snapshot.document, snapshot.account, issued_at, path)
         blob = Blob(caller.tenant_id, sha256)
         async with (
             leased(database, files.blobs, blob, path) as lease,
@@ -121,7 +136,7 @@ async def render(
             await keep_pdf(LockingWrite(connection, caller, request_id), snapshot, wanted, size, lease)
     if snapshot.stored and snapshot.stored["sha256"] != sha256:
         await remove_unneeded(database, files.blobs, blob_of(snapshot.stored))
-    return size, sha256
+    return describe_pdf(caller, snapshot, replace(wanted, file_size=size, sha256=sha256), sha256)
 
 
 async def keep_pdf(unit: LockingWrite, snapshot: Snapshot, wanted: Attachment, size: int, lease: BlobLease) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from app.pdf.processes import ProcessEnded, ProcessPool
 from app.pdf.refusals import PdfRefused, RefusalReason
 
-PROCESSES = 2
+PROCESSES = 2  # for one tenant
+DEFAULT_MAX_BYTES = 64 << 20
 BASE_SECONDS = 1.0  # of processor time, for an empty file
 SECONDS_PER_MEBIBYTE = 1.0
 WALL_CLOCK_FACTOR = 5  # a request may take so much longer than its processor time on a busy machine
@@ -23,33 +24,35 @@ class ValidPdf:
     pages: int
 
 
-def validation_pool() -> ProcessPool:
+def validation_pool(max_bytes: int = DEFAULT_MAX_BYTES) -> ProcessPool:
+    """Processes for files of at most so many bytes. They may write twice as many: what two such files are joined to is
+    refused in words where it is too large."""
     # -P: modules in the working folder must not shadow ours. PYTHONPATH still counts.
-    return ProcessPool(("-P", "-m", "app.pdf.worker"), PROCESSES)
+    return ProcessPool(("-P", "-m", "app.pdf.worker", str(2 * max_bytes)), PROCESSES)
 
 
 @dataclass(frozen=True, slots=True)
 class PdfValidator:
-    """Validates PDFs, one at a time in each of its processes."""
+    """Validates PDFs, one at a time in each of its processes; tenants take turns."""
 
     pool: ProcessPool = field(default_factory=validation_pool)
     wall_clock_factor: float = WALL_CLOCK_FACTOR
 
-    async def check(self, pushed: Path, max_pages: int) -> ValidPdf:
+    async def check(self, tenant_id: int, pushed: Path, max_pages: int) -> ValidPdf:
         """Raises PdfRefused."""
-        return await self.request("check", [pushed], max_pages)
+        return await self.request(tenant_id, "check", [pushed], max_pages)
 
-    async def append(self, stored: Path, pushed: Path, result: Path, max_pages: int) -> ValidPdf:
+    async def append(self, tenant_id: int, stored: Path, pushed: Path, result: Path, max_pages: int) -> ValidPdf:
         """Writes the file `result` with the pages of both. Raises PdfRefused."""
-        return await self.request("append", [stored, pushed, result], max_pages)
+        return await self.request(tenant_id, "append", [stored, pushed, result], max_pages)
 
-    async def request(self, action: str, files: list[Path], max_pages: int) -> ValidPdf:
+    async def request(self, tenant_id: int, action: str, files: list[Path], max_pages: int) -> ValidPdf:
         seconds = BASE_SECONDS + SECONDS_PER_MEBIBYTE * sum(map(size_of, files)) / 2**20
         request = {"action": action, "arguments": [*map(str, files), max_pages], "seconds": seconds}
+        wall_clock_seconds = min(BASE_SECONDS + seconds * self.wall_clock_factor, MAX_WALL_CLOCK_SECONDS)
         try:
-            answer = await self.pool.exchange(
-                request, min(BASE_SECONDS + seconds * self.wall_clock_factor, MAX_WALL_CLOCK_SECONDS)
-            )
+            async with self.pool.turn(tenant_id):
+                answer = await self.pool.exchange(request, wall_clock_seconds)
         except (TimeoutError, ProcessEnded):
             raise PdfRefused(TOO_MUCH_WORK) from None
         if "refused" in answer:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.pdf.appending import append
+from app.pdf.confinement import confine
 from app.pdf.refusals import PdfRefused
 from app.pdf.validation import open_valid_pdf, set_limits
 
@@ -60,21 +61,14 @@ def limit_processor_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def limit_memory() -> None:
-    try:
-        import resource  # noqa: PLC0415 -- not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
-
-
 def main() -> None:
-    """Answers requests until the server ends, which closes the pipe."""
+    """Answers requests until the server ends, which closes the pipe. The argument of the program: the most bytes of a
+    file that it may write."""
+    confine(int(sys.argv[1]), MAX_ADDRESS_SPACE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server to handle
     logging.disable()  # what the parser says about a file does not belong in the log of the server
     warnings.simplefilter("ignore")
     set_limits()
-    limit_memory()
     for line in sys.stdin:
         try:
             os.write(STANDARD_OUTPUT, json.dumps(answer(json.loads(line))).encode() + b"\n")

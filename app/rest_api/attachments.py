@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from app.auth.api_keys import write_guard
@@ -125,9 +126,10 @@ class Attachments:
     async def found(
         self, request: Request, caller: Caller, number: str, attachment_id: str | None = None
     ) -> DocumentPdf | None:
-        made_for = request_id_of(request.scope)
+        made_for, wanted = request_id_of(request.scope), partial(check_connected, request)
+        arguments = (self.rest.database, self.files, caller, number, attachment_id, made_for)
         try:
-            return await document_pdf(self.rest.database, self.files, caller, number, attachment_id, made_for)
+            return await document_pdf(*arguments, check_wanted=wanted)
         except WriteRefused as refusal:
             raise told(refusal, number) from None
         except InvoiceTooLong as reason:
@@ -143,6 +145,12 @@ class Attachments:
         except NoSuchBlob:
             found = await self.found(request, caller, number, attachment_id)
         return await deliver(request, self.files.blobs, found or none_found())
+
+
+async def check_connected(request: Request) -> None:
+    """Raises ClientDisconnect where the client has gone."""
+    if await request.is_disconnected():
+        raise ClientDisconnect
 
 
 def gone() -> RestError:

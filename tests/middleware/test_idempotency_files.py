@@ -230,10 +230,10 @@ async def test_writers_go_on_while_a_file_is_judged(desk: Desk, monkeypatch: pyt
     judging, go_on = asyncio.Event(), asyncio.Event()
     check = PdfValidator.check
 
-    async def held_up(self: PdfValidator, pushed: Path, most_pages: int) -> ValidPdf:
+    async def held_up(self: PdfValidator, tenant_id: int, pushed: Path, most_pages: int) -> ValidPdf:
         judging.set()
         await go_on.wait()
-        return await check(self, pushed, most_pages)
+        return await check(self, tenant_id, pushed, most_pages)
 
     monkeypatch.setattr(PdfValidator, "check", held_up)
     pushing = asyncio.create_task(desk.push(pdf("one"), "k"))

@@ -12,6 +12,7 @@ from app.pdf.validation_processes import TOO_MUCH_WORK, PdfValidator
 from tests.pdfs import BOMBS, FIT, UNFIT, labels_of, pdf
 
 PAGES = 100
+TENANT = 1
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ async def test_a_sound_pdf_is_told_by_size_hash_and_pages(validator: PdfValidato
     content = pdf("one", "two")
     (tmp_path / "pushed.pdf").write_bytes(content)
 
-    checked = await validator.check(tmp_path / "pushed.pdf", PAGES)
+    checked = await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)
 
     assert (checked.size, checked.pages) == (len(content), 2)
     assert checked.sha256 == hashlib.sha256(content).hexdigest()
@@ -45,7 +46,9 @@ async def test_appended_pages_come_after_those_that_were_there(validator: PdfVal
     (tmp_path / "stored.pdf").write_bytes(pdf("one", "two"))
     (tmp_path / "pushed.pdf").write_bytes(pdf("three"))
 
-    checked = await validator.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
+    checked = await validator.append(
+        TENANT, tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3
+    )
 
     joined = (tmp_path / "joined.pdf").read_bytes()
     assert labels_of(joined) == ["one", "two", "three"]
@@ -57,7 +60,7 @@ async def test_what_a_reader_opens_is_taken(validator: PdfValidator, tmp_path: P
     content = FIT[kind]()
     (tmp_path / "pushed.pdf").write_bytes(content)
 
-    checked = await validator.check(tmp_path / "pushed.pdf", PAGES)
+    checked = await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)
 
     assert (checked.size, checked.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert checked.pages == {"truncated": 3, "of more faults than fifty": 100}.get(kind, 1)
@@ -69,7 +72,7 @@ async def test_an_unfit_file_is_refused_with_the_reason(validator: PdfValidator,
     (tmp_path / "pushed.pdf").write_bytes(make())
 
     with pytest.raises(PdfRefused) as refusal:
-        await validator.check(tmp_path / "pushed.pdf", PAGES)
+        await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)
 
     assert (str(refusal.value), refusal.value.reason) == (reason, RefusalReason.FILE)
 
@@ -79,11 +82,11 @@ async def test_pages_over_the_limit_are_refused_as_too_many(validator: PdfValida
     (tmp_path / "pushed.pdf").write_bytes(pdf("three", "four"))
 
     with pytest.raises(PdfRefused, match=r"^The PDF has 2 pages; at most 1 are taken\.$") as refusal:
-        await validator.check(tmp_path / "pushed.pdf", 1)
+        await validator.check(TENANT, tmp_path / "pushed.pdf", 1)
     assert refusal.value.reason is RefusalReason.LIMIT
 
     with pytest.raises(PdfRefused, match=r"^The PDF has 4 pages; at most 3 are taken\.$"):
-        await validator.append(tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
+        await validator.append(TENANT, tmp_path / "stored.pdf", tmp_path / "pushed.pdf", tmp_path / "joined.pdf", 3)
     assert not (tmp_path / "joined.pdf").exists()
 
 
@@ -93,7 +96,7 @@ async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor
 ) -> None:
     (tmp_path / "warm.pdf").write_bytes(pdf("page"))
     (tmp_path / "bomb.pdf").write_bytes(bomb())
-    await validator.check(tmp_path / "warm.pdf", PAGES)
+    await validator.check(TENANT, tmp_path / "warm.pdf", PAGES)
     pid, taken = validator.pool.idle[0].pid, []
 
     async def watch() -> None:
@@ -103,13 +106,13 @@ async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor
 
     watching = asyncio.create_task(watch())
     with pytest.raises(PdfRefused) as refusal:
-        await validator.check(tmp_path / "bomb.pdf", 10_000)
+        await validator.check(TENANT, tmp_path / "bomb.pdf", 10_000)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 
     assert max(taken) < 150
     assert str(refusal.value) != TOO_MUCH_WORK
-    assert (await validator.check(tmp_path / "warm.pdf", PAGES)).pages == 1
+    assert (await validator.check(TENANT, tmp_path / "warm.pdf", PAGES)).pages == 1
     assert validator.pool.idle[0].pid == pid, "the system ended the process"
 
 
@@ -118,7 +121,7 @@ async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(
 ) -> None:
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
 
-    await asyncio.gather(*(validator.check(tmp_path / "pushed.pdf", PAGES) for _ in range(10)))
+    await asyncio.gather(*(validator.check(TENANT, tmp_path / "pushed.pdf", PAGES) for _ in range(10)))
     running = [process.pid for process in validator.pool.idle]
     await validator.close()
 
@@ -128,8 +131,8 @@ async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(
 
 async def test_a_process_that_was_killed_is_replaced(validator: PdfValidator, tmp_path: Path) -> None:
     (tmp_path / "pushed.pdf").write_bytes(pdf("page"))
-    await validator.check(tmp_path / "pushed.pdf", PAGES)
+    await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)
     validator.pool.idle[0].kill()
     await validator.pool.idle[0].wait()
 
-    assert (await validator.check(tmp_path / "pushed.pdf", PAGES)).pages == 1
+    assert (await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)).pages == 1

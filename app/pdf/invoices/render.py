@@ -14,21 +14,12 @@ import typst
 from app.pdf.invoices.measures import measures
 
 INVOICE_TEMPLATE = Path(__file__).with_name("invoice.typ")
-BLANK_TEMPLATE = Path(__file__).with_name("blank.typ")
-
-# Typst caches its last ten compilations: 80 MB for an invoice of 1,000 lines. Compiling so many blank pages empties it.
-CACHED_COMPILATIONS = 11
 
 
 @cache
-def compiler(template: Path) -> typst.Compiler:
+def compiler() -> typst.Compiler:
     """The compiler of the template, with Typst's own fonts and the system's. For one thread only."""
-    return typst.Compiler(template, root=template.parent, font_paths=fonts())
-
-
-@cache
-def fonts() -> typst.Fonts:
-    return typst.Fonts()
+    return typst.Compiler(INVOICE_TEMPLATE, root=INVOICE_TEMPLATE.parent, font_paths=typst.Fonts())
 
 
 def render(data: dict[str, Any], issued_at: datetime) -> bytes:
@@ -42,11 +33,5 @@ def render(data: dict[str, Any], issued_at: datetime) -> bytes:
 
 
 def compile_pdf(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"]) -> bytes:
-    made = compiler(INVOICE_TEMPLATE).compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
+    made = compiler().compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
     return cast(bytes, made)  # a list for pictures alone
-
-
-def free_memory() -> None:
-    """Empties the cache of Typst."""
-    for turn in range(CACHED_COMPILATIONS):
-        compiler(BLANK_TEMPLATE).compile(sys_inputs={"turn": str(turn)})

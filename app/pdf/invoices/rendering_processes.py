@@ -4,6 +4,7 @@ import asyncio
 import os
 import pickle
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from app.pdf.invoices.limits import InvoiceTooLong
 from app.pdf.processes import ProcessPool
 
-# One core is left for the event loop.
+# For one tenant, who leaves one core to the event loop. The spare process of other tenants shares the cores.
 PROCESSES = max(1, min(4, (os.cpu_count() or 2) - 1))
 TIMEOUT_SECONDS = 120.0  # the longest invoice that is allowed takes 16 on a core of its own
 TOO_MUCH_WORK = "The invoice takes too much work to render."
@@ -25,15 +26,20 @@ def rendering_pool() -> ProcessPool:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRenderer:
-    """Renders invoices, one at a time in each of its processes."""
+    """Renders invoices, one at a time in each of its processes; tenants take turns."""
 
     pool: ProcessPool = field(default_factory=rendering_pool)
     timeout_seconds: float = TIMEOUT_SECONDS
 
+    def turn(self, tenant_id: int) -> AbstractAsyncContextManager[None]:
+        """The tenant's turn to have an invoice rendered."""
+        return self.pool.turn(tenant_id)
+
     async def render(
         self, document: Mapping[str, Any], account: Mapping[str, Any], issued_at: datetime, result: Path
     ) -> tuple[int, str]:
-        """Writes the PDF of a document and its account; returns its size and hash. Raises InvoiceTooLong."""
+        """Writes the PDF of a document and its account; returns its size and hash. For the tenant whose turn it is.
+        Raises InvoiceTooLong."""
         facts = result.with_suffix(".facts")
         await asyncio.to_thread(facts.write_bytes, pickle.dumps((document, account, issued_at)))
         try:

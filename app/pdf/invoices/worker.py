@@ -10,13 +10,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from app.pdf.confinement import confine, resident_memory
 from app.pdf.invoices.invoice import invoice
 from app.pdf.invoices.limits import InvoiceTooLong, check_length
-from app.pdf.invoices.render import free_memory, render
+from app.pdf.invoices.render import render
 
 STANDARD_OUTPUT = 1  # standard output
 NICENESS = 5  # the server goes first: clients that ask for a PDF can wait
-LARGE_PDF_BYTES = 200_000  # the memory that such a PDF took is worth freeing
+MAX_FILE_BYTES = 256 << 20  # of a PDF; the longest that is rendered has 14 MiB
+# Typst caches its last compilations, and the system gets back little of what a long invoice took: a process that has
+# taken so much is replaced, which costs less than a page's rendering.
+MAX_MEMORY = 160 << 20
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -33,17 +37,16 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answers requests until the server ends, which closes the pipe."""
+    confine(MAX_FILE_BYTES)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server to handle
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
     for line in sys.stdin:
-        answered = answer(json.loads(line))
+        answered = {**answer(json.loads(line)), "retires": resident_memory() > MAX_MEMORY}
         try:
             os.write(STANDARD_OUTPUT, json.dumps(answered).encode() + b"\n")
         except BrokenPipeError:
             return
-        if answered.get("size", 0) > LARGE_PDF_BYTES:
-            free_memory()
 
 
 if __name__ == "__main__":

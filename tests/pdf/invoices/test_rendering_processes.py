@@ -16,6 +16,8 @@ from app.pdf.processes import ProcessEnded
 from tests.pdf.invoices.pages import pages
 from tests.pdf.invoices.samples import ACCOUNT, INVOICE, ISSUED_AT, many_lines, with_lines
 
+TENANT = 1
+
 
 @pytest.fixture
 async def renderer() -> AsyncIterator[InvoiceRenderer]:
@@ -25,7 +27,8 @@ async def renderer() -> AsyncIterator[InvoiceRenderer]:
 
 
 async def rendered(renderer: InvoiceRenderer, document: dict[str, Any], path: Path) -> bytes:
-    await renderer.render(document, ACCOUNT, ISSUED_AT, path)
+    async with renderer.turn(TENANT):
+        await renderer.render(document, ACCOUNT, ISSUED_AT, path)
     return await asyncio.to_thread(path.read_bytes)
 
 
