@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import time
 
 import pytest
 from starlette.requests import Request
@@ -86,19 +87,61 @@ async def test_of_a_form_neither_the_boundary_counts_nor_how_it_was_cut(seed: in
     assert other not in found
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_boundary_is_like_forms_are_the_same_where_all_but_the_boundary_is(seed: int) -> None:
+    source = random.Random(seed)
+    parts = ["".join(source.choices(["\r\n--", "\r", "\n", "-", "0", "1", "a"], k=9)) for _ in range(5)]
+
+    def found(boundary: str, parts: list[str]) -> str:
+        made = Fingerprint("", boundary)
+        for piece in cut(f"\r\n--{boundary}".join(["", *parts])[2:].encode(), seed):
+            made.update(piece)
+        return made.hexdigest()
+
+    ones = {found(boundary, parts) for boundary in ("b", "b0", "b1-", "b" * 70)}
+    assert len(ones) == 1
+    others = {found("b", [*parts[:n], f"{part}a", *parts[n + 1 :]]) for n, part in enumerate(parts)}
+    assert len(others - ones) == len(parts)
+
+
 def test_bytes_that_only_look_like_a_boundary_count() -> None:
     ones = []
-    for data in (b"xaax", b"xax", b"xx"):
+    for line in ("--aab", "--aaab", "-aab", "aab", "--aa", "--0aab", "--1", "--0", "--"):
         one = Fingerprint("", "aab")
-        one.update(data)
+        one.update(f"x\r\n{line}x".encode())
         ones.append(one.hexdigest())
-    assert len(set(ones)) == 3
+    assert len(set(ones)) == 9
 
 
 async def test_two_forms_are_the_same_only_where_all_that_lies_between_their_boundaries_is() -> None:
-    form = "multipart/form-data; boundary=aab"
-    bodies = [b"1aab2aab3", b"1aab2\0boundary\0" + b"3", b"1\0boundary\0" + b"2aab3", b"12aabaab3", b"1aab2aab3aab"]
-    found = [await fingerprint([body], form) for body in bodies]
-    between = b"".join(hashlib.sha256(part).digest() for part in (b"1", b"2", b"3"))
-    found += [await fingerprint([body], PLAIN) for body in (bodies[0], between)]
+    lines = [
+        ("1", "--a", "2", "--a", "3"),
+        ("1", "--a", "2", "--0", "3"),
+        ("1", "--a", "2", "--1", "3"),
+        ("1", "2", "--a", "--a", "3"),
+        ("1", "--a", "2", "--a", "3", "--a"),
+        ("1", "--a", "2", "--aa", "3"),
+    ]
+    found = [await fingerprint(["\r\n".join(each).encode()], "multipart/form-data; boundary=a") for each in lines]
+    marked = b"\r\n1\r\n--1\r\n2\r\n--1\r\n3"
+    found += [await fingerprint([body], PLAIN) for body in ("\r\n".join(lines[0]).encode(), marked)]
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("unit", [b"a", b"\r\n--a", b"\r\n--", b"\r", b"a\r\n--0" + b"b" * 69], ids=repr)
+@pytest.mark.parametrize("boundary", ["a", "aa", "0" + "b" * 69], ids=["1", "2", "70"])
+def test_no_body_and_no_boundary_takes_long(boundary: str, unit: bytes) -> None:
+    """In shares of the processor time that the hash itself takes."""
+    data = unit * ((8 << 20) // len(unit))
+    chunks = [data[start : start + 65_536] for start in range(0, len(data), 65_536)]
+
+    assert processor_time(chunks, boundary) < 40 * processor_time(chunks, "")  # a hash for each part takes 600
+
+
+def processor_time(chunks: list[bytes], boundary: str) -> float:
+    one = Fingerprint("", boundary)
+    started = time.thread_time()
+    for chunk in chunks:
+        one.update(chunk)
+    one.hexdigest()
+    return time.thread_time() - started
