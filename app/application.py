@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from app.auth.rate_limits import RateLimiter
@@ -66,7 +66,6 @@ def make_application(settings: Settings) -> FastAPI:
     app.state.database = parts.database
     app.state.files = parts.executor.files
     app.router.routes.extend(parts.routes())
-    app.add_api_route("/", front_page, methods=["GET", "HEAD"])
     return app
 
 
@@ -120,6 +119,7 @@ class Parts:
             *docs_routes(),
             *(self.metrics_endpoint.routes() if self.metrics_endpoint else ()),
             *health_routes(self.database),
+            Route("/", front_page, methods=["GET"]),
             *self.rest_routes,
         ]
 

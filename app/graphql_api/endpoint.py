@@ -55,6 +55,8 @@ REFUSAL_CODES = {
     500: ErrorCode.INTERNAL_SERVER_ERROR,
     503: ErrorCode.UNAVAILABLE,
 }
+OPERATION_PARAMETER = re.compile(rb"(?:^|&)(?:query|documentId)(?:[=&]|$)")
+MAX_PARAMETERS = 20  # of a GET, which may have five
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ class Endpoint:
             check_media_type(request)
             body = await self.body(request)
             return self.to_graphql_request(await parse_json_part(body), len(body))
+        if request.scope["query_string"].count(b"&") >= MAX_PARAMETERS:
+            raise refused(ErrorCode.BAD_REQUEST, f"A GET has at most {MAX_PARAMETERS} parameters.")
         query = request.query_params
         sent: dict[str, Any] = {name: query[name] for name in ("query", "documentId", "operationName") if name in query}
         for name in ("variables", "extensions"):
@@ -246,7 +250,8 @@ def refused_as_request(error: GraphQLError) -> bool:
 
 
 def wants_page(request: Request) -> bool:
-    return request.query_params.keys().isdisjoint({"query", "documentId"}) and quality(request, "text/html") > 0
+    """Whether a person asks. The query is searched as it was sent: to take it apart is work, which needs a key."""
+    return quality(request, "text/html") > 0 and not OPERATION_PARAMETER.search(request.scope["query_string"])
 
 
 def prefers_graphql_response(request: Request) -> bool:

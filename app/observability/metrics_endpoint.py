@@ -1,6 +1,7 @@
 """The endpoint /metrics: who may read it, and the regular collection of the metrics."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ FORWARDED = (
     "x-real-ip",
     "via",
 )  # a proxy on this machine sends these: it speaks for others
+
+# What this machine calls itself. A page of any site can have its own name resolve to this machine, and a browser here
+# then takes the metrics for that page's own: it sends that name.
+LOCAL_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,10 @@ class MetricsEndpoint:
 
 
 def is_local(request: Request) -> bool:
-    """Whether the client is a program on this machine, and no proxy."""
+    """Whether the client is a program on this machine that asks this machine, and no proxy."""
     if request.client is None or any(name in request.headers for name in FORWARDED):
+        return False
+    if not LOCAL_HOST.fullmatch(request.headers.get("host", "")):
         return False
     try:
         return ip_address(request.client.host).is_loopback

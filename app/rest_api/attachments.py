@@ -39,6 +39,7 @@ from app.storage.writes.unit_of_work import CallerChanged
 
 LIST = f"{address(Resource.DOCUMENT)}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
+MAX_LINK_QUERY = 1_000  # bytes of a signed link's query, which has about a hundred
 ENOUGH = 1 << 20  # what is written to the file at once
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -113,6 +114,8 @@ class Attachments:
 
     async def follow_link(self, request: Request) -> Response:
         """The file that a signed link leads to."""
+        if len(request.scope["query_string"]) > MAX_LINK_QUERY:
+            raise RestError(403, "forbidden", "This is no link of this server.")
         keys = request.path_params
         address = f"{keys['tenant_id']}/{keys['csr_id']}/{keys['id']}"
         try:

@@ -14,6 +14,7 @@ from app.rest_api.errors import not_allowed, nowhere
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Keys = dict[str, str]
+MAX_ENCODED_LENGTH = 3  # bytes of a percent-encoded letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,13 @@ class RawRoute:
     path: str
     endpoint: Endpoint
 
-    def match(self, segments: Sequence[bytes]) -> Keys | None:
-        """The keys of a path that matches, decoded; None for one that does not."""
+    def match(self, segments: Sequence[str]) -> Keys | None:
+        """The keys of a path, given decoded, that matches; None for one that does not."""
         own = self.path.strip("/").split("/")
         if len(own) != len(segments):
             return None
         keys: Keys = {}
-        for pattern, raw in zip(own, segments, strict=True):
-            text = decoded(raw)
+        for pattern, text in zip(own, segments, strict=True):
             if pattern.startswith("{") and text:  # a key that is not UTF-8 too: it is refused as a key
                 keys[pattern[1:-1]] = text
             elif pattern != text:
@@ -76,7 +76,7 @@ class RawRouter:
 
     def located(self, scope: Scope) -> list[tuple[RawRoute, Keys]]:
         """The routes of the request's path, whatever its method, with its keys; the scope tells one for its path."""
-        segments = raw_path(scope).strip(b"/").split(b"/")
+        segments = [decoded(raw) for raw in raw_path(scope).strip(b"/").split(b"/")]
         matches = [(route, keys) for route in self.routes if (keys := route.match(segments)) is not None]
         if matches:
             scope["route"] = matches[0][0]
@@ -92,7 +92,10 @@ class RawMount(BaseRoute):
         self.app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        own = scope["type"] == "http" and decoded(raw_path(scope).lstrip(b"/").partition(b"/")[0]) == self.first
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        first = raw_path(scope).lstrip(b"/").partition(b"/")[0]
+        own = len(first) <= MAX_ENCODED_LENGTH * len(self.first) and decoded(first) == self.first
         return (Match.FULL if own else Match.NONE), {}
 
     def locate(self, scope: Scope) -> None:

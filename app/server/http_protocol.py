@@ -1,8 +1,9 @@
 """uvicorn's HTTP protocol, with limits on what comes before the application can check anything: the size of a request's
-head and trailers, and the time for which a client may leave a request unfinished.
+head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection,
+and the time for which a client may leave a request unfinished.
 
-Without them anybody, even without a key, could fill the memory with one endless header, and all connections with
-requests that never end.
+Without them anybody, even without a key, could fill the memory with one endless header, all connections with requests
+that never end, and the event loop with lists of commas.
 """
 
 import asyncio
@@ -11,11 +12,20 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-MAX_HEAD_BYTES = 65_536  # bytes of a request line and its headers
+MAX_HEAD_BYTES = 65_536  # bytes that are received before a head is whole
+MAX_TARGET_BYTES = 32_768  # bytes of an address with its query
+MAX_PATH_BYTES = 8_192  # bytes of its path: two keys of any characters, percent-encoded
+MAX_ESCAPES = MAX_PATH_BYTES // 3  # in the path: as many as there can be, unless some are none
+FEW_TARGET_BYTES = 1_024  # as almost all requests have
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 16_384  # bytes of all headers
+MAX_COMMAS = 500  # in all headers, which are taken apart there
+FEW_HEADER_BYTES = 2_048  # as most requests have: whatever is in them costs little
+MAX_WAITING_REQUESTS = 100  # of one connection, behind the one that is answered
 IDLE_SECONDS = 30.0  # seconds for a whole head, and for the next piece of a body
 
 
-class HeadTooLarge(Exception):
+class HeadRefused(Exception):
     """Stops the parser."""
 
 
@@ -29,7 +39,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.reading_head = True
         self.progressed_at = 0.0  # when the client last sent a whole part of its request
         self.bytes_since_progress = 0  # bytes that were received since then
-        self.head_too_large = False
+        self.refusal: HTTPStatus | None = None  # of a head that is refused, and that ends the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -57,16 +67,31 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.reading_head:  # trailers are dropped: the application has checked the headers already
-            super().on_header(name, value.rstrip(b" \t"))  # white space after a value is not part of it
+        if not self.reading_head:  # trailers are dropped: the application has checked the headers already
+            return
+        if len(self.headers) >= MAX_HEADERS:
+            self.stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        super().on_header(name, value.rstrip(b" \t"))  # white space after a value is not part of it
 
     def on_headers_complete(self) -> None:
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
-            self.head_too_large = True
-            raise HeadTooLarge
+        if len(self.url) > FEW_TARGET_BYTES and is_too_long(self.url):
+            self.stop(HTTPStatus.REQUEST_URI_TOO_LONG)
+        size = sum(len(name) + len(value) for name, value in self.headers)
+        if size > FEW_HEADER_BYTES and (size > MAX_HEADER_BYTES or self.commas() > MAX_COMMAS):
+            self.stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if len(self.pipeline) >= MAX_WAITING_REQUESTS:
+            self.stop(HTTPStatus.TOO_MANY_REQUESTS)
         self.reading_head = False
         self.note_progress()
         super().on_headers_complete()
+
+    def commas(self) -> int:
+        return sum(value.count(b",") for _, value in self.headers)
+
+    def stop(self, refusal: HTTPStatus) -> None:
+        """Stops the parser. The library then calls `send_400_response`."""
+        self.refusal = refusal
+        raise HeadRefused
 
     def on_body(self, body: bytes) -> None:
         self.note_progress()
@@ -81,8 +106,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         library's warning advises to install something, which would not help."""
 
     def send_400_response(self, msg: str) -> None:
-        if self.head_too_large:
-            self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self.refusal:
+            self.refuse(self.refusal)
         else:
             super().send_400_response(msg)
 
@@ -119,3 +144,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.loop.call_later(self.idle_seconds, self.check_idle)
+
+
+def is_too_long(target: bytes) -> bool:
+    """Whether the address is longer, or takes more work to decode, than any that leads somewhere."""
+    path = target.partition(b"?")[0]
+    return len(target) > MAX_TARGET_BYTES or len(path) > MAX_PATH_BYTES or path.count(b"%") > MAX_ESCAPES

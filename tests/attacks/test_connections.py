@@ -85,7 +85,7 @@ ATTACKS: dict[str, tuple[bytes, int, bytes]] = {
     "line breaks in a key": (get(ACCOUNT + b"A%0d%0aSet-Cookie:%20a=b"), 404, b"account_not_found"),
     "an upgrade": (get(b"/healthz", b"Connection: Upgrade", b"Upgrade: websocket"), 200, b'{"status":"ok"}'),
     "a head of 64 KiB and more": (post(KEY, b"X-Long: " + b"x" * MAX_HEAD_BYTES), 431, b"Request Header Fields"),
-    "an address of 64 KiB and more": (get(b"/" + b"x" * MAX_HEAD_BYTES), 431, b"Request Header Fields"),
+    "an address of 64 KiB and more": (get(b"/" + b"x" * MAX_HEAD_BYTES), 414, b"Too Long"),
     "10,000 headers": (post(KEY, *(b"X-%d: x" % n for n in range(10_000))), 431, b"Request Header Fields"),
     "two media types": (
         post(KEY, b"Origin: https://evil.example", b"Content-Type: text/plain"), 200, ANSWERED,

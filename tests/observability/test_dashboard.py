@@ -10,6 +10,7 @@ import httpx
 import app.observability
 from app.rest_api.names import ROOT
 from tests.gateway import Gateway
+from tests.observability.numbers import LOCAL
 
 DASHBOARD = Path(app.observability.__file__).parent / "grafana.json"
 PAGE = Path(__file__).parents[2] / "app/guide/running-it.md"
@@ -28,7 +29,7 @@ def queries(part: Any) -> list[str]:
 
 async def told(http: httpx.AsyncClient) -> tuple[set[str], set[str]]:
     """The names of all samples, and of their families as Prometheus types them."""
-    text = (await http.get("/metrics")).text
+    text = (await http.get("/metrics", headers=LOCAL)).text
     samples = {re.split(r"[{ ]", line)[0] for line in text.splitlines() if not line.startswith("#")}
     return samples, set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
 

@@ -13,7 +13,7 @@ from app.observability.metrics_endpoint import MetricsEndpoint
 from app.rest_api.names import ROOT
 from app.storage.database.engine import Database
 from tests.gateway import Client, Gateway
-from tests.observability.numbers import labelled, numbers, of, samples
+from tests.observability.numbers import LOCAL, labelled, numbers, of, samples
 
 CREATE = (
     'mutation Create($n: String!) { createAccount(accountNumber: $n, input: {openBalance: {name: "A"}}) { created } }'
@@ -256,7 +256,7 @@ async def asked(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterato
     async with Gateway(sqlite_url, metrics=setting) as gateway:
         transport = httpx.ASGITransport(gateway.app, client=(address, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
-            yield (await http.get("/metrics", headers=headers)).status_code
+            yield (await http.get("/metrics", headers=LOCAL | headers)).status_code
 
 
 @pytest.mark.parametrize(
@@ -273,6 +273,14 @@ async def asked(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterato
         (("loopback", "127.0.0.1", {"Forwarded": "for=127.0.0.1"}), 404),
         (("loopback", "127.0.0.1", {"X-Real-IP": "127.0.0.1"}), 404),
         (("loopback", "127.0.0.1", {"Via": "1.1 proxy"}), 404),
+        (("loopback", "127.0.0.1", {"Host": "127.0.0.1:9000"}), 200),
+        (("loopback", "127.0.0.1", {"Host": "LocalHost"}), 200),
+        (("loopback", "::1", {"Host": "[::1]:8000"}), 200),
+        (("loopback", "127.0.0.1", {"Host": "rebound.example:8000"}), 404),
+        (("loopback", "127.0.0.1", {"Host": "localhost.example"}), 404),
+        (("loopback", "127.0.0.1", {"Host": "127.0.0.1.example"}), 404),
+        (("loopback", "127.0.0.1", {"Host": ""}), 404),
+        (("all", "10.0.0.1", {"Host": "gateway.example"}), 200),
         (("all", "10.0.0.1", {"X-Forwarded-For": "10.0.0.2"}), 200),
         (("off", "127.0.0.1", {}), 404),
     ],
@@ -284,7 +292,7 @@ async def test_only_those_may_read_it_whom_the_setting_names(asked: int, status:
 
 
 async def test_it_is_text_of_the_version_that_every_prometheus_reads(gateway: Gateway) -> None:
-    response = await gateway.http.get("/metrics")
+    response = await gateway.http.get("/metrics", headers=LOCAL)
 
     assert response.headers.get_list("content-type") == ["text/plain; version=0.0.4; charset=utf-8"]
     assert (response.headers["cache-control"], "gateway_memory_bytes " in response.text) == ("no-store", True)
