@@ -35,6 +35,7 @@ TESTS = Path(__file__).parent
 KINDS = ("sqlite", "postgres")
 TEMPLATE = "gateway_template"
 DEMO_TENANT = "Northwind Supply"
+OTHER_DEMO_TENANT = "Contoso Industrial"
 numbers = count(1)
 
 
@@ -142,6 +143,7 @@ class DemoServer:
 
     url: str
     api_key: str
+    other_key: str  # of another tenant
 
 
 @pytest.fixture(scope="session")
@@ -150,9 +152,12 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer
     folder = tmp_path_factory.mktemp("demo")
     env = {"GATEWAY_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'demo.db'}"}
     gateway_cli("demo", "--accounts", "20", "--documents-per-account", "10", env=env, folder=folder)
-    key = gateway_cli("keys", "create", "--tenant", DEMO_TENANT, env=env, folder=folder).strip()
+    keys = [
+        gateway_cli("keys", "create", "--tenant", tenant, env=env, folder=folder).strip()
+        for tenant in (DEMO_TENANT, OTHER_DEMO_TENANT)
+    ]
     with RunningServer(env, folder) as server:
-        yield DemoServer(server.url, key)
+        yield DemoServer(server.url, *keys)
 
 
 @pytest.fixture(scope="session")

@@ -34,10 +34,11 @@ UNTIL_STORED = """async text => {
 
 
 class DemoServer(Protocol):
-    """A running server with demonstration data, and a key to it."""
+    """A running server with demonstration data, and keys to it, of two tenants."""
 
     url: str
     api_key: str
+    other_key: str
 
 
 @dataclass
@@ -79,6 +80,14 @@ class Editor:
 
     def key_dialog(self) -> Locator:
         return self.page.get_by_role("dialog", name="API key")
+
+    def offer_dialog(self) -> Locator:
+        """Asks whether the key of a link is to replace the one that is kept."""
+        return self.page.get_by_role("dialog", name=re.compile("key of this link"))
+
+    async def kept_key(self) -> str:
+        key: str = await self.page.evaluate("localStorage.getItem('ingest-gateway:api-key')")
+        return key
 
 
 @pytest.fixture
@@ -132,6 +141,85 @@ async def test_a_kept_key_that_is_no_longer_good_is_asked_for_again(editor: Edit
     await editor.open("#key=a-key-of-yesterday")
 
     await expect(editor.key_dialog().get_by_role("alert")).to_have_text("The server does not accept this API key.")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("choice", ["Keep my key", "Use the key of the link", "Close", "Escape"])
+async def test_a_key_in_a_link_replaces_another_tenants_only_when_the_page_was_told_so(
+    editor: Editor, choice: str
+) -> None:
+    await editor.open_with_key()
+    await editor.page.goto("about:blank")
+    await editor.open(f"#key={editor.server.other_key}")
+    asked = editor.offer_dialog()
+    await expect(asked.get_by_role("definition")).to_contain_text(["Northwind Supply", "Contoso Industrial"])
+    assert editor.page.url == f"{editor.server.url}/graphql"
+    assert await editor.kept_key() == editor.server.api_key
+    await expect(asked.get_by_role("button", name="Keep my key")).to_be_focused()
+
+    if choice == "Escape":
+        await editor.page.keyboard.press("Escape")
+    else:
+        await asked.get_by_role("button", name=choice).click()
+    await expect(asked).to_be_hidden()
+
+    changes = choice == "Use the key of the link"
+    key, tenant = (
+        (editor.server.other_key, "Contoso Industrial") if changes else (editor.server.api_key, "Northwind Supply")
+    )
+    assert await editor.kept_key() == key
+    await expect(editor.page.get_by_role("button", name=f"API key …{key[-4:]}")).to_be_visible()
+    await editor.fill_new_tab("query Whose { tenant { name } }")
+    assert await editor.run() == {"data": {"tenant": {"name": tenant}}}
+    await editor.open()
+    await expect(editor.key_dialog()).to_be_hidden()
+    await editor.visit.assert_clean(editor.server.url)
+
+
+@pytest.mark.browser
+async def test_a_key_in_an_address_that_an_open_page_is_led_to_is_asked_about_too(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.page.evaluate("key => { location.hash = `#key=${key}` }", editor.server.other_key)
+
+    await expect(editor.offer_dialog()).to_be_visible()
+    assert await editor.kept_key() == editor.server.api_key
+    assert editor.page.url == f"{editor.server.url}/graphql"
+
+
+@pytest.mark.browser
+async def test_a_key_in_a_link_that_the_server_refuses_leaves_the_one_that_is_kept(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.page.goto("about:blank")
+    await editor.open("#key=no-such-key")
+
+    await expect(editor.offer_dialog()).to_contain_text("The key of this link is not accepted")
+    await editor.offer_dialog().get_by_role("button", name="Keep my key").click()
+    await expect(editor.offer_dialog()).to_be_hidden()
+    assert await editor.kept_key() == editor.server.api_key
+
+
+@pytest.mark.browser
+async def test_a_key_in_a_link_takes_the_place_of_one_that_the_server_refuses_at_once(editor: Editor) -> None:
+    await editor.open("#key=a-key-of-yesterday")
+    await expect(editor.key_dialog().get_by_role("alert")).to_have_text("The server does not accept this API key.")
+    await editor.page.goto("about:blank")
+    await editor.open(f"#key={editor.server.api_key}")
+
+    await expect(editor.page.get_by_role("button", name=f"API key …{editor.server.api_key[-4:]}")).to_be_visible()
+    await expect(editor.key_dialog()).to_be_hidden()
+    await expect(editor.offer_dialog()).to_be_hidden()
+    assert await editor.kept_key() == editor.server.api_key
+
+
+@pytest.mark.browser
+async def test_a_link_with_the_key_that_is_kept_asks_nothing(editor: Editor) -> None:
+    await editor.open_with_key()
+    await editor.page.goto("about:blank")
+    await editor.open_with_key()
+    await editor.fill_new_tab("query Whose { tenant { name } }")
+    assert await editor.run() == {"data": {"tenant": {"name": "Northwind Supply"}}}
+
+    await expect(editor.offer_dialog()).to_be_hidden()
 
 
 @pytest.mark.browser

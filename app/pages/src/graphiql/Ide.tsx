@@ -3,16 +3,18 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { pick, useGraphiQL } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import { useEffect, useMemo, useState } from 'react';
-import { useApiKey } from './apiKey';
+import { useApiKey, useOfferedKey } from './apiKey';
 import { EXAMPLES_PLUGIN, Examples, type Example } from './examples';
 import { fetcherFor, KEY_REFUSED } from './gateway';
 import { KeyDialog, masked } from './KeyDialog';
+import { OfferedKeyDialog } from './OfferedKeyDialog';
 import { isFirstVisit, startingTab } from './start';
 
 const PLUGINS = [EXAMPLES_PLUGIN, HISTORY_PLUGIN];
 
 export function Ide({ examples }: { examples: readonly Example[] }) {
   const key = useApiKey();
+  const offeredKey = useOfferedKey();
   const [asking, setAsking] = useState(key === null);
   const [refused, setRefused] = useState(false);
   const [tab] = useState(() => startingTab(examples));
@@ -60,6 +62,9 @@ export function Ide({ examples }: { examples: readonly Example[] }) {
         reason={key !== null && refused ? KEY_REFUSED : null}
         onClose={() => setAsking(false)}
       />
+      {key !== null && offeredKey !== null && offeredKey !== key && (
+        <OfferedKeyDialog key={offeredKey} storedKey={key} offeredKey={offeredKey} />
+      )}
     </Examples>
   );
 }

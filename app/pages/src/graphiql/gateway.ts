@@ -51,15 +51,36 @@ async function answerOf(response: Response): Promise<unknown> {
   }
 }
 
+/** Header values are bytes; fetch throws a puzzling error for anything else. */
+function isKey(key: string): boolean {
+  return /^[\x21-\x7e]+$/.test(key);
+}
+
 /** Tries a key with the cheapest operation there is: null when it is good, else what to tell the person. */
 export async function problemWithKey(key: string): Promise<string | null> {
-  // Header values are bytes; fetch throws a puzzling error for anything else.
-  if (!/^[\x21-\x7e]+$/.test(key)) return 'An API key has letters, digits and signs only, without spaces.';
+  if (!isKey(key)) return 'An API key has letters, digits and signs only, without spaces.';
   try {
     const response = await post(key, { query: '{ __typename }' });
     if (response.status === 401) return KEY_REFUSED;
     return response.ok ? null : `The server answered HTTP ${response.status}. Try again.`;
   } catch {
     return 'The server cannot be reached.';
+  }
+}
+
+export interface Tenant {
+  /** What the server calls it; null where it did not say. */
+  name: string | null;
+  isRefused: boolean;
+}
+
+/** Whose key it is. */
+export async function tenantOf(key: string): Promise<Tenant> {
+  try {
+    const response = await post(key, { query: '{ tenant { name } }' });
+    const answer = (await answerOf(response)) as { data?: { tenant?: { name?: string } } };
+    return { name: answer.data?.tenant?.name ?? null, isRefused: response.status === 401 };
+  } catch {
+    return { name: null, isRefused: !isKey(key) };
   }
 }
