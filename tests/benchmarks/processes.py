@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 
 TICKS = os.sysconf("SC_CLK_TCK")
 GONE = (FileNotFoundError, ProcessLookupError)
@@ -55,3 +56,26 @@ def repeating(every: float, work: Callable[[], None]) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def proportional_memory(pid: int) -> float:
+    """The memory of a process and its children, what they share counted once, in mebibytes. (Linux: PSS)"""
+    kibibytes = 0
+    for one in family(pid):
+        with suppress(*GONE):
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            kibibytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kibibytes / 1024
+
+
+def unnamed_files(pid: int) -> float:
+    """The size of the open files of a process and its children that have no name any more, as temporary ones have
+    none, in mebibytes."""
+    size = 0
+    for one in family(pid):
+        with suppress(*GONE):
+            for file in Path(f"/proc/{one}/fd").iterdir():
+                with suppress(*GONE):
+                    found = file.stat()
+                    size += found.st_size if S_ISREG(found.st_mode) and not found.st_nlink else 0
+    return size / 2**20

@@ -1,0 +1,200 @@
+"""What one tenant may send within the default limits so that others wait, or memory and disk fill up: data for
+`tests.benchmarks.fairness`, each with what it tries.
+
+NUMBER in a call is another each time it is sent, CONNECTION that of the connection that sends it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import Any
+
+import orjson
+
+from tests.benchmarks.driver import NUMBER
+
+LINES = 4_900  # of an invoice: nearly the most that one may have
+INVOICES = 3  # documents of each tenant that have an invoice, of an account of the same name
+CONNECTION = "CONNECTION__"
+PDFS = "/api/v1/ingest/documents/INVOICE-{}/attachments"
+ACCOUNTS = "/api/v1/ingest/accounts/INVOICE-{}"
+READER, WRITER, NOBODY = "reader", "writer", ""
+COLUMNS = """documentNumber documentType status invoiceDate dueDate currency originalDenomination openAmount
+  freightAmount poNumber discountAmount description branchName invoiceNum shipToAddressCity"""
+
+
+class Manner(Enum):
+    """What an attacker does about the answer."""
+
+    ANSWERED = auto()  # waits for it
+    ABANDONED = auto()  # leaves before it comes
+    UNREAD = auto()  # stays, and takes nothing of it
+    UNFINISHED = auto()  # waits, but has not sent all of the request
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. `withheld` bytes of its body are announced and never sent."""
+
+    body: bytes = b""
+    method: str = "POST"
+    path: str = "/graphql"
+    content_type: str = "application/json"
+    headers: tuple[str, ...] = ()
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attacker:
+    """So many connections, each of which sends the calls in turn. `patience`: seconds until one leaves, if it does.
+    `delays_invoices`: it competes for what invoices need, so that another's invoices are measured, too."""
+
+    tries: str
+    calls: Callable[[], list[Call]]
+    connections: int = 4
+    key: str = READER
+    manner: Manner = Manner.ANSWERED
+    patience: float = 0.0
+    delays_invoices: bool = False
+
+
+def invoice_name(number: int) -> str:
+    return f"INVOICE-{number:012}"
+
+
+def query(text: str, variables: dict[str, Any] | None = None, **call: Any) -> list[Call]:
+    return [Call(orjson.dumps({"query": text, "variables": variables or {}}), **call)]
+
+
+def long_aliases() -> list[Call]:
+    leaves = " ".join(f"a{n}: {name}" for n, name in zip(range(179), COLUMNS.split() * 12, strict=False))
+    inside = f"documents(first: 50) {{ nodes {{ {leaves} {'b' * 64}: openAmount }} }}"
+    return query(f"query q{NUMBER} {{ accounts(first: 400) {{ nodes {{ {inside} }} }} }}")
+
+
+def dry_run(documents: int, each: int, columns: str, **call: Any) -> list[Call]:
+    inside = f"account {{ documents(first: {each}) {{ nodes {{ {columns} }} }} }}"
+    payload = f"documents(first: {documents}) {{ nodes {{ {inside} }} }}"
+    patch = f'patchAccount(accountNumber: "A000001", patch: {{ vat: "{NUMBER}" }}, dryRun: true)'
+    return query(f"mutation {{ {patch} {{ account {{ {payload} }} }} }}", **call)
+
+
+def any_of(count: int, column: str, comparison: str, value: str) -> dict[str, Any]:
+    """A filter of so many comparisons with other values each, of which none holds."""
+    return {"or": [{column: {comparison: f"{value}{n}-{NUMBER}"}} for n in range(count)]}
+
+
+def shared_filter() -> list[Call]:
+    lists = " ".join(f"a{n}: documents(first: 0, filter: $f) {{ pageInfo {{ hasNextPage }} }}" for n in range(199))
+    text = f"query($f: DocumentFilter) {{ {lists} }}"
+    return query(text, {"f": any_of(200, "documentNumber", "eq", "x")})
+
+
+def searches() -> list[Call]:
+    lists = " ".join(f"{name}: documents(first: 0, filter: $f) {{ totalCount }}" for name in "ab")
+    return query(f"query($f: DocumentFilter) {{ {lists} }}", {"f": any_of(200, "poNumber", "contains", "x")})
+
+
+def invoices() -> list[Call]:
+    renamed = Call(f'{{"name": "{NUMBER}"}}'.encode(), "PATCH", ACCOUNTS.format(CONNECTION))
+    return [renamed, Call(method="GET", path=PDFS.format(CONNECTION))]
+
+
+def comments() -> list[Call]:
+    return query(f"{{ __typename }} #{NUMBER}{'x' * 199_900}")
+
+
+def operation_names() -> list[Call]:
+    name = NUMBER + "x" * 9_900_000
+    return [Call(orjson.dumps({"query": "{ __typename }", "operationName": name}))]
+
+
+def large_answers() -> list[Call]:
+    leaves = " ".join(f"{name}: description" for name in ("x" * 50 + str(n) for n in range(180)))
+    return query(f"{{ documents(first: 1000) {{ nodes {{ {leaves} }} }} }}")
+
+
+def unfinished_uploads() -> list[Call]:
+    text = 'mutation($f: Upload!) { attachPdf(documentNumber: "INV-00000001", file: $f) { userErrors { code } } }'
+    operation = orjson.dumps({"query": text, "variables": {"f": None}})
+    parts = [(b'"operations"', operation), (b'"map"', b'{"0": ["variables.f"]}')]
+    head = b"".join(b"--limit\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part for part in parts)
+    file = b'--limit\r\nContent-Disposition: form-data; name="0"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'
+    body = head + file + b"x" * (62 << 20)
+    return [Call(body, content_type="multipart/form-data; boundary=limit", withheld=1 << 20)]
+
+
+def boundary_of_one_letter() -> list[Call]:
+    form = "multipart/form-data; boundary=a"
+    return [Call(b"a" * (8 << 20), content_type=form, headers=(f"Idempotency-Key: {NUMBER}",))]
+
+
+def introspection() -> list[Call]:
+    described = "name description fields(includeDeprecated: true) { name description args { name description } }"
+    types = " ".join(f"a{n}: __schema {{ types {{ {described} }} }}" for n in range(60))
+    return query(f"query q{NUMBER} {{ {types} }}")
+
+
+def heads() -> list[Call]:
+    return [Call(method="GET", headers=("a:b",) * 12_000)]
+
+
+ATTACKERS = {
+    "long-aliases": Attacker(
+        "One name that is too long for a column has graphql-core show 20,000 rows of 180 fields, on the event loop.",
+        long_aliases, connections=2,
+    ),
+    "dry-run": Attacker(
+        "A write that is not to happen shows 6,000 rows in its answer, which graphql-core shows on the event loop.",
+        partial(dry_run, 60, 100, COLUMNS), connections=2, key=WRITER,
+    ),
+    "shared-filter": Attacker(
+        "199 lists share a filter of 200 comparisons and ask for no row: seconds to plan, next to nothing to pay.",
+        shared_filter,
+    ),
+    "searches": Attacker(
+        "Two counts of documents that hold one of 200 words, from more connections than the pool has.",
+        searches, connections=11,
+    ),
+    "abandoned-searches": Attacker(
+        "The same, as a search field sends it that gives up at the next letter: the database searches on for nobody.",
+        searches, connections=11, manner=Manner.ABANDONED, patience=0.3,
+    ),
+    "invoices": Attacker(
+        f"Invoices of {LINES} lines are rendered again and again, of as many documents as there are renderers.",
+        invoices, connections=INVOICES, key=WRITER, delays_invoices=True,
+    ),
+    "comments": Attacker(
+        "Texts of 200 kB, each new, that are a comment but for one field: all are remembered.",
+        comments,
+    ),
+    "operation-names": Attacker(
+        "Names of operations that fill the largest body: the refusal of each is remembered.",
+        operation_names, connections=2,
+    ),
+    "unread-answers": Attacker(
+        "Answers of 20 MB that are asked for and not taken.",
+        large_answers, connections=20, manner=Manner.UNREAD, patience=70,
+    ),
+    "kept-dry-runs": Attacker(
+        "Dry runs with large answers, each under an idempotency key, so that the answer is stored for a day.",
+        partial(dry_run, 100, 100, COLUMNS, headers=(f"Idempotency-Key: {NUMBER}",)), connections=2, key=WRITER,
+    ),
+    "unfinished-uploads": Attacker(
+        "Forms with a file that lack their last byte, from a key that may not write: the file lies on disk meanwhile.",
+        unfinished_uploads, connections=6, manner=Manner.UNFINISHED,
+    ),
+    "boundaries": Attacker(
+        "Forms that consist of nothing but their boundary, under an idempotency key: each part is hashed by itself.",
+        boundary_of_one_letter, connections=2, key=WRITER,
+    ),
+    "introspection": Attacker(
+        "Descriptions of the whole schema, 60 in one operation, each time with another text.",
+        introspection,
+    ),
+    "heads": Attacker(
+        "Requests without a key whose heads have 12,000 lines.",
+        heads, key=NOBODY,
+    ),
+}  # fmt: skip
