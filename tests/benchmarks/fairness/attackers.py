@@ -136,6 +136,42 @@ def introspection() -> list[Call]:
     return query(f"query q{NUMBER} {{ {types} }}")
 
 
+def computed_columns() -> list[Call]:
+    leaves = " ".join(f'd{n}: daysPastDue(asOf: "2026-01-{n % 28 + 1:02}")' for n in range(99))
+    return query(f"{{ accounts(first: 400) {{ nodes {{ documents(first: 50) {{ nodes {{ {leaves} }} }} }} }} }}")
+
+
+def tenant_balances() -> list[Call]:
+    sums = " ".join(f'b{n}: balances(asOf: "2026-01-{n % 28 + 1:02}") {{ openAmount }}' for n in range(180))
+    return query(f"query q{NUMBER} {{ tenant {{ {sums} }} }}")
+
+
+def sorts() -> list[Call]:
+    order = "orderBy: [{ field: OPEN_AMOUNT }, { field: DUE_DATE }, { field: STATUS }, { field: UPDATED_AT }]"
+    lists = " ".join(f"a{n}: documents(first: 0, {order}) {{ pageInfo {{ hasNextPage }} }}" for n in range(199))
+    return query(f"{{ {lists} }}")
+
+
+def plans() -> list[Call]:
+    inside = "accounts(first: 1) { nodes { documents(first: 1) { nodes { id } } } }"
+    return query(f"query q{NUMBER} {{ {' '.join(f'a{n}: {inside}' for n in range(199))} }}")
+
+
+def huge_answers() -> list[Call]:
+    leaves = " ".join(f"{'x' * 59}{n}: description" for n in range(179))
+    return query(f"{{ accounts(first: 125) {{ nodes {{ documents(first: 49) {{ nodes {{ {leaves} }} }} }} }} }}")
+
+
+def faulty_lines() -> list[Call]:
+    lines = [{"line_number": n, "description": "x", "quantity": "1"} for n in range(30_000)]
+    dates = {"account_number": "A000001", "invoice_date": "2026-01-05", "due_date": "2026-02-04"}
+    return [Call(orjson.dumps({**dates, "line_items": lines}), "PUT", "/api/v1/ingest/documents/LINES")]
+
+
+def numbers() -> list[Call]:
+    return query("{ __typename }", {"unused": [n + 0.25 for n in range(190_000)]})
+
+
 def heads() -> list[Call]:
     return [Call(method="GET", headers=("a:b",) * 12_000)]
 
@@ -192,6 +228,34 @@ ATTACKERS = {
     "introspection": Attacker(
         "Descriptions of the whole schema, 60 in one operation, each time with another text.",
         introspection,
+    ),
+    "computed-columns": Attacker(
+        "20,000 rows of 99 columns that no database computes: Python does, in one go.",
+        computed_columns, connections=2,
+    ),
+    "tenant-balances": Attacker(
+        "180 sums over all open documents, in more connections than the pool has.",
+        tenant_balances, connections=11,
+    ),
+    "sorts": Attacker(
+        "199 lists of no row, each of which has the whole table sorted by columns that no index has in this order.",
+        sorts, connections=11,
+    ),
+    "plans": Attacker(
+        "199 lists in lists, in another text each time: seconds to plan each, and tens of mebibytes to keep.",
+        plans,
+    ),
+    "huge-answers": Attacker(
+        "Names of 60 letters for 179 fields of 6,000 rows: an answer of 125 MB, made in one piece.",
+        huge_answers, connections=2,
+    ),
+    "faulty-lines": Attacker(
+        "Documents of 30,000 lines, each with a fault: the refusal is as long as the document.",
+        faulty_lines, key=WRITER,
+    ),
+    "numbers": Attacker(
+        "190,000 numbers in a variable that nobody asks for, each read exactly.",
+        numbers,
     ),
     "heads": Attacker(
         "Requests without a key whose heads have 12,000 lines.",
