@@ -94,7 +94,7 @@ class Measured:
 
 def measure(ground: Ground, name: str, seconds: float) -> list[Measured]:
     """One attacker on a new server."""
-    kinds = ["S", "invoices"] if ATTACKERS[name].delays_invoices else ["S"]
+    kinds = ATTACKERS[name].beside
     with ground.running() as running, ThreadPoolExecutor() as threads:
         served(running, kinds, min(WARM_UP, seconds))
         alone = served(running, kinds, max(seconds / 3, 1.0))

@@ -5,9 +5,10 @@ NUMBER in a call is another each time it is sent, CONNECTION that of the connect
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -20,6 +21,10 @@ CONNECTION = "CONNECTION__"
 PDFS = "/api/v1/ingest/documents/INVOICE-{}/attachments"
 ACCOUNTS = "/api/v1/ingest/accounts/INVOICE-{}"
 READER, WRITER, NOBODY = "reader", "writer", ""
+HEADER = b"%PDF-1.7\n"
+ATTACH = """mutation($number: String!, $file: Upload!) {
+  attachPdf(documentNumber: $number, file: $file, dryRun: true) { userErrors { code } }
+}"""
 COLUMNS = """documentNumber documentType status invoiceDate dueDate currency originalDenomination openAmount
   freightAmount poNumber discountAmount description branchName invoiceNum shipToAddressCity"""
 
@@ -48,7 +53,7 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Attacker:
     """So many connections, each of which sends the calls in turn. `patience`: seconds until one leaves, if it does.
-    `delays_invoices`: it competes for what invoices need, so that another's invoices are measured, too."""
+    `beside`: the kinds of another tenant's requests that are measured."""
 
     tries: str
     calls: Callable[[], list[Call]]
@@ -56,7 +61,7 @@ class Attacker:
     key: str = READER
     manner: Manner = Manner.ANSWERED
     patience: float = 0.0
-    delays_invoices: bool = False
+    beside: tuple[str, ...] = ("S",)
 
 
 def invoice_name(number: int) -> str:
@@ -115,14 +120,36 @@ def large_answers() -> list[Call]:
     return query(f"{{ documents(first: 1000) {{ nodes {{ {leaves} }} }} }}")
 
 
+def form_with(file: bytes, document: str, **call: Any) -> Call:
+    """A dry run that has the file attached to a document: it is read and checked as if it were to stay."""
+    operation = orjson.dumps({"query": ATTACH, "variables": {"number": document, "file": None}})
+    parts = [(b'"operations"', operation), (b'"map"', b'{"0": ["variables.file"]}'), (b'"0"; filename="a.pdf"', file)]
+    form = [b"--limit\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part for part in parts]
+    return Call(b"".join(form) + b"--limit--\r\n", content_type="multipart/form-data; boundary=limit", **call)
+
+
 def unfinished_uploads() -> list[Call]:
-    text = 'mutation($f: Upload!) { attachPdf(documentNumber: "INV-00000001", file: $f) { userErrors { code } } }'
-    operation = orjson.dumps({"query": text, "variables": {"f": None}})
-    parts = [(b'"operations"', operation), (b'"map"', b'{"0": ["variables.f"]}')]
-    head = b"".join(b"--limit\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part for part in parts)
-    file = b'--limit\r\nContent-Disposition: form-data; name="0"; filename="a.pdf"\r\n\r\n%PDF-1.7\n'
-    body = head + file + b"x" * (62 << 20)
-    return [Call(body, content_type="multipart/form-data; boundary=limit", withheld=1 << 20)]
+    whole = form_with(b"%PDF-1.7\n" + b"x" * (62 << 20), "INV-00000001")
+    return [replace(whole, body=whole.body[:-1], withheld=1)]
+
+
+def pdf_of(item: bytes, count: int) -> bytes:
+    """A PDF of one page, and so many objects that nothing refers to."""
+    page = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R>>"]
+    objects = [b"%d 0 obj%s\nendobj\n" % (n, one) for n, one in enumerate(page + [item] * count, 1)]
+    starts = list(accumulate(map(len, objects), initial=len(HEADER)))
+    entries = b"".join(b"%010d 00000 n \n" % start for start in starts[:-1])
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(starts), entries)
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(starts), starts[-1])
+    return HEADER + b"".join(objects) + table + end
+
+
+def pdfs_of_objects() -> list[Call]:
+    return [form_with(pdf_of(b"<</A 1>>", 600_000), "INV-00000001")]
+
+
+def pdfs_of_streams() -> list[Call]:
+    return [form_with(pdf_of(b"<<>>stream\n\nendstream", 200_000), "INV-00000001")]
 
 
 def boundary_of_one_letter() -> list[Call]:
@@ -199,7 +226,7 @@ ATTACKERS = {
     ),
     "invoices": Attacker(
         f"Invoices of {LINES} lines are rendered again and again, of as many documents as there are renderers.",
-        invoices, connections=INVOICES, key=WRITER, delays_invoices=True,
+        invoices, connections=INVOICES, key=WRITER, beside=("S", "invoices"),
     ),
     "comments": Attacker(
         "Texts of 200 kB, each new, that are a comment but for one field: all are remembered.",
@@ -253,8 +280,16 @@ ATTACKERS = {
         "Documents of 30,000 lines, each with a fault: the refusal is as long as the document.",
         faulty_lines, key=WRITER,
     ),
+    "pdfs-of-objects": Attacker(
+        "PDFs of 600,000 objects, which take some twenty times their size to be read.",
+        pdfs_of_objects, key=WRITER, beside=("S", "uploads"),
+    ),
+    "pdfs-of-streams": Attacker(
+        "PDFs of 200,000 streams that do not tell their length, which a reader has to search for again and again.",
+        pdfs_of_streams, key=WRITER, beside=("S", "uploads"),
+    ),
     "numbers": Attacker(
-        "190,000 numbers in a variable that nobody asks for, each read exactly.",
+        "190,000 numbers in a variable that nobody asks for, each of which is read exactly.",
         numbers,
     ),
     "heads": Attacker(

@@ -18,19 +18,20 @@ from app.storage.database.engine import Database
 from app.storage.tables import TENANTS
 from app.storage.writes.locking import LockingWrite
 from tests.benchmarks.driver import NUMBER
-from tests.benchmarks.fairness.attackers import INVOICES, LINES, READER, WRITER, invoice_name
+from tests.benchmarks.fairness.attackers import INVOICES, LINES, READER, WRITER, Call, form_with, invoice_name
 from tests.benchmarks.grounds import SETTINGS, compact, with_database
 from tests.benchmarks.ledger import Size, insert, tables
 from tests.benchmarks.processes import GONE, processor_seconds
 from tests.benchmarks.shapes import shapes
 from tests.benchmarks.targets import SLOWEST_START
+from tests.pdfs import as_sent, made
 from tests.postgres import LaunchedPostgres, open_postgres
 from tests.servers import COMMAND, RunningServer, ServerError
 
 ROOT = "/api/v1/ingest"
 TURNS = 500
 NEW_TEXT = 10  # one request in so many has a text that is new
-RATES = {"S": 20.0, "invoices": 1.0}  # a second
+RATES = {"S": 20.0, "invoices": 1.0, "uploads": 1.0}  # a second
 ATTACKER, OTHER = "attacker", "other"  # tenants
 
 Turns = list[list[str]]
@@ -83,28 +84,36 @@ class Running:
 
     def honest(self, kind: str) -> tuple[Turns, float]:
         """Another tenant's requests of a kind, whole, and how many a second."""
-        turns = small_reads() if kind == "S" else small_invoices()
-        return [[self.request(*call) for call in turn] for turn in turns], RATES[kind]
+        return [[self.request(call) for call in turn] for turn in HONEST[kind]()], RATES[kind]
 
-    def request(self, method: str, path: str, body: bytes = b"") -> str:
-        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Content-Type: application/json"]
-        lines += [f"X-API-Key: {self.ground.keys[OTHER]}", f"Content-Length: {len(body)}"]
-        return "\r\n".join(lines) + "\r\n\r\n" + body.decode()
+    def request(self, call: Call) -> str:
+        """In Latin-1, in which any bytes are a text."""
+        lines = [f"{call.method} {call.path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        lines += [f"Content-Type: {call.content_type}", f"X-API-Key: {self.ground.keys[OTHER]}"]
+        return "\r\n".join([*lines, f"Content-Length: {len(call.body)}", "", ""]) + call.body.decode("latin-1")
 
 
-def small_reads() -> Iterator[list[tuple[str, str, bytes]]]:
+def small_reads() -> Iterator[list[Call]]:
     """One account's page each; of some the text is new."""
     shape = shapes(Size(4, 2))["S"]
     for n in range(TURNS):
         text = shape.text if n % NEW_TEXT else shape.text.replace("query S", f"query S{NUMBER}", 1)
-        yield [("POST", "/graphql", orjson.dumps({"query": text, "variables": shape.variables(n, "")}))]
+        yield [Call(orjson.dumps({"query": text, "variables": shape.variables(n, "")}))]
 
 
-def small_invoices() -> Iterator[list[tuple[str, str, bytes]]]:
+def small_invoices() -> Iterator[list[Call]]:
     """Invoices of one page, each of which has to be rendered, since its account has just changed."""
     name = invoice_name(0)
-    renamed = ("PATCH", f"{ROOT}/accounts/{name}", f'{{"name": "{NUMBER}"}}'.encode())
-    yield [renamed, ("GET", f"{ROOT}/documents/{name}/attachments", b"")]
+    renamed = Call(f'{{"name": "{NUMBER}"}}'.encode(), "PATCH", f"{ROOT}/accounts/{name}")
+    yield [renamed, Call(method="GET", path=f"{ROOT}/documents/{name}/attachments")]
+
+
+def small_uploads() -> Iterator[list[Call]]:
+    """PDFs of one page."""
+    yield [form_with(as_sent(made(NUMBER)), "INV-00000001")]
+
+
+HONEST = {"S": small_reads, "invoices": small_invoices, "uploads": small_uploads}
 
 
 @contextmanager
@@ -136,7 +145,7 @@ def launched() -> Iterator[LaunchedPostgres]:
 def filled(url: str, program: Sequence[str], size: Size) -> dict[str, str]:
     """Makes the schema and both tenants, with their ledgers; their keys."""
     run(url, program, "migrate")
-    keys = {WRITER: made(url, program, ATTACKER), OTHER: made(url, program, OTHER)}
+    keys = {WRITER: new_tenant(url, program, ATTACKER), OTHER: new_tenant(url, program, OTHER)}
     keys[READER] = run(url, program, "keys", "create", "--tenant", ATTACKER, "--read-only").strip()
     small = Size(size.accounts // 5, min(size.documents_per_account, 20))
     asyncio.run(with_database(url, lambda database: insert_ledger(database, ATTACKER, size)))
@@ -152,7 +161,7 @@ def run(url: str, program: Sequence[str], *words: str) -> str:
     return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True, timeout=300).stdout
 
 
-def made(url: str, program: Sequence[str], tenant: str) -> str:
+def new_tenant(url: str, program: Sequence[str], tenant: str) -> str:
     """The key of a new tenant."""
     return str(orjson.loads(run(url, program, "tenants", "create", tenant, "--json"))["apiKey"])
 

@@ -23,7 +23,7 @@ PATIENCE = 60.0  # seconds, after which a request counts as an error
 @dataclass(frozen=True, slots=True)
 class Load:
     """Turns that are taken one after the other: whole requests, of which the last is measured and those before it
-    prepare it. NUMBER in one is another each time it is sent, of as many characters."""
+    prepare it; bytes as Latin-1. NUMBER in one is another each time it is sent, of as many characters."""
 
     port: int
     turns: list[list[str]]
@@ -96,7 +96,7 @@ class Run:
 
 def numbered(turns: list[list[str]]) -> Iterator[list[bytes]]:
     """The turns again and again. Numbers differ from those of every other load, too."""
-    ready = cycle([[request.encode() for request in turn] for turn in turns])
+    ready = cycle([[request.encode("latin-1") for request in turn] for turn in turns])
     start = time.time_ns() // 1_000_000
     mark = NUMBER.encode()
     for number, turn in enumerate(ready, start):
