@@ -133,6 +133,10 @@ def unfinished_uploads() -> list[Call]:
     return [replace(whole, body=whole.body[:-1], withheld=1)]
 
 
+def stalled_bodies() -> list[Call]:
+    return [Call(b'{"query": "' + b" " * 100_000, withheld=9_800_000)]
+
+
 def pdf_of(item: bytes, count: int) -> bytes:
     """A PDF of one page, and so many objects that nothing refers to."""
     page = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R>>"]
@@ -247,6 +251,10 @@ ATTACKERS = {
     "unfinished-uploads": Attacker(
         "Forms with a file that lack their last byte, from a key that may not write: the file lies on disk meanwhile.",
         unfinished_uploads, connections=6, manner=Manner.UNFINISHED,
+    ),
+    "stalled-bodies": Attacker(
+        "Bodies of 10 MB of which no more than the beginning comes: they hold what memory there is for large bodies.",
+        stalled_bodies, connections=8, manner=Manner.UNFINISHED, beside=("S", "bodies"),
     ),
     "boundaries": Attacker(
         "Forms that consist of nothing but their boundary, under an idempotency key: each part is hashed by itself.",

@@ -31,7 +31,7 @@ from tests.servers import COMMAND, RunningServer, ServerError
 ROOT = "/api/v1/ingest"
 TURNS = 500
 NEW_TEXT = 10  # one request in so many has a text that is new
-RATES = {"S": 20.0, "invoices": 1.0, "uploads": 1.0}  # a second
+RATES = {"S": 20.0, "invoices": 1.0, "uploads": 1.0, "bodies": 1.0}  # a second
 ATTACKER, OTHER = "attacker", "other"  # tenants
 
 Turns = list[list[str]]
@@ -113,7 +113,14 @@ def small_uploads() -> Iterator[list[Call]]:
     yield [form_with(as_sent(made(NUMBER)), "INV-00000001")]
 
 
-HONEST = {"S": small_reads, "invoices": small_invoices, "uploads": small_uploads}
+def large_bodies() -> Iterator[list[Call]]:
+    """Small reads in bodies that are too large to be kept in memory without asking."""
+    shape = shapes(Size(4, 2))["S"]
+    variables = {**shape.variables(1, ""), "unused": "x" * 100_000}
+    yield [Call(orjson.dumps({"query": shape.text, "variables": variables}))]
+
+
+HONEST = {"S": small_reads, "invoices": small_invoices, "uploads": small_uploads, "bodies": large_bodies}
 
 
 @contextmanager

@@ -83,6 +83,8 @@ class Run:
 
     async def ask(self, request: bytes) -> Reply:
         """By a connection that is idle, or a new one."""
+        while self.idle and self.idle[-1].closed:  # as servers close what was idle for long
+            self.idle.pop()
         connection = self.idle.pop() if self.idle else await Connection.open(self.load.port)
         try:
             reply = await connection.ask(request)
