@@ -171,7 +171,15 @@ def make_executor(settings: Settings, database: Database) -> Executor:
     blobs = Blobs(settings.blobs, Identity(database).load, settings.blob_endpoint)
     validator = PdfValidator(validation_pool(settings.max_pdf_bytes))
     files = Files(blobs, settings.max_pdf_bytes, settings.max_pdf_pages, validator)
-    return Executor(database, limits, files, SignedUrls(database), rate_limiter, settings.trusted_only)
+    return Executor(
+        database,
+        limits,
+        files,
+        SignedUrls(database),
+        rate_limiter,
+        settings.trusted_only,
+        max_wait_seconds=settings.max_wait_seconds,
+    )
 
 
 def make_instrumentation(settings: Settings, database: Database, executor: Executor) -> Instrumentation:

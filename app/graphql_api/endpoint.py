@@ -21,8 +21,8 @@ from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, formatted, internal_error, raise_outage, refused
 from app.graphql_api.execution.executor import Executor
+from app.graphql_api.execution.finishing import json_value
 from app.graphql_api.execution.parsing import GraphQLRequest
-from app.graphql_api.execution.query import json_value
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.persisted_operations import PersistedOperations
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form

@@ -31,9 +31,8 @@ ALIASES = (
     *("a", "A", "b", "id", "ID", "name", "Name", "NAME", "node", "nodes", "edges", "data", "errors", "select", "from"),
     *("order", "o", "r1", "t1", "p1", "p2", "target", "picked", "lists", "tie", "meant", "counted", "row", "rowid"),
     *("tenant_id", "csr_id", "account_number", "documents", "key", "context", "query", "Ünix"[1:], "_", "__", "null"),
-    *("true", "k" * 63, "K" * 63, "typename", "args", "list_total", "bucket", "open_amount"),
+    *("true", "k" * 63, "K" * 63, "l" * 64, "m" * 200, "typename", "args", "list_total", "bucket", "open_amount"),
 )
-TOO_LONG = "l" * 64
 LOOKS: tuple[Callable[[Any], Any], ...] = (repr, str, bool)
 
 
@@ -169,7 +168,7 @@ class Operations:
     def key(self, name: str, scope: Scope) -> str:
         """A response key: the field's own name, an alias of all kinds, or one that is taken."""
         if not self.plain and self.chance(0.25):
-            return TOO_LONG if self.chance(0.002) else self.random.choice(ALIASES)
+            return self.random.choice(ALIASES)
         return name if name not in scope.entries or self.chance(0.3) else f"{name}{len(scope.entries)}"
 
     def directives(self) -> str:

@@ -18,7 +18,7 @@ from app.graphql_api.execution.cache import cached, store, weighted_cache
 from app.graphql_api.execution.cost_extension import cost_extension, with_cost_extension
 from app.graphql_api.execution.limits import Limits
 from app.graphql_api.execution.mutation import MutationExecutor
-from app.graphql_api.execution.offloading import SHORT_TEXT, Offloader
+from app.graphql_api.execution.offloading import MAX_WAIT_SECONDS, SHORT_TEXT, Offloader
 from app.graphql_api.execution.parsing import (
     GraphQLRequest,
     PreparedOperation,
@@ -45,15 +45,17 @@ class Executor:
     signed_urls: SignedUrls
     rate_limiter: RateLimiter | None = None
     hides_schema: bool = False
-    offloader: Offloader = field(default_factory=Offloader)
+    max_wait_seconds: float = MAX_WAIT_SECONDS  # for a turn to be planned
     prepared_operations: LRUCache[tuple[str, str | None], tuple[PreparedOperation | RequestError, int]] = field(
         default_factory=lambda: weighted_cache(MAX_PREPARED_TOKENS)
     )
+    offloader: Offloader = field(init=False)
     queries: QueryExecutor = field(init=False)
     mutations: MutationExecutor = field(init=False)
     recently_counted: set[str] = field(default_factory=set)  # names of operations whose rows need no count now
 
     def __post_init__(self) -> None:
+        self.offloader = Offloader(self.max_wait_seconds)
         parts = self.database, self.limits, self.rate_limiter, self.hides_schema, self.offloader
         self.queries, self.mutations = QueryExecutor(*parts), MutationExecutor(*parts)
 
@@ -71,7 +73,7 @@ class Executor:
         caller = authenticator.last_caller or await authenticator.caller()
         record = CURRENT_REQUEST.get()
         try:
-            operation = await self.prepared(request)
+            operation = await self.prepared(request, caller.key_hash)
             if record:
                 record.valid_operation, record.requested = operation, request
             if operation.writes and not may_write:
@@ -81,7 +83,9 @@ class Executor:
             if operation.asks_for_urls:
                 await self.signed_urls.load()
                 context.base_url = base_url()
-            plan = await self.queries.plan(operation, request, context.today) if operation.planned else None
+            plan = None
+            if operation.planned:
+                plan = await self.queries.plan(operation, request, context.today, caller.key_hash)
         except RequestError:
             await authenticator.caller()  # to an unknown caller nothing else is said
             raise
@@ -99,14 +103,15 @@ class Executor:
             return with_cost_extension(answer, extension)
         return answer
 
-    async def prepared(self, request: GraphQLRequest) -> PreparedOperation:
-        """The valid operation of a request, from the cache where its text was sent before. Raises RequestError."""
+    async def prepared(self, request: GraphQLRequest, key: str = "") -> PreparedOperation:
+        """The valid operation of a request, from the cache where its text was sent before; `key` is the hash of the API
+        key whose turn it takes otherwise. Raises RequestError."""
         cache_key = (request.text, request.name)
         prepared = cached(self.prepared_operations, cache_key)
         if prepared is not None:
             return raise_refusal(prepared)
         if len(request.text) > SHORT_TEXT:
-            prepared = await self.offloader.run_serialized(prepare, *cache_key, self.limits)
+            prepared = await self.offloader.think(key, prepare, *cache_key, self.limits)
         else:
             prepared = prepare(*cache_key, self.limits)
         store(self.prepared_operations, cache_key, prepared, token_count(request.text, prepared))

@@ -42,7 +42,7 @@ class MutationExecutor(OperationExecutor):
     ) -> ExecutionResult:
         """The answer of a mutation."""
         planner = await self.offloader.offload_if_large(
-            operation, request, self.planner, operation, request.variables, context.today
+            operation, request, context.caller.key_hash, self.planner, operation, request.variables, context.today
         )
         plan = self.plan(operation, request, planner) if operation.has_fixed_payload else None
         try:
@@ -79,7 +79,7 @@ class MutationExecutor(OperationExecutor):
     ) -> ExecutionResult:
         context.set_caller(await authenticator.caller())
         context.payloads, context.cost = await self.offloader.offload_if_large(
-            operation, request, self.payloads, operation, request.variables, context.today
+            operation, request, context.caller.key_hash, self.payloads, operation, request.variables, context.today
         )
         await self.spend(context)
         return await self.execute_with_graphql_core(operation, request, context, Row("query", {}))

@@ -1,16 +1,30 @@
-"""Work that may take long leaves the event loop: it is done in a thread, so that other requests do not wait for it."""
+"""Work that may take long leaves the event loop: it is done in a thread, so that other requests do not wait for it.
+
+Threads take turns with the event loop every tenth of a millisecond; see `process_tuning`. So whoever asks for little is
+served meanwhile, whatever others ask for. Turns are shared fairly between API keys.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
 
+from app.concurrency.abandonment import CURRENT_PIECE, Piece
+from app.concurrency.fair_semaphore import FairSemaphore
+from app.graphql_api.errors import ErrorCode, RequestError, error
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 
 # What the event loop does itself; more than that is offloaded.
 SHORT_TEXT = 500  # characters
 FEW_FIELDS = 100
 SMALL_REQUEST = 16_384  # bytes
+SMALL_ANSWER = 32_768  # bytes: to finish a larger one may take over 20 ms
+
+TURNS = 2  # one more than a key may have, so that no key makes all others wait for what it asks for
+MAX_WAIT_SECONDS = 10.0
+RETRY_AFTER = 1  # seconds
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -18,33 +32,70 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Offloader:
-    """Runs work in threads, one piece at a time."""
+    """Runs work in threads, of each key one piece at a time."""
 
-    cpu_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    max_wait_seconds: float = MAX_WAIT_SECONDS
+    turns: FairSemaphore = field(default_factory=lambda: FairSemaphore(TURNS, max_per_key=1))
 
     async def offload_if_large(
         self,
         operation: PreparedOperation,
         request: GraphQLRequest,
+        key: Hashable,
         work: Callable[P, T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Does work on an operation: in a thread where the operation or the request is large."""
+        """Does work before an operation runs: in a thread where the operation or the request is large."""
         if is_large(operation, request):
-            return await self.run_serialized(work, *args, **kwargs)
+            return await self.think(key, work, *args, **kwargs)
         return work(*args, **kwargs)
 
-    async def run_serialized(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Does work in a thread, one piece after the other, with a pause after each as long as it took: however much of
-        it there is, at least half of the time is left for other requests."""
+    async def think(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does work in a thread before an operation runs. The key's next turn comes after a pause as long as the work
+        took: at least half of the time is left for what is ready to run. Raises RequestError where no turn comes within
+        the limit."""
+        if not self.turns.try_acquire(key):
+            try:
+                async with asyncio.timeout(self.max_wait_seconds):
+                    await self.turns.acquire(key)
+            except TimeoutError:
+                raise self.busy() from None
+        return await self.run(key, 1.0, work, *args, **kwargs)
+
+    async def finish(self, key: Hashable, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does work in a thread on an answer whose rows were read. Its turn is waited for as long as it takes: who has
+        a time limit sets it, and what was written must be answered."""
+        await self.turns.acquire(key)
+        return await self.run(key, 0.0, work, *args, **kwargs)
+
+    async def run(self, key: Hashable, pause: float, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does work in a turn that was acquired, and gives it back when the work has ended, even if nobody waits for
+        that any more, and after a pause of so many times as long as it took."""
         loop = asyncio.get_running_loop()
-        await self.cpu_lock.acquire()
-        began = loop.time()
+        piece, began = Piece(), loop.time()
+
+        def end_turn(_: Any) -> None:
+            took = loop.time() - began
+            if pause:
+                loop.call_later(took * pause, self.turns.release, key, took)
+            else:
+                self.turns.release(key, took)
+
+        context = copy_context()
+        context.run(CURRENT_PIECE.set, piece)
+        working = loop.run_in_executor(None, partial(context.run, work, *args, **kwargs))
+        working.add_done_callback(end_turn)
         try:
-            return await asyncio.to_thread(work, *args, **kwargs)
-        finally:
-            loop.call_later(loop.time() - began, self.cpu_lock.release)
+            return await asyncio.shield(working)
+        except asyncio.CancelledError:
+            piece.is_abandoned = True
+            raise
+
+    def busy(self) -> RequestError:
+        message = f"Large operations took all turns to be planned for {self.max_wait_seconds:g} s: try again."
+        wait = {"Retry-After": str(RETRY_AFTER)}
+        return RequestError([error(ErrorCode.UNAVAILABLE, message)], 503, wait)
 
 
 def is_large(operation: PreparedOperation, request: GraphQLRequest) -> bool:

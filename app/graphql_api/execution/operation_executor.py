@@ -54,5 +54,5 @@ class OperationExecutor:
             variable_values=request.variables,
             operation_name=request.name,
         )
-        answer = await self.offloader.run_serialized(run) if operation.introspects else run()
+        answer = await self.offloader.finish(context.caller.key_hash, run)
         return answer if isinstance(answer, ExecutionResult) else await answer

@@ -29,7 +29,6 @@ from app.graphql_api.execution.validation import validate_document
 from app.graphql_api.schema.queries import LOOK_UPS
 from app.graphql_api.schema.schema import CORE
 from app.observability.request_record import display_name
-from app.reads.single_statement.json_sql import MAX_KEY_LENGTH
 
 MAX_NAME_LENGTH = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
@@ -147,10 +146,9 @@ class OperationFacts(Visitor):
 
 
 def is_planned(operation: OperationDefinitionNode, facts: OperationFacts) -> bool:
-    """Whether one SQL statement answers the operation. Introspection and writes are graphql-core's to execute, but
-    what memory answers; so are response keys that are too long for the name of a column."""
-    reads = operation.operation is OperationType.QUERY
-    return reads and not facts.introspects and facts.longest_key <= MAX_KEY_LENGTH
+    """Whether one SQL statement answers the operation. Introspection is graphql-core's to execute, but for what memory
+    answers."""
+    return operation.operation is OperationType.QUERY and not facts.introspects
 
 
 def has_fixed_payload(document: DocumentNode, operation: OperationDefinitionNode, facts: OperationFacts) -> bool:

@@ -22,12 +22,13 @@ from app.domain.values import is_storable
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, refused
 from app.graphql_api.execution.cache import cached, store, weighted_cache
+from app.graphql_api.execution.finishing import finish
 from app.graphql_api.execution.introspection import IntrospectionAnswer
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.outline import outline
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.planning import Planner
-from app.graphql_api.execution.resolving import Promise, ResolverFailed, drop_promises, keep_promises, own_variables
+from app.graphql_api.execution.resolving import ResolverFailed, own_variables
 from app.graphql_api.schema.queries import plan_query
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
@@ -103,10 +104,7 @@ class QueryExecutor(OperationExecutor):
         if plan:
             context.cost = plan.cost
         else:
-            _, planner = await self.offloader.offload_if_large(
-                operation, request, self.select, operation, request.variables, context.today
-            )
-            context.cost = planner.cost
+            _, context.cost = await self.selected(operation, request, context)
         await self.spend(context)
         try:
             if plan and plan.statement:
@@ -117,7 +115,7 @@ class QueryExecutor(OperationExecutor):
             if plan and plan.constant is not None:
                 return plan.constant
             if plan:  # the tenant's time zone may have changed, and with it the day
-                plan = await self.plan(operation, request, context.today)
+                plan = await self.plan(operation, request, context.today, context.caller.key_hash)
             answer = await self.run_plan(plan, request, context) if plan else None
         except ResolverFailed:  # graphql-core knows how to say where
             context.set_caller(await authenticator.caller())
@@ -136,25 +134,26 @@ class QueryExecutor(OperationExecutor):
             return None
         if body is None or plan.postprocess is None:
             return body and b'{"data":%s}' % body
-        data = orjson.loads(body)
         if plan.variables:
             context.variables = own_variables(plan.variables, request.variables)
-        try:
-            plan.postprocess(data, context)
-            await keep_promises(context)
-        except CursorExpired as expired:
-            raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
-        finally:
-            drop_promises(context)
-        return orjson.dumps({"data": data}, default=json_value)
+        return await finish(self.offloader, plan.postprocess, body, context)
 
     async def answer_by_level(
         self, operation: PreparedOperation, request: GraphQLRequest, context: Context
     ) -> ExecutionResult:
         """The answer of graphql-core, from rows that are read level by level."""
-        traversals = self.select(operation, request.variables, context.today)[0].traversals
+        traversals, _ = await self.selected(operation, request, context)
         root = await self.read(context, traversals) if traversals else Row("query", {})
         return await self.execute_with_graphql_core(operation, request, context, root)
+
+    async def selected(
+        self, operation: PreparedOperation, request: GraphQLRequest, context: Context
+    ) -> tuple[Sequence[Traversal], int]:
+        """What a query that has no plan reads, and its cost."""
+        selection, planner = await self.offloader.offload_if_large(
+            operation, request, context.caller.key_hash, self.select, operation, request.variables, context.today
+        )
+        return selection.traversals, planner.cost
 
     async def read(self, context: Context, traversals: Sequence[Traversal]) -> Row:
         """The rows that a query asks for. Raises RequestError where a cursor is not of the tenant's change log."""
@@ -164,24 +163,39 @@ class QueryExecutor(OperationExecutor):
         except CursorExpired as expired:
             raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
 
-    async def plan(self, operation: PreparedOperation, request: GraphQLRequest, today: date) -> QueryPlan:
+    async def plan(
+        self, operation: PreparedOperation, request: GraphQLRequest, today: date, api_key: str = ""
+    ) -> QueryPlan:
         """The plan of a query, from the cache where the same text was planned with the same variables; those that are
-        the keys of look-ups may differ."""
+        the keys of look-ups may differ. `api_key` is the hash of the one whose turn it takes to make a plan."""
         sent = request.variables
         keys = {name: sent[name] for name in operation.lookup_variables if is_key(sent.get(name))}
         others = {name: value for name, value in sent.items() if name not in keys}
         cached_by = others_as_json(others) if len(keys) == len(operation.lookup_variables) else None
         if cached_by is None:
-            return await self.offloader.offload_if_large(operation, request, self.make_plan, operation, sent, today)
+            return await self.planned(operation, request, api_key, sent, today)
         cache_key = (request.text, request.name, cached_by, today)
         plan = cached(self.plans, cache_key)
         if plan is not None:
             return plan
         parameters = {name: Parameter(f"${name}", value) for name, value in keys.items()}
         variables = {**sent, **parameters}
-        plan = await self.offloader.offload_if_large(operation, request, self.make_plan, operation, variables, today)
+        plan = await self.planned(operation, request, api_key, variables, today)
         store(self.plans, cache_key, plan, plan.weight + len(request.text))
         return plan
+
+    async def planned(
+        self,
+        operation: PreparedOperation,
+        request: GraphQLRequest,
+        api_key: str,
+        variables: dict[str, Any],
+        today: date,
+    ) -> QueryPlan:
+        """A new plan."""
+        return await self.offloader.offload_if_large(
+            operation, request, api_key, self.make_plan, operation, variables, today
+        )
 
     def make_plan(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> QueryPlan:
         selection, planner = self.select(operation, variables, today)
@@ -234,8 +248,3 @@ def constant_answer(members: Sequence[tuple[str, Any]]) -> bytes:
 
 def is_key(value: Any) -> bool:
     return isinstance(value, str) and is_storable(value)
-
-
-def json_value(value: Any) -> Any:
-    """A number of a JSON scalar, with all its digits; or what an async resolver has promised and given."""
-    return value.value if isinstance(value, Promise) else orjson.Fragment(str(value))

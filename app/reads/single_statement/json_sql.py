@@ -1,6 +1,6 @@
 """JSON that the database writes: values as answers show them, objects and lists, on SQLite and on Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,9 +20,8 @@ Pairs = Sequence[tuple[str, Expression]]
 
 # Names of rows that are turned to JSON whole. No response key is of that form, which would mean the column.
 ROW = "row-"
-MAX_KEY_LENGTH = (
-    63  # of an object: Postgres takes the keys from column names, and those are cut after so many characters
-)
+MAX_COLUMN_LENGTH = 63  # characters of a column's name on Postgres, which cuts longer ones
+WHOLE = "-"  # the column of a row that is an object already
 MAX_ARGUMENTS = 126  # of a function in SQLite
 NO_LIMIT = 2**31 - 1  # rows
 FIRST_MOMENT = moment_text(datetime.min)
@@ -40,10 +39,28 @@ class JsonObject(FunctionElement[Any]):
 
 @compiles(JsonObject, "postgresql")
 def postgres_object(element: JsonObject, compiler: SQLCompiler, **options: Any) -> str:
-    """As a row that is turned to JSON: a third cheaper than json_build_object."""
+    """As a row that is turned to JSON: a third cheaper than json_build_object. Names that no column can have are put
+    into the text of the object."""
     values = [compiler.process(value, **options) for value in element.clauses]
-    columns = ", ".join(f'{value} AS "{name}"' for name, value in zip(element.names, values, strict=True))
-    return f'(SELECT to_json("{ROW}") FROM (SELECT {columns}) "{ROW}")'  # noqa: S608 -- names are GraphQL's, values are parameters
+    fit = fit_columns(element.names)
+    names = element.names if fit else [str(number) for number in range(len(values))]
+    columns = ", ".join(f'{value} AS "{name}"' for name, value in zip(names, values, strict=True))
+    made = f'to_json("{ROW}")' if fit else object_text(dict(zip(element.names, names, strict=True)))
+    return f'(SELECT {made} FROM (SELECT {columns}) "{ROW}")'  # noqa: S608 -- names are GraphQL's, values are parameters
+
+
+def fit_columns(names: Iterable[str]) -> bool:
+    """Whether columns can have these names on Postgres."""
+    return all(len(name) <= MAX_COLUMN_LENGTH for name in names)
+
+
+def object_text(columns: Mapping[str, str]) -> str:
+    """The object whose members are columns of the row, by name. In parts: an array may have any number of them, which
+    arguments of a function may not."""
+    parts = ", ".join(
+        f"""'"{name}":' || coalesce(to_json("{ROW}"."{column}")::text, 'null')""" for name, column in columns.items()
+    )
+    return f"('{{' || array_to_string(ARRAY[{parts}], ',') || '}}')::json"
 
 
 @compiles(JsonObject, "sqlite")
@@ -62,9 +79,23 @@ def json_array(values: Sequence[Expression], dialect: str) -> Expression:
     return made(*values)  # type: ignore[no-any-return]
 
 
-def array_of(rows: sa.Select[Any], alias: str) -> Expression:
-    """All rows, in their order, as a list of the objects that their columns make up. On Postgres."""
-    gathered = sa.func.coalesce(sa.func.json_agg(whole_row(alias)), sa.literal_column("'[]'::json"))
+def object_columns(pairs: Pairs) -> list[sa.Label[Any]]:
+    """The columns of rows on Postgres that are turned to these objects."""
+    if fit_columns(name for name, _ in pairs):
+        return [value.label(name) for name, value in pairs]
+    return [JsonObject(pairs).label(WHOLE)]
+
+
+def row_json(alias: str, pairs: Pairs) -> Expression:
+    """The object that a row of `object_columns` makes up."""
+    if fit_columns(name for name, _ in pairs):
+        return whole_row(alias)
+    return sa.literal_column(f'"{alias}"."{WHOLE}"')
+
+
+def array_of(rows: sa.Select[Any], alias: str, pairs: Pairs) -> Expression:
+    """All rows of `object_columns`, in their order, as a list of objects. On Postgres."""
+    gathered = sa.func.coalesce(sa.func.json_agg(row_json(alias, pairs)), sa.literal_column("'[]'::json"))
     return sa.select(gathered).select_from(rows.subquery(alias)).scalar_subquery()
 
 

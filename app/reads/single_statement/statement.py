@@ -47,8 +47,9 @@ from app.reads.single_statement.json_sql import (
     column_json,
     constant_json,
     json_array,
+    object_columns,
+    row_json,
     text_part,
-    whole_row,
 )
 
 NUMBER = "row_number"
@@ -113,9 +114,8 @@ class StatementWriter:
         if self.dialect == "sqlite":
             return sa.select(JsonObject(pairs)).select_from(rows.joined).where(*met).scalar_subquery()
         alias = self.name(ROW)
-        chosen = [value.label(key) for key, value in pairs]
-        row = sa.select(*chosen).select_from(rows.joined).where(*met).subquery(alias)
-        return sa.select(sa.func.to_json(whole_row(alias))).select_from(row).scalar_subquery()
+        row = sa.select(*object_columns(pairs)).select_from(rows.joined).where(*met).subquery(alias)
+        return sa.select(sa.func.to_json(row_json(alias, pairs))).select_from(row).scalar_subquery()
 
     def pairs(self, selection: Selection, rows: RowSource) -> Pairs:
         return [(key, self.member(output, rows)) for key, output in selection.members]
@@ -239,8 +239,8 @@ class StatementWriter:
         pairs = self.pairs(selection, rows)
         if self.dialect == "sqlite":
             return sa.select(sa.func.json_group_array(JsonObject(pairs))).select_from(rows.joined).scalar_subquery()
-        chosen = [value.label(key) for key, value in pairs]
-        return array_of(sa.select(*chosen).select_from(rows.joined), self.name(ROW))
+        found = sa.select(*object_columns(pairs)).select_from(rows.joined)
+        return array_of(found, self.name(ROW), pairs)
 
 
 def where_known(page: Expression, facts: dict[str, Expression]) -> Expression:
@@ -345,9 +345,9 @@ class PostgresPageWriter(PageWriter):
     def array(self, rows: Any, pairs: Callable[[RowSource], Pairs]) -> Expression:
         selectable = self.kept(rows)
         each = RowSource(self.source, selectable, selectable)
-        chosen = [value.label(key) for key, value in pairs(each)]
-        found = sa.select(*chosen).select_from(each.joined).order_by(*self.order(selectable))
-        return array_of(found, self.writer.name(ROW))
+        made = pairs(each)
+        found = sa.select(*object_columns(made)).select_from(each.joined).order_by(*self.order(selectable))
+        return array_of(found, self.writer.name(ROW), made)
 
     def overflows(self, rows: Any) -> Expression:
         return sa.select(sa.func.count() > inline_int(self.page.size)).select_from(rows).scalar_subquery()
