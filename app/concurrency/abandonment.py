@@ -13,6 +13,7 @@ class Piece:
     """A piece of work."""
 
     is_abandoned: bool = False
+    seconds: float = 0.0  # of a processor, once it has ended
 
 
 # The piece that this thread works on. `asyncio.to_thread` takes it along.

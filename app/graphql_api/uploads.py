@@ -18,7 +18,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.graphql_api.schema.scalars import UploadedFile
-from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, parse_json
+from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, read_json
 
 MULTIPART = "multipart/form-data"
 MAX_FILES = 10
@@ -44,7 +44,7 @@ async def read_form(request: Request, limits: UploadLimits, folder: Path) -> Any
     """The operation as sent, its files in place of the nulls. Raises BodyTooLarge, NotJson and BadForm."""
     form = await parsed_form(request, limits)
     try:
-        operations, mapped = (text_part(form, name) for name in ("operations", "map"))
+        operations, mapped = await text_part(form, "operations"), await text_part(form, "map")
         if not isinstance(operations, dict) or not isinstance(mapped, dict):
             raise BadForm("'operations' and 'map' must be one JSON object each; batches are not taken.")
         for number, (name, paths) in enumerate(mapped.items()):
@@ -80,13 +80,13 @@ async def limited_stream(request: Request, most: int) -> AsyncGenerator[bytes, N
         yield chunk
 
 
-def text_part(form: FormData, name: str) -> Any:
+async def text_part(form: FormData, name: str) -> Any:
     """The JSON in a part of the form."""
     text = form.get(name)
     if not isinstance(text, str):
         raise BadForm(f"The form needs a part '{name}' that is JSON, not a file.")
     try:
-        return parse_json(text)
+        return await read_json(text)
     except InvalidJson as reason:
         raise InvalidJson(f"'{name}': {reason}") from None
 

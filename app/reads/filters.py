@@ -1,6 +1,7 @@
 """Conditions to SQL: the same rows on both databases, whatever they make of case, code points and missing values."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,83 @@ def depends_on_values(wanted: Condition) -> bool:
             return any(map(depends_on_values, wanted.conditions))
         case Not() | HasRelated():
             return depends_on_values(wanted.condition)
+
+
+MANY_VALUES = 10  # in a condition
+STAND_IN = "stand_in"  # the name of the table in the SQL of a condition that is going to be used for several
+
+
+@dataclass(slots=True)
+class RepeatedConditions:
+    """The SQL of the conditions of one statement. A large one that several tables must meet, as where many fields share
+    a filter, is made once: to make it takes longer than all else that a statement is made of."""
+
+    dialect: str
+    parts: dict[tuple[int, str], tuple[sa.ColumnElement[bool], list[Condition]]] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)  # in values, by the condition's identity
+
+    def sql(self, wanted: Condition, source: str, target: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
+        """The SQL of a condition on rows of `target`."""
+        if self.size(wanted) < MANY_VALUES or not isinstance(wanted, AllOf | AnyOf | Not):
+            return condition_sql(wanted, source, target, caller, self.dialect)
+        if isinstance(wanted, Not):
+            return self.sql(wanted.condition, source, target, caller).is_not(sa.true())
+        same, leading = self.split(wanted, source, caller)
+        join: Any = sa.and_ if isinstance(wanted, AllOf) else sa.or_
+        return join(ConditionOf(same, target), *(self.sql(part, source, target, caller) for part in leading))  # type: ignore[no-any-return]
+
+    def size(self, wanted: Condition) -> int:
+        """The number of values that it compares with."""
+        if isinstance(wanted, Comparison):
+            return len(wanted.value) if isinstance(wanted.value, list) else 1
+        if id(wanted) not in self.sizes:
+            inner = wanted.conditions if isinstance(wanted, AllOf | AnyOf) else (wanted.condition,)
+            self.sizes[id(wanted)] = sum(map(self.size, inner))
+        return self.sizes[id(wanted)]
+
+    def split(
+        self, wanted: AllOf | AnyOf, source: str, caller: Caller
+    ) -> tuple[sa.ColumnElement[bool], list[Condition]]:
+        """What a condition says of the rows by themselves, as SQL on the stand-in; and the rest."""
+        known = self.parts.get((id(wanted), source))
+        if known is None:
+            stand_in = aliased(SOURCES[source], STAND_IN)
+            own = type(wanted)(tuple(part for part in wanted.conditions if not leads_on(part)))
+            leading = [part for part in wanted.conditions if leads_on(part)]
+            known = condition_sql(own, source, stand_in, caller, self.dialect), leading
+            self.parts[id(wanted), source] = known
+        return known
+
+
+def leads_on(wanted: Condition) -> bool:
+    """Whether a condition asks for rows of other tables."""
+    if isinstance(wanted, AllOf | AnyOf):
+        return any(map(leads_on, wanted.conditions))
+    return isinstance(wanted, HasRelated) or (isinstance(wanted, Not) and leads_on(wanted.condition))
+
+
+class ConditionOf(sa.ColumnElement[bool]):
+    """A condition on the stand-in, of another alias of the same table."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, condition: sa.ColumnElement[bool], target: Any) -> None:
+        self.condition = condition
+        self.alias: str = target.name
+
+    def self_group(self, against: Any = None) -> "ConditionOf":
+        return self
+
+
+@compiles(ConditionOf)
+def condition_of_sql(element: ConditionOf, compiler: SQLCompiler, **options: Any) -> str:
+    """The SQL of the condition, with its parameters, from the first time that the statement has it."""
+    texts: dict[int, str] = compiler.__dict__.setdefault("condition_texts", {})
+    text = texts.get(id(element.condition))
+    if text is None:
+        text = texts[id(element.condition)] = compiler.process(element.condition.self_group(), **options)
+    return f"({text})".replace(f"{STAND_IN}.", f"{element.alias}.")
 
 
 def has_related(

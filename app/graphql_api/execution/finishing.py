@@ -13,18 +13,15 @@ import orjson
 
 from app.concurrency.abandonment import end_if_abandoned
 from app.graphql_api.context import Context
-from app.graphql_api.errors import ErrorCode, refused
 from app.graphql_api.execution.offloading import SMALL_ANSWER, Offloader
 from app.graphql_api.execution.resolving import Promise, drop_promises, keep_promises
-from app.reads.pagination import CursorExpired
 from app.reads.single_statement.postprocess import Postprocess
 
-LEVELS_IN_STEPS = 5  # of an answer: {"data": {field: {"nodes": [row, …]}}}
+LEVELS_IN_STEPS = 4  # of an answer's data: {field: {"nodes": [row, …]}}
 
 
 async def finish(offloader: Offloader, postprocess: Postprocess, body: bytes, context: Context) -> bytes:
-    """The answer whose data the database has left as `body`. Raises ResolverFailed, and RequestError where a cursor of
-    it has expired."""
+    """The JSON that the database has left as `body`, finished. Raises ResolverFailed, and CursorExpired."""
     key = context.caller.key_hash
     is_small = len(body) <= SMALL_ANSWER
     try:
@@ -33,12 +30,9 @@ async def finish(offloader: Offloader, postprocess: Postprocess, body: bytes, co
         else:
             data = await offloader.finish(key, lambda: postprocessed(load_in_steps(body), postprocess, context))
         await keep_promises(context)
-    except CursorExpired as expired:
-        raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
     finally:
         drop_promises(context)
-    answer = {"data": data}
-    return dump(answer) if is_small else await offloader.finish(key, dump_in_steps, answer)
+    return dump(data) if is_small else await offloader.finish(key, dump_in_steps, data)
 
 
 def postprocessed(data: Any, postprocess: Postprocess, context: Context) -> Any:
@@ -84,6 +78,18 @@ def pieces(value: Any, levels: int) -> Iterator[bytes]:
         yield dump(value)
 
 
+class JsonText:
+    """Stands in an answer for a value that the database has made: it is not read for that."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+
 def json_value(value: Any) -> Any:
-    """A number of a JSON scalar, with all its digits; or what an async resolver has promised and given."""
-    return value.value if isinstance(value, Promise) else orjson.Fragment(str(value))
+    """A number of a JSON scalar, with all its digits; what an async resolver has promised and given; or a text that is
+    JSON already."""
+    if isinstance(value, Promise):
+        return value.value
+    return orjson.Fragment(value.text if isinstance(value, JsonText) else str(value))

@@ -1,6 +1,7 @@
-"""Mutations: the command of each field is run, one after the other, and its payload made of the rows that it wrote.
+"""Mutations: the command of each field is run, one after the other, and its payload made of the rows that it wrote, or
+of what a statement reads before the commit.
 
-Payloads that read more than was written are executed by graphql-core.
+Fields with a resolver of their own, which an extension may have, are executed by graphql-core.
 """
 
 from contextlib import suppress
@@ -18,13 +19,15 @@ from app.graphql_api.context import Context
 from app.graphql_api.execution.cache import store, weighted_cache
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.execution.payload_planning import plan_payload
+from app.graphql_api.execution.payload_reading import PayloadReader
 from app.graphql_api.execution.planning import Planner
+from app.graphql_api.execution.query import others_as_json
 from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes
-from app.graphql_api.schema.mutations import plan_payload
 from app.reads.selection import Row, Traversal
 from app.storage.writes.unit_of_work import CallerChanged
 
-MAX_PLANS_WEIGHT = 300_000  # characters of their texts
+MAX_PLANS_WEIGHT = 300_000  # characters of their texts and statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,10 @@ class MutationExecutor(OperationExecutor):
         authenticator: Authenticator,
     ) -> ExecutionResult:
         """The answer of a mutation."""
-        planner = await self.offloader.offload_if_large(
+        planner = await self.think(
             operation, request, context.caller.key_hash, self.planner, operation, request.variables, context.today
         )
-        plan = self.plan(operation, request, planner) if operation.has_fixed_payload else None
+        plan = await self.plan(operation, request, planner, context)
         try:
             if plan is None:
                 return await self.run_with_graphql_core(operation, request, context, authenticator)
@@ -63,12 +66,13 @@ class MutationExecutor(OperationExecutor):
         planner.raise_errors()
         context.cost = plan.cost
         await self.spend(context)
-        if authenticator.last_caller and can_check_caller_in_write(authenticator.last_caller, values):
+        reader = PayloadReader(context, self.offloader, self.limits.seconds)
+        if authenticator.last_caller and can_check_caller_in_write(authenticator.last_caller, plan, values):
             with suppress(CallerChanged):
                 guard = write_guard(self.database, authenticator.last_caller)
-                return await run_writes(plan, values, context, guard)
+                return await run_writes(plan, values, context, guard, reader)
         context.set_caller(await authenticator.caller())
-        return await run_writes(plan, values, context, None)
+        return await run_writes(plan, values, context, None, reader)
 
     async def run_with_graphql_core(
         self,
@@ -78,19 +82,27 @@ class MutationExecutor(OperationExecutor):
         authenticator: Authenticator,
     ) -> ExecutionResult:
         context.set_caller(await authenticator.caller())
-        context.payloads, context.cost = await self.offloader.offload_if_large(
+        context.payloads, context.cost = await self.think(
             operation, request, context.caller.key_hash, self.payloads, operation, request.variables, context.today
         )
         await self.spend(context)
         return await self.execute_with_graphql_core(operation, request, context, Row("query", {}))
 
-    def plan(self, operation: PreparedOperation, request: GraphQLRequest, planner: Planner) -> WritePlan | None:
-        """The mutation's plan; None where graphql-core has to execute it."""
-        cache_key = (request.text, request.name)
-        if cached := self.plans.get(cache_key):
-            return cached[0]
-        plan = plan_writes(planner, operation)
-        store(self.plans, cache_key, plan, len(request.text))
+    async def plan(
+        self, operation: PreparedOperation, request: GraphQLRequest, planner: Planner, context: Context
+    ) -> WritePlan | None:
+        """The mutation's plan, from the cache where the same text was planned with the same variables in its payload;
+        None where graphql-core has to execute it."""
+        decisive = {name: request.variables.get(name) for name in operation.payload_variables}
+        cached_by = others_as_json(decisive) if decisive else b""
+        cache_key = (request.text, request.name, cached_by, context.today)
+        if cached_by is not None and (found := self.plans.get(cache_key)):
+            return found[0]
+        plan = await self.think(
+            operation, request, context.caller.key_hash, plan_writes, planner, operation, self.database.writer.dialect
+        )
+        if cached_by is not None:
+            store(self.plans, cache_key, plan, len(request.text) + (plan.weight if plan else 0))
         return plan
 
     def payloads(
@@ -106,6 +118,6 @@ class MutationExecutor(OperationExecutor):
         return payloads, planner.cost
 
 
-def can_check_caller_in_write(caller: Caller, values: list[dict[str, Any]]) -> bool:
-    """Whether the operation writes at all, so that a write can check who is behind the key."""
-    return not caller.read_only and not any(arguments["dryRun"] for arguments in values)
+def can_check_caller_in_write(caller: Caller, plan: WritePlan, values: list[dict[str, Any]]) -> bool:
+    """Whether the operation does nothing but write, so that a write can check who is behind the key."""
+    return not caller.read_only and not plan.reads and not any(arguments["dryRun"] for arguments in values)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Hashable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
+from time import thread_time
 from typing import Any, ParamSpec, TypeVar
 
-from app.concurrency.abandonment import CURRENT_PIECE, Piece
+from app.concurrency.abandonment import CURRENT_PIECE, Piece, end_if_abandoned
 from app.concurrency.fair_semaphore import FairSemaphore
 from app.graphql_api.errors import ErrorCode, RequestError, error
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
@@ -72,19 +73,15 @@ class Offloader:
     async def run(self, key: Hashable, pause: float, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Does work in a turn that was acquired, and gives it back when the work has ended, even if nobody waits for
         that any more, and after a pause of so many times as long as it took."""
-        loop = asyncio.get_running_loop()
-        piece, began = Piece(), loop.time()
+        loop, piece, context = asyncio.get_running_loop(), Piece(), copy_context()
 
         def end_turn(_: Any) -> None:
-            took = loop.time() - began
             if pause:
-                loop.call_later(took * pause, self.turns.release, key, took)
+                loop.call_later(piece.seconds * pause, self.turns.release, key, piece.seconds)
             else:
-                self.turns.release(key, took)
+                self.turns.release(key, piece.seconds)
 
-        context = copy_context()
-        context.run(CURRENT_PIECE.set, piece)
-        working = loop.run_in_executor(None, partial(context.run, work, *args, **kwargs))
+        working = loop.run_in_executor(None, context.run, partial(timed, piece, work, *args, **kwargs))
         working.add_done_callback(end_turn)
         try:
             return await asyncio.shield(working)
@@ -96,6 +93,17 @@ class Offloader:
         message = f"Large operations took all turns to be planned for {self.max_wait_seconds:g} s: try again."
         wait = {"Retry-After": str(RETRY_AFTER)}
         return RequestError([error(ErrorCode.UNAVAILABLE, message)], 503, wait)
+
+
+def timed(piece: Piece, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Does work in this thread, and notes how long a processor worked on it, however busy the machine is."""
+    CURRENT_PIECE.set(piece)
+    began = thread_time()
+    try:
+        end_if_abandoned()
+        return work(*args, **kwargs)
+    finally:
+        piece.seconds = thread_time() - began
 
 
 def is_large(operation: PreparedOperation, request: GraphQLRequest) -> bool:

@@ -1,16 +1,18 @@
 """What the execution of queries and of mutations have in common: planning, charging, and graphql-core for whatever no
 plan holds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from graphql import ExecutionResult, execute
 
 from app.auth.rate_limits import RateLimiter
 from app.graphql_api.context import Context
 from app.graphql_api.execution.cost_extension import spend
+from app.graphql_api.execution.finishing import JsonText, dump_in_steps
 from app.graphql_api.execution.limits import Limits
 from app.graphql_api.execution.offloading import Offloader
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation, coerced_variables
@@ -18,6 +20,9 @@ from app.graphql_api.execution.planning import Planner
 from app.graphql_api.schema.schema import CORE
 from app.reads.selection import Row
 from app.storage.database.engine import Database
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,18 @@ class OperationExecutor:
         """Raises RequestError where the variables are wrong."""
         values = coerced_variables(operation, variables, hides_schema=self.hides_schema)
         return Planner(CORE, operation.definition, operation.fragments, values, today, self.limits)
+
+    async def think(
+        self,
+        operation: PreparedOperation,
+        request: GraphQLRequest,
+        key: str,
+        work: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Plans an operation in the turn of the key. What planning costs is to be charged here, before it is done."""
+        return await self.offloader.offload_if_large(operation, request, key, work, *args, **kwargs)
 
     async def spend(self, context: Context) -> None:
         """Takes the operation's cost from the budget of its key. Raises RequestError where that does not suffice."""
@@ -54,5 +71,15 @@ class OperationExecutor:
             variable_values=request.variables,
             operation_name=request.name,
         )
-        answer = await self.offloader.finish(context.caller.key_hash, run)
-        return answer if isinstance(answer, ExecutionResult) else await answer
+        key = context.caller.key_hash
+        answer = await self.offloader.finish(key, run)
+        if not isinstance(answer, ExecutionResult):  # it has async resolvers, which need the event loop
+            answer = await answer
+        return await self.offloader.finish(key, with_json_texts, answer) if answer.data else answer
+
+
+def with_json_texts(answer: ExecutionResult) -> ExecutionResult:
+    """The answer with its data as JSON, so that nothing has to be done for it on the event loop."""
+    found = answer.data or {}
+    data = {key: None if value is None else JsonText(dump_in_steps(value)) for key, value in found.items()}
+    return ExecutionResult(data, answer.errors, answer.extensions)

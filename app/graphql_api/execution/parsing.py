@@ -62,7 +62,7 @@ class PreparedOperation:
     lookup_variables: frozenset[str]  # which are keys of look-ups and nothing else: one plan serves all their values
     planned: bool  # whether it is answered by one SQL statement, or from memory
     is_common_introspection: bool  # which is answered from memory
-    has_fixed_payload: bool  # whether it is a mutation whose answer has the same fields whatever the variables
+    payload_variables: frozenset[str]  # of a mutation: those that decide what it answers, and not only what it writes
     asks_for_urls: bool  # that are signed
     introspects: bool
     field_count: int
@@ -113,7 +113,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
         lookup_variables=frozenset(lookup_variables(operation, facts)),
         planned=is_planned(operation, facts) or is_common_introspection,
         is_common_introspection=is_common_introspection,
-        has_fixed_payload=has_fixed_payload(document, operation, facts),
+        payload_variables=frozenset(payload_variables(operation, facts)),
         asks_for_urls=facts.asks_for_urls,
         introspects=facts.introspects,
         field_count=facts.fields,
@@ -127,16 +127,12 @@ class OperationFacts(Visitor):
         super().__init__()
         self.variables: Counter[str] = Counter()
         self.introspects = False
-        self.directives = False
         self.longest_key = 0
         self.asks_for_urls = False
         self.fields = 0
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         self.variables[node.name.value] += 1
-
-    def enter_directive(self, *_: Any) -> None:
-        self.directives = True
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.fields += 1
@@ -151,15 +147,14 @@ def is_planned(operation: OperationDefinitionNode, facts: OperationFacts) -> boo
     return operation.operation is OperationType.QUERY and not facts.introspects
 
 
-def has_fixed_payload(document: DocumentNode, operation: OperationDefinitionNode, facts: OperationFacts) -> bool:
-    """Whether a mutation uses its variables in its fields' own arguments alone."""
-    if operation.operation is not OperationType.MUTATION or facts.directives or len(document.definitions) > 1:
-        return False
+def payload_variables(operation: OperationDefinitionNode, facts: OperationFacts) -> list[str]:
+    """The variables that stand elsewhere than in the arguments of the operation's own fields."""
     outer = OperationFacts()
     for node in operation.selection_set.selections:
         for argument in node.arguments or () if isinstance(node, FieldNode) else ():
             visit(argument, outer)
-    return facts.variables.total() == outer.variables.total() + len(operation.variable_definitions or ())
+    # once more in its definition
+    return [name for name, times in facts.variables.items() if times > outer.variables[name] + 1]
 
 
 def lookup_variables(operation: OperationDefinitionNode, facts: OperationFacts) -> list[str]:

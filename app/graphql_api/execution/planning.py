@@ -32,6 +32,7 @@ from graphql.language import OperationDefinitionNode
 from strawberry.types.field import StrawberryField
 
 from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
+from app.concurrency.abandonment import end_if_abandoned
 from app.domain.enums import Resource
 from app.graphql_api.compat_strawberry import strawberry_field
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
@@ -49,6 +50,7 @@ from app.reads.selection import (
     ColumnValue,
     Compute,
     ComputedValue,
+    Condition,
     Constant,
     Edges,
     Nodes,
@@ -85,7 +87,8 @@ class ResponsePath:
 @dataclass(slots=True)
 class Planner:
     """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong. `needs_executor`: it has a
-    field that no plan can hold, so graphql-core executes the operation."""
+    field that no plan can hold, so graphql-core executes the operation. What many fields share, as fragments and
+    variables let them, is read once: their arguments, and the conditions that filters state."""
 
     schema: GraphQLSchema
     operation: OperationDefinitionNode
@@ -97,6 +100,9 @@ class Planner:
     errors: list[GraphQLError] = field(default_factory=list)
     needs_executor: bool = False
     calls_resolvers: bool = False  # for what is planned
+    calls_foreign_resolvers: bool = False  # which may fail, and are not the gateway's own
+    known_arguments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)  # by type and node
+    known_conditions: dict[tuple[str, int], tuple[Any, Condition]] = field(default_factory=dict)  # by filter
 
     def collect(self, type_name: str, selections: Selections) -> Fields:
         """The fields of selection sets on an object type, by response key, in order."""
@@ -148,7 +154,11 @@ class Planner:
 
     def arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
         """The arguments of a field as graphql-core coerces them. Raises GraphQLError."""
-        return get_argument_values(self.definition(type_name, node), node, self.variables)
+        known = self.known_arguments.get((type_name, id(node)))
+        if known is None:
+            known = get_argument_values(self.definition(type_name, node), node, self.variables)
+            self.known_arguments[type_name, id(node)] = known
+        return known
 
     def definition(self, type_name: str, node: FieldNode) -> GraphQLField:
         fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
@@ -227,6 +237,7 @@ class Planner:
         if field.is_basic_field:
             return lambda value, context: complete(value_of(value, name), context)
         self.calls_resolvers = True
+        self.calls_foreign_resolvers |= "reads" not in field.metadata
         info = resolve_info(self.schema, self.operation, self.fragments, type_name, nodes)
         return resolver(definition, info, self.arguments(type_name, nodes[0]), complete)
 
@@ -313,9 +324,18 @@ class Planner:
         shown = tuple(self.page_members(node_type, asked, rows))
         condition = None
         if target in FILTERS:
-            given = arguments.get("filter")  # null is as good as absent
-            condition = to_condition(Resource(target), {} if given is None else given, self.today)
+            condition = self.filter_condition(target, arguments.get("filter"))
         return Traversal(name, relation_name, merged(shown), condition, order, page, output=shown)
+
+    def filter_condition(self, target: str, sent: dict[str, Any] | None) -> Condition:
+        """The condition that a filter states; null is as good as absent. Raises BadFilter."""
+        key = (target, id(sent))
+        known = self.known_conditions.get(key)
+        if known is None:
+            end_if_abandoned()
+            found = to_condition(Resource(target), {} if sent is None else sent, self.today)
+            known = self.known_conditions[key] = sent, found  # the filter lives as long as its identity stands for it
+        return known[1]
 
     def page_members(self, node_type: str, asked: Fields, rows: ResponsePath) -> Iterator[tuple[str, Any]]:
         """What a connection shows, by response key."""

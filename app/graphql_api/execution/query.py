@@ -132,11 +132,16 @@ class QueryExecutor(OperationExecutor):
             body = await self.database.fetch_json(plan.statement.text, arguments)
         except StatementTooLarge:
             return None
-        if body is None or plan.postprocess is None:
-            return body and b'{"data":%s}' % body
+        if body is None:
+            return None
+        if plan.postprocess is None:
+            return b'{"data":%s}' % body
         if plan.variables:
             context.variables = own_variables(plan.variables, request.variables)
-        return await finish(self.offloader, plan.postprocess, body, context)
+        try:
+            return b'{"data":%s}' % await finish(self.offloader, plan.postprocess, body, context)
+        except CursorExpired as expired:
+            raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
 
     async def answer_by_level(
         self, operation: PreparedOperation, request: GraphQLRequest, context: Context
@@ -150,7 +155,7 @@ class QueryExecutor(OperationExecutor):
         self, operation: PreparedOperation, request: GraphQLRequest, context: Context
     ) -> tuple[Sequence[Traversal], int]:
         """What a query that has no plan reads, and its cost."""
-        selection, planner = await self.offloader.offload_if_large(
+        selection, planner = await self.think(
             operation, request, context.caller.key_hash, self.select, operation, request.variables, context.today
         )
         return selection.traversals, planner.cost
@@ -193,9 +198,7 @@ class QueryExecutor(OperationExecutor):
         today: date,
     ) -> QueryPlan:
         """A new plan."""
-        return await self.offloader.offload_if_large(
-            operation, request, api_key, self.make_plan, operation, variables, today
-        )
+        return await self.think(operation, request, api_key, self.make_plan, operation, variables, today)
 
     def make_plan(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> QueryPlan:
         selection, planner = self.select(operation, variables, today)

@@ -1,31 +1,46 @@
-"""Mutations that need no executor: each field's command is run, and its payload made of the rows that were written."""
+"""Mutations: each field's command is run, and its payload made of the rows that were written, or read by a statement
+for each resource that it shows more of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
+from sqlalchemy.engine import Dialect
 
+from app.domain.enums import Resource
 from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
 from app.graphql_api.execution.parsing import PreparedOperation
+from app.graphql_api.execution.payload_planning import plan_answer
+from app.graphql_api.execution.payload_reading import PayloadRead, PayloadReader
 from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.execution.resolving import ResolverFailed, drop_promises, keep_promises
-from app.graphql_api.schema.mutations import Command, plan_shown, run_shown
-from app.reads.selection import Compute
+from app.graphql_api.schema.mutations import Command, run_reading, run_shown
+from app.reads.selection import Compute, Traversal
+from app.reads.single_statement.postprocess import look_up_postprocessor
+from app.reads.single_statement.statement import look_up_statement
 from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 
 @dataclass(frozen=True, slots=True)
 class WriteField:
-    """A field of the Mutation type, with what makes its arguments, and its payload's JSON."""
+    """A field of the Mutation type, with what makes its arguments, and its payload's JSON; `reads` by response key.
+    Without a command it is __typename."""
 
     key: str
     node: FieldNode
-    command: Command
-    coerce: CoerceMembers
-    make: Compute
+    command: Command | None = None
+    coerce: CoerceMembers | None = None
+    make: Compute | None = None
+    reads: dict[str, PayloadRead] = field(default_factory=dict)
+
+    @property
+    def shows_written(self) -> bool:
+        """Whether the rows that its command writes have all that its payload shows."""
+        return self.command is not None and self.command.writes and not self.reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +50,48 @@ class WritePlan:
     fields: tuple[WriteField, ...]
     cost: int
 
+    @property
+    def weight(self) -> int:
+        """Roughly, in characters."""
+        return sum(len(read.statement.text) for field in self.fields for read in field.reads.values())
 
-def plan_writes(planner: Planner, operation: PreparedOperation) -> WritePlan | None:
-    """How a mutation's fields are run in their order; None where one of them answers more than it writes."""
+    @property
+    def reads(self) -> bool:
+        """Whether any of its fields needs a transaction to be answered in."""
+        return any(field.command and not field.shows_written for field in self.fields)
+
+
+def plan_writes(planner: Planner, operation: PreparedOperation, dialect: Dialect) -> WritePlan | None:
+    """How a mutation's fields are run in their order; None where one of them is graphql-core's to execute, or refused,
+    for which it knows all reasons."""
     fields = []
     for key, nodes in planner.collect("Mutation", [operation.definition.selection_set]).items():
-        command = command_of(planner, nodes[0])
-        make = plan_shown(planner, command, key, nodes) if command else None
-        wrong = planner.errors or planner.cost > planner.limits.cost  # raised where the payload is planned
-        if command is None or make is None or wrong:
+        planned = plan_field(planner, key, nodes, dialect)
+        if planned is None or planner.errors or planner.cost > planner.limits.cost:
             return None
-        coerce = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
-        fields.append(WriteField(key, nodes[0], command, coerce, make))
-    return WritePlan(tuple(fields), planner.cost)
+        fields.append(planned)
+    return WritePlan(tuple(fields), planner.cost) if any(field.command for field in fields) else None
+
+
+def plan_field(planner: Planner, key: str, nodes: list[FieldNode], dialect: Dialect) -> WriteField | None:
+    command = command_of(planner, nodes[0])
+    if command is None:
+        return WriteField(key, nodes[0]) if nodes[0].name.value == "__typename" else None
+    payload = plan_answer(planner, command, key, nodes)
+    if payload is None or planner.errors:
+        return None
+    coerce = argument_coercer(planner.definition("Mutation", nodes[0]), nodes[0])
+    reads = {name: payload_read(*look_up, dialect) for name, look_up in payload.look_ups.items()}
+    return WriteField(key, nodes[0], command, coerce, payload.make, reads)
+
+
+def payload_read(resource: Resource, traversal: Traversal, dialect: Dialect) -> PayloadRead:
+    statement = look_up_statement(traversal, dialect)
+    return PayloadRead(resource, statement, look_up_postprocessor(traversal), has_log_cursor(traversal))
+
+
+def has_log_cursor(traversal: Traversal) -> bool:
+    return bool(traversal.page.log_entries) or any(map(has_log_cursor, traversal.selection.traversals))
 
 
 def command_of(planner: Planner, node: FieldNode) -> Command | None:
@@ -63,6 +107,8 @@ def arguments(planner: Planner, plan: WritePlan) -> list[dict[str, Any]]:
 
 
 def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
+    if field.coerce is None:
+        return [{"dryRun": False}]
     try:
         return [field.coerce(planner.variables)]
     except DeferToGraphQLCore:  # graphql-core knows how to say what is wrong
@@ -74,23 +120,45 @@ def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str,
 
 
 async def run_writes(
-    plan: WritePlan, given: list[dict[str, Any]], context: Context, guard: Guard | None
+    plan: WritePlan, given: list[dict[str, Any]], context: Context, guard: Guard | None, reader: PayloadReader
 ) -> ExecutionResult:
     """The answer. The first field's command asks the guard. Raises CallerChanged, and nothing is written then."""
     data: dict[str, Any] = {}
     errors: list[GraphQLError] = []
-    for field, args in zip(plan.fields, given, strict=True):
+    for one, args in zip(plan.fields, given, strict=True):
+        if one.command is None:
+            data[one.key] = "Mutation"
+            continue
         try:
-            data[field.key] = field.make(await run_shown(field.command, context, guard, args), context)
-            await keep_promises(context)
+            data[one.key] = await run_write(one, one.command, args, context, guard, reader)
         except CallerChanged:
             raise
         except Exception as failure:
             drop_promises(context)
-            data[field.key] = None
-            errors.append(located_error(cause_of(failure), [field.node], [field.key]))
+            data[one.key] = None
+            errors.append(located_error(cause_of(failure), [one.node], [one.key]))
         guard = None
     return ExecutionResult(data, errors or None)
+
+
+async def run_write(
+    field: WriteField,
+    command: Command,
+    args: dict[str, Any],
+    context: Context,
+    guard: Guard | None,
+    reader: PayloadReader,
+) -> Any:
+    """The JSON of a payload."""
+    if field.shows_written:
+        row = await run_shown(command, context, guard, args)
+    else:
+        read_json = partial(reader.read, field.reads, command, args)
+        row = await run_reading(command, context, args, field.reads, read_json)
+        row.related = await reader.finish(field.reads, row.related)
+    made = field.make(row, context) if field.make else None
+    await keep_promises(context)
+    return made
 
 
 def cause_of(failure: Exception) -> Exception:

@@ -1,16 +1,14 @@
 """The Mutation type: its fields, what each runs, and how its payload is read."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import FieldNode, SelectionSetNode, get_named_type
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 from strawberry.types.arguments import StrawberryArgument
 
-from app.auth.costs import WRITE
 from app.commands.attachments import attach_pdf
 from app.commands.body import Body
 from app.commands.documents import close_document
@@ -26,7 +24,6 @@ from app.domain.problems import Problem, WriteRefused
 from app.domain.resources import RESOURCES
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
-from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.schema.bodies import argument_path, ingest_values, input_body, patch_body
 from app.graphql_api.schema.catalogue_fields import Fields, with_fields
 from app.graphql_api.schema.inputs import (
@@ -49,13 +46,14 @@ from app.graphql_api.schema.types import TYPES
 from app.graphql_api.schema.value_types import UserError
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
-from app.reads.selection import Compute, Row, Traversal
+from app.reads.selection import Row, Traversal
 from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 PAYLOAD = "payload"  # what its Row is of
 
 Sent = dict[str, Any]  # the arguments of a mutation, by GraphQL name
-Answer = tuple[Written, dict[str, Row | None]]  # what was written, and the rows of the payload by response key
+Answer = tuple[Written, dict[str, Any]]  # what was written, and the payload's resources by response key: rows, or JSON
+ReadJson = Callable[[AsyncConnection], Awaitable[dict[str, Any]]]
 Run = Callable[[Write[Answer], Sent, Files], Awaitable[Answer]]
 
 
@@ -243,58 +241,6 @@ class Mutation:
     link_representative_to_document = links(Resource.DOCUMENT)
 
 
-def plan_payload(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> list[Traversal]:
-    """What is read to answer a mutation, once it has written."""
-    planner.cost += WRITE
-    return planner.collect_errors(nodes[0], ResponsePath((key,)), payload_traversals(planner, command, key, nodes))
-
-
-def plan_shown(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Compute | None:
-    """What makes a payload's JSON, where it shows nothing but what the row that is written has; else None."""
-    planner.cost += WRITE
-    for name, resource, inner in payload_fields(planner, command, nodes):
-        if resource and planner.row(type_name(resource), selections(inner), ResponsePath((key, name))).traversals:
-            return None
-    if not command.writes:
-        return None
-    made = planner.value_completer(planner.definition("Mutation", nodes[0]).type, selections(nodes))
-    return None if planner.needs_executor else made
-
-
-def payload_traversals(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Iterator[Traversal]:
-    sent = planner.arguments("Mutation", nodes[0])
-    for name, resource, inner in payload_fields(planner, command, nodes):
-        if resource:
-            selection = planner.row(type_name(resource), selections(inner), ResponsePath((key, name)))
-            yield Traversal(name, resource, selection, lookup_keys=(command.answers[resource](sent),))
-        else:
-            check_value(planner, payload_type(planner, nodes[0]), inner)
-
-
-def payload_fields(
-    planner: Planner, command: Command, nodes: list[FieldNode]
-) -> Iterator[tuple[str, Resource | None, list[FieldNode]]]:
-    """The fields of a payload by response key, each with the resource that it shows, if any."""
-    resources = {str(resource): resource for resource in command.answers}
-    for key, inner in planner.collect(payload_type(planner, nodes[0]), selections(nodes)).items():
-        yield key, resources.get(inner[0].name.value), inner
-
-
-def payload_type(planner: Planner, node: FieldNode) -> str:
-    return get_named_type(planner.definition("Mutation", node).type).name
-
-
-def selections(nodes: list[FieldNode]) -> list[SelectionSetNode | None]:
-    return [node.selection_set for node in nodes]
-
-
-def check_value(planner: Planner, type_: str, nodes: list[FieldNode]) -> None:
-    """Puts on record what is wrong beneath a field of a payload that shows no resource."""
-    field = planner.field_of(type_, nodes[0])
-    if field:
-        planner.field_completer(type_, field, nodes)
-
-
 async def run_command(command: Command, context: Context, traversals: list[Traversal], sent: Sent) -> Row:
     """Runs the command and reads the rows that its payload shows. What the data got wrong is in the payload, what the
     key may not do is raised."""
@@ -305,6 +251,16 @@ async def run_command(command: Command, context: Context, traversals: list[Trave
 
     write = Write(context.database, context.caller, answer, dry_run=sent["dryRun"], request_id=context.request_id)
     return await outcome(command, write, context, sent, [each.key for each in traversals])
+
+
+async def run_reading(command: Command, context: Context, sent: Sent, keys: Iterable[str], read_json: ReadJson) -> Row:
+    """Runs a command whose payload shows what is read before the commit: the JSON of each resource, by response key."""
+
+    async def answer(connection: AsyncConnection, written: Written) -> Answer:
+        return written, await read_json(connection)
+
+    write = Write(context.database, context.caller, answer, dry_run=sent["dryRun"], request_id=context.request_id)
+    return await outcome(command, write, context, sent, keys)
 
 
 async def run_shown(command: Command, context: Context, guard: Guard | None, sent: Sent) -> Row:

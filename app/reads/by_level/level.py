@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.filters import condition_sql, depends_on_values
+from app.reads.filters import RepeatedConditions, depends_on_values
 from app.reads.pagination import (
     HASH_PREFIX_LENGTH,
     IndexRange,
@@ -47,6 +47,7 @@ class LevelQuery:
     order: tuple[Order, ...]
     caller: Caller
     dialect: str
+    conditions: RepeatedConditions | None = None  # of the statement that the level is a part of
 
     def statement(self, starts: StartKeys, columns: Sequence[str]) -> sa.Select[Any]:
         """START, what was asked about each list, and the columns, in the order of starts and rows."""
@@ -71,7 +72,8 @@ class LevelQuery:
         target = aliased(SOURCES[self.relation.target], alias)
         rows, met = self.relation.reach(target, keys, self.caller)
         if self.traversal.condition:
-            met.append(condition_sql(self.traversal.condition, self.relation.target, target, self.caller, self.dialect))
+            conditions = self.conditions or RepeatedConditions(self.dialect)
+            met.append(conditions.sql(self.traversal.condition, self.relation.target, target, self.caller))
         return target, rows, met
 
     def all_rows(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:

@@ -1,18 +1,25 @@
-"""Reads traversals level by level, with one statement each, and attaches the rows to those they start from."""
+"""Reads traversals level by level, with one statement each, and attaches the rows to those they start from. Other tasks
+run every so many rows."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
+from sqlalchemy import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.reads import balances
 from app.reads.by_level.level import EARLIER, KNOWN, LATER, PRESENT, START, TOTAL, LevelQuery, StartKeys
+from app.reads.filters import MANY_VALUES, RepeatedConditions
 from app.reads.pagination import CursorExpired, complete_order, cursor_columns
 from app.reads.relations import QUERY, RELATIONS, Relation, Shape
 from app.reads.selection import Row, RowPage, Traversal
 
 Answers = dict[int, Any]  # by the number of the start
+STEP = 1_000  # rows, some 5 ms
+
+T = TypeVar("T")
 
 
 async def read(connection: AsyncConnection, caller: Caller, traversals: Iterable[Traversal]) -> Row:
@@ -32,17 +39,34 @@ async def read_traversals(
         return
     for traversal in traversals:
         relation = RELATIONS[rows[0].resource, traversal.relation]
-        starts = number_starts(relation, traversal, rows)
+        starts = await number_starts(relation, traversal, rows)
         answers, reached = await fetch(connection, caller, relation, traversal, list(starts))
-        attach(relation, traversal, rows, starts, answers)
+        for part in in_steps(rows):
+            attach(relation, traversal, part, starts, answers)
+            await others(part)
         await read_traversals(connection, caller, reached, traversal.selection.traversals)
 
 
-def number_starts(relation: Relation, traversal: Traversal, rows: Sequence[Row]) -> dict[tuple[Any, ...], int]:
+def in_steps(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in parts of a step each."""
+    return (items[start : start + STEP] for start in range(0, len(items), STEP))
+
+
+async def others(part: Sequence[Any]) -> None:
+    """Lets other tasks run after a whole step."""
+    if len(part) == STEP:
+        await asyncio.sleep(0)
+
+
+async def number_starts(relation: Relation, traversal: Traversal, rows: Sequence[Row]) -> dict[tuple[Any, ...], int]:
     """The different keys to start from, each with its number."""
-    keys = traversal.lookup_keys or (start_of(relation, row) for row in rows)
-    distinct = dict.fromkeys(key for key in keys if None not in key)
-    return {key: number for number, key in enumerate(distinct, start=1)}
+    starts: dict[tuple[Any, ...], int] = {}
+    for part in in_steps(rows):
+        for key in traversal.lookup_keys or (start_of(relation, row) for row in part):
+            if None not in key:
+                starts.setdefault(key, len(starts) + 1)
+        await others(part)
+    return starts
 
 
 def start_of(relation: Relation, row: Row) -> tuple[Any, ...]:
@@ -58,13 +82,17 @@ async def fetch(
     order = complete_order(relation.target, traversal.order) if relation.shape in (Shape.PAGE, Shape.LIST) else ()
     level = LevelQuery(relation, traversal, order, caller, connection.dialect.name)
     if relation.shape is Shape.BALANCES:
-        sums = (await connection.execute(balances.statement(level, starts))).mappings().all()
-        return {n: balances.balances_of_rows(own) for n, own in by_start(sums).items()}, []
+        sums = await by_start(await connection.execute(balances.statement(level, starts)))
+        return {n: balances.balances_of_rows(own) for n, own in sums.items()}, []
     columns = needed_columns(relation, traversal, order)
-    found = by_start((await connection.execute(level.statement(starts, columns))).mappings().all())
+    found = await by_start(await connection.execute(await statement(connection, level, starts, columns)))
     answers: Answers = {}
     reached: list[Row] = []
+    made = 0
     for number, records in found.items():
+        if (made := made + len(records)) >= STEP:
+            await asyncio.sleep(0)
+            made = 0
         rows = [Row(relation.target, {c: record[c] for c in columns}) for record in records if is_present(record)]
         answers[number] = shape_answer(relation, traversal, order, rows, records[0])
         kept = answers[number].rows if isinstance(answers[number], RowPage) else rows
@@ -84,11 +112,21 @@ def needed_columns(relation: Relation, traversal: Traversal, order: Sequence[Any
     return sorted(traversal.selection.columns | onward | ordering | present) or ["tenant_id"]
 
 
-def by_start(records: Iterable[Any]) -> dict[int, list[Any]]:
+async def statement(connection: AsyncConnection, level: LevelQuery, starts: StartKeys, columns: Sequence[str]) -> Any:
+    """The statement of a level; one with a large filter is compiled in a thread."""
+    condition = level.traversal.condition
+    if condition is None or RepeatedConditions(level.dialect).size(condition) < MANY_VALUES:
+        return level.statement(starts, columns)
+    return await asyncio.to_thread(lambda: level.statement(starts, columns).compile(dialect=connection.dialect))
+
+
+async def by_start(result: CursorResult[Any]) -> dict[int, list[Any]]:
     """Records by the number of their start."""
     grouped: dict[int, list[Any]] = {}
-    for record in records:
-        grouped.setdefault(record[START], []).append(record)
+    for part in result.mappings().partitions(STEP):
+        for record in part:
+            grouped.setdefault(record[START], []).append(record)
+        await others(part)
     return grouped
 
 

@@ -1,6 +1,6 @@
 """Queries that are compiled once and run many times: the text for the driver, and where its parameters come from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.reads.single_statement.json_sql import Expression
 from app.storage.database.compat_sqlalchemy import parameters_of
 
 TENANT = "tenant"
+MANY_PARAMETERS = 5_000  # of which most are the same, where fields share a filter
 
 
 class Parameter(str):
@@ -55,4 +56,21 @@ def compile_query(value: Expression, dialect: Dialect) -> QueryStatement:
         elif held is None or name == TENANT:
             replaced.append((position, name))
         values.append(process(held) if process else held)
+    if dialect.name == "sqlite" and len(values) > MANY_PARAMETERS:
+        return numbered(made.string, made.positiontup, values, replaced)
     return QueryStatement(made.string, tuple(values), tuple(replaced))
+
+
+def numbered(
+    text: str, names: Sequence[str], values: Sequence[Any], replaced: Sequence[tuple[int, str]]
+) -> QueryStatement:
+    """The statement with each parameter given once, however often it stands in the text: SQLite takes only so many. On
+    Postgres SQLAlchemy numbers them."""
+    positions = {name: position for position, name in enumerate(dict.fromkeys(names))}
+    first = dict(zip(reversed(names), reversed(values), strict=True))
+    parts = text.split("?")  # no text of ours has one
+    marked = (f"{part}?{positions[name] + 1}" for part, name in zip(parts, names, strict=False))
+    distinct = {positions[names[position]]: name for position, name in replaced}
+    return QueryStatement(
+        "".join(marked) + parts[-1], tuple(first[name] for name in positions), tuple(distinct.items())
+    )

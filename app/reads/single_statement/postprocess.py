@@ -35,6 +35,11 @@ def postprocessor(members: Members) -> Postprocess | None:
     return convert_members([(key, converter(QUERY, output)) for key, output in members])
 
 
+def look_up_postprocessor(traversal: Traversal) -> Postprocess | None:
+    """What Python still does to the object that a look-up has found."""
+    return convert_selection(RELATIONS[QUERY, traversal.relation].target, traversal.selection)
+
+
 def convert_members(converters: Sequence[tuple[str, Convert | None]]) -> Postprocess | None:
     steps = [(key, convert) for key, convert in converters if convert is not None]
     if not steps:

@@ -13,9 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from app.concurrency.abandonment import end_if_abandoned
 from app.domain.caller import Caller
 from app.reads import balances
 from app.reads.by_level.level import EARLIER, KNOWN, LATER, TOTAL, LevelQuery
+from app.reads.filters import RepeatedConditions
 from app.reads.pagination import complete_order, cursor_columns, inline_int, order_by
 from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape, aliased
 from app.reads.selection import (
@@ -63,6 +65,12 @@ def query_statement(members: Members, dialect: Dialect, guard: sa.ColumnElement[
     return compile_query(sa.case((guard, root)), dialect)
 
 
+def look_up_statement(traversal: Traversal, dialect: Dialect) -> QueryStatement:
+    """The statement that answers one look-up of a query, with the object alone; null where there is no such row. Its
+    parameters are the tenant, and every Parameter."""
+    return compile_query(StatementWriter(dialect.name).lookup(traversal), dialect)
+
+
 @dataclass(slots=True)
 class RowSource:
     """Where rows come from while a selection of them is written: `selectable` has their columns, `joined` is what is
@@ -79,6 +87,10 @@ class StatementWriter:
 
     dialect: str
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    conditions: RepeatedConditions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.conditions = RepeatedConditions(self.dialect)
 
     def name(self, kind: str) -> str:
         return f"{kind}{next(self.numbers)}"
@@ -199,9 +211,10 @@ class StatementWriter:
 
     def page(self, source: str, traversal: Traversal, row: sa.FromClause | None) -> Expression:
         """A page of the rows that a relation reaches, and what was asked about it."""
+        end_if_abandoned()
         relation = RELATIONS[source, traversal.relation]
         order = complete_order(relation.target, traversal.order)
-        level = LevelQuery(relation, traversal, order, ANYONE, self.dialect)
+        level = LevelQuery(relation, traversal, order, ANYONE, self.dialect, self.conditions)
         keys = [] if row is None else [row.c[name] for name in relation.start_columns]
         alias = self.name("t")
         target, found, met = level.target_rows(keys, alias)

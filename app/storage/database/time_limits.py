@@ -68,6 +68,12 @@ def set_deadline(info: dict[Any, Any]) -> None:
         info[DEADLINE_KEY].at = limit.ends if limit else inf
 
 
+def clear_deadline(info: dict[Any, Any]) -> None:
+    """Lets a connection go on without a deadline: what it does next is no part of the read that had one."""
+    if DEADLINE_KEY in info:
+        info[DEADLINE_KEY].at = inf
+
+
 def end_now(info: dict[Any, Any]) -> None:
     """Has the statement that a pooled SQLite connection runs ended at its next look."""
     info[DEADLINE_KEY].at = -inf
