@@ -310,7 +310,7 @@ async def test_the_database_itself_takes_no_entry_under_a_key_that_has_ended(
     caller = Caller(int(tenant_id or 0), (), read_only=False, key_hash=hash_key(writer.api_key or ""))
     async with operator.writing() as connection:
         unit = LockingWrite(connection, caller)
-        unit.log(Change(ChangedResource.ACCOUNT, "A", ChangeVerb.PATCH, now(), 2, {}, {}))
+        unit.log(Change(ChangedResource("account"), "A", ChangeVerb.PATCH, now(), 2, {}, {}))
         with pytest.raises(CallerChanged):
             await unit.write_log()
     assert (await log(writer.gateway))[-1].verb == "REVOKE"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.storage.database.row_level_security import ROLE
-from app.storage.tables import APPEND_ONLY, SERVER_RIGHTS, Rights, metadata
+from app.storage.tables import APPEND_ONLY, SERVER_RIGHTS, Rights
 from tests.migration import changed_words
 
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
