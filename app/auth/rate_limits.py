@@ -16,6 +16,7 @@ from app.storage.database.engine import Database
 
 MINUTE = 60.0  # seconds
 SLICES_PER_BUDGET = 20
+MAX_INTEGER = 2**31 - 1  # of the database
 
 
 class RateLimited(Exception):
@@ -31,7 +32,8 @@ class RateLimited(Exception):
 @dataclass(slots=True)
 class TokenBucket:
     """The points of one key, as this process knows them. The shared part is kept as a time: `full_at`, when it would be
-    full again if nothing more was spent. `tokens` were taken from it already, and belong to this process alone."""
+    full again if nothing more was spent. `tokens` were taken from it already, and belong to this process alone;
+    fewer than 0 were used without having been taken."""
 
     full_at: float = 0.0  # by the monotonic clock
     tokens: int = 0
@@ -51,33 +53,49 @@ class RateLimiter:
         Raises RateLimited."""
         if (transaction := self.database.current_transaction.get()) and transaction.runs > 1:
             return
-        bucket = self.buckets.get(caller.key_hash) or self.buckets.setdefault(caller.key_hash, TokenBucket())
+        bucket = self.bucket(caller)
         if bucket.tokens < cost:
             async with bucket.lock:  # or every waiting request would take a slice
                 if bucket.tokens < cost:
-                    await self.refill(bucket, caller, cost - bucket.tokens)
+                    await self.refill(bucket, caller, cost)
         bucket.tokens -= cost
 
-    async def refill(self, bucket: TokenBucket, caller: Caller, needed: int) -> None:
-        """Adds at least `needed` tokens to the bucket. Raises RateLimited where there are not so many."""
-        granted = 0
-        if self.available(bucket) >= needed:  # other workers may have spent since, and never the other way round
-            granted = await self.take(bucket, caller, needed)
+    def charge_used(self, caller: Caller, cost: int) -> None:
+        """Takes from the bucket what a request has used already. Nothing is refused for it, so the budget may fall
+        below zero: then the key's next request waits until it is paid. Asks no database; other workers learn of it when
+        this one takes its next slice."""
+        self.bucket(caller).tokens -= cost
+
+    def bucket(self, caller: Caller) -> TokenBucket:
+        return self.buckets.get(caller.key_hash) or self.buckets.setdefault(caller.key_hash, TokenBucket())
+
+    async def refill(self, bucket: TokenBucket, caller: Caller, cost: int) -> None:
+        """Pays what is owed, and adds so many tokens to the bucket that the cost can be paid. Raises RateLimited where
+        there are not so many."""
+        owed, needed, granted = max(-bucket.tokens, 0), cost - max(bucket.tokens, 0), 0
+        # Other workers may have spent since the bucket was read, and never the other way round.
+        if owed or self.available(bucket) >= needed:
+            granted = await self.take(bucket, caller, needed, owed)
+            bucket.tokens += owed + granted
         if not granted:
             raise RateLimited(self.points, self.seconds_to_refill(needed - self.available(bucket)))
-        bucket.tokens += granted
 
-    async def take(self, bucket: TokenBucket, caller: Caller, needed: int) -> int:
+    async def take(self, bucket: TokenBucket, caller: Caller, needed: int, owed: int) -> int:
+        """The tokens that are granted once `owed` are paid; 0 where fewer than needed are left."""
         if not self.database.is_sqlite:
-            return await self.take_slice(bucket, caller, needed)
-        bucket.full_at = max(bucket.full_at, monotonic()) + self.seconds_to_refill(needed)
+            return await self.take_slice(bucket, caller, needed, owed)
+        bucket.full_at = max(bucket.full_at, monotonic()) + self.seconds_to_refill(owed)
+        if self.available(bucket) < needed:
+            return 0
+        bucket.full_at += self.seconds_to_refill(needed)
         return needed
 
-    async def take_slice(self, bucket: TokenBucket, caller: Caller, needed: int) -> int:
+    async def take_slice(self, bucket: TokenBucket, caller: Caller, needed: int, owed: int) -> int:
         """What the shared table grants: a slice, or what is left of the budget; 0 where that is less than needed."""
         values = {
             "tenant_id": caller.tenant_id,
             "key_hash": caller.key_hash,
+            "owed": min(owed, MAX_INTEGER),
             "needed": needed,
             "wanted": max(needed, self.points // SLICES_PER_BUDGET),
             "points": self.points,
@@ -92,7 +110,7 @@ class RateLimiter:
     def remaining(self, caller: Caller) -> int:
         """The points that the caller can still spend, as far as this process knows."""
         bucket = self.buckets.get(caller.key_hash) or TokenBucket()
-        return min(bucket.tokens + max(floor(self.available(bucket)), 0), self.points)
+        return max(min(bucket.tokens + max(floor(self.available(bucket)), 0), self.points), 0)
 
     def available(self, bucket: TokenBucket) -> float:
         """The points that no worker has taken."""
@@ -106,14 +124,15 @@ class RateLimiter:
 # Uses the clock of the database, which all workers share. The column `taken` is there to be returned.
 TAKE_SLICE = sa.text("""
 INSERT INTO budgets AS kept (tenant_id, key_hash, spent_until, taken)
-VALUES (:tenant_id, :key_hash, now() + :wanted * interval '1 minute' / :points, :wanted)
+SELECT :tenant_id, :key_hash, now() + (:owed + granted) * interval '1 minute' / :points, granted
+FROM (SELECT CASE WHEN :points - :owed >= :needed THEN least(:wanted, :points - :owed) ELSE 0 END AS granted) AS a
 ON CONFLICT (tenant_id, key_hash) DO UPDATE SET (spent_until, taken) = (
     SELECT start + granted * interval '1 minute' / :points, granted
-    FROM (SELECT greatest(kept.spent_until, now()) AS start) AS a,
+    FROM (SELECT greatest(kept.spent_until, now()) + :owed * interval '1 minute' / :points AS start) AS a,
         LATERAL (SELECT floor(extract(epoch FROM now() + interval '1 minute' - start) * :points / 60) AS room) AS b,
         LATERAL (SELECT CASE WHEN room >= :needed THEN least(:wanted, room) ELSE 0 END AS granted) AS c)
 RETURNING taken, extract(epoch FROM spent_until - now())::float AS ahead
 """).bindparams(
-    *(sa.bindparam(name, type_=sa.Integer) for name in ("tenant_id", "needed", "wanted", "points")),
+    *(sa.bindparam(name, type_=sa.Integer) for name in ("tenant_id", "owed", "needed", "wanted", "points")),
     sa.bindparam("key_hash", type_=sa.String),
 )

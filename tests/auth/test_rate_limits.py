@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.auth.api_keys import create_key, revoke_key
-from app.auth.rate_limits import SLICES_PER_BUDGET
+from app.auth.authentication import authenticate
+from app.auth.rate_limits import SLICES_PER_BUDGET, RateLimited, RateLimiter
+from app.domain.caller import Caller
 from app.storage.tables import BUDGETS
 from tests.gateway import Client, Gateway
 
@@ -154,6 +156,50 @@ async def test_refusals_and_small_requests_seldom_ask_the_database(gateway: Gate
     for _ in range(10):
         assert (await acme.post(worth(50))).status_code == 429
     assert len(gateway.statements) == 0
+
+
+async def caller_of(gateway: Gateway, client: Client) -> Caller:
+    caller = await authenticate(gateway.database, client.api_key or "")
+    assert caller
+    return caller
+
+
+async def test_what_was_used_is_charged_afterwards_and_may_take_the_budget_below_zero(
+    gateway: Gateway, acme: Client
+) -> None:
+    limiter, caller = RateLimiter(gateway.database, 100), await caller_of(gateway, acme)
+    await limiter.charge(caller, 10)
+    limiter.charge_used(caller, 30)
+    assert limiter.remaining(caller) in about(60)
+    limiter.charge_used(caller, 100)
+    assert limiter.remaining(caller) == 0
+    for cost, seconds in ((1, 25), (60, 60), (100, 84)):  # 40 points are owed
+        with pytest.raises(RateLimited) as refused:
+            await limiter.charge(caller, cost)
+        assert refused.value.retry_after in range(seconds - 1, seconds + 1)
+
+
+async def test_what_is_owed_is_paid_by_the_points_that_come_back(gateway: Gateway, acme: Client) -> None:
+    limiter, caller = RateLimiter(gateway.database, 6_000), await caller_of(gateway, acme)
+    limiter.charge_used(caller, 6_050)  # before the key has spent anything else
+    with pytest.raises(RateLimited):
+        await limiter.charge(caller, 1)
+    await asyncio.sleep(1)  # 100 points
+    await limiter.charge(caller, 1)
+    assert limiter.remaining(caller) < 6_000 / 2
+
+
+async def test_other_workers_pay_what_is_owed_too(postgres_url: str) -> None:
+    async with Gateway(postgres_url) as gateway:
+        caller = await caller_of(gateway, await gateway.tenant())
+        one, two = RateLimiter(gateway.database, 100), RateLimiter(gateway.database, 100)
+        await one.charge(caller, 1)
+        one.charge_used(caller, 150)
+        with pytest.raises(RateLimited):
+            await one.charge(caller, 1)
+        with pytest.raises(RateLimited) as refused:
+            await two.charge(caller, 1)
+        assert refused.value.retry_after in (31, 32)
 
 
 async def test_without_a_budget_nothing_is_counted(database_url: str) -> None:
