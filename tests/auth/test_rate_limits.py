@@ -9,8 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.auth.api_keys import create_key, revoke_key
-from app.auth.authentication import authenticate
+from app.auth.api_keys import authenticate, create_key, revoke_key
 from app.auth.rate_limits import SLICES_PER_BUDGET, RateLimited, RateLimiter
 from app.domain.caller import Caller
 from app.storage.tables import BUDGETS
