@@ -53,7 +53,7 @@ class FairSemaphore:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # its turn came in the same moment
                 self.release(key, 0)
-            else:
+            elif turn in flow.waiting:  # or it was passed over
                 flow.waiting.remove(turn)
                 self.waiting -= 1
             raise
@@ -62,19 +62,22 @@ class FairSemaphore:
         """Gives a slot back. `service` is what was done with it, in any unit, the same for all keys: seconds, say."""
         flow = self.flows[key]
         flow.held -= 1
-        flow.finish = max(flow.finish, self.virtual_time) + service
         self.free += 1
-        while self.free and (following := self.next_flow()):
-            self.virtual_time = max(self.virtual_time, following.finish)
-            self.waiting -= 1
-            self.take(following)
-            following.waiting.popleft().set_result(None)
-        if self.free == self.slots:  # nothing is shared any more: all begin anew
+        if not self.waiting and self.free == self.slots:  # nothing is shared any more: all begin anew
             self.flows.clear()
             self.virtual_time = 0.0
+            return
+        flow.finish = max(flow.finish, self.virtual_time) + service
+        while self.free and self.waiting and (following := self.next_flow()):
+            turn = following.waiting.popleft()
+            self.waiting -= 1
+            if not turn.cancelled():  # by a task that has not run since
+                self.virtual_time = max(self.virtual_time, following.finish)
+                self.take(following)
+                turn.set_result(None)
 
     def flow(self, key: Hashable) -> Flow:
-        return self.flows.setdefault(key, Flow())
+        return self.flows.get(key) or self.flows.setdefault(key, Flow())
 
     def take(self, flow: Flow) -> None:
         flow.held += 1

@@ -87,6 +87,17 @@ async def test_who_gives_up_leaves_the_slot_to_the_others(*, turn_has_come: bool
     assert (served, semaphore.waiting) == (["c"], 0)
 
 
+async def test_who_is_cancelled_in_the_moment_before_its_turn_is_passed_over() -> None:
+    semaphore, served = FairSemaphore(1), list[str]()
+    await semaphore.acquire("a")
+    tasks = [await waiting(semaphore, key, served) for key in "bc"]
+    tasks[0].cancel()
+    semaphore.release("a", 1)  # before the cancelled task runs again
+    await asyncio.wait_for(tasks[1], 5)
+    semaphore.release("c", 1)
+    assert (served, semaphore.waiting, semaphore.free, semaphore.flows) == (["c"], 0, 1, {})
+
+
 async def test_once_all_slots_are_free_nothing_is_remembered() -> None:
     semaphore = FairSemaphore(2)
     for key in "ab":
