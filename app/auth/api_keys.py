@@ -74,7 +74,7 @@ async def authenticate(database: Database, key: str) -> Caller | None:
     if not is_storable(key):
         return None
     lookup, key_hash = lookup_statement(database.reader.dialect), hash_key(key)
-    row_text = await database.fetch_json(lookup.text, lookup.arguments({KEY_HASH: key_hash}))
+    row_text = await database.fetch_json(lookup.text, lookup.arguments({KEY_HASH: key_hash}), key_hash)
     if row_text is None:
         return None
     tenant_id, products, read_only, model, zone = orjson.loads(row_text)

@@ -49,6 +49,7 @@ GRAPHQL_RESPONSE_JSON = "application/graphql-response+json"
 JSON = "application/json"
 COST_HEADER = b"x-gateway-cost"  # the header, "true", of who wants to see extensions.cost
 NO_WEBSOCKETS = "There are no WebSockets at this address: send queries and mutations by POST."
+CLIENT_CLOSED = "CLIENT_CLOSED_REQUEST"  # in the metrics, as if it was the code of an error
 MAX_CACHED_CALLERS = 10_000  # keys
 MAX_HASHED_BYTES = 2**20  # of an answer, by the event loop: some 2 ms
 ACCEPT_ENCODING = "Accept-Encoding"
@@ -93,6 +94,8 @@ class Endpoint:
             status = 200 if is_answer(refusal_) and not is_graphql_response else refusal_.status
             headers = refusal_.headers
         except ClientDisconnect:
+            if record := CURRENT_REQUEST.get():
+                record.error_codes = [CLIENT_CLOSED]
             return Response(status_code=CLIENT_CLOSED_REQUEST)  # which nobody receives
         except Exception as cause:
             answer, status = failure(cause, request_id)

@@ -63,6 +63,9 @@ class Metrics:
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
         self.limit = self.gauge("gateway_database_connections_limit", "Database connections at most.")
         self.waiting = self.gauge("gateway_database_waiting", "Who waits for a database connection.")
+        self.waiting_long = self.gauge(
+            "gateway_database_waiting_long", "Who of them waits with a read that may run long."
+        )
         self.writers = self.gauge("gateway_database_waiting_writers", "Writers of SQLite who wait for their turn.")
         self.memory = self.gauge("gateway_memory_bytes", "Resident memory of the server's processes.")
         self.names: set[str] = set()
@@ -116,6 +119,7 @@ class Metrics:
         self.in_use.set(load.in_use)
         self.limit.set(load.max_connections)
         self.waiting.set(load.waiting)
+        self.waiting_long.set(load.waiting_long)
         self.writers.set(load.waiting_writers)
         with suppress(OSError):  # only Linux has this file
             self.memory.set(int(STATM.read_text().split()[1]) * PAGE_SIZE)

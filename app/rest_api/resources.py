@@ -14,6 +14,7 @@ from app.auth.api_keys import write_guard
 from app.auth.authentication import Unauthenticated, caller_of
 from app.auth.costs import REST_READ, REST_WRITE
 from app.auth.rate_limits import RateLimited, RateLimiter
+from app.auth.used_time import charge_time
 from app.commands.body import Body
 from app.commands.documents import close_document
 from app.commands.notes import create_note
@@ -25,6 +26,7 @@ from app.domain.enums import Resource, Verb
 from app.domain.problems import Problem, WriteRefused
 from app.domain.resources import RESOURCES
 from app.domain.values import Fault, is_storable
+from app.middleware.disconnects import ClientRead
 from app.middleware.requests import (
     BodyTooLarge,
     EncodedBody,
@@ -123,7 +125,7 @@ class Rest:
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
         key = request.path_params[RESOURCES[resource].key]
-        row = await self.found(caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
+        row = await self.found(request, caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
         return reply({**resource_answer(resource, row), **embedded(resource, row)}, headers=version_tag(row))
 
     async def create_note(self, request: Request) -> Response:
@@ -143,9 +145,9 @@ class Rest:
         caller = await self.caller(request)
         account, reference = request.path_params["account_number"], request.path_params["reference"]
         try:
-            note = await self.found(caller, Resource.NOTE, look_up(Resource.NOTE, (account, reference)))
+            note = await self.found(request, caller, Resource.NOTE, look_up(Resource.NOTE, (account, reference)))
         except RestError:
-            await self.found(caller, Resource.ACCOUNT, presence(Resource.ACCOUNT, account))
+            await self.found(request, caller, Resource.ACCOUNT, presence(Resource.ACCOUNT, account))
             raise
         return reply(note_answer(note, embedded=False), headers=version_tag(note))
 
@@ -185,10 +187,11 @@ class Rest:
         try:
             page, limit = page_of(request)
         except RestError:  # an unknown representative is told before a wrong page
-            await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference))
+            await self.found(request, caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference))
             raise
         links = linked_follow(resource, Page(limit, skip=(page - 1) * limit, wants_total=True))
-        row = await self.found(caller, Resource.REPRESENTATIVE, presence(Resource.REPRESENTATIVE, reference, links))
+        found = presence(Resource.REPRESENTATIVE, reference, links)
+        row = await self.found(request, caller, Resource.REPRESENTATIVE, found, long=True)
         listed = row.related[resource.plural]
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, resource.plural: numbers(resource, row)})
@@ -205,14 +208,25 @@ class Rest:
 
         return write
 
-    async def found(self, caller: Caller, resource: Resource, traversal: Traversal) -> Row:
-        """The one row that a look-up finds. Raises RestError where there is none."""
+    async def found(
+        self, request: Request, caller: Caller, resource: Resource, traversal: Traversal, *, long: bool = False
+    ) -> Row:
+        """The one row that a look-up finds. Raises RestError where there is none, and ClientDisconnect."""
         if all(is_storable(part) for key in traversal.lookup_keys for part in key):
-            async with self.database.reading(caller.tenant_id) as connection:
-                row: Row | None = (await read(connection, caller, [traversal])).related["found"][0]
+            row = await self.read(request, caller, traversal, long=long)
             if row is not None:
                 return row
         raise not_found(resource)
+
+    async def read(self, request: Request, caller: Caller, traversal: Traversal, *, long: bool) -> Row | None:
+        """What a look-up finds, charged for the time that it takes, however it ends."""
+        client_read = ClientRead(request.scope)
+        try:
+            async with client_read, self.database.reading(caller.tenant_id, long=long) as connection:
+                found: Row | None = (await read(connection, caller, [traversal])).related["found"][0]
+        finally:
+            charge_time(self.budgets, caller, client_read.connection_seconds)
+        return found
 
 
 def writing(caller: Caller) -> Caller:

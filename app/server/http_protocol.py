@@ -1,6 +1,6 @@
 """uvicorn's HTTP protocol, with limits on what comes before the application can check anything: the size of a request's
 head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection,
-and the time for which a client may leave a request unfinished.
+and the time for which a client may leave a request unfinished. It tells reads that their client has gone.
 
 Without them anybody, even without a key, could fill the memory with one endless header, all connections with requests
 that never end, and the event loop with lists of commas.
@@ -11,6 +11,8 @@ from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.middleware.disconnects import client_gone
 
 MAX_HEAD_BYTES = 65_536  # bytes that are received before a head is whole
 MAX_TARGET_BYTES = 32_768  # bytes of an address with its query
@@ -45,6 +47,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.note_progress()
         self.loop.call_later(self.idle_seconds, self.check_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.cycle is not None and not self.cycle.response_complete:
+            scope: Any = self.cycle.scope
+            client_gone(scope)
 
     def note_progress(self) -> None:
         self.progressed_at = self.loop.time()

@@ -17,6 +17,7 @@ from graphql.execution.values import VariableValues
 
 from app.auth.api_keys import caller_is_current, caller_parameters
 from app.auth.authentication import Authenticator
+from app.auth.used_time import charge_time
 from app.domain.caller import Caller
 from app.domain.values import is_storable
 from app.graphql_api.context import Context
@@ -30,7 +31,10 @@ from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.planning import Planner
 from app.graphql_api.execution.resolving import ResolverFailed, own_variables
 from app.graphql_api.schema.queries import plan_query
+from app.middleware.disconnects import ClientRead
+from app.observability.request_record import CURRENT_REQUEST
 from app.reads.by_level.read import read
+from app.reads.duration import may_run_long
 from app.reads.pagination import CursorExpired
 from app.reads.selection import Constant, Row, Selection, Traversal
 from app.reads.single_statement.compiled import Parameter, QueryStatement
@@ -40,7 +44,6 @@ from app.storage.database.availability import QUERY_CANCELED
 from app.storage.database.clock import now
 from app.storage.database.driver_errors import StatementTooLarge, sqlstate
 from app.storage.database.exact_json import digits_of
-from app.storage.database.time_limits import TimeLimit
 
 MAX_PLANS_WEIGHT = 6_000_000  # characters of their texts, statements and constant answers
 MAX_CACHED_VARIABLES = 2_000  # bytes
@@ -50,10 +53,11 @@ MAX_CACHED_VARIABLES = 2_000  # bytes
 class QueryPlan:
     """How a query is answered, and what it costs in points: by a statement, and by what Python still does to its
     answer; where there is nothing to read, by a constant JSON text; or, with neither, by graphql-core. `variables` are
-    those that its resolvers are told, where it calls some."""
+    those that its resolvers are told, where it calls some. `long`: the statement may run long."""
 
     cost: int
     statement: QueryStatement | None = None
+    long: bool = False
     postprocess: Postprocess | None = None
     constant: bytes | None = None
     variables: VariableValues | None = None
@@ -78,8 +82,9 @@ class QueryExecutor(OperationExecutor):
         context: Context,
         authenticator: Authenticator,
     ) -> ExecutionResult | bytes:
-        """The answer of a query. Raises RequestError where it takes longer than its limit."""
-        limit = TimeLimit(self.limits.seconds)
+        """The answer of a query. Raises RequestError where it takes longer than its limit, and ClientDisconnect."""
+        record = CURRENT_REQUEST.get()
+        limit = ClientRead(record.scope if record else {}, self.limits.seconds)
         try:
             async with limit:
                 return await self.answer(operation, plan, request, context, authenticator)
@@ -90,6 +95,8 @@ class QueryExecutor(OperationExecutor):
                 bound = "the database lets it"
             else:
                 raise
+        finally:
+            charge_time(self.rate_limiter, context.caller, limit.connection_seconds)
         message = f"The query took longer than {bound} and was ended. Ask for less at once."
         raise refused(ErrorCode.QUERY_TOO_COMPLEX, message)
 
@@ -129,7 +136,9 @@ class QueryExecutor(OperationExecutor):
             return None
         arguments = plan.statement.arguments(statement_values(request, context.caller))
         try:
-            body = await self.database.fetch_json(plan.statement.text, arguments)
+            body = await self.database.fetch_json(
+                plan.statement.text, arguments, context.caller.tenant_id, long=plan.long
+            )
         except StatementTooLarge:
             return None
         if body is None:
@@ -163,7 +172,8 @@ class QueryExecutor(OperationExecutor):
     async def read(self, context: Context, traversals: Sequence[Traversal]) -> Row:
         """The rows that a query asks for. Raises RequestError where a cursor is not of the tenant's change log."""
         try:
-            async with self.database.reading(context.caller.tenant_id) as connection:
+            long = may_run_long(traversals)
+            async with self.database.reading(context.caller.tenant_id, long=long) as connection:
                 return await read(connection, context.caller, traversals)
         except CursorExpired as expired:
             raise refused(ErrorCode.CURSOR_EXPIRED, str(expired)) from None
@@ -210,7 +220,8 @@ class QueryExecutor(OperationExecutor):
         dialect = self.database.reader.dialect
         statement = query_statement(members, dialect, caller_is_current(dialect))
         told = planner.variables if planner.calls_resolvers else None
-        return QueryPlan(planner.cost, statement, postprocessor(members), variables=told)
+        long = may_run_long(selection.traversals)
+        return QueryPlan(planner.cost, statement, long, postprocessor(members), variables=told)
 
     def select(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> tuple[Selection, Planner]:
         """What a query asks for, and the planner that knows its cost. Raises RequestError where it is refused."""

@@ -1,11 +1,10 @@
 """SQLAlchemy as this project needs it, beyond what it documents: what a compiled statement makes of its parameters and
-columns, so that it can be run by the driver itself, and who waits for a connection of a pool."""
+columns, so that it can be run by the driver itself."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Dialect
-from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeEngine
 
 Process = Callable[[Any], Any]
@@ -22,9 +21,3 @@ def result_process(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     """What a column's type makes of the driver's value."""
     process: Process | None = kind._cached_result_processor(dialect, NUMERIC)
     return process
-
-
-def waiting_for(pool: QueuePool) -> int:
-    """How many wait for a connection of an asyncio engine's pool."""
-    queue: Any = pool._pool
-    return sum(not getter.done() for getter in queue._queue._getters)

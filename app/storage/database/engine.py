@@ -1,7 +1,7 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import DISK_FULL, StatementTooLarge, is_damage, sqlstate
 from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
@@ -75,21 +76,24 @@ class Database:
             self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
             self.writer = self.reader = postgres_engine(url, pool_size, timeouts, restricted=not administers)
+        self.shares = ConnectionShares(pool_size, wait)  # of `reader`, and so on Postgres of all connections
         self.damaged = False  # whether SQLite has found its file to be: see `note_error`
         self.disk_full_at = -inf  # when a write on Postgres last found the disk full
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", lambda context: self.note_error(context.original_exception))
         self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
-        self.batcher = None if self.is_sqlite else WriteBatcher(partial(RawConnection, self.writer), wait)
+        self.batcher = None if self.is_sqlite else WriteBatcher(self.raw_connection, wait)
         # see `request_transaction` and `observe_statement`
         self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar("current", default=None)
         self.statement_listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []
 
-    async def fetch_json(self, text: str, arguments: Sequence[Any]) -> bytes | None:
+    async def fetch_json(
+        self, text: str, arguments: Sequence[Any], key: Hashable = NOBODY, *, long: bool = False
+    ) -> bytes | None:
         """The one value of a statement, JSON or null; see `driver`."""
         if len(arguments) > MAX_PARAMETERS:
             raise StatementTooLarge(f"{len(arguments)} parameters")
-        async with self.driver() as driver:
+        async with self.driver(key, long=long) as driver:
             with self.observe_statement(text, arguments):
                 if self.is_sqlite:
                     ((value,),) = await driver.execute_fetchall(text, arguments)
@@ -117,21 +121,27 @@ class Database:
     def disk_has_space(self) -> None:
         self.disk_full_at = -inf
 
-    def driver(self) -> AbstractAsyncContextManager[Any]:
+    def driver(self, key: Hashable = NOBODY, *, long: bool = False) -> AbstractAsyncContextManager[Any]:
         """The driver's own connection, for single statements that need no transaction, since each statement sees one
-        state of the database anyway; within a request's transaction, the connection of that. Raises the driver's error,
-        ConnectionError where the connection was lost, and StatementTooLarge."""
+        state of the database anyway; within a request's transaction, the connection of that. It counts as the key's, a
+        tenant's or a caller's; `long` says that the statement may run long. Raises the driver's error, ConnectionError
+        where the connection was lost, and StatementTooLarge."""
         if (open_transaction := self.current_transaction.get()) and open_transaction.connection:
             return shared(open_transaction.connection)
-        return RawConnection(self.reader)
+        return self.raw_connection(key, long=long)
+
+    def raw_connection(self, key: Hashable, *, long: bool = False) -> RawConnection:
+        """The driver's own connection, whatever the transaction."""
+        return RawConnection(self.reader, ConnectionTurn(self.shares, key, long=long))
 
     @asynccontextmanager
-    async def reading(self, tenant_id: int = NOBODY) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees the tenant's rows, and one state of the database until it is given back."""
+    async def reading(self, tenant_id: int = NOBODY, *, long: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees the tenant's rows, and one state of the database until it is given back; `long` says
+        that its statements may run long."""
         if (open_transaction := self.current_transaction.get()) and open_transaction.connection:
             yield open_transaction.connection
             return
-        async with self.reader.connect() as connection:
+        async with ConnectionTurn(self.shares, tenant_id, long=long), self.reader.connect() as connection:
             if not self.is_sqlite:
                 connection = await connection.execution_options(isolation_level="REPEATABLE READ")
             raw = await connection.get_raw_connection()
@@ -159,10 +169,10 @@ class Database:
     async def transaction(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
         """The same, apart from the request's transaction."""
         if self.group_commit:
-            async with self.group_commit.turn() as group, group.connection.begin_nested():
+            async with self.group_commit.turn(tenant_id) as group, group.connection.begin_nested():
                 yield group.connection
         else:
-            async with self.writer.begin() as connection:
+            async with ConnectionTurn(self.shares, tenant_id), self.writer.begin() as connection:
                 await self.enter(connection, tenant_id)
                 yield connection
 
@@ -198,7 +208,7 @@ class Database:
     def pool_usage(self) -> PoolUsage:
         """How busy the connections are at this moment. Asks nothing of the database."""
         waiting_writers = self.group_commit.waiting if self.group_commit else 0
-        return pool_usage({self.reader, self.writer}, waiting_writers)
+        return pool_usage({self.reader, self.writer}, self.shares, waiting_writers)
 
     async def dispose(self) -> None:
         await self.writer.dispose()

@@ -1,5 +1,5 @@
 """The pool of connections: its settings, how busy it is, and a driver's own connection from it, for single statements
-that need no transaction."""
+that need no transaction. Who gets a connection next is not the pool's to say: see `connection_shares`."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from app.storage.database.compat_aiosqlite import wait_for_thread
-from app.storage.database.compat_sqlalchemy import waiting_for
+from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import StatementTooLarge, is_too_large
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
@@ -38,14 +38,20 @@ class RawConnection:
     """Checks out a driver's connection. Raises the driver's error, ConnectionError where the connection was lost, and
     StatementTooLarge. A class, because every request enters one: a generator takes three times as long."""
 
-    __slots__ = ("connection", "engine")
+    __slots__ = ("connection", "engine", "turn")
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, turn: ConnectionTurn) -> None:
         self.engine = engine
+        self.turn = turn
         self.connection: PoolProxiedConnection
 
     async def __aenter__(self) -> Any:
-        connection = self.connection = await checkout(self.engine)
+        await self.turn.begin()
+        try:
+            connection = self.connection = await checkout(self.engine)
+        except BaseException:
+            self.turn.end()
+            raise
         set_deadline(connection.info)
         return connection.driver_connection
 
@@ -57,6 +63,7 @@ class RawConnection:
                 await self.failed(reason)
         finally:
             self.connection.close()
+            self.turn.end()
 
     async def failed(self, reason: BaseException) -> None:
         """Makes the connection fit for its next use. Raises a clearer error than the driver's, where there is one."""
@@ -94,16 +101,18 @@ class PoolUsage:
     in_use: int
     max_connections: int
     waiting: int  # for a connection
+    waiting_long: int  # of those, for a statement that may run long
     waiting_writers: int  # of SQLite, which has one writer at a time
 
 
-def pool_usage(engines: Iterable[AsyncEngine], waiting_writers: int) -> PoolUsage:
+def pool_usage(engines: Iterable[AsyncEngine], shares: ConnectionShares, waiting_writers: int) -> PoolUsage:
     """The usage of the engines' pools at this moment. Asks nothing of the database."""
     pools = [engine.sync_engine.pool for engine in engines]
     queues = [pool for pool in pools if isinstance(pool, QueuePool)]
     return PoolUsage(
         sum(pool.checkedout() for pool in queues),
         sum(pool.size() for pool in queues),
-        sum(waiting_for(pool) for pool in queues),
+        shares.waiting,
+        shares.waiting_long,
         waiting_writers,
     )

@@ -18,19 +18,26 @@ MAX_END_SECONDS = 2.0  # seconds in which a Postgres that is not frozen has ende
 
 
 class TimeLimit:
-    """Cancels what runs inside after so many seconds, and raises TimeoutError. `expired` says that the limit was the
-    cause, and not another timeout, or a database that was `frozen`."""
+    """Cancels what runs inside after so many seconds, if any, and raises TimeoutError. `expired` says that the limit
+    was the cause, and not another timeout, or a database that was `frozen`."""
 
-    __slots__ = ("ends", "frozen", "limit", "token")  # no generator: every query enters one
+    __slots__ = ("connection_seconds", "ends", "frozen", "limit", "token")  # no generator: every query enters one
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float | None) -> None:
         self.limit = asyncio.timeout(seconds)
-        self.ends = monotonic() + seconds
+        self.ends = inf if seconds is None else monotonic() + seconds
         self.frozen = False
+        self.connection_seconds = 0.0  # for which what runs inside has held connections
 
     @property
     def expired(self) -> bool:
         return self.limit.expired() and not self.frozen
+
+    def end_now(self) -> None:
+        """Has what runs inside end as if the time was over."""
+        self.ends = -inf
+        if not self.limit.expired():
+            self.limit.reschedule(0)
 
     async def __aenter__(self) -> Self:
         self.token = _limit.set(self)
@@ -47,12 +54,13 @@ _limit: ContextVar[TimeLimit | None] = ContextVar("limit", default=None)
 
 @dataclass(slots=True)
 class Deadline:
-    """When the statements of an SQLite connection are to end."""
+    """When the statements of an SQLite connection are to end: with a time limit, where there is one."""
 
     at: float = inf
+    limit: TimeLimit | None = None
 
     def passed(self) -> bool:
-        return monotonic() > self.at
+        return monotonic() > (self.limit.ends if self.limit else self.at)
 
 
 def watch_deadline(connection: Any, info: dict[Any, Any]) -> None:
@@ -64,8 +72,8 @@ def watch_deadline(connection: Any, info: dict[Any, Any]) -> None:
 def set_deadline(info: dict[Any, Any]) -> None:
     """Gives a pooled connection the deadline of the task that has checked it out."""
     if DEADLINE_KEY in info:
-        limit = _limit.get()
-        info[DEADLINE_KEY].at = limit.ends if limit else inf
+        deadline: Deadline = info[DEADLINE_KEY]
+        deadline.at, deadline.limit = inf, _limit.get()
 
 
 def clear_deadline(info: dict[Any, Any]) -> None:
@@ -76,7 +84,14 @@ def clear_deadline(info: dict[Any, Any]) -> None:
 
 def end_now(info: dict[Any, Any]) -> None:
     """Has the statement that a pooled SQLite connection runs ended at its next look."""
-    info[DEADLINE_KEY].at = -inf
+    deadline: Deadline = info[DEADLINE_KEY]
+    deadline.at, deadline.limit = -inf, None
+
+
+def note_seconds(seconds: float) -> None:
+    """Adds to the time for which what runs under a limit has held connections."""
+    if limit := _limit.get():
+        limit.connection_seconds += seconds
 
 
 async def until_ended(driver: Any) -> None:

@@ -45,6 +45,7 @@ class BatchStatement:
 class PendingWrite:
     """A write that is to be done: its row, and the values that all writes of a batch must have in common."""
 
+    tenant_id: int
     number: int
     statement: BatchStatement
     common: Values
@@ -57,10 +58,10 @@ class PendingWrite:
 
 @dataclass(slots=True)
 class WriteBatcher:
-    """The batches of one database's tenants. `checkout` gives the driver's connection for one; a write fails that waits
-    for its batch for longer than `wait` seconds."""
+    """The batches of one database's tenants. `checkout` gives the driver's connection for a tenant's batch; a write
+    fails that waits for its batch for longer than `wait` seconds."""
 
-    checkout: Callable[[], AbstractAsyncContextManager[Any]]
+    checkout: Callable[[int], AbstractAsyncContextManager[Any]]
     wait: float
     queues: dict[int, deque[PendingWrite]] = field(default_factory=dict)  # by tenant, while it writes
     numbers: Iterator[int] = field(default_factory=count)
@@ -71,7 +72,8 @@ class WriteBatcher:
         of the driver."""
         loop = asyncio.get_running_loop()
         number = next(self.numbers) & MAX_NUMBER
-        pending = PendingWrite(number, statement, common, statement.row(number, values), loop.create_future())
+        row = statement.row(number, values)
+        pending = PendingWrite(tenant_id, number, statement, common, row, loop.create_future())
         queue = self.queues.get(tenant_id)
         if queue is None:
             queue = self.queues[tenant_id] = deque((pending,))
@@ -119,7 +121,7 @@ class WriteBatcher:
         first = batch[0]
         rows = f"[{','.join([pending.row for pending in batch])}]"
         arguments = first.statement.compiled.arguments({**first.common, ROWS: rows})
-        async with self.checkout() as driver:
+        async with self.checkout(first.tenant_id) as driver:
             return dict(await driver.fetch(first.statement.compiled.text, *arguments))
 
 

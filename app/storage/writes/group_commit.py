@@ -1,5 +1,6 @@
-"""Writers of an SQLite file take turns on one connection. Those that wait for one another share a transaction, and so
-one commit, which waits for the disk; where one of them fails, it alone is rolled back."""
+"""Writers of an SQLite file take turns on one connection, and so do their tenants, however many writers each has. Those
+that wait for one another share a transaction, and so one commit, which waits for the disk; where one of them fails, it
+alone is rolled back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,6 +10,8 @@ from time import monotonic
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.concurrency.fair_semaphore import FairSemaphore
 
 MAX_GROUP_SECONDS = 0.1  # seconds after which a group is committed although others wait: other processes write, too
 MAX_WAIT_SECONDS = 30.0  # seconds for a turn
@@ -29,23 +32,25 @@ class GroupCommit:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.mutex = asyncio.Lock()
-        self.waiting = 0
+        self.turns = FairSemaphore(1)
         self.group: CommitGroup | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many writers wait for their turn."""
+        return self.turns.waiting
+
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[CommitGroup]:
+    async def turn(self, tenant_id: int) -> AsyncIterator[CommitGroup]:
         """A connection on which nobody else writes meanwhile. What was written by its end is committed: a writer takes
         a savepoint, and rolls back to it on any exception. Raises TimeoutError where the turn does not come."""
-        self.waiting += 1
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
-                await self.mutex.acquire()
+                await self.turns.acquire(tenant_id)
         except BaseException:
-            self.waiting -= 1
             await asyncio.shield(self.end_if_left())
             raise
-        self.waiting -= 1
+        began = monotonic()
         try:
             group = self.group = self.group or await self.begin()
             try:
@@ -55,15 +60,17 @@ class GroupCommit:
                     self.group = None
                     await asyncio.shield(end(group))
         finally:
-            self.mutex.release()
+            self.turns.release(tenant_id, monotonic() - began)
         await asyncio.shield(group.committed)
 
     async def end_if_left(self) -> None:
         """Ends a group that was left open for a writer who has given up waiting."""
-        if self.group and not self.waiting and not self.mutex.locked():
+        if self.group and not self.waiting and self.turns.try_acquire(None):
             group, self.group = self.group, None
-            async with self.mutex:
+            try:
                 await end(group)
+            finally:
+                self.turns.release(None, 0)
 
     async def begin(self) -> CommitGroup:
         connection = await self.engine.connect()

@@ -64,7 +64,7 @@ class PostgresOptimisticWrite(OptimisticWrite):
         return self.database.batcher
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
-        async with self.database.driver() as driver:
+        async with self.database.driver(self.caller.tenant_id) as driver:
             with self.database.observe_statement(text, arguments):
                 row: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
         return row

@@ -53,7 +53,7 @@ class SqliteOptimisticWrite(OptimisticWrite):
     ) -> AsyncIterator[Self]:
         if database.group_commit is None:
             raise TypeError("writers take turns on SQLite alone")
-        async with database.group_commit.turn() as group:
+        async with database.group_commit.turn(caller.tenant_id) as group:
             unit = cls(database, caller, request_id, guard)
             unit.driver = group.driver
             try:

@@ -5,7 +5,6 @@ import threading
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -13,11 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import QueuePool
 
 from app.storage.database.compat_aiosqlite import run_in_thread, wait_for_thread
-from app.storage.database.compat_sqlalchemy import parameters_of, result_process, waiting_for
+from app.storage.database.compat_sqlalchemy import parameters_of, result_process
 from app.storage.tables import DOCUMENTS
 from app.storage.types import OrderedAmount, Timestamp
 
@@ -85,19 +82,3 @@ def test_a_columns_type_makes_our_values_of_the_drivers() -> None:
         assert process is not None
         assert process(value) == expected
     assert result_process(sa.Integer(), SQLITE) is None
-
-
-async def test_a_pool_tells_how_many_wait_for_a_connection(tmp_path: Path) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/one.db", pool_size=1, max_overflow=0)
-    pool = engine.sync_engine.pool
-    assert isinstance(pool, QueuePool)
-    held, seen = await engine.connect(), [waiting_for(pool)]
-    others = [asyncio.ensure_future(engine.connect().start()) for _ in range(2)]
-    while waiting_for(pool) < 2:  # noqa: ASYNC110 -- nobody tells
-        await asyncio.sleep(0)
-    await held.close()
-    for other in others:
-        await (await other).close()
-    seen.append(waiting_for(pool))
-    assert seen == [0, 0]
-    await engine.dispose()

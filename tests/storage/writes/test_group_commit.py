@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -100,16 +101,16 @@ async def test_a_group_is_committed_though_the_writer_it_was_left_to_gives_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert database.group_commit is not None
-    mutex = database.group_commit.mutex
+    turns_ = database.group_commit.turns
     waiter: list[asyncio.Task[None]] = []
-    release = mutex.release
+    release = turns_.release
 
-    def release_and_cancel() -> None:
-        release()
+    def release_and_cancel(*arguments: Any) -> None:
+        release(*arguments)
         while waiter:
             waiter.pop().cancel()  # woken already, and not running yet
 
-    monkeypatch.setattr(mutex, "release", release_and_cancel)
+    monkeypatch.setattr(turns_, "release", release_and_cancel)
 
     async def write(number: int) -> None:
         async with database.writing() as connection:
