@@ -175,7 +175,7 @@ async def test_what_was_used_is_charged_afterwards_and_may_take_the_budget_below
     for cost, seconds in ((1, 25), (60, 60), (100, 84)):  # 40 points are owed
         with pytest.raises(RateLimited) as refused:
             await limiter.charge(caller, cost)
-        assert refused.value.retry_after in range(seconds - 1, seconds + 1)
+        assert int(refused.value.headers["Retry-After"]) in range(seconds - 1, seconds + 1)
 
 
 async def test_what_is_owed_is_paid_by_the_points_that_come_back(gateway: Gateway, acme: Client) -> None:
@@ -198,7 +198,7 @@ async def test_other_workers_pay_what_is_owed_too(postgres_url: str) -> None:
             await one.charge(caller, 1)
         with pytest.raises(RateLimited) as refused:
             await two.charge(caller, 1)
-        assert refused.value.retry_after in (31, 32)
+        assert int(refused.value.headers["Retry-After"]) in (31, 32)
 
 
 async def test_without_a_budget_nothing_is_counted(database_url: str) -> None:
