@@ -14,8 +14,8 @@ from app.domain.changes import Change
 from app.storage.database.driver_errors import is_key_refused
 from app.storage.tables import CSR_COUNTER, CSR_SEQUENCE, TENANTS
 from app.storage.writes.change_log import append, log_entry
-from app.storage.writes.tenant_rows import TenantRows, Values, key_columns, owned, update_rows
-from app.storage.writes.unit_of_work import CallerChanged
+from app.storage.writes.tenant_rows import TenantRows, Values, differs, key_columns, owned, update_rows
+from app.storage.writes.unit_of_work import CallerChanged, Lookup
 
 
 class LockingWrite(TenantRows):
@@ -24,8 +24,15 @@ class LockingWrite(TenantRows):
     def __init__(self, connection: AsyncConnection, caller: Caller, request_id: str = "") -> None:
         super().__init__(connection, caller)
         self.request_id = request_id
+        self.found: dict[Lookup, Values | None] = {}  # rows that were locked, as they are stored
         self.log_entries: list[Values] = []
         self.is_postgres = connection.dialect.name == "postgresql"
+
+    async def find(self, table: sa.Table, *, lock: bool = False, **key: Any) -> Values | None:
+        row = await super().find(table, lock=lock, **key)
+        if lock:
+            self.found[Lookup(table, tuple(key.items()))] = row
+        return row
 
     async def insert(self, table: sa.Table, values: Values) -> None:
         if "csr_id" in table.c:
@@ -50,6 +57,9 @@ class LockingWrite(TenantRows):
         return inserted.rowcount > 0
 
     async def update(self, table: sa.Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        stored = self.found.pop(Lookup(table, tuple(where.items())), None)
+        if stored:  # only what changes is set: the server has no right to set keys
+            values = {name: value for name, value in values.items() if differs(table.c[name], value, stored[name])}
         await self.connection.execute(update_rows(table, key_columns(where)), {**values, **self.parameters(where)})
 
     async def delete(self, table: sa.Table, *conditions: sa.ColumnElement[bool], **where: Any) -> int:

@@ -24,7 +24,7 @@ from app.storage.database.engine import Database
 from app.storage.database.row_level_security import enter_tenant
 from app.storage.tables import CHANGES, TENANTS
 from app.storage.writes.change_log import FINGERPRINT, LOGGED, fingerprint, log_entry
-from app.storage.writes.tenant_rows import KeyColumns, key_columns
+from app.storage.writes.tenant_rows import KeyColumns, differs, key_columns
 from app.storage.writes.unit_of_work import CallerChanged, Guard, Lookup, NeedsLocks
 
 CACHED_STATEMENTS = 1_000
@@ -207,11 +207,6 @@ def select_rows(
     guarded = () if condition is None else (condition,)
     statement = sa.select(*columns).select_from(joined).where(TENANTS.c.tenant_id == tenant, *guarded)
     return compile_statement(statement, dialect)
-
-
-def differs(column: sa.Column[Any], value: Any, stored: Any) -> bool:
-    """Whether a value is to be written over the stored one. Of JSON that cannot be told: True equals 1 in Python."""
-    return bool(value != stored) or (isinstance(column.type, sa.JSON) and value is not None)
 
 
 @lru_cache(CACHED_STATEMENTS)

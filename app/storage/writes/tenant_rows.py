@@ -79,3 +79,8 @@ def equals_parameter(column: sa.Column[Any], is_null: bool) -> sa.ColumnElement[
 
 def key_columns(key: Mapping[str, Any]) -> KeyColumns:
     return tuple((name, value is None) for name, value in key.items())
+
+
+def differs(column: sa.Column[Any], value: Any, stored: Any) -> bool:
+    """Whether a value is to be written over the stored one. Of JSON that cannot be told: True equals 1 in Python."""
+    return bool(value != stored) or (isinstance(column.type, sa.JSON) and value is not None)
