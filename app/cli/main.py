@@ -11,6 +11,7 @@ from app.cli.blobs import blobs
 from app.cli.console import CommandFailed, err
 from app.cli.demo import demo_command
 from app.cli.keys import keys
+from app.cli.links import links
 from app.cli.migrate import migrate_command
 from app.cli.operations import explain_command, schema_command
 from app.cli.serve import serve_command
@@ -31,6 +32,7 @@ cli.command("restore")(restore_command)
 cli.add_typer(tenants, name="tenants")
 cli.add_typer(keys, name="keys")
 cli.add_typer(blobs, name="blobs")
+cli.add_typer(links, name="links")
 cli.add_typer(audit, name="audit")
 
 

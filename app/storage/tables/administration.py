@@ -161,6 +161,15 @@ class SigningSecret(Row, table=True):
     value: str = Field(sa_type=SHA256)
 
 
+class FormerSigningSecret(Row, table=True):
+    """A secret that links were signed with before another took its place, and until when those links are good."""
+
+    __tablename__ = "former_signing_secrets"
+
+    value: str = Field(sa_type=SHA256, primary_key=True)
+    valid_until: datetime = Field(sa_type=Timestamp)
+
+
 class DatabaseIdentity(Row, table=True):
     """One row, made with the schema: what the database's blobs lie under, apart from those of any other database."""
 
@@ -179,4 +188,5 @@ CHANGES = table_of(Change)
 CHANGES_END = table_of(ChangesEnd)
 BLOB_CLAIMS = table_of(BlobClaim)
 SIGNING_SECRET = table_of(SigningSecret)
+FORMER_SIGNING_SECRETS = table_of(FormerSigningSecret)
 DATABASE_IDENTITY = table_of(DatabaseIdentity)

@@ -44,6 +44,7 @@ ALLOWED = {
     "alembic_version": Allowed(),
     "database_identity": Allowed(),
     "signing_secret": Allowed(),
+    "former_signing_secrets": Allowed(),
     "tenants": Allowed(update="currency_model"),
     "api_keys": Allowed(select="tenant_id key_hash read_only revoked_at"),
     "budgets": Allowed(insert="*", update="spent_until taken"),

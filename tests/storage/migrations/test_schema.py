@@ -17,7 +17,7 @@ from tests.gateway import Client, Gateway
 from tests.migration import ADVICE, difference_of
 from tests.postgres import PostgresServer
 
-WITHOUT_TENANT = {CSR_COUNTER.name, "signing_secret", "database_identity"}
+WITHOUT_TENANT = {CSR_COUNTER.name, "signing_secret", "former_signing_secrets", "database_identity"}
 TENANT_TABLES = [table for table in metadata.sorted_tables if table.name not in WITHOUT_TENANT]
 
 
