@@ -79,6 +79,7 @@ def comparisons(random: Random, type_: str, rows: list[Row]) -> Iterator[Filter]
             for product in ("COLLECTIONS", "OPEN_BALANCE", "CASH_APP"):
                 yield from ({name: {"eq": product}}, {name: {"in": [product, "INVOICING"]}}, {name: {"in": []}})
         else:
+            assert name in rows[0], f"{type_}Filter compares {name}: tests/reads/world.py has to write and read it"
             values = sorted({row[name] for row in rows if row[name] is not None})
             for operator in kind.fields:
                 yield from ({name: {operator: operand}} for operand in operands(random, operator, values))
