@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from tests.benchmarks.driver import NUMBER
+from tests.benchmarks.shapes import QUERY_L, QUERY_S
 
 LINES = 4_900  # of an invoice: nearly the most that one may have
 INVOICES = 3  # documents of each tenant that have an invoice, of an account of the same name
@@ -203,6 +204,14 @@ def numbers() -> list[Call]:
     return query("{ __typename }", {"unused": [n + 0.25 for n in range(190_000)]})
 
 
+def exports() -> list[Call]:
+    return query(QUERY_L, {"first": 1000})
+
+
+def small_reads() -> list[Call]:
+    return query(QUERY_S, {"number": "A000001", "documents": 10})
+
+
 def heads() -> list[Call]:
     return [Call(method="GET", headers=("a:b",) * 12_000)]
 
@@ -299,6 +308,14 @@ ATTACKERS = {
     "numbers": Attacker(
         "190,000 numbers in a variable that nobody asks for, each of which is read exactly.",
         numbers,
+    ),
+    "exports": Attacker(
+        "Pages of 1,000 documents by a hundred clients at once, as a careless export reads them.",
+        exports, connections=100,
+    ),
+    "small-reads": Attacker(
+        "Small requests by two hundred clients at once, each as soon as the one before it is answered.",
+        small_reads, connections=200,
     ),
     "heads": Attacker(
         "Requests without a key whose heads have 12,000 lines.",
