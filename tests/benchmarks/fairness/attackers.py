@@ -170,7 +170,7 @@ def introspection() -> list[Call]:
 
 def computed_columns() -> list[Call]:
     leaves = " ".join(f'd{n}: daysPastDue(asOf: "2026-01-{n % 28 + 1:02}")' for n in range(99))
-    return query(f"{{ accounts(first: 400) {{ nodes {{ documents(first: 50) {{ nodes {{ {leaves} }} }} }} }} }}")
+    return query(f"{{ accounts(first: 60) {{ nodes {{ documents(first: 50) {{ nodes {{ {leaves} }} }} }} }} }}")
 
 
 def tenant_balances() -> list[Call]:
@@ -274,7 +274,7 @@ ATTACKERS = {
         introspection,
     ),
     "computed-columns": Attacker(
-        "20,000 rows of 99 columns that no database computes: Python does, in one go.",
+        "3,000 rows of 99 columns that no database computes: Python does, in one go.",
         computed_columns, connections=2,
     ),
     "tenant-balances": Attacker(

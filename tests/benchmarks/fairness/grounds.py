@@ -59,6 +59,7 @@ class Ground:
                 yield Running(self, server.port, server.pid)
             finally:
                 server.kill()  # it may be busy with what nobody waits for any more
+                asyncio.run(with_database(self.url, end_statements))
 
     def stored(self) -> float:
         """The size of the database's files, in mebibytes."""
@@ -180,6 +181,15 @@ async def insert_ledger(database: Database, tenant: str, size: Size) -> None:
         await scope.update(TENANTS, {}, {"currency_model": str(CurrencyModel.BASIC)})
         for table, rows in tables(size):
             await insert(scope, table, rows)
+
+
+async def end_statements(database: Database) -> None:
+    """Ends what the database still does for a server that is gone, or it would be there beside the next one."""
+    if database.is_sqlite:
+        return
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    async with database.writer.connect() as connection:
+        await connection.execute(sa.text(f"{others} pg_backend_pid()"))
 
 
 def put_invoices(ground: Ground) -> None:
