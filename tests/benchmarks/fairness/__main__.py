@@ -104,7 +104,7 @@ def measure(ground: Ground, name: str, seconds: float) -> list[Measured]:
             beside = served(running, kinds, seconds)
             done = attack.result()
         server, database = (now - earlier for now, earlier in zip(running.spent(), before, strict=True))
-        disk = ground.stored() - stored + max(sample.temporary for sample in samples)
+        disk = max(ground.stored() - stored, 0) + max(sample.temporary for sample in samples)
     note(f"{name} was answered: {done.answers}")
     memory = [sample.memory for sample in samples]
     figures = (server, database, memory[0], max(memory), disk)
