@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     max_fields: int = Field(default=1_000, ge=1, description="Most fields of an operation.")
     max_aliases: int = Field(default=200, ge=0, description="Most aliases of an operation.")
     max_directives: int = Field(default=100, ge=0, description="Most directives of an operation.")
-    max_cost: int = Field(default=100_000, ge=1, description="Most points that an operation may cost.")
+    max_cost: int = Field(
+        default=100_000,
+        ge=1,
+        description="Most points that an operation may cost for what it asks, whatever the size of the data.",
+    )
     operations: Literal["any", "trusted"] = Field(
         default="any", description="What runs: any operation, or trusted documents alone."
     )

@@ -20,13 +20,17 @@ MAX_INTEGER = 2**31 - 1  # of the database
 
 
 class RateLimited(Exception):
-    """The key has no points left. `headers` tell when it has enough."""
+    """The key has too few points left. `headers` tell when it has enough."""
 
-    def __init__(self, budget: int, seconds: float) -> None:
+    def __init__(self, cost: int, left: int, budget: int, seconds: float) -> None:
         whole = max(ceil(seconds), 1)
         self.headers = {"Retry-After": str(whole)}
+        asked = "1 point" if cost == 1 else f"{cost} points"
+        rest = "1 is" if left == 1 else f"{left} are"
         wait = "1 second" if whole == 1 else f"{whole} seconds"
-        super().__init__(f"The key's budget of {budget} points a minute is spent up: try again in {wait}.")
+        super().__init__(
+            f"The request costs {asked}, and {rest} left of the key's budget of {budget} a minute: try again in {wait}."
+        )
 
 
 @dataclass(slots=True)
@@ -78,7 +82,8 @@ class RateLimiter:
             granted = await self.take(bucket, caller, needed, owed)
             bucket.tokens += owed + granted
         if not granted:
-            raise RateLimited(self.points, self.seconds_to_refill(needed - self.available(bucket)))
+            wait = self.seconds_to_refill(needed - self.available(bucket))
+            raise RateLimited(cost, self.remaining(caller), self.points, wait)
 
     async def take(self, bucket: TokenBucket, caller: Caller, needed: int, owed: int) -> int:
         """The tokens that are granted once `owed` are paid; 0 where fewer than needed are left."""

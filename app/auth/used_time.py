@@ -8,7 +8,11 @@ from app.auth.rate_limits import RateLimiter
 from app.domain.caller import Caller
 
 
-def charge_time(rate_limiter: RateLimiter | None, caller: Caller, connection_seconds: float) -> None:
-    """Charges what goes beyond the time that is free."""
-    if rate_limiter and connection_seconds > FREE_SECONDS:
-        rate_limiter.charge_used(caller, ceil((connection_seconds - FREE_SECONDS) * SECOND))
+def charge_time(rate_limiter: RateLimiter | None, caller: Caller, connection_seconds: float) -> int:
+    """The points of the time beyond that which is free, taken from the budget, if there is one."""
+    if connection_seconds <= FREE_SECONDS:
+        return 0
+    points = ceil((connection_seconds - FREE_SECONDS) * SECOND)
+    if rate_limiter:
+        rate_limiter.charge_used(caller, points)
+    return points

@@ -27,7 +27,9 @@ class Context:
     moment: datetime  # when the operation came
     request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
-    cost: int = 0  # of the operation
+    planning_cost: int = 0  # in points, paid before the operation is planned
+    cost: int = 0  # of what it asks for, paid before it runs
+    used: int = 0  # points of the time that it took, charged afterwards
     payloads: dict[str, list[Traversal]] = field(default_factory=dict)  # by response key of a mutation
     # what planned fields with a resolver are told, and what async ones have still to give
     variables: VariableValues = NO_VARIABLES
@@ -37,6 +39,16 @@ class Context:
 
     def __post_init__(self) -> None:
         self.set_caller(self.caller)
+
+    @property
+    def requested(self) -> int:
+        """What the operation costs, as its text and its variables tell."""
+        return self.planning_cost + self.cost
+
+    @property
+    def charged(self) -> int:
+        """What it has cost in all."""
+        return self.requested + self.used
 
     def set_caller(self, caller: Caller) -> None:
         """Has the operation run for the caller who stands behind its key now, on the day that it is for the tenant."""

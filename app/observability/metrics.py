@@ -53,7 +53,7 @@ class Metrics:
             "gateway_operation_statements_total", "SQL statements run for operations.", "operation"
         )
         self.size = self.counter("gateway_operation_answer_bytes_total", "Bytes of answers.", "operation")
-        self.cost = self.counter("gateway_operation_cost_total", "What operations cost, in points.", "operation")
+        self.cost = self.counter("gateway_operation_cost_total", "What operations are charged, in points.", "operation")
         self.rows = prometheus_client.Summary(
             "gateway_operation_rows",
             "Rows that an answer shows, of one answer of an operation a second at most.",

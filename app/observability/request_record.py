@@ -86,3 +86,9 @@ class RequestRecord:
 
 # The record of the request that is answered in this task.
 CURRENT_REQUEST: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)
+
+
+def note_cost(points: int) -> None:
+    """Adds to what the request that is answered in this task costs."""
+    if record := CURRENT_REQUEST.get():
+        record.cost += points

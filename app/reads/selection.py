@@ -1,7 +1,7 @@
 """What is asked for, as plain values: columns, relations to traverse, filters, orders and pages, and what the answer
 shows of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -241,3 +241,15 @@ class RowPage:
     has_earlier: bool = False
     has_later: bool = False
     total: int | None = None
+
+
+def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
+    """All that the members of a page show of its rows."""
+    selections = [member.selection for _, member in shown if isinstance(member, Nodes)]
+    edges = [member for _, member in shown if isinstance(member, Edges)]
+    selections += [part for edge in edges for _, part in edge.members if isinstance(part, Selection)]
+    columns = frozenset().union(*(selection.columns for selection in selections))
+    traversals: list[Traversal] = []
+    for selection in selections:
+        traversals += [each for each in selection.traversals if each not in traversals]
+    return Selection(columns, tuple(traversals))

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.auth.api_keys import write_guard
 from app.auth.authentication import Unauthenticated, caller_of
-from app.auth.costs import REST_READ, REST_WRITE
+from app.auth.costs import REST_READ, REST_WRITE, ROW, WHOLE_LIST, written_cost
 from app.auth.rate_limits import RateLimited, RateLimiter
 from app.auth.used_time import charge_time
 from app.commands.body import Body
@@ -36,7 +36,7 @@ from app.middleware.requests import (
     read_body,
     read_json,
 )
-from app.observability.request_record import request_id_of
+from app.observability.request_record import note_cost, request_id_of
 from app.reads.by_level.read import read
 from app.reads.selection import Order, Page, Row, Selection, Traversal
 from app.rest_api.answers import Answer, closure_answer, note_answer, reply, resource_answer
@@ -67,11 +67,7 @@ class Rest:
     async def caller(self, request: Request, *, writes: bool = False) -> Caller:
         """Who asks. Refuses a stranger, a read-only key that would write, and a key whose budget is spent up."""
         caller = await self.known_caller(request)
-        try:
-            if self.budgets:
-                await self.budgets.charge(caller, REST_WRITE if writes else REST_READ)
-        except RateLimited as reason:
-            raise spent_up(reason) from None
+        await self.charge(caller, REST_WRITE if writes else REST_READ)
         return writing(caller) if writes else caller
 
     async def known_caller(self, request: Request) -> Caller:
@@ -90,8 +86,23 @@ class Rest:
             caller = writing(await self.known_caller(request))
         raise RestError(401, "unauthenticated", str(CallerChanged()))
 
-    async def body(self, request: Request) -> dict[str, Any]:
-        """The JSON object that a write holds."""
+    async def charge(self, caller: Caller, cost: int) -> None:
+        """Takes a price from the budget of the caller's key. Refuses where that does not suffice."""
+        note_cost(cost)
+        if self.budgets:
+            try:
+                await self.budgets.charge(caller, cost)
+            except RateLimited as reason:
+                raise spent_up(reason) from None
+
+    def charge_listed(self, caller: Caller, cost: int) -> None:
+        """Takes the price of what a read has listed, which is known by now."""
+        note_cost(cost)
+        if self.budgets:
+            self.budgets.charge_used(caller, cost)
+
+    async def body(self, request: Request, caller: Caller) -> dict[str, Any]:
+        """The JSON object that a write holds. A large one is paid by the caller's key."""
         try:
             received = await read_body(request, self.max_body_bytes)
             check_encoding(request)
@@ -106,11 +117,13 @@ class Rest:
             raise RestError(400, "invalid_json", str(reason)) from None
         if not isinstance(sent, dict):
             raise RestError(400, "invalid_json", "The body must be a JSON object.")
+        if cost := written_cost(sent):
+            await self.charge(caller, cost)
         return sent
 
     async def save(self, resource: Resource, verb: Verb, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request)
+        sent = await self.body(request, caller)
         key = request.path_params[RESOURCES[resource].key]
         body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
         ignored = ignored_fields(resource_names(resource), sent)
@@ -126,11 +139,13 @@ class Rest:
         caller = await self.caller(request)
         key = request.path_params[RESOURCES[resource].key]
         row = await self.found(request, caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
-        return reply({**resource_answer(resource, row), **embedded(resource, row)}, headers=version_tag(row))
+        shown = embedded(resource, row)
+        self.charge_listed(caller, ROW * sum(map(len, shown.values())))
+        return reply({**resource_answer(resource, row), **shown}, headers=version_tag(row))
 
     async def create_note(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request)
+        sent = await self.body(request, caller)
         account, reference = request.path_params["account_number"], str(sent.get("reference"))
         body = rest_body(sent, key_mismatches(sent, Resource.ACCOUNT, account))
         ignored = ignored_fields(resource_names(Resource.NOTE), sent)
@@ -153,7 +168,7 @@ class Rest:
 
     async def close(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request)
+        sent = await self.body(request, caller)
         number = request.path_params["document_number"]
         body = rest_body(sent, key_mismatches(sent, Resource.DOCUMENT, number))
         ignored = ignored_fields(closure_names(), sent)
@@ -193,6 +208,7 @@ class Rest:
         found = presence(Resource.REPRESENTATIVE, reference, links)
         row = await self.found(request, caller, Resource.REPRESENTATIVE, found, long=True)
         listed = row.related[resource.plural]
+        self.charge_listed(caller, ROW * len(listed.rows) + WHOLE_LIST)
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, resource.plural: numbers(resource, row)})
 
@@ -225,7 +241,7 @@ class Rest:
             async with client_read, self.database.reading(caller.tenant_id, long=long) as connection:
                 found: Row | None = (await read(connection, caller, [traversal])).related["found"][0]
         finally:
-            charge_time(self.budgets, caller, client_read.connection_seconds)
+            note_cost(charge_time(self.budgets, caller, client_read.connection_seconds))
         return found
 
 

@@ -1,6 +1,7 @@
 """Every key may spend so many points a minute, over both facades and all workers; who has spent them up waits."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Any
@@ -12,12 +13,13 @@ import sqlalchemy as sa
 from app.auth.api_keys import authenticate, create_key, revoke_key
 from app.auth.rate_limits import SLICES_PER_BUDGET, RateLimited, RateLimiter
 from app.domain.caller import Caller
-from app.storage.tables import BUDGETS
+from app.storage.tables import BUDGETS, NOTES
 from tests.gateway import Client, Gateway
+from tests.rest_api.client import Rest
+from tests.rest_api.world import copy
 
 ACCOUNT = "/api/v1/ingest/accounts/A"
 BODY = {"name": "A", "currency": "USD", "email": "a@example.com"}
-SPENT_UP = "The key's budget of 100 points a minute is spent up: try again in {} seconds."
 
 
 def worth(cost: int) -> dict[str, Any]:
@@ -30,6 +32,19 @@ def refusal(response: httpx.Response) -> tuple[int, str, str]:
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "RATE_LIMITED"}
     return response.status_code, response.headers["Retry-After"], error["message"]
+
+
+def check_message(message: str, cost: int, left: range, seconds: int) -> None:
+    """A refusal says what was asked, what is left, and for how long to wait."""
+    found = re.fullmatch(
+        r"The request costs (\d+) points, and (\d+) (is|are) left of the key's budget of 100 a minute: try again in "
+        r"(\d+) seconds?\.",
+        message,
+    )
+    assert found, message
+    assert (int(found[1]), int(found[4])) == (cost, seconds)
+    assert int(found[2]) in left
+    assert found[3] == ("is" if found[2] == "1" else "are")
 
 
 def about(points: int) -> range:
@@ -48,7 +63,7 @@ async def remaining(client: Client) -> int:
     response = await client.post({"query": "{ __typename }"}, **{"X-Gateway-Cost": "true"})
     cost: dict[str, Any] = response.json()["extensions"]["cost"]
     assert cost["budget"].keys() == {"limit", "remaining"}
-    assert (cost["requested"], cost["limit"], cost["budget"]["limit"]) == (1, 100, 100)
+    assert (cost["requested"], cost["charged"], cost["limit"], cost["budget"]["limit"]) == (1, 1, 100, 100)
     left: int = cost["budget"]["remaining"]
     return left
 
@@ -56,8 +71,10 @@ async def remaining(client: Client) -> int:
 async def test_a_key_spends_its_budget_and_then_is_told_how_long_to_wait(acme: Client) -> None:
     assert (await acme.post(worth(50))).status_code == 200
     assert (await acme.post(worth(50))).status_code == 200
-    assert refusal(await acme.post(worth(50))) == (429, "30", SPENT_UP.format(30))
-    assert refusal(await acme.post(worth(5))) == (429, "3", SPENT_UP.format(3))
+    for cost, seconds in ((50, 30), (5, 3)):
+        status, wait, message = refusal(await acme.post(worth(cost)))
+        assert (status, wait) == (429, str(seconds))
+        check_message(message, cost, about(0), seconds)
 
 
 async def test_what_is_refused_costs_nothing_and_a_smaller_request_may_still_be_paid(acme: Client) -> None:
@@ -114,11 +131,38 @@ async def test_rest_requests_are_paid_from_the_same_budget(gateway: Gateway, acm
     refused = await gateway.http.put(ACCOUNT, json={**BODY, "name": "B"}, headers=acme.headers)
     seconds = int(refused.headers["Retry-After"])
     assert (refused.status_code, seconds in (5, 6, 7)) == (429, True)
-    assert refused.json() == {"error": "rate_limited", "message": SPENT_UP.format(seconds)}
+    assert refused.json().keys() == {"error", "message"}
+    assert refused.json()["error"] == "rate_limited"
+    check_message(refused.json()["message"], 12, about(1), seconds)
     found = await gateway.http.get(
         ACCOUNT, headers=acme.headers
     )  # for which a point was left, and comes back meanwhile
     assert found.status_code in (200, 429)
+
+
+async def test_what_a_rest_read_lists_and_a_large_body_are_paid_too(gateway: Gateway, acme: Client) -> None:
+    async def spent(method: str, path: str, **sent: Any) -> int:
+        """By one request of a key that has spent nothing else, and the point that it costs to ask."""
+        client = Client(gateway, await create_key(gateway.database, "acme", read_only=False))
+        response = await gateway.http.request(method, f"/api/v1/ingest/{path}", headers=client.headers, **sent)
+        assert response.status_code in (200, 201), response.text
+        return 100 - await remaining(client) - 1
+
+    assert spent_about(12, await spent("POST", "accounts/A", json=BODY))
+    assert spent_about(12 + 11, await spent("PATCH", "accounts/A", json={"ignored": ["value"] * 2_098}))
+    assert spent_about(12, await spent("POST", "representatives/R", json={"name": "R"}))
+    assert spent_about(12, await spent("PUT", "representatives/R/accounts/A"))
+    assert spent_about(12, await spent("POST", "accounts/A/notes", json={"reference": "N", "body": "Called."}))
+    note = (await acme.only('{ account(accountNumber: "A") { notes { nodes { csrId } } } }'))["notes"]["nodes"][0]
+    await copy(Rest.of(acme), NOTES, note["csrId"], "reference", [f"N{number}" for number in range(39)])
+    assert spent_about(2 + 40, await spent("GET", "accounts/A"))
+    assert spent_about(2, await spent("GET", "accounts/A/notes/N"))
+    assert spent_about(2 + 1 + 10, await spent("GET", "representatives/R/accounts"))
+
+
+def spent_about(points: int, found: int) -> bool:
+    """Whether so many points were spent, some of which have come back meanwhile."""
+    return found in range(points - 6, points + 1)
 
 
 async def test_what_no_budget_could_pay_is_too_complex(acme: Client) -> None:

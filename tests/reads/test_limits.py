@@ -172,6 +172,16 @@ def columns(count: int) -> str:
     return " ".join(f"c{n}: name" for n in range(count))
 
 
+def equals(count: int) -> str:
+    """A filter of so many comparisons, with five names and values each and two around them."""
+    comparisons = (f'{{poNumber: {{eq: "{n}"}}}}' for n in range(count))
+    return f"{{or: [{' '.join(comparisons)}]}}"
+
+
+def one_of(count: int) -> str:
+    return f"""{{poNumber: {{in: [{'"a" ' * count}]}}}}"""
+
+
 PRICES: dict[str, tuple[str, int]] = {
     "the operation itself": ("{ __typename }", 1),
     "a look-up": ('{ account(accountNumber: "A") { name } }', 2),
@@ -179,7 +189,7 @@ PRICES: dict[str, tuple[str, int]] = {
     "100 columns of each row": (f"{{ accounts(first: 50) {{ nodes {{ {columns(100)} }} }} }}", 51),
     "101 columns count as two rows": (f"{{ accounts(first: 50) {{ nodes {{ {columns(101)} }} }} }}", 101),
     "101 columns in edges": (f"{{ accounts(first: 50) {{ edges {{ node {{ {columns(101)} }} }} }} }}", 101),
-    "201 columns of one row as three": (f"{{ tenant {{ {columns(201)} }} }}", 4),
+    "201 columns of one row as three, and 202 fields as two more to plan": (f"{{ tenant {{ {columns(201)} }} }}", 6),
     "parts of a value are columns": (
         f"{{ accounts(first: 50) {{ nodes {{ {columns(98)} billingAddress {{ city zip }} }} }} }}",
         101,
@@ -212,6 +222,33 @@ PRICES: dict[str, tuple[str, int]] = {
     "introspection": ('{ __schema { queryType { name } } __type(name: "Account") { name } }', 101),
     "introspection that may multiply": ('{ __schema { queryType { n: name } } __type(name: "Account") { name } }', 501),
     "what is left out": ("{ accounts @skip(if: true) { nodes { name } } }", 1),
+    "ten comparisons": (f"{{ documents(first: 0, filter: {equals(10)}) {{ pageInfo {{ hasNextPage }} }} }}", 1),
+    "eleven comparisons": (f"{{ documents(first: 0, filter: {equals(11)}) {{ pageInfo {{ hasNextPage }} }} }}", 2),
+    "eleven comparisons in each of 50 lists": (
+        f"{{ accounts(first: 50) {{ nodes {{ documents(first: 1, filter: {equals(11)}) {{ nodes {{ id }} }} }} }} }}",
+        1 + 50 + 50 * (1 + 1),
+    ),
+    "a text that is searched counts as ten comparisons": (
+        '{ documents(first: 0, filter: {poNumber: {contains: "a"}}) { totalCount } }',
+        11,
+    ),
+    "two texts that are searched": (
+        '{ documents(first: 0, filter: {poNumber: {contains: "a"}, invoiceNum: {contains: "b"}}) { totalCount } }',
+        12,
+    ),
+    "ten values count as one comparison": (
+        f"{{ documents(first: 0, filter: {one_of(90)}) {{ totalCount }} }}",
+        11,
+    ),
+    "names and values beyond 100, and comparisons beyond ten": (
+        f"{{ documents(first: 0, filter: {one_of(1_000)}) {{ totalCount }} }}",
+        1 + 10 + -(-(1_004 - 100) // 10) + (100 - 10) // 10,
+    ),
+    "a filter that two lists share": (
+        f"{{ a: documents(first: 0, filter: {equals(30)}) {{ totalCount }} "
+        f"b: documents(first: 0, filter: {equals(30)}) {{ totalCount }} }}",
+        1 + -(-(2 * 152 - 100) // 10) + 2 * (10 + 2),
+    ),
     "a write": (
         'mutation { createAccount(accountNumber: "A", input: {openBalance: {name: "A"}}) { account { name } } }',
         12,
@@ -239,7 +276,7 @@ async def test_the_cost_of_an_operation_is_the_sum_of_its_prices(client: Client,
     text, cost = PRICES[name]
     answer = (await client.post({"query": text}, **{"X-Gateway-Cost": "true"})).json()
     assert "errors" not in answer, answer
-    assert answer["extensions"] == {"cost": {"requested": cost, "limit": 100_000, "budget": None}}
+    assert answer["extensions"] == {"cost": {"requested": cost, "charged": cost, "limit": 100_000, "budget": None}}
 
 
 async def test_100000_points_may_be_asked_for_and_100001_may_not(client: Client) -> None:
@@ -248,7 +285,7 @@ async def test_100000_points_may_be_asked_for_and_100001_may_not(client: Client)
     )
     assert await client.query(f"{{ {nested} more: accounts(first: 999) {{ nodes {{ csrId }} }} }}")
     message = await refusal(client, f"{{ {nested} more: accounts(first: 1000) {{ nodes {{ csrId }} }} }}")
-    assert message == "The operation costs 100001 points; at most 100000 are allowed. Ask for smaller pages."
+    assert message == "The operation costs 100001 points; at most 100000 are allowed. Ask for less at once."
 
 
 COSTS: dict[str, tuple[str, int]] = {
@@ -296,7 +333,7 @@ async def test_the_cost_is_told_where_it_is_asked_for_and_the_rest_of_the_answer
     assert plain.text == '{"data":{"accounts":{"nodes":[]}}}'
     assert (await client.post(body, **{"X-Gateway-Cost": "false"})).text == plain.text
     told = await client.post(body, **{"x-gateway-cost": "true"})
-    extensions = '"extensions":{"cost":{"requested":6,"limit":100000,"budget":null}}'
+    extensions = '"extensions":{"cost":{"requested":6,"charged":6,"limit":100000,"budget":null}}'
     assert told.text == f'{{"data":{{"accounts":{{"nodes":[]}}}},{extensions}}}'
 
 

@@ -7,6 +7,7 @@ from graphql import ExecutionResult
 
 from app.auth.rate_limits import RateLimited, RateLimiter
 from app.domain.caller import Caller
+from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error
 
 
@@ -18,10 +19,10 @@ async def spend(budgets: RateLimiter, caller: Caller, cost: int) -> None:
         raise RequestError([error(ErrorCode.RATE_LIMITED, str(reason))], 429, reason.headers) from None
 
 
-def cost_extension(cost: int, limit: int, budgets: RateLimiter | None, caller: Caller) -> dict[str, Any]:
-    """What `extensions.cost` says."""
-    budget = {"limit": budgets.points, "remaining": budgets.remaining(caller)} if budgets else None
-    return {"requested": cost, "limit": limit, "budget": budget}
+def cost_extension(context: Context, limit: int, budgets: RateLimiter | None) -> dict[str, Any]:
+    """What `extensions.cost` says: `limit` bounds what is requested, the budget pays what is charged."""
+    budget = {"limit": budgets.points, "remaining": budgets.remaining(context.caller)} if budgets else None
+    return {"requested": context.requested, "charged": context.charged, "limit": limit, "budget": budget}
 
 
 def with_cost_extension(answer: ExecutionResult | bytes, extension: dict[str, Any]) -> ExecutionResult | bytes:

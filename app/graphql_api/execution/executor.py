@@ -9,14 +9,15 @@ from cachetools import LRUCache
 from graphql import ExecutionResult
 
 from app.auth.authentication import Authenticator
+from app.auth.costs import REQUEST
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error
 from app.graphql_api.execution.cache import cached, store, weighted_cache
-from app.graphql_api.execution.cost_extension import cost_extension, with_cost_extension
-from app.graphql_api.execution.limits import Limits
+from app.graphql_api.execution.cost_extension import cost_extension, spend, with_cost_extension
+from app.graphql_api.execution.limits import Limits, check_cost
 from app.graphql_api.execution.mutation import MutationExecutor
 from app.graphql_api.execution.offloading import MAX_WAIT_SECONDS, SHORT_TEXT, Offloader
 from app.graphql_api.execution.parsing import (
@@ -26,6 +27,7 @@ from app.graphql_api.execution.parsing import (
     raise_refusal,
     token_count,
 )
+from app.graphql_api.execution.planning_cost import planning_cost
 from app.graphql_api.execution.query import QueryExecutor
 from app.graphql_api.execution.row_metrics import MAX_TIME_SHARE, MIN_PAUSE, count_rows
 from app.observability.request_record import CURRENT_REQUEST
@@ -83,6 +85,8 @@ class Executor:
             if operation.asks_for_urls:
                 await self.signed_urls.load()
                 context.base_url = base_url()
+            if cost := planning_cost(operation.planning_size, request.variables):
+                await self.pay_planning(context, cost)
             plan = None
             if operation.planned:
                 plan = await self.queries.plan(operation, request, context.today, caller.key_hash)
@@ -95,13 +99,21 @@ class Executor:
         else:
             answer = await self.queries.run(operation, plan, request, context, authenticator)
         if record:
-            record.cost = context.cost
+            record.cost = context.charged
             if operation.name not in self.recently_counted:
                 record.row_count = self.count_rows(operation, answer)
         if shows_cost:
-            extension = cost_extension(context.cost, self.limits.cost, self.rate_limiter, context.caller)
+            extension = cost_extension(context, self.limits.cost, self.rate_limiter)
             return with_cost_extension(answer, extension)
         return answer
+
+    async def pay_planning(self, context: Context, cost: int) -> None:
+        """Takes what it costs to plan the operation from the budget of its key. Raises RequestError where that does not
+        suffice, or the operation is too complex for it alone."""
+        check_cost(REQUEST + cost, self.limits.cost)
+        if self.rate_limiter:
+            await spend(self.rate_limiter, context.caller, cost)
+        context.planning_cost = cost
 
     async def prepared(self, request: GraphQLRequest, key: str = "") -> PreparedOperation:
         """The valid operation of a request, from the cache where its text was sent before; `key` is the hash of the API

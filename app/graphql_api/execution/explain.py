@@ -88,7 +88,7 @@ async def explain(executor: Executor, request: GraphQLRequest, authenticator: Au
     arguments = plan.statement.arguments(statement_values(request, caller))
     reading, finishing = await times(executor, request, authenticator, plan, arguments)
     return Explained(
-        [*outline(selection.members), f"{planner.cost} points of {executor.limits.cost}"],
+        [*outline(selection.members), f"{planner.requested} points of {executor.limits.cost}"],
         plan.statement,
         arguments,
         *await plans_of(executor.database, plan.statement.text, arguments),

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 from graphql.language import OperationDefinitionNode
 
+from app.graphql_api.errors import ErrorCode, refused
+
 ADVICE = "Ask for less at once, in several operations."
 
 
@@ -43,6 +45,13 @@ class Size(NamedTuple):
             self.directives + other.directives,
             max(self.depth, other.depth),
         )
+
+
+def check_cost(cost: int, most: int) -> None:
+    """Refuses an operation that costs more points than it may. Raises RequestError."""
+    if cost > most:
+        message = f"The operation costs {cost} points; at most {most} are allowed."
+        raise refused(ErrorCode.QUERY_TOO_COMPLEX, f"{message} Ask for less at once.")
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:

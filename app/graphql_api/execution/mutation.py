@@ -63,6 +63,7 @@ class MutationExecutor(OperationExecutor):
         still belongs to them; if it does not, nothing is written, and the caller is looked up."""
         context.variables = planner.variables
         values = arguments(planner, plan)
+        planner.cost = plan.cost
         planner.raise_errors()
         context.cost = plan.cost
         await self.spend(context)

@@ -17,6 +17,7 @@ from app.graphql_api.execution.limits import Limits
 from app.graphql_api.execution.offloading import Offloader
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation, coerced_variables
 from app.graphql_api.execution.planning import Planner
+from app.graphql_api.execution.planning_cost import planning_cost
 from app.graphql_api.schema.schema import CORE
 from app.reads.selection import Row
 from app.storage.database.engine import Database
@@ -39,7 +40,9 @@ class OperationExecutor:
     def planner(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> Planner:
         """Raises RequestError where the variables are wrong."""
         values = coerced_variables(operation, variables, hides_schema=self.hides_schema)
-        return Planner(CORE, operation.definition, operation.fragments, values, today, self.limits)
+        planner = Planner(CORE, operation.definition, operation.fragments, values, today, self.limits)
+        planner.planning_cost = planning_cost(operation.planning_size, variables)
+        return planner
 
     async def think(
         self,
@@ -54,7 +57,8 @@ class OperationExecutor:
         return await self.offloader.offload_if_large(operation, request, key, work, *args, **kwargs)
 
     async def spend(self, context: Context) -> None:
-        """Takes the operation's cost from the budget of its key. Raises RequestError where that does not suffice."""
+        """Takes the cost of what is asked for from the budget of the key. Raises RequestError where that does not
+        suffice."""
         if self.rate_limiter:
             await spend(self.rate_limiter, context.caller, context.cost)
 

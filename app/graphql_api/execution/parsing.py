@@ -24,6 +24,7 @@ from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with
 from app.graphql_api.execution.coercion import Variable, declared_variables, variable_values
 from app.graphql_api.execution.introspection import INTROSPECTIONS, is_common
 from app.graphql_api.execution.limits import Limits, TooComplex, check_document
+from app.graphql_api.execution.planning_cost import PlanningSize, planning_size
 from app.graphql_api.execution.syntax import parse_document
 from app.graphql_api.execution.validation import validate_document
 from app.graphql_api.schema.queries import LOOK_UPS
@@ -66,6 +67,7 @@ class PreparedOperation:
     asks_for_urls: bool  # that are signed
     introspects: bool
     field_count: int
+    planning_size: PlanningSize
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -117,6 +119,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
         asks_for_urls=facts.asks_for_urls,
         introspects=facts.introspects,
         field_count=facts.fields,
+        planning_size=planning_size(operation, fragments_of(document)),
     )
 
 

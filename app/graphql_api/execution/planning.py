@@ -1,7 +1,7 @@
 """From a validated operation to the selections it asks for: fragments, aliases, @skip and @include merged, arguments
 read, costs added up. All that is wrong with arguments is found before anything is read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
@@ -35,11 +35,11 @@ from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
 from app.concurrency.abandonment import end_if_abandoned
 from app.domain.enums import Resource
 from app.graphql_api.compat_strawberry import strawberry_field
-from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
+from app.graphql_api.errors import ErrorCode, RequestError, error, with_code
 from app.graphql_api.execution.arguments import BadArgument, to_order, to_page
-from app.graphql_api.execution.limits import Limits, measure
+from app.graphql_api.execution.limits import Limits, check_cost, measure
 from app.graphql_api.execution.resolving import columns_of, refuse_null, resolve_info, resolver
-from app.graphql_api.schema.filter_conditions import BadFilter, to_condition
+from app.graphql_api.schema.filter_conditions import BadFilter, filter_cost, to_condition
 from app.graphql_api.schema.filters import FILTERS
 from app.graphql_api.schema.names import type_name as type_name_of
 from app.graphql_api.schema.planned_fields import value_of
@@ -60,6 +60,7 @@ from app.reads.selection import (
     TextMember,
     TextObject,
     Traversal,
+    merged,
 )
 
 OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
@@ -97,12 +98,13 @@ class Planner:
     today: date
     limits: Limits
     cost: int = REQUEST
+    planning_cost: int = 0
     errors: list[GraphQLError] = field(default_factory=list)
     needs_executor: bool = False
     calls_resolvers: bool = False  # for what is planned
     calls_foreign_resolvers: bool = False  # which may fail, and are not the gateway's own
     known_arguments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)  # by type and node
-    known_conditions: dict[tuple[str, int], tuple[Any, Condition]] = field(default_factory=dict)  # by filter
+    known_conditions: dict[tuple[str, int], tuple[Any, Condition, int]] = field(default_factory=dict)  # by filter
 
     def collect(self, type_name: str, selections: Selections) -> Fields:
         """The fields of selection sets on an object type, by response key, in order."""
@@ -324,18 +326,20 @@ class Planner:
         shown = tuple(self.page_members(node_type, asked, rows))
         condition = None
         if target in FILTERS:
-            condition = self.filter_condition(target, arguments.get("filter"))
+            condition, cost = self.filter_condition(target, arguments.get("filter"))
+            self.cost += path.count * cost
         return Traversal(name, relation_name, merged(shown), condition, order, page, output=shown)
 
-    def filter_condition(self, target: str, sent: dict[str, Any] | None) -> Condition:
-        """The condition that a filter states; null is as good as absent. Raises BadFilter."""
+    def filter_condition(self, target: str, sent: dict[str, Any] | None) -> tuple[Condition, int]:
+        """The condition that a filter states, and what it costs a list; null is as good as absent. Raises BadFilter."""
         key = (target, id(sent))
         known = self.known_conditions.get(key)
         if known is None:
             end_if_abandoned()
             found = to_condition(Resource(target), {} if sent is None else sent, self.today)
-            known = self.known_conditions[key] = sent, found  # the filter lives as long as its identity stands for it
-        return known[1]
+            # the filter lives as long as its identity stands for it
+            known = self.known_conditions[key] = sent, found, filter_cost(found)
+        return known[1:]
 
     def page_members(self, node_type: str, asked: Fields, rows: ResponsePath) -> Iterator[tuple[str, Any]]:
         """What a connection shows, by response key."""
@@ -379,9 +383,12 @@ class Planner:
         """Raises RequestError with everything that is wrong with the arguments, or where the cost is over its limit."""
         if self.errors:
             raise RequestError(with_code(ErrorCode.BAD_USER_INPUT, self.errors))
-        if self.cost > self.limits.cost:
-            message = f"The operation costs {self.cost} points; at most {self.limits.cost} are allowed."
-            raise refused(ErrorCode.QUERY_TOO_COMPLEX, f"{message} Ask for smaller pages.")
+        check_cost(self.requested, self.limits.cost)
+
+    @property
+    def requested(self) -> int:
+        """What the operation costs in all, planning included."""
+        return self.planning_cost + self.cost
 
     def wanted(self, asked: Fields) -> dict[str, bool]:
         """What a connection's fields want to know about the list."""
@@ -399,18 +406,6 @@ FACTS = {
     "startCursor": PageFact.START_CURSOR,
     "endCursor": PageFact.END_CURSOR,
 }
-
-
-def merged(shown: Iterable[tuple[str, Any]]) -> Selection:
-    """All that the members of a page show of its rows."""
-    selections = [member.selection for _, member in shown if isinstance(member, Nodes)]
-    edges = [member for _, member in shown if isinstance(member, Edges)]
-    selections += [part for edge in edges for _, part in edge.members if isinstance(part, Selection)]
-    columns = frozenset().union(*(selection.columns for selection in selections))
-    traversals: list[Traversal] = []
-    for selection in selections:
-        traversals += [each for each in selection.traversals if each not in traversals]
-    return Selection(columns, tuple(traversals))
 
 
 def null() -> None:

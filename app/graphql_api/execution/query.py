@@ -96,7 +96,9 @@ class QueryExecutor(OperationExecutor):
             else:
                 raise
         finally:
-            charge_time(self.rate_limiter, context.caller, limit.connection_seconds)
+            context.used += charge_time(self.rate_limiter, context.caller, limit.connection_seconds)
+            if record and context.used:  # also where the query is ended
+                record.cost = context.charged
         message = f"The query took longer than {bound} and was ended. Ask for less at once."
         raise refused(ErrorCode.QUERY_TOO_COMPLEX, message)
 

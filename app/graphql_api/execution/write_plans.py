@@ -67,7 +67,7 @@ def plan_writes(planner: Planner, operation: PreparedOperation, dialect: Dialect
     fields = []
     for key, nodes in planner.collect("Mutation", [operation.definition.selection_set]).items():
         planned = plan_field(planner, key, nodes, dialect)
-        if planned is None or planner.errors or planner.cost > planner.limits.cost:
+        if planned is None or planner.errors or planner.requested > planner.limits.cost:
             return None
         fields.append(planned)
     return WritePlan(tuple(fields), planner.cost) if any(field.command for field in fields) else None

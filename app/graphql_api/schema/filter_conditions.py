@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.auth.costs import COMPARISONS, CONTAINS, FREE_COMPARISONS, IN_VALUES
 from app.domain.described_enum import DescribedEnum
 from app.domain.enums import Resource
 from app.domain.fields import MONEY_PLACES
@@ -86,6 +87,23 @@ def measured(stated: Condition) -> Size:
     parts = [measured(part) for part in inner]
     deepest = max((part.depth for part in parts), default=0)
     return Size(sum(part.comparisons for part in parts), sum(part.values for part in parts), deepest + 1)
+
+
+def filter_cost(stated: Condition) -> int:
+    """What it costs, in points, to choose from a list by a condition."""
+    further = comparison_count(stated) - FREE_COMPARISONS
+    return max(-(-further // COMPARISONS), 0)
+
+
+def comparison_count(stated: Condition) -> int:
+    """The comparisons of a condition, as they are priced."""
+    if isinstance(stated, Comparison):
+        if stated.operator is Operator.CONTAINS:
+            return CONTAINS
+        return max(len(stated.value) // IN_VALUES, 1) if isinstance(stated.value, list) else 1
+    if isinstance(stated, AllOf | AnyOf):
+        return sum(map(comparison_count, stated.conditions))
+    return comparison_count(stated.condition)
 
 
 def all_of(resource: Resource, sent: dict[str, Any], today: date, path: str) -> Condition:

@@ -145,12 +145,13 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
     429: (
         "RateLimited",
         response(
-            "The key's budget is spent up, on a server that sets one. `Retry-After` says in how many seconds there is "
-            "enough again.",
+            "The key's budget does not suffice, on a server that sets one. `Retry-After` says in how many seconds "
+            "there is enough again.",
             ref("RateLimited"),
             {
                 "error": "rate_limited",
-                "message": "The key's budget of 1000 points a minute is spent up: try again in 12 seconds.",
+                "message": "The request costs 12 points, and 0 are left of the key's budget of 1000 a minute: try "
+                "again in 1 second.",
             },
         )
         | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}},
