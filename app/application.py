@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
+from app.caching import CacheBudget
 from app.commands.files import Files
 from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_error_response
@@ -83,7 +84,13 @@ class Parts:
         self.manifest_signature = signature(settings.manifests)  # taken first, so that no change meanwhile is missed
         self.operations = load_at_start(settings.manifests, only=settings.trusted_only)
         self.endpoint = Endpoint(
-            self.database, self.executor, self.uploads, settings.public_url, self.origins, self.operations
+            self.database,
+            self.executor,
+            self.uploads,
+            settings.public_url,
+            self.origins,
+            self.operations,
+            CacheBudget(settings.cache_bytes),
         )
         self.rest_routes = self.make_rest_routes()
 
@@ -101,11 +108,17 @@ class Parts:
         return [
             Middleware(RequestContextMiddleware, error_response=error_response, instrumentation=self.instrumentation),
             *cors,
-            Middleware(BodyMemoryLimiter, max_bytes=memory, max_wait_seconds=settings.max_wait_seconds),
+            Middleware(
+                BodyMemoryLimiter,
+                max_bytes=memory,
+                max_file_bytes=memory + MAX_LARGE_BODIES * settings.max_pdf_bytes,
+                max_wait_seconds=settings.max_wait_seconds,
+            ),
             Middleware(
                 IdempotencyMiddleware,
                 database=self.database,
                 max_bytes=self.uploads.text + self.uploads.files,
+                rate_limiter=self.executor.rate_limiter,
                 refuse=refuse,
                 set_route=self.set_route,
             ),
@@ -152,7 +165,8 @@ class Parts:
 
 def make_database(settings: Settings) -> Database:
     timeouts = Timeouts(settings.max_wait_seconds, settings.max_seconds + settings.max_wait_seconds)
-    return Database(settings.database_url, settings.pool_size, timeouts)
+    caches = CacheBudget(settings.cache_bytes)
+    return Database(settings.database_url, settings.pool_size, timeouts, caches=caches)
 
 
 def make_executor(settings: Settings, database: Database) -> Executor:
@@ -179,6 +193,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
         rate_limiter,
         settings.trusted_only,
         max_wait_seconds=settings.max_wait_seconds,
+        caches=CacheBudget(settings.cache_bytes),
     )
 
 

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.caching import MIN_CACHE_BYTES
+
 PREFIX = "GATEWAY_"
 # As browsers send it: without a path, even without a slash at the end.
 ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
@@ -42,6 +44,12 @@ class Settings(BaseSettings):
         default="",
         description="Origins whose pages may call the gateway, separated by commas; none by default. "
         "`http://localhost:*` is any port of this machine, for development.",
+    )
+    cache_bytes: int = Field(
+        default=64 * 2**20,
+        ge=MIN_CACHE_BYTES,
+        le=2**36,
+        description="Memory that all caches of a process take together, at most.",
     )
     max_body_bytes: int = Field(default=10 * 2**20, ge=1024, description="Largest request body.")
     blob_url: str = Field(

@@ -14,6 +14,7 @@ DEFAULTS = {
     "workers": 1,
     "pool_size": 10,
     "cors_origins": "",
+    "cache_bytes": 67_108_864,
     "max_body_bytes": 10_485_760,
     "blob_url": "",
     "blob_endpoint": "",
@@ -83,6 +84,11 @@ WRONG = {
         ("https://app.example.com:*", f"holds 'https://app.example.com:*': {ANY_PORT}"),
         ("http://localhost.example.com:*", f"holds 'http://localhost.example.com:*': {ANY_PORT}"),
         ("http://localhost*", f"holds 'http://localhost*', {NO_ORIGIN}"),
+    ],
+    "cache_bytes": [
+        ("64MB", WHOLE),
+        ("33554431", "Input should be greater than or equal to 33554432."),
+        ("68719476737", "Input should be less than or equal to 68719476736."),
     ],
     "max_body_bytes": [("1023", "Input should be greater than or equal to 1024."), ("10MB", WHOLE)],
     "blob_url": [

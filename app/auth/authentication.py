@@ -6,10 +6,8 @@ from starlette.requests import Request
 
 from app.auth.api_keys import authenticate
 from app.domain.caller import Caller
-from app.middleware.requests import header
+from app.middleware.requests import KEY_HEADER, header
 from app.storage.database.engine import Database
-
-KEY_HEADER = b"x-api-key"
 
 
 class Unauthenticated(Exception):

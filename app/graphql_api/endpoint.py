@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from app.auth.authentication import Authenticator, Unauthenticated, key_of
+from app.caching import CacheBudget
 from app.commands.files import workspace
 from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, formatted, internal_error, raise_outage, refused
@@ -50,11 +51,14 @@ JSON = "application/json"
 COST_HEADER = b"x-gateway-cost"  # the header, "true", of who wants to see extensions.cost
 NO_WEBSOCKETS = "There are no WebSockets at this address: send queries and mutations by POST."
 CLIENT_CLOSED = "CLIENT_CLOSED_REQUEST"  # in the metrics, as if it was the code of an error
-MAX_CACHED_CALLERS = 10_000  # keys
+CALLER_BYTES = 1_500  # of one in the cache, with its key
 MAX_HASHED_BYTES = 2**20  # of an answer, by the event loop: some 2 ms
 ACCEPT_ENCODING = "Accept-Encoding"
+# By the status of what is refused before it reaches the endpoint.
 REFUSAL_CODES = {
     401: ErrorCode.UNAUTHENTICATED,
+    409: ErrorCode.ANSWER_NOT_KEPT,
+    429: ErrorCode.RATE_LIMITED,
     500: ErrorCode.INTERNAL_SERVER_ERROR,
     503: ErrorCode.UNAVAILABLE,
 }
@@ -72,7 +76,11 @@ class Endpoint:
     public_url: str
     origins: AllowedOrigins  # whose pages may call
     persisted_operations: PersistedOperations
-    callers: LRUCache[str, Caller] = field(default_factory=lambda: LRUCache(MAX_CACHED_CALLERS))  # by key
+    caches: InitVar[CacheBudget]
+    callers: LRUCache[str, Caller] = field(init=False)  # by key
+
+    def __post_init__(self, caches: CacheBudget) -> None:
+        object.__setattr__(self, "callers", LRUCache(caches.share("callers") // CALLER_BYTES))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.respond(Request(scope, receive))
@@ -147,7 +155,8 @@ class Endpoint:
         if authenticator.last_caller is None:
             await authenticator.caller()  # nothing that a stranger sends is read or kept
         if is_post(request) and is_multipart(request):
-            await authenticator.caller()
+            if (await authenticator.caller()).read_only:
+                raise refused(ErrorCode.FORBIDDEN, "This key may only read, and so may not send files.", 403)
             if is_cross_origin(request, self.origins):
                 raise refused(ErrorCode.FORBIDDEN, "Pages of this origin may not send files.", 403)
             async with workspace() as folder:

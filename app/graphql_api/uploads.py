@@ -18,7 +18,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from app.graphql_api.schema.scalars import UploadedFile
-from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, read_json
+from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, read_json, reserve_file
 
 MULTIPART = "multipart/form-data"
 MAX_FILES = 10
@@ -77,6 +77,7 @@ async def limited_stream(request: Request, most: int) -> AsyncGenerator[bytes, N
         received += len(chunk)
         if received > most:
             raise BodyTooLarge(f"The body is larger than {most} bytes: send less at once.")
+        await reserve_file(request, received, most)
         yield chunk
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from app.middleware.requests import header
+from app.middleware.requests import header, reserve_file
 
 MAX_IN_MEMORY = 256 << 10  # bytes of a body in memory, and of one chunk that is read back
 CONDITIONAL_HEADERS = ("if-match", "if-none-match")  # part of the fingerprint: they change what a request means
@@ -70,6 +70,7 @@ class BufferedBody:
         """Reads the body into the file, and stops once it is over the limit."""
         async for chunk in request.stream():
             self.size += len(chunk)
+            await reserve_file(request, self.size, max_bytes)
             await self.run_on_file(partial(self.append, chunk))
             if self.size > max_bytes:
                 return

@@ -15,12 +15,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 MIN_COMPRESSED_BYTES = 16_384  # bytes; compressing a smaller answer saves too little
 ACCEPT_ENCODING = b"accept-encoding"
+MAX_CACHED_LENGTH = 100  # characters of a header
 QUALITY = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
 
-@lru_cache(100)
 def qualities(accept_encoding: str) -> dict[str, float]:
-    """The quality value of each coding in the header, from 0 (not acceptable) to 1."""
+    """The quality value of each coding in the header, from 0 (not acceptable) to 1. Clients send the same few short
+    ones; others are not kept."""
+    return (parsed if len(accept_encoding) <= MAX_CACHED_LENGTH else parsed.__wrapped__)(accept_encoding)
+
+
+@lru_cache(100)
+def parsed(accept_encoding: str) -> dict[str, float]:
     values: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         coding, *parameters = part.split(";")

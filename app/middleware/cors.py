@@ -50,6 +50,7 @@ class AllowedOrigins:
 
     def report(self, origin: str) -> None:
         """Warns once in the log that pages of this origin may not call, and names the setting that would allow it."""
+        origin = origin[:MAX_ORIGIN_LENGTH]
         if origin in self.reported or len(self.reported) >= MAX_REPORTED_ORIGINS:
             return
         self.reported.add(origin)
@@ -60,7 +61,7 @@ class AllowedOrigins:
             )
             return
         message = "Pages of the origin '%s' may not call: GATEWAY_CORS_ORIGINS does not name it."
-        logger.warning(message, origin[:MAX_ORIGIN_LENGTH])
+        logger.warning(message, origin)
 
 
 def is_cross_origin(request: Request, origins: AllowedOrigins) -> bool:

@@ -4,8 +4,9 @@ The request runs inside one database transaction that also stores its answer. So
 process, the connection or the client goes away. Knows no facade: each says in its own form what is refused.
 """
 
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -15,12 +16,25 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.auth.authentication import Unauthenticated, caller_of
+from app.auth.costs import REQUEST
+from app.auth.rate_limits import RateLimited, RateLimiter
 from app.domain.caller import Caller
 from app.middleware.buffered_body import BufferedBody, buffered_body
 from app.middleware.requests import CLIENT_CLOSED_REQUEST, HEADERS, header
 from app.observability.request_record import CURRENT_REQUEST, RequestRecord
 from app.storage.database.engine import Database
-from app.storage.writes.idempotent_answers import KeptAnswer, KeyTaken, StoredAnswer, claim, find, keep
+from app.storage.writes.idempotent_answers import (
+    MAX_KEPT_BYTES,
+    MAX_KEYS,
+    KeptAnswer,
+    KeyAllowance,
+    KeyTaken,
+    StoredAnswer,
+    TooManyKeys,
+    claim,
+    find,
+    keep,
+)
 from app.storage.writes.request_transaction import RetryRequest
 from app.storage.writes.unit_of_work import CallerChanged
 
@@ -31,11 +45,18 @@ KEPT_HEADERS = ("ETag", "X-Ignored-Fields")  # of an answer: stored with it, as 
 WRITING_METHODS = {"POST", "PUT", "PATCH"}
 MAX_RUNS = 50  # of one request; each run but the last found work that must be done outside its transaction
 TOO_BUSY = "Others were faster again and again, and nothing was written: try again."
+NOT_KEPT = (
+    "This request was done before and answered with status {status}. The answer was larger than 1 MiB and not kept: "
+    "read what you need of it."
+)
+TOO_MANY_KEYS = f"The tenant has used {MAX_KEYS} Idempotency-Keys in a day, and may use no more: try again later."
+RETRY_LATER = {"Retry-After": "60"}  # until keys of a day ago may be free
 UNSTORED_STATUSES = {401, 403, 408, 429}  # the same request may soon be answered otherwise
 FAILED, UNAVAILABLE = "INTERNAL_SERVER_ERROR", "UNAVAILABLE"
 NOT_ALLOWED = {"UNAUTHENTICATED", "FORBIDDEN"}  # since the key has changed meanwhile: it was allowed before
 ROLLED_BACK = {FAILED, UNAVAILABLE, *NOT_ALLOWED}
 
+logger = logging.getLogger(__name__)
 Refuse = Callable[[Request, int, str, str], Response]  # arguments: status, word for programs, message for people
 SetRoute = Callable[[Scope], None]  # writes the route into the scope, as routers do for the requests they get
 
@@ -51,10 +72,20 @@ class RolledBack(Exception):
 class IdempotencyMiddleware:
     """Runs each request that has an Idempotency-Key in one transaction with its answer."""
 
-    def __init__(self, app: ASGIApp, database: Database, max_bytes: int, refuse: Refuse, set_route: SetRoute) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        database: Database,
+        max_bytes: int,
+        rate_limiter: RateLimiter | None,
+        refuse: Refuse,
+        set_route: SetRoute,
+    ) -> None:
         self.app = app
         self.database = database
         self.max_bytes = max_bytes
+        self.rate_limiter = rate_limiter
+        self.allowance = KeyAllowance()
         self.refuse = refuse
         self.set_route = set_route
 
@@ -113,14 +144,39 @@ class IdempotencyMiddleware:
                 return rolled_back.messages
             except KeyTaken as taken:
                 stored = taken.stored
-        if stored.fingerprint == fingerprint:
-            return await messages_of(replay(stored), request)
-        message = "This Idempotency-Key was used for another request: take a new one for each."
-        return await messages_of(self.refuse(request, 422, "idempotency_key_reused", message), request)
+            except TooManyKeys:
+                logger.warning("request %s: the tenant has used %d Idempotency-Keys in a day", *about(MAX_KEYS))
+                return await messages_of(self.refuse_for_now(request, TOO_MANY_KEYS, RETRY_LATER), request)
+        try:
+            if self.rate_limiter:
+                await self.rate_limiter.charge(caller, stored.answer.cost or REQUEST)
+        except RateLimited as reason:
+            return await messages_of(self.refuse_for_now(request, str(reason), reason.headers), request)
+        return await messages_of(self.replay(request, stored, fingerprint), request)
+
+    def refuse_for_now(self, request: Request, message: str, headers: Mapping[str, str]) -> Response:
+        response = self.refuse(request, 429, "rate_limited", message)
+        response.headers.update(headers)
+        return response
+
+    def replay(self, request: Request, stored: StoredAnswer, fingerprint: str) -> Response:
+        """What a request is answered whose key was used before."""
+        answer = stored.answer
+        if stored.fingerprint != fingerprint:
+            message = "This Idempotency-Key was used for another request: take a new one for each."
+            return self.refuse(request, 422, "idempotency_key_reused", message)
+        if answer.is_kept:
+            headers = {"Content-Type": answer.content_type, **(answer.headers or {})}
+            response = Response(answer.body, answer.status, headers)
+        else:
+            response = self.refuse(request, 409, "answer_not_kept", NOT_KEPT.format(status=answer.status))
+        response.headers[REPLAYED_HEADER] = "true"
+        return response
 
     async def run_and_store(self, request: Request, caller: Caller, key: str, body: BufferedBody) -> list[Message]:
         """Runs the request and stores its answer in the same transaction. Raises KeyTaken, and RolledBack."""
-        first_statement = partial(claim, caller=caller, key=key, fingerprint=body.fingerprint.hexdigest())
+        fingerprint = body.fingerprint.hexdigest()
+        first_statement = partial(claim, caller=caller, key=key, fingerprint=fingerprint, allowance=self.allowance)
         original_scope = dict(request.scope)
         async with self.database.request_transaction(caller.tenant_id, first_statement) as transaction:
             for _ in range(MAX_RUNS):
@@ -148,13 +204,17 @@ class IdempotencyMiddleware:
         record = CURRENT_REQUEST.get()
         if record and start["status"] == 200 and not ROLLED_BACK.isdisjoint(record.error_codes):
             raise RolledBack(await messages_of(self.partial_failure(request, record), request))
-        writes_nothing = record and record.valid_operation and not record.valid_operation.writes
+        queries = record and record.valid_operation and not record.valid_operation.writes
+        writes_nothing = queries or (record and record.ran_dry and not record.wrote)
         if start["status"] >= 500 or start["status"] in UNSTORED_STATUSES or writes_nothing:
             raise RolledBack(messages)
         headers = Headers(raw=start["headers"])
         kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         text = b"".join(message.get("body", b"") for message in rest)
-        return KeptAnswer(start["status"], headers["content-type"], text.decode(), kept or None)
+        if len(text) > MAX_KEPT_BYTES:
+            logger.warning("request %s: the answer of %d bytes is too large to be kept for its key", *about(len(text)))
+        cost = record.cost if record else 0
+        return KeptAnswer(start["status"], headers["content-type"], text.decode(), kept or None, cost=cost)
 
     def partial_failure(self, request: Request, record: RequestRecord) -> Response:
         """The answer where a part of the request failed, so that all of it is rolled back."""
@@ -166,11 +226,10 @@ class IdempotencyMiddleware:
         return self.refuse(request, 503, "unavailable", f"The database or the store of the PDFs failed, {advice}")
 
 
-def replay(stored: StoredAnswer) -> Response:
-    answer = stored.answer
-    stored_headers = answer.headers or {}
-    headers = {"Content-Type": answer.content_type, REPLAYED_HEADER: "true", **stored_headers}
-    return Response(answer.body, answer.status, headers)
+def about(figure: int) -> tuple[str, int]:
+    """What a line of the log says: of which request, and the figure."""
+    record = CURRENT_REQUEST.get()
+    return record.request_id if record else "", figure
 
 
 async def messages_of(app: ASGIApp, request: Request, receive: Receive | None = None) -> list[Message]:

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 
 from app.domain.values import Fault, levels
-from app.middleware.body_memory_limit import MAX_UNCOUNTED_BYTES, RESERVATION
+from app.middleware.body_memory_limit import FILE_RESERVATION, MAX_UNCOUNTED_BYTES, RESERVATION, Reservation
 from app.storage.database.exact_json import load_json
 
 BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
@@ -22,6 +22,7 @@ MAX_JSON_PARTS = 200_000  # values in a JSON text: each takes about a microsecon
 NAMED_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[')
 MAX_INLINE_JSON = 65_536  # bytes; longer JSON is parsed in a thread, so that the event loop does not wait for it
 HEADERS = "headers_by_name"  # where a request's scope has them; see `header`
+KEY_HEADER = b"x-api-key"
 IDENTITY_CODINGS = ("", "identity")
 MAX_QUOTED_LENGTH = 100  # characters of what a client has sent
 # By custom, the status of a request whose client went away before it was sent whole: only logs and metrics show it.
@@ -64,8 +65,19 @@ async def read_body(request: Request, max_bytes: int) -> bytearray:
         if (
             len(received) > MAX_UNCOUNTED_BYTES and not reservation.size
         ):  # a write under an Idempotency-Key may be read several times
-            await reservation.acquire(min(declared_size(request, max_bytes), max_bytes))
+            await reserve(reservation, request, max_bytes)
     return received  # no copy of it, which would take as much memory again
+
+
+async def reserve_file(request: Request, received: int, max_bytes: int) -> None:
+    """Waits for room for a body that is written to a file, once so much of it has come that it counts."""
+    reservation = request.scope[FILE_RESERVATION]
+    if received > MAX_UNCOUNTED_BYTES and not reservation.size:
+        await reserve(reservation, request, max_bytes)
+
+
+async def reserve(reservation: Reservation, request: Request, max_bytes: int) -> None:
+    await reservation.acquire(header(request, KEY_HEADER), min(declared_size(request, max_bytes), max_bytes))
 
 
 def check_encoding(request: Request) -> None:

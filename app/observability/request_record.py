@@ -56,6 +56,8 @@ class RequestRecord:
     error_codes: Sequence[str] = ()
     answer_bytes = 0
     cost = 0  # in points
+    ran_dry = False  # whether it has run a command that keeps nothing
+    wrote = False  # whether it has run any other
     row_count: int | None = None  # of the answer, where they were counted
     status = 0  # of the answer, once that begins
     span: Span | None = None  # where traces are sent

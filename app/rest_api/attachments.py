@@ -22,7 +22,7 @@ from app.domain.caller import Caller
 from app.domain.enums import Resource
 from app.domain.problems import Code, Where, WriteRefused
 from app.domain.values import Fault, is_storable, moment_text
-from app.middleware.requests import EncodedBody, check_encoding, content_type, header
+from app.middleware.requests import EncodedBody, check_encoding, content_type, header, reserve_file
 from app.observability.request_record import request_id_of
 from app.pdf.invoices.limits import InvoiceTooLong
 from app.reads.by_level.read import read
@@ -185,6 +185,7 @@ async def receive(request: Request, target: Path, most: int) -> None:
             received += len(chunk)
             if received > most:
                 raise too_large(most)
+            await reserve_file(request, received, most)
             waiting += chunk
             if len(waiting) >= ENOUGH:
                 await asyncio.to_thread(file.write, bytes(waiting))

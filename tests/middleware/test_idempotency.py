@@ -219,3 +219,123 @@ async def test_a_key_that_is_none_is_refused(acme: Client, key: str) -> None:
     answer = await acme.gateway.http.put(PATH, json={"name": "Acme"}, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
     assert await version(acme) is None
+
+
+DRY = """mutation($dry: Boolean!) {
+  one: createAccount(accountNumber: "A-1", input: {combined: {name: "Acme"}}, dryRun: $dry)
+  { account { version } } two: createAccount(accountNumber: "A-2", input: {combined: {name: "B"}}, dryRun: true)
+  { account { version } } }"""
+LARGE = """mutation($lines: [LineItemInput!]!) { createDocument(documentNumber: "D-1", input: {combined: {
+  accountNumber: "A-1", invoiceDate: "2026-05-12", dueDate: "2026-06-11", lineItems: $lines}})
+  { document { lineItems { description } } userErrors { code message } } }"""
+LINES = [{"description": "ä" * 200}] * 3_000  # in UTF-8 more than a mebibyte
+
+
+async def keys_of(client: Client) -> list[str]:
+    async with client.gateway.database.reading() as connection:
+        return list((await connection.execute(sa.select(IDEMPOTENT_ANSWERS.c.key))).scalars())
+
+
+async def test_a_dry_run_is_not_kept(acme: Client) -> None:
+    for _ in range(2):
+        answer = await sent(acme, DRY, "k-1", dry=True)
+        assert answer.json() == {"data": {"one": {"account": {"version": 1}}, "two": {"account": {"version": 1}}}}
+        assert "idempotent-replayed" not in answer.headers
+    assert await keys_of(acme) == []
+    assert await version(acme) is None
+
+
+async def test_a_mutation_of_which_one_field_writes_is_kept(acme: Client) -> None:
+    answers = [await sent(acme, DRY, "k-1", dry=False) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    assert (await keys_of(acme), await version(acme)) == (["k-1"], 1)
+
+
+async def test_a_large_answer_is_not_kept_and_its_replay_is_told_so(
+    acme: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    await put(acme, {"name": "Acme"}, "k-0")
+    first = await sent(acme, LARGE, "k-1", lines=LINES)
+    assert first.json()["data"]["createDocument"]["document"]["lineItems"] == LINES
+    assert f"the answer of {len(first.content)} bytes is too large to be kept for its key" in caplog.text
+    again = await sent(acme, LARGE, "k-1", lines=LINES)
+    message = (
+        "This request was done before and answered with status 200. The answer was larger than 1 MiB and not kept: "
+        "read what you need of it."
+    )
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (409, "true")
+    assert again.json() == {"errors": [{"message": message, "extensions": {"code": "ANSWER_NOT_KEPT"}}]}
+    assert (await sent(acme, LARGE, "k-1", lines=LINES[1:])).status_code == 422
+    assert await acme.only('{ document(documentNumber: "D-1") { version } }') == {"version": 1}
+
+
+async def test_over_rest_too(acme: Client) -> None:
+    await put(acme, {"name": "Acme"}, "k-1")
+    document = {"account_number": "A-1", "invoice_date": "2026-05-12", "due_date": "2026-06-11", "line_items": LINES}
+    path = "/api/v1/ingest/documents/D-1"
+    first, again = [await put(acme, document, "k-2", path=path) for _ in range(2)]
+    assert (first.status_code, len(first.content) > 2**20) == (201, True)
+    assert (again.status_code, again.json()["error"]) == (409, "answer_not_kept")
+    assert "answered with status 201" in again.json()["message"]
+
+
+async def test_beyond_100_000_keys_a_day_a_new_one_is_refused_and_none_is_forgotten(
+    acme: Client, database_url: str
+) -> None:
+    first = await put(acme, {"name": "Acme"}, "k-first")
+    columns = ["tenant_id", "key", "fingerprint", "status", "content_type", "body", "created_at"]
+    used = sa.select(IDEMPOTENT_ANSWERS).limit(1).subquery()
+    number = used_numbers(acme, 99_999)
+    copies = sa.select(used.c.tenant_id, sa.cast(number.c.n, sa.Text()), *(used.c[name] for name in columns[2:]))
+    async with acme.gateway.database.writing() as connection:
+        await connection.execute(sa.insert(IDEMPOTENT_ANSWERS).from_select(columns, copies.join(number, sa.true())))
+    assert len(await keys_of(acme)) == 100_000
+    async with Gateway(database_url) as another:  # a process that has counted none of them by now
+        await refuses_new_keys(acme, Client(another, acme.api_key), first)
+
+
+async def refuses_new_keys(owner: Client, acme: Client, first: httpx.Response) -> None:
+    refused = await put(acme, {"vat": "1"}, "k-new", "PATCH")
+    assert (refused.status_code, refused.json()["error"]) == (429, "rate_limited")
+    assert int(refused.headers["retry-after"]) == 60
+    over_graphql = await sent(acme, PATCH, "k-new")
+    assert (over_graphql.status_code, over_graphql.headers["retry-after"]) == (429, "60")
+    assert over_graphql.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert await version(acme) == 1
+
+    again = await put(acme, {"name": "Acme"}, "k-first")
+    assert (again.status_code, again.content) == (201, first.content)
+    old = sa.update(IDEMPOTENT_ANSWERS).values(created_at=now() - timedelta(days=2))
+    async with owner.gateway.database.writing() as connection:
+        await connection.execute(old.where(IDEMPOTENT_ANSWERS.c.key.in_(["7", "8"])))
+    answers = [await put(acme, {"vat": str(n)}, f"k-{n}", "PATCH") for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def used_numbers(client: Client, last: int) -> sa.Subquery:
+    """The numbers up to the last, as rows."""
+    if client.gateway.serving.is_sqlite:
+        first = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
+        return first.union_all(sa.select(first.c.n + 1).where(first.c.n < last)).select().subquery()
+    return sa.select(sa.func.generate_series(1, last).label("n")).subquery()
+
+
+async def test_a_replay_costs_what_the_request_did(database_url: str) -> None:
+    """Of 100 points: a REST write takes 12, the replay as many, and so does the key's use for another request."""
+    async with Gateway(database_url, budget=100) as gateway:
+        acme = await gateway.tenant()
+        assert [(await put(acme, {"name": "Acme"}, "k-1")).status_code for _ in range(8)] == [201] * 8
+        refused = await put(acme, {"name": "Acme"}, "k-1")
+        assert (refused.status_code, refused.json()["error"]) == (429, "rate_limited")
+        assert "budget of 100 points a minute is spent up" in refused.json()["message"]
+        assert int(refused.headers["retry-after"]) > 0
+
+        globex = await gateway.tenant("globex")
+        cost = {"X-Gateway-Cost": "true"}
+        body = {"query": CREATE, "variables": {"key": "A-1"}}
+        first, again = [await globex.post(body, **{"Idempotency-Key": "k"}, **cost) for _ in range(2)]
+        requested = first.json()["extensions"]["cost"]["requested"]
+        assert again.content == first.content
+        left = (await globex.post({"query": "{ __typename }"}, **cost)).json()["extensions"]["cost"]["budget"]
+        assert left["remaining"] <= 100 - 2 * requested

@@ -12,10 +12,10 @@ from app.auth.authentication import Authenticator
 from app.auth.costs import REQUEST
 from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
+from app.caching import CacheBudget, cached, size_of, store, weighted_cache
 from app.commands.files import Files
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error
-from app.graphql_api.execution.cache import cached, store, weighted_cache
 from app.graphql_api.execution.cost_extension import cost_extension, spend, with_cost_extension
 from app.graphql_api.execution.limits import Limits, check_cost
 from app.graphql_api.execution.mutation import MutationExecutor
@@ -25,7 +25,7 @@ from app.graphql_api.execution.parsing import (
     PreparedOperation,
     prepare,
     raise_refusal,
-    token_count,
+    weight_of,
 )
 from app.graphql_api.execution.planning_cost import planning_cost
 from app.graphql_api.execution.query import QueryExecutor
@@ -33,8 +33,6 @@ from app.graphql_api.execution.row_metrics import MAX_TIME_SHARE, MIN_PAUSE, cou
 from app.observability.request_record import CURRENT_REQUEST
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
-
-MAX_PREPARED_TOKENS = 100_000  # of all prepared operations; clients send the same few texts again and again
 
 
 @dataclass(slots=True)
@@ -48,8 +46,9 @@ class Executor:
     rate_limiter: RateLimiter | None = None
     hides_schema: bool = False
     max_wait_seconds: float = MAX_WAIT_SECONDS  # for a turn to be planned
+    caches: CacheBudget = field(default_factory=CacheBudget)
     prepared_operations: LRUCache[tuple[str, str | None], tuple[PreparedOperation | RequestError, int]] = field(
-        default_factory=lambda: weighted_cache(MAX_PREPARED_TOKENS)
+        init=False
     )
     offloader: Offloader = field(init=False)
     queries: QueryExecutor = field(init=False)
@@ -59,7 +58,8 @@ class Executor:
     def __post_init__(self) -> None:
         self.offloader = Offloader(self.max_wait_seconds)
         parts = self.database, self.limits, self.rate_limiter, self.hides_schema, self.offloader
-        self.queries, self.mutations = QueryExecutor(*parts), MutationExecutor(*parts)
+        self.queries, self.mutations = QueryExecutor(*parts, self.caches), MutationExecutor(*parts, self.caches)
+        self.prepared_operations = weighted_cache(self.caches.share("prepared operations"))
 
     async def run(
         self,
@@ -126,7 +126,7 @@ class Executor:
             prepared = await self.offloader.think(key, prepare, *cache_key, self.limits)
         else:
             prepared = prepare(*cache_key, self.limits)
-        store(self.prepared_operations, cache_key, prepared, token_count(request.text, prepared))
+        store(self.prepared_operations, cache_key, prepared, weight_of(prepared) + size_of(*cache_key))
         return raise_refusal(prepared)
 
     def count_rows(self, operation: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:

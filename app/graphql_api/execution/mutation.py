@@ -5,7 +5,7 @@ Fields with a resolver of their own, which an extension may have, are executed b
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,9 +14,9 @@ from graphql import ExecutionResult
 
 from app.auth.api_keys import write_guard
 from app.auth.authentication import Authenticator
+from app.caching import CacheBudget, size_of, store, weighted_cache
 from app.domain.caller import Caller
 from app.graphql_api.context import Context
-from app.graphql_api.execution.cache import store, weighted_cache
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.payload_planning import plan_payload
@@ -27,14 +27,16 @@ from app.graphql_api.execution.write_plans import WritePlan, arguments, command_
 from app.reads.selection import Row, Traversal
 from app.storage.writes.unit_of_work import CallerChanged
 
-MAX_PLANS_WEIGHT = 300_000  # characters of their texts and statements
-
 
 @dataclass(frozen=True, slots=True)
 class MutationExecutor(OperationExecutor):
-    """Runs mutations. Plans are cached by text."""
+    """Runs mutations. Plans are cached by text, and by the variables that decide what the payload shows."""
 
-    plans: LRUCache[Any, tuple[WritePlan | None, int]] = field(default_factory=lambda: weighted_cache(MAX_PLANS_WEIGHT))
+    caches: InitVar[CacheBudget]
+    plans: LRUCache[Any, tuple[WritePlan | None, int]] = field(init=False)
+
+    def __post_init__(self, caches: CacheBudget) -> None:
+        object.__setattr__(self, "plans", weighted_cache(caches.share("write plans")))
 
     async def run(
         self,
@@ -103,7 +105,8 @@ class MutationExecutor(OperationExecutor):
             operation, request, context.caller.key_hash, plan_writes, planner, operation, self.database.writer.dialect
         )
         if cached_by is not None:
-            store(self.plans, cache_key, plan, len(request.text) + (plan.weight if plan else 0))
+            weight = operation.weight + (plan.weight if plan else 0)
+            store(self.plans, cache_key, plan, weight + size_of(request.text, request.name, cached_by))
         return plan
 
     def payloads(

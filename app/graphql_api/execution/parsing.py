@@ -20,6 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.language import OperationDefinitionNode, VariableDefinitionNode, Visitor, visit
 
+from app.caching import size_of
 from app.graphql_api.errors import ErrorCode, RequestError, error, refused, with_code
 from app.graphql_api.execution.coercion import Variable, declared_variables, variable_values
 from app.graphql_api.execution.introspection import INTROSPECTIONS, is_common
@@ -35,6 +36,11 @@ MAX_NAME_LENGTH = 1_000  # characters; one that is an alias comes back with ever
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_COSTLY_TO_PARSE = "Validation aborted."  # all that it says where comparing fields and fragments takes too long
 MAX_VALIDATION_ERRORS = 20
+# Of a prepared operation, as measured at most.
+DOCUMENT_BYTES = 24_000
+TOKEN_BYTES = 440
+FIELD_BYTES = 550
+ERROR_BYTES = 2_000
 DATA = "Send data as variables, and ask for less at once."
 NESTED = "The operation is nested too deeply. Ask for fewer levels."
 REPEATS = "The operation repeats too many fields or fragments. Ask for each field once."
@@ -51,7 +57,7 @@ class GraphQLRequest:
     size: int = 0  # bytes of the request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class PreparedOperation:
     """A valid operation, and what decides how it is executed."""
 
@@ -68,6 +74,7 @@ class PreparedOperation:
     introspects: bool
     field_count: int
     planning_size: PlanningSize
+    weight: int  # its bytes
 
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -85,9 +92,11 @@ def raise_refusal(prepared: PreparedOperation | RequestError) -> PreparedOperati
     return prepared
 
 
-def token_count(text: str, prepared: PreparedOperation | RequestError) -> int:
-    """What a prepared operation weighs: each token takes some 350 bytes. A refused text counts by its characters."""
-    return prepared.document.token_count if isinstance(prepared, PreparedOperation) else len(text)
+def weight_of(prepared: PreparedOperation | RequestError) -> int:
+    """The bytes of what was made of a text."""
+    if isinstance(prepared, PreparedOperation):
+        return prepared.weight
+    return sum(ERROR_BYTES + size_of(wrong.message) for wrong in prepared.errors)
 
 
 def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | RequestError:
@@ -120,7 +129,13 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
         introspects=facts.introspects,
         field_count=facts.fields,
         planning_size=planning_size(operation, fragments_of(document)),
+        weight=weight_in_bytes(text, document, facts),
     )
+
+
+def weight_in_bytes(text: str, document: DocumentNode, facts: "OperationFacts") -> int:
+    """At most so much memory a document takes: the tokens with their nodes, and what of the text is copied in them."""
+    return DOCUMENT_BYTES + TOKEN_BYTES * document.token_count + FIELD_BYTES * facts.fields + size_of(text)
 
 
 class OperationFacts(Visitor):
@@ -193,8 +208,13 @@ def check(text: str, limits: Limits) -> DocumentNode | RequestError:
     if any(wrong.message == TOO_COSTLY_TO_PARSE for wrong in invalid):
         return refused(ErrorCode.QUERY_TOO_COMPLEX, REPEATS)
     if invalid:
-        return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, invalid))
+        return RequestError(with_code(ErrorCode.GRAPHQL_VALIDATION_FAILED, [without_nodes(each) for each in invalid]))
     return document
+
+
+def without_nodes(wrong: GraphQLError) -> GraphQLError:
+    """The error as it is shown, without the nodes, which would keep the whole document."""
+    return GraphQLError(wrong.message, source=wrong.source, positions=wrong.positions, extensions=wrong.extensions)
 
 
 def location_of(wrong: GraphQLError) -> dict[str, Any]:

@@ -6,7 +6,7 @@ answer every query in both ways and compare.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,11 +18,11 @@ from graphql.execution.values import VariableValues
 from app.auth.api_keys import caller_is_current, caller_parameters
 from app.auth.authentication import Authenticator
 from app.auth.used_time import charge_time
+from app.caching import CacheBudget, cached, size_of, store, weighted_cache
 from app.domain.caller import Caller
 from app.domain.values import is_storable
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, refused
-from app.graphql_api.execution.cache import cached, store, weighted_cache
 from app.graphql_api.execution.finishing import finish
 from app.graphql_api.execution.introspection import IntrospectionAnswer
 from app.graphql_api.execution.operation_executor import OperationExecutor
@@ -45,7 +45,7 @@ from app.storage.database.clock import now
 from app.storage.database.driver_errors import StatementTooLarge, sqlstate
 from app.storage.database.exact_json import digits_of
 
-MAX_PLANS_WEIGHT = 6_000_000  # characters of their texts, statements and constant answers
+PLAN_BYTES = 4_000  # of a plan, beside what grows with its statement
 MAX_CACHED_VARIABLES = 2_000  # bytes
 
 
@@ -64,15 +64,21 @@ class QueryPlan:
 
     @property
     def weight(self) -> int:
-        """Roughly, in characters."""
-        return len(self.statement.text if self.statement else self.constant or "")
+        """Its bytes. What Python does to the answer takes no more than the text of the statement."""
+        if self.statement is None:
+            return PLAN_BYTES + size_of(self.constant)
+        return PLAN_BYTES + 2 * size_of(self.statement.text) + self.statement.values_size
 
 
 @dataclass(frozen=True, slots=True)
 class QueryExecutor(OperationExecutor):
     """Answers queries. Plans are cached by text, and by the variables that decide how the query is read."""
 
-    plans: LRUCache[Any, tuple[QueryPlan, int]] = field(default_factory=lambda: weighted_cache(MAX_PLANS_WEIGHT))
+    caches: InitVar[CacheBudget]
+    plans: LRUCache[Any, tuple[QueryPlan, int]] = field(init=False)
+
+    def __post_init__(self, caches: CacheBudget) -> None:
+        object.__setattr__(self, "plans", weighted_cache(caches.share("query plans")))
 
     async def run(
         self,
@@ -198,7 +204,10 @@ class QueryExecutor(OperationExecutor):
         parameters = {name: Parameter(f"${name}", value) for name, value in keys.items()}
         variables = {**sent, **parameters}
         plan = await self.planned(operation, request, api_key, variables, today)
-        store(self.plans, cache_key, plan, plan.weight + len(request.text))
+        weight = plan.weight + size_of(request.text, request.name, cached_by)
+        if plan.variables:  # what resolvers are told leads to the document
+            weight += operation.weight
+        store(self.plans, cache_key, plan, weight)
         return plan
 
     async def planned(
@@ -259,7 +268,7 @@ def statement_values(request: GraphQLRequest, caller: Caller) -> dict[str, Any]:
 def constant_answer(members: Sequence[tuple[str, Any]]) -> bytes:
     """The JSON answer of a query for which nothing is read from the database."""
     data = {key: orjson.Fragment(m.json) if isinstance(m, IntrospectionAnswer) else m.value for key, m in members}
-    return orjson.dumps({"data": data})
+    return bytes(memoryview(orjson.dumps({"data": data})))  # a copy: the library's own has up to 64 KB to spare
 
 
 def is_key(value: Any) -> bool:

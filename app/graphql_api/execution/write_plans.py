@@ -10,6 +10,7 @@ from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
 from sqlalchemy.engine import Dialect
 
+from app.caching import size_of
 from app.domain.enums import Resource
 from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
@@ -23,6 +24,8 @@ from app.reads.selection import Compute, Traversal
 from app.reads.single_statement.postprocess import look_up_postprocessor
 from app.reads.single_statement.statement import look_up_statement
 from app.storage.writes.unit_of_work import CallerChanged, Guard
+
+PAYLOAD_BYTES = 4_000  # of what is read for a payload, beside what grows with its statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ class WritePlan:
 
     @property
     def weight(self) -> int:
-        """Roughly, in characters."""
-        return sum(len(read.statement.text) for field in self.fields for read in field.reads.values())
+        """The bytes of its statements. What else it holds is counted with the operation."""
+        statements = [read.statement for field in self.fields for read in field.reads.values()]
+        return sum(PAYLOAD_BYTES + 2 * size_of(made.text) + made.values_size for made in statements)
 
     @property
     def reads(self) -> bool:

@@ -44,6 +44,7 @@ from app.graphql_api.schema.resolvers import Info
 from app.graphql_api.schema.scalars import Upload
 from app.graphql_api.schema.types import TYPES
 from app.graphql_api.schema.value_types import UserError
+from app.observability.request_record import CURRENT_REQUEST
 from app.reads.by_level.read import read
 from app.reads.pagination import CursorExpired
 from app.reads.selection import Row, Traversal
@@ -285,6 +286,8 @@ async def outcome(
     command: Command, write: Write[Answer], context: Context, sent: Sent, resources: Iterable[str]
 ) -> Row:
     """The payload; `resources` are the keys that its rows are found under."""
+    if record := CURRENT_REQUEST.get():
+        record.ran_dry, record.wrote = record.ran_dry or write.dry_run, record.wrote or not write.dry_run
     try:
         written, rows = await command.run(write, sent, context.files)
     except WriteRefused as refusal:

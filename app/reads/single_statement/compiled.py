@@ -1,5 +1,6 @@
 """Queries that are compiled once and run many times: the text for the driver, and where its parameters come from."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,12 @@ class QueryStatement:
     text: str
     values: tuple[Any, ...]
     replaced: tuple[tuple[int, str], ...]
+
+    @property
+    def values_size(self) -> int:
+        """The bytes of the parameters, each counted where it first stands."""
+        distinct = {id(value): value for value in self.values}
+        return sys.getsizeof(self.values) + sum(map(sys.getsizeof, distinct.values()))
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters of one run, as the driver takes them."""

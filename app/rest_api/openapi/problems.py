@@ -145,8 +145,8 @@ SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherev
     429: (
         "RateLimited",
         response(
-            "The key's budget does not suffice, on a server that sets one. `Retry-After` says in how many seconds "
-            "there is enough again.",
+            "The key's budget does not suffice, on a server that sets one, or the tenant has used all "
+            "Idempotency-Keys of a day. `Retry-After` says in how many seconds there is enough again.",
             ref("RateLimited"),
             {
                 "error": "rate_limited",

@@ -17,11 +17,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.caching import CacheBudget
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import DISK_FULL, StatementTooLarge, is_damage, sqlstate
 from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
 from app.storage.database.sqlite_functions import FUNCTIONS
+from app.storage.database.statement_caches import CompiledCache, PreparedStatements
 from app.storage.database.time_limits import set_deadline, until_ended, watch_deadline
 from app.storage.writes.batching import WriteBatcher
 from app.storage.writes.group_commit import GroupCommit
@@ -34,7 +36,8 @@ PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
 )
-# Statements stay prepared however long they are and however seldom they come; compiling them to machine code takes
+# Statements stay prepared however seldom they come, until their connection has prepared too many (see
+# `PreparedTexts`); compiling them to machine code takes
 # longer than running them.
 POSTGRES_SETTINGS = {
     "jit": "off",
@@ -66,23 +69,33 @@ class Database:
     database that `administers` has the rights of its owner: its transactions see all rows until they enter a tenant."""
 
     def __init__(
-        self, url: str, pool_size: int = 10, timeouts: Timeouts | None = None, *, administers: bool = False
+        self,
+        url: str,
+        pool_size: int = 10,
+        timeouts: Timeouts | None = None,
+        *,
+        administers: bool = False,
+        caches: CacheBudget = CacheBudget(),  # noqa: B008 -- frozen
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         wait = (timeouts or Timeouts()).wait
+        cache = CompiledCache(caches.share("compiled statements"))
+        connections = pool_size + self.is_sqlite  # one writes
+        self.prepared = PreparedStatements(caches.share("prepared statements") // connections, is_sqlite=self.is_sqlite)
         if self.is_sqlite:
-            self.writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
-            self.reader = sqlite_engine(url, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
+            self.writer = sqlite_engine(url, cache, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
+            self.reader = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
-            self.writer = self.reader = postgres_engine(url, pool_size, timeouts, restricted=not administers)
+            self.writer = self.reader = postgres_engine(url, cache, pool_size, timeouts, restricted=not administers)
         self.shares = ConnectionShares(pool_size, wait)  # of `reader`, and so on Postgres of all connections
         self.damaged = False  # whether SQLite has found its file to be: see `note_error`
         self.disk_full_at = -inf  # when a write on Postgres last found the disk full
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:
             event.listen(engine, "handle_error", lambda context: self.note_error(context.original_exception))
+            self.prepared.watch(engine, replaces=self.is_sqlite and engine is self.writer.sync_engine)
         self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
-        self.batcher = None if self.is_sqlite else WriteBatcher(self.raw_connection, wait)
+        self.batcher = None if self.is_sqlite else WriteBatcher(self.raw_connection, wait, self.prepared.note)
         # see `request_transaction` and `observe_statement`
         self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar("current", default=None)
         self.statement_listeners: list[Callable[[str, Sequence[Any]], Callable[[], None] | None]] = []
@@ -94,6 +107,7 @@ class Database:
         if len(arguments) > MAX_PARAMETERS:
             raise StatementTooLarge(f"{len(arguments)} parameters")
         async with self.driver(key, long=long) as driver:
+            self.prepared.note(driver, text)
             with self.observe_statement(text, arguments):
                 if self.is_sqlite:
                     ((value,),) = await driver.execute_fetchall(text, arguments)
@@ -247,9 +261,11 @@ async def shared(connection: AsyncConnection) -> AsyncIterator[Any]:
     yield (await connection.get_raw_connection()).driver_connection
 
 
-def postgres_engine(url: str, pool_size: int, timeouts: Timeouts | None, *, restricted: bool) -> AsyncEngine:
+def postgres_engine(
+    url: str, cache: CompiledCache, pool_size: int, timeouts: Timeouts | None, *, restricted: bool
+) -> AsyncEngine:
     bounds = {} if timeouts is None else {"pool_timeout": timeouts.wait}
-    engine = pooled_engine(url, pool_size, connect_args=postgres_options(timeouts), **bounds)
+    engine = pooled_engine(url, pool_size, cache, connect_args=postgres_options(timeouts), **bounds)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -284,8 +300,10 @@ def postgres_options(timeouts: Timeouts | None) -> dict[str, Any]:
     return {**POSTGRES_OPTIONS, **bounds, "server_settings": settings}
 
 
-def sqlite_engine(url: str, *, begin: str, query_only: bool, pool_size: int, wait: float) -> AsyncEngine:
-    engine = pooled_engine(url, pool_size, pool_timeout=wait)
+def sqlite_engine(
+    url: str, cache: CompiledCache, *, begin: str, query_only: bool, pool_size: int, wait: float
+) -> AsyncEngine:
+    engine = pooled_engine(url, pool_size, cache, pool_timeout=wait)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

@@ -11,21 +11,25 @@ from typing import Any
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.util import greenlet_spawn
 
 from app.storage.database.compat_aiosqlite import wait_for_thread
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import StatementTooLarge, is_too_large
 from app.storage.database.exact_json import dump_json, load_json
+from app.storage.database.statement_caches import CompiledCache, is_full
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
 
 
-def pooled_engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+def pooled_engine(url: str, pool_size: int, cache: CompiledCache, **options: Any) -> AsyncEngine:
     """An engine, lazily connected; `options` are those of `create_async_engine`."""
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_use_lifo=True,  # few connections are busy most of the time, and what they need is near then
+        query_cache_size=0,
+        execution_options={"compiled_cache": cache},
         pool_reset_on_return=None,  # transactions are ended where they are begun
         hide_parameters=True,  # errors are logged, and what tenants store is not for the log
         json_serializer=dump_json,
@@ -62,6 +66,8 @@ class RawConnection:
             if reason is not None:
                 await self.failed(reason)
         finally:
+            if is_full(self.connection.info):
+                await replace(self.engine, self.connection)
             self.connection.close()
             self.turn.end()
 
@@ -86,6 +92,14 @@ async def checkout(engine: AsyncEngine) -> PoolProxiedConnection:
         with suppress(MissingGreenlet):
             return engine.sync_engine.raw_connection()
     return await engine.raw_connection()
+
+
+async def replace(engine: AsyncEngine, connection: PoolProxiedConnection) -> None:
+    """Closes a connection and opens another in its place, which the next who asks can then take without waiting."""
+    await greenlet_spawn(connection.invalidate)
+    connection.close()
+    with suppress(Exception):  # whoever asks next is told that the database is away
+        (await engine.raw_connection()).close()
 
 
 async def end_statement(connection: PoolProxiedConnection) -> None:

@@ -99,6 +99,9 @@ class IdempotentAnswer(TenantRow, table=True):
     headers: dict[str, str] | None = Field(
         default=None, sa_type=JSON
     )  # empty where an older server has kept the answer
+    # Older servers insert rows without these two.
+    is_kept: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true(), "default": None})
+    cost: int = Field(default=0, sa_column_kwargs={"server_default": "0", "default": None})  # in points
 
 
 class Change(TenantRow, table=True):

@@ -63,6 +63,7 @@ class WriteBatcher:
 
     checkout: Callable[[int], AbstractAsyncContextManager[Any]]
     wait: float
+    note: Callable[[Any, str], None]  # what a driver's connection is to run
     queues: dict[int, deque[PendingWrite]] = field(default_factory=dict)  # by tenant, while it writes
     numbers: Iterator[int] = field(default_factory=count)
     running: set[asyncio.Task[None]] = field(default_factory=set)  # one for each queue
@@ -122,6 +123,7 @@ class WriteBatcher:
         rows = f"[{','.join([pending.row for pending in batch])}]"
         arguments = first.statement.compiled.arguments({**first.common, ROWS: rows})
         async with self.checkout(first.tenant_id) as driver:
+            self.note(driver, first.statement.compiled.text)
             return dict(await driver.fetch(first.statement.compiled.text, *arguments))
 
 

@@ -27,7 +27,10 @@ from app.storage.writes.change_log import FINGERPRINT, LOGGED, fingerprint, log_
 from app.storage.writes.tenant_rows import KeyColumns, differs, key_columns
 from app.storage.writes.unit_of_work import CallerChanged, Guard, Lookup, NeedsLocks
 
-CACHED_STATEMENTS = 1_000
+# Of statements by the columns that they write; with all columns there are, one takes some 50 KB.
+MAX_STATEMENT_BYTES = 4 * 2**20
+STATEMENT_BYTES, CHARACTER_BYTES = 6_000, 3  # of one, as measured at most
+CACHED_SHAPES = 64  # of look-ups, which are few, each of up to 75 KB; and of names of parameters, of up to 7 KB
 VERSION = "read_version"  # the parameter: the version that the row had when it was read
 LOG_PARAMETERS = tuple(f"log_{name}" for name in LOGGED)
 TENANT = sa.bindparam("tenant", type_=sa.Integer())
@@ -186,7 +189,12 @@ class OptimisticWrite(ABC):
         return values
 
 
-@lru_cache(CACHED_STATEMENTS)
+def statement_bytes(statement: CompiledStatement) -> int:
+    """What a statement takes in a cache."""
+    return STATEMENT_BYTES + CHARACTER_BYTES * len(statement.text)
+
+
+@lru_cache(CACHED_SHAPES)
 def select_rows(
     shapes: tuple[tuple[sa.Table, KeyColumns, bool], ...], condition: sa.ColumnElement[bool] | None, dialect: Dialect
 ) -> CompiledStatement:
@@ -209,7 +217,7 @@ def select_rows(
     return compile_statement(statement, dialect)
 
 
-@lru_cache(CACHED_STATEMENTS)
+@lru_cache(4 * CACHED_SHAPES)
 def row_parameters(number: int, columns: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the parameters of the insertion of that number."""
     return tuple(f"row_{number}_{name}" for name in columns)

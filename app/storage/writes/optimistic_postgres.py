@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from threading import Lock
 from typing import Any, Self
 
 import orjson
 import sqlalchemy as sa
+from cachetools import LRUCache, cached
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Dialect
 
@@ -24,7 +25,7 @@ from app.storage.types import Amount, OrderedAmount, Timestamp
 from app.storage.writes.batching import NUMBER, ROWS, BatchStatement, WriteBatcher
 from app.storage.writes.change_log import FINGERPRINT
 from app.storage.writes.optimistic import (
-    CACHED_STATEMENTS,
+    MAX_STATEMENT_BYTES,
     TENANT,
     InsertShape,
     OptimisticWrite,
@@ -33,6 +34,7 @@ from app.storage.writes.optimistic import (
     inserted_values,
     logged_values,
     parameter_types,
+    statement_bytes,
     tenant_parameter,
     update_statement,
 )
@@ -65,6 +67,7 @@ class PostgresOptimisticWrite(OptimisticWrite):
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
         async with self.database.driver(self.caller.tenant_id) as driver:
+            self.database.prepared.note(driver, text)
             with self.database.observe_statement(text, arguments):
                 row: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
         return row
@@ -96,7 +99,7 @@ class PostgresOptimisticWrite(OptimisticWrite):
         return result
 
 
-@lru_cache(CACHED_STATEMENTS)
+@cached(LRUCache(MAX_STATEMENT_BYTES, lambda made: statement_bytes(made.compiled)), lock=Lock())
 def batch_statement(
     update: UpdateShape | None,
     insertions: tuple[InsertShape, ...],

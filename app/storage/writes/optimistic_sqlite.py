@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import copy_context
-from functools import cache, lru_cache
+from functools import cache
+from threading import Lock
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
+from cachetools import LRUCache, cached
 from sqlalchemy.engine import Dialect
 
 from app.domain.caller import Caller
@@ -19,7 +21,7 @@ from app.storage.database.engine import Database
 from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
 from app.storage.writes.change_log import FINGERPRINT, chain_hash
 from app.storage.writes.optimistic import (
-    CACHED_STATEMENTS,
+    MAX_STATEMENT_BYTES,
     TENANT,
     InsertShape,
     OptimisticWrite,
@@ -28,6 +30,7 @@ from app.storage.writes.optimistic import (
     inserted_values,
     logged_values,
     parameter_types,
+    statement_bytes,
     update_statement,
 )
 from app.storage.writes.unit_of_work import Guard
@@ -83,6 +86,7 @@ class SqliteOptimisticWrite(OptimisticWrite):
             row: Sequence[Any] | None = connection.execute(text, arguments).fetchone()
             return row
 
+        self.database.prepared.note(self.driver, text)
         with self.database.observe_statement(text, arguments):
             return await self.in_thread(fetch)
 
@@ -112,11 +116,12 @@ class SqliteOptimisticWrite(OptimisticWrite):
 
     def execute(self, connection: sqlite3.Connection, statement: CompiledStatement, values: Values) -> Any:
         """The first row that a statement answers with, in the connection's thread."""
+        self.database.prepared.note(self.driver, statement.text)
         with self.database.observe_statement(statement.text):
             return connection.execute(statement.text, statement.arguments(values)).fetchone()
 
 
-@lru_cache(CACHED_STATEMENTS)
+@cached(LRUCache(MAX_STATEMENT_BYTES, lambda made: sum(map(statement_bytes, made))), lock=Lock())
 def write_statements(
     update: UpdateShape | None, insertions: tuple[InsertShape, ...], dialect: Dialect
 ) -> tuple[CompiledStatement, ...]:

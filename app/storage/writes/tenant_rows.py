@@ -41,6 +41,12 @@ class TenantRows:
         """The rows of a statement that is bound to the tenant by `owned`."""
         return [dict(row) for row in (await self.connection.execute(statement)).mappings()]
 
+    async def count(self, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+        """How many rows of the tenant's meet the conditions."""
+        own = table.c.tenant_id == self.caller.tenant_id
+        statement = sa.select(sa.func.count()).select_from(table).where(own, *conditions)
+        return int((await self.connection.execute(statement)).scalar_one())
+
     def parameters(self, key: Mapping[str, Any]) -> Values:
         """The parameters of `has_key` for these values."""
         named = {f"key_{name}": value for name, value in key.items() if value is not None}
