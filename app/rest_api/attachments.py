@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from app.auth.api_keys import write_guard
 from app.auth.signed_urls import FILES_PATH, InvalidSignedUrl, SignedUrls
 from app.commands.attachments import attach_pdf
 from app.commands.files import Files, workspace
@@ -35,7 +34,7 @@ from app.rest_api.paths import RawRoute
 from app.rest_api.preconditions import precondition_of
 from app.rest_api.resources import Rest, refusals
 from app.storage.blobs.store import NoSuchBlob
-from app.storage.writes.unit_of_work import CallerChanged
+from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 LIST = f"{address(Resource.DOCUMENT)}/attachments"
 PUSH = "/api/v1/pdf-ingestion/pdf/{connection_id}/ingest_documents/{document_number}"
@@ -89,8 +88,8 @@ class Attachments:
             row: Row = (await read(connection, caller, [traversal])).related["found"][0]
             return row
 
-        def run(caller: Caller) -> Awaitable[Row]:
-            guard, made_for = write_guard(self.rest.database, caller), request_id_of(request.scope)
+        def run(caller: Caller, guard: Guard | None) -> Awaitable[Row]:
+            made_for = request_id_of(request.scope)
             write = Write(self.rest.database, caller, answer, guard=guard, request_id=made_for)
             return attach_pdf(write, self.files, number, pushed, append=append)
 

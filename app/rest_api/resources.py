@@ -47,10 +47,10 @@ from app.rest_api.names import ingest_body
 from app.rest_api.preconditions import precondition_of, version_tag
 from app.storage.database.engine import Database
 from app.storage.tables import TABLES
-from app.storage.writes.unit_of_work import CallerChanged
+from app.storage.writes.unit_of_work import CallerChanged, Guard
 
 T = TypeVar("T")
-ATTEMPTS = 2  # of a write whose caller turns out to have changed
+RunWrite = Callable[[Caller, Guard | None], Awaitable[T]]  # of a caller, under a condition
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
 MOST_LISTED = 100
 MOST_PAGES = 10**7
@@ -77,14 +77,16 @@ class Rest:
         except Unauthenticated as reason:
             raise RestError(401, "unauthenticated", str(reason)) from None
 
-    async def run_write(self, request: Request, caller: Caller, run: Callable[[Caller], Awaitable[T]]) -> T:
-        """What the write of the caller answers. Where the key has changed since it was looked up, perhaps long before
-        the last of the body came, it is looked up again. Refuses a key that may not write any more."""
-        for _ in range(ATTEMPTS):
-            with suppress(CallerChanged):
-                return await run(caller)
-            caller = writing(await self.known_caller(request))
-        raise RestError(401, "unauthenticated", str(CallerChanged()))
+    async def run_write(self, request: Request, caller: Caller, run: RunWrite[T]) -> T:
+        """What the write of the caller answers. Where the caller has changed since the look-up, perhaps long before the
+        last of the body came, it is looked up again, and has then been checked just before the write. Refuses a key
+        that may not write any more."""
+        with suppress(CallerChanged):
+            return await run(caller, write_guard(self.database, caller))
+        try:
+            return await run(writing(await self.known_caller(request)), None)
+        except CallerChanged as reason:
+            raise RestError(401, "unauthenticated", str(reason)) from None
 
     async def charge(self, caller: Caller, cost: int) -> None:
         """Takes a price from the budget of the caller's key. Refuses where that does not suffice."""
@@ -130,7 +132,7 @@ class Rest:
         write, precondition = self.write(request, resource), precondition_of(request)
         with refusals(resource, key, ignored):
             written, row = await self.run_write(
-                request, caller, lambda caller: save(write(caller), verb, resource, key, body, precondition)
+                request, caller, lambda *checked: save(write(*checked), verb, resource, key, body, precondition)
             )
         status = 201 if written.created else 200
         return reply(resource_answer(resource, row), status, version_tag(row) | ignored)
@@ -152,7 +154,7 @@ class Rest:
         write, precondition = self.write(request, Resource.NOTE), precondition_of(request)
         with refusals(Resource.NOTE, reference, ignored):
             _, row = await self.run_write(
-                request, caller, lambda caller: create_note(write(caller), account, body, precondition)
+                request, caller, lambda *checked: create_note(write(*checked), account, body, precondition)
             )
         return reply(note_answer(row, embedded=False), 201, version_tag(row) | ignored)
 
@@ -175,7 +177,7 @@ class Rest:
         write, precondition = self.write(request, Resource.DOCUMENT), precondition_of(request)
         with refusals(Resource.DOCUMENT, number, ignored):
             _, row = await self.run_write(
-                request, caller, lambda caller: close_document(write(caller), number, body, precondition)
+                request, caller, lambda *checked: close_document(write(*checked), number, body, precondition)
             )
         return reply(closure_answer(row), headers=version_tag(row) | ignored)
 
@@ -185,8 +187,8 @@ class Rest:
 
         async def nothing(connection: AsyncConnection, written: Written) -> None: ...
 
-        def run(caller: Caller) -> Awaitable[None]:
-            guard, made_for = write_guard(self.database, caller), request_id_of(request.scope)
+        def run(caller: Caller, guard: Guard | None) -> Awaitable[None]:
+            made_for = request_id_of(request.scope)
             write = Write(self.database, caller, nothing, guard=guard, request_id=made_for)
             return link_representative(write, reference, resource, key, precondition)
 
@@ -212,14 +214,15 @@ class Rest:
         answer = {"reference": reference, "page": page, "limit": limit, "total": listed.total}
         return reply({**answer, resource.plural: numbers(resource, row)})
 
-    def write(self, request: Request, resource: Resource) -> Callable[[Caller], Write[tuple[Written, Row]]]:
+    def write(
+        self, request: Request, resource: Resource
+    ) -> Callable[[Caller, Guard | None], Write[tuple[Written, Row]]]:
         """Gives the write of a caller, which is answered with the row it has written."""
 
         def show(written: Written) -> tuple[Written, Row]:
             return written, Row(resource, written.row(resource))
 
-        def write(caller: Caller) -> Write[tuple[Written, Row]]:
-            guard = write_guard(self.database, caller)
+        def write(caller: Caller, guard: Guard | None) -> Write[tuple[Written, Row]]:
             return Write(self.database, caller, show=show, guard=guard, request_id=request_id_of(request.scope))
 
         return write
