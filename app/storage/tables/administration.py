@@ -84,7 +84,7 @@ class IdempotentAnswer(TenantRow, table=True):
     """What a write that was sent under an Idempotency-Key was answered."""
 
     server_rights: ClassVar[Rights] = Rights(
-        insert=True, update=("status", "content_type", "body", "headers"), delete=True
+        insert=True, update=("status", "content_type", "body", "headers", "is_kept", "cost"), delete=True
     )
 
     __tablename__ = "idempotent_answers"

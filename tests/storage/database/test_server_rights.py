@@ -48,7 +48,7 @@ ALLOWED = {
     "tenants": Allowed(update="currency_model"),
     "api_keys": Allowed(select="tenant_id key_hash read_only revoked_at"),
     "budgets": Allowed(insert="*", update="spent_until taken"),
-    "idempotent_answers": Allowed(insert="*", update="status content_type body headers", delete=True),
+    "idempotent_answers": Allowed(insert="*", update="status content_type body headers is_kept cost", delete=True),
     "changes": Allowed(insert="*"),
     "changes_end": Allowed(update="sequence hash"),
     "blob_claims": Allowed(insert="*", update="claimed_at", delete=True),
