@@ -94,12 +94,18 @@ class Settings(BaseSettings):
         le=1_000_000_000,
         description="Points that each key may spend a minute, at least 100; 0 for no bound.",
     )
-    max_seconds: float = Field(default=30, ge=0.1, le=3600, description="Most seconds that a query may take.")
+    max_seconds: float = Field(
+        default=30,
+        ge=0.1,
+        le=3600,
+        description="Most seconds that a query, or the reading of a mutation's payloads, may take.",
+    )
     max_wait_seconds: float = Field(
         default=10,
         ge=0.1,
         le=3600,
-        description="Most seconds that a request waits for a database connection, or for what others have locked.",
+        description="Most seconds that a request waits for a database connection, for what others have locked, or for "
+        "its turn to be planned.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged, or worse: debug, info, warning or error."

@@ -17,6 +17,7 @@ from app.auth.authentication import Authenticator
 from app.caching import CacheBudget, size_of, store, weighted_cache
 from app.domain.caller import Caller
 from app.graphql_api.context import Context
+from app.graphql_api.execution.offloading import SMALL_REQUEST
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.payload_planning import plan_payload
@@ -46,9 +47,9 @@ class MutationExecutor(OperationExecutor):
         authenticator: Authenticator,
     ) -> ExecutionResult:
         """The answer of a mutation."""
-        planner = await self.think(
-            operation, request, context.caller.key_hash, self.planner, operation, request.variables, context.today
-        )
+        key, planning = context.caller.key_hash, (operation, request.variables, context.today)
+        large = request.size > SMALL_REQUEST
+        planner = await self.offloader.think(key, self.planner, *planning) if large else self.planner(*planning)
         plan = await self.plan(operation, request, planner, context)
         try:
             if plan is None:

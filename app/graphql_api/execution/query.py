@@ -25,6 +25,7 @@ from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, refused
 from app.graphql_api.execution.finishing import finish
 from app.graphql_api.execution.introspection import IntrospectionAnswer
+from app.graphql_api.execution.offloading import SMALL_REQUEST
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.outline import outline
 from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
@@ -47,6 +48,7 @@ from app.storage.database.exact_json import digits_of
 
 PLAN_BYTES = 4_000  # of a plan, beside what grows with its statement
 MAX_CACHED_VARIABLES = 2_000  # bytes
+MAX_OUTLINED_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,9 @@ class QueryExecutor(OperationExecutor):
         return selection, planner
 
     def outline(self, operation: PreparedOperation, request: GraphQLRequest) -> Iterator[str]:
-        """How a query is read, for people; nothing for one that is refused, or that no single statement answers."""
-        if operation.planned:
+        """How a query is read, for people; nothing for one that is refused, that no single statement answers, or that
+        would take long to be planned again."""
+        if operation.planned and operation.field_count <= MAX_OUTLINED_FIELDS and request.size <= SMALL_REQUEST:
             with suppress(RequestError):
                 selection, _ = self.select(operation, request.variables, now().date())
                 yield from outline(selection.members)

@@ -2,7 +2,7 @@
 run every so many rows."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult
@@ -15,6 +15,7 @@ from app.reads.filters import MANY_VALUES, RepeatedConditions
 from app.reads.pagination import CursorExpired, complete_order, cursor_columns
 from app.reads.relations import QUERY, RELATIONS, Relation, Shape
 from app.reads.selection import Row, RowPage, Traversal
+from app.storage.database.compiled_statement import compile_with_values
 
 Answers = dict[int, Any]  # by the number of the start
 STEP = 1_000  # rows, some 5 ms
@@ -85,7 +86,7 @@ async def fetch(
         sums = await by_start(await connection.execute(balances.statement(level, starts)))
         return {n: balances.balances_of_rows(own) for n, own in sums.items()}, []
     columns = needed_columns(relation, traversal, order)
-    found = await by_start(await connection.execute(await statement(connection, level, starts, columns)))
+    found = await found_records(connection, level, starts, columns)
     answers: Answers = {}
     reached: list[Row] = []
     made = 0
@@ -112,19 +113,27 @@ def needed_columns(relation: Relation, traversal: Traversal, order: Sequence[Any
     return sorted(traversal.selection.columns | onward | ordering | present) or ["tenant_id"]
 
 
-async def statement(connection: AsyncConnection, level: LevelQuery, starts: StartKeys, columns: Sequence[str]) -> Any:
-    """The statement of a level; one with a large filter is compiled in a thread."""
+async def found_records(
+    connection: AsyncConnection, level: LevelQuery, starts: StartKeys, columns: Sequence[str]
+) -> dict[int, list[Any]]:
+    """What a level finds, by the number of the start. Its statement is made in a thread where its filter is large."""
     condition = level.traversal.condition
     if condition is None or RepeatedConditions(level.dialect).size(condition) < MANY_VALUES:
-        return level.statement(starts, columns)
-    return await asyncio.to_thread(lambda: level.statement(starts, columns).compile(dialect=connection.dialect))
+        return await by_start(await connection.execute(level.statement(starts, columns)))
+    made, values = await asyncio.to_thread(
+        lambda: compile_with_values(level.statement(starts, columns), connection.dialect)
+    )
+    result = await connection.exec_driver_sql(made.text, tuple(made.arguments(values)))
+    return await by_start(result, made.row)
 
 
-async def by_start(result: CursorResult[Any]) -> dict[int, list[Any]]:
-    """Records by the number of their start."""
+async def by_start(result: CursorResult[Any], values: Callable[[Any], Any] | None = None) -> dict[int, list[Any]]:
+    """Records by the number of their start; `values` reads one that came straight from the driver."""
     grouped: dict[int, list[Any]] = {}
-    for part in result.mappings().partitions(STEP):
-        for record in part:
+    rows: Any = result if values else result.mappings()
+    for part in rows.partitions(STEP):
+        for row in part:
+            record = values(row) if values else row
             grouped.setdefault(record[START], []).append(record)
         await others(part)
     return grouped

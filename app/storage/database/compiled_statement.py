@@ -37,10 +37,16 @@ class CompiledStatement:
 
 def compile_statement(statement: sa.Select[Any] | sa.Insert | sa.Update, dialect: Dialect) -> CompiledStatement:
     """The statement, compiled; all its parameters are given for each run, by name."""
+    return compile_with_values(statement, dialect)[0]
+
+
+def compile_with_values(statement: Any, dialect: Dialect) -> tuple[CompiledStatement, Values]:
+    """The statement, compiled, and the values of the parameters that it was made with."""
     made = statement.compile(dialect=dialect)
     columns = [(column.name, column.type) for column in getattr(statement, "selected_columns", ())]
-    return CompiledStatement(
+    compiled = CompiledStatement(
         made.string,
         tuple(parameters_of(made)),
         tuple((name, result_process(kind, dialect)) for name, kind in columns),
     )
+    return compiled, made.params
