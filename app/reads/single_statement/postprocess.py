@@ -4,6 +4,7 @@ statement left in its place."""
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.concurrency.abandonment import end_if_abandoned
 from app.reads import balances
 from app.reads.pagination import CursorExpired, complete_order, cursor_columns, encode_cursor
 from app.reads.relations import QUERY, RELATIONS, SOURCES, Shape
@@ -70,6 +71,7 @@ def convert_list(postprocess: Postprocess | None) -> Convert | None:
 
     def convert(found: list[Any], context: Any) -> list[Any]:
         for item in found:
+            end_if_abandoned()
             if item is not None:
                 postprocess(item, context)
         return found

@@ -18,19 +18,9 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT anon_1.start_number, target.account_number, target.body, target.note_type, target.reference, target.subject
-FROM unnest($1::TEXT[], $2::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) JOIN notes AS target ON target.tenant_id = $3::INTEGER AND target.account_number = anon_1.k0 AND target.reference = anon_1.k1 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, target.account_number
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-WITH lists AS MATERIALIZED
-(SELECT anon_1.k0 AS k0, anon_1.start_number AS start_number, (SELECT count(*) AS count_1
+SELECT convert_to(CAST((SELECT to_json("row-5") AS to_json_1
+FROM (SELECT t1.reference AS reference, t1.subject AS subject, t1.body AS body, t1.note_type AS "noteType", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM notes AS counted
-WHERE counted.tenant_id = $1::INTEGER AND counted.account_number = anon_1.k0 AND true) AS list_total
-FROM unnest($2::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number))
- SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id, picked.tenant_id
-FROM lists LEFT OUTER JOIN LATERAL (SELECT target.created_at AS created_at, target.csr_id AS csr_id, target.tenant_id AS tenant_id
-FROM notes AS target
-WHERE target.tenant_id = $1::INTEGER AND target.account_number = lists.k0 AND true ORDER BY target.created_at DESC, target.csr_id DESC
- LIMIT 4) AS picked ON true ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;
+WHERE counted.tenant_id = $1::INTEGER AND counted.account_number = t2.account_number AND true) AS "totalCount") "row-") AS "notes") "row-") END AS account
+FROM notes AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = $1::INTEGER AND t2.account_number = t1.account_number
+WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $2::VARCHAR AND t1.reference = $3::VARCHAR) AS "row-5") AS TEXT), 'UTF8') AS convert_to_1;

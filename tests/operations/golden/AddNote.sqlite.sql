@@ -18,22 +18,8 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT starts.start_number, target.account_number, target.body, target.note_type, target.reference, target.subject
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1
-FROM json_each(?) AS anon_1) AS starts JOIN notes AS target ON target.tenant_id = ? AND target.account_number = starts.k0 AND target.reference = starts.k1 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.account_number
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
-
-WITH lists AS MATERIALIZED
-(SELECT starts.start_number AS start_number, starts.k0 AS k0, (SELECT count(*) AS count_1
+SELECT (SELECT json_object('reference', t1.reference, 'subject', t1.subject, 'body', t1.body, 'noteType', t1.note_type, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'notes', json_object('totalCount', (SELECT count(*) AS count_1
 FROM notes AS counted
-WHERE counted.tenant_id = ? AND counted.account_number = starts.k0 AND 1 = 1) AS list_total
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts)
- SELECT lists.start_number, lists.list_total, picked.created_at, picked.csr_id, picked.tenant_id
-FROM lists LEFT OUTER JOIN notes AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM notes AS target
-WHERE target.tenant_id = ? AND target.account_number = lists.k0 AND 1 = 1 ORDER BY target.created_at DESC, target.csr_id DESC
- LIMIT 4 OFFSET ?) ORDER BY lists.start_number, picked.created_at ASC, picked.csr_id ASC;
+WHERE counted.tenant_id = ? AND counted.account_number = t2.account_number AND 1 = 1))) END) AS anon_2
+FROM notes AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
+WHERE t1.tenant_id = ? AND t1.account_number = ? AND t1.reference = ?) AS anon_1;

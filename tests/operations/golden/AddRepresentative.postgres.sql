@@ -27,14 +27,12 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT anon_1.start_number, target.email, target.name, target.reference, target.supervisor_representative_reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN representatives AS target ON target.tenant_id = $2::INTEGER AND target.reference = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, target.name, target.reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN representatives AS target ON target.tenant_id = $2::INTEGER AND target.reference = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, picked.reference, picked.tenant_id
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.reference AS reference, target.tenant_id AS tenant_id
-FROM representatives AS target
-WHERE target.tenant_id = $2::INTEGER AND target.supervisor_representative_reference = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
+FROM (SELECT t1.reference AS reference, t1.name AS name, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
+FROM (SELECT p4.reference AS reference
+FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
+FROM representatives AS t3
+WHERE t3.tenant_id = $1::INTEGER AND t3.supervisor_representative_reference = t2.reference AND true ORDER BY t3.reference ASC
+ LIMIT 20) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS "reports") "row-") END AS supervisor
+FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $1::INTEGER AND t2.reference = t1.supervisor_representative_reference
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS convert_to_1;

@@ -27,17 +27,13 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT starts.start_number, target.email, target.name, target.reference, target.supervisor_representative_reference
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.name, target.reference
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, picked.reference, picked.tenant_id
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM representatives AS target
-WHERE target.tenant_id = ? AND target.supervisor_representative_reference = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+SELECT (SELECT json_object('reference', t1.reference, 'name', t1.name, 'email', t1.email, 'supervisor', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('reference', t2.reference, 'name', t2.name, 'reports', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference))) AS anon_3
+FROM (SELECT t4.reference AS reference, t4.tenant_id AS tenant_id
+FROM representatives AS t4
+WHERE t4.rowid IN (SELECT t3.rowid AS "row"
+FROM representatives AS t3
+WHERE t3.tenant_id = ? AND t3.supervisor_representative_reference = t2.reference AND 1 = 1 ORDER BY t3.reference ASC
+ LIMIT 20 OFFSET ?) ORDER BY t4.reference ASC
+ LIMIT 2147483647 OFFSET ?) AS p5)) END) AS anon_2
+FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = ? AND t2.reference = t1.supervisor_representative_reference
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;

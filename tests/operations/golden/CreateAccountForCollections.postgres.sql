@@ -1,18 +1,30 @@
-SELECT accounts.tenant_id, accounts.account_number, accounts.name, accounts.display_reference, accounts.currency, accounts.language, accounts.billing_address, accounts.remit_to, accounts.phone, accounts.mobile_phone, accounts.fax, accounts.email, accounts.payment_terms, accounts.credit_limit, accounts.account_group, accounts.parent_account_number, accounts.is_parent_account, accounts.branch_name, accounts.description, accounts.vat, accounts.company_registration_number, accounts.data_providers, accounts.custom_fields, accounts.csr_id, accounts.products, accounts.version, accounts.created_at, accounts.updated_at
-FROM accounts
-WHERE accounts.tenant_id = $1::INTEGER AND accounts.account_number = $2::VARCHAR FOR NO KEY UPDATE;
-
-SELECT nextval('csr_id_seq') AS next_value_1;
-
-INSERT INTO accounts (tenant_id, account_number, name, display_reference, currency, language, billing_address, remit_to, phone, mobile_phone, fax, email, payment_terms, credit_limit, account_group, parent_account_number, is_parent_account, branch_name, description, vat, company_registration_number, data_providers, custom_fields, csr_id, products, version, created_at, updated_at) VALUES ($1::INTEGER, $2::VARCHAR, $3::VARCHAR, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::JSON, $8::JSON, $9::VARCHAR, $10::VARCHAR, $11::VARCHAR, $12::VARCHAR, $13::VARCHAR, $14::NUMERIC(19, 4), $15::VARCHAR, $16::VARCHAR, $17::BOOLEAN, $18::VARCHAR, $19::VARCHAR, $20::VARCHAR, $21::VARCHAR, $22::JSON, $23::JSON, $24::INTEGER, $25::SMALLINT, $26::INTEGER, $27::TIMESTAMP WITH TIME ZONE, $28::TIMESTAMP WITH TIME ZONE);
-
-SELECT changes_end.sequence, changes_end.hash
+WITH RECURSIVE rows AS
+(SELECT sent.n AS n, sent.row_0_name AS row_0_name, sent.row_0_currency AS row_0_currency, sent.row_0_language AS row_0_language, sent.row_0_email AS row_0_email, sent.row_0_custom_fields AS row_0_custom_fields, sent.row_0_account_number AS row_0_account_number, sent.row_0_products AS row_0_products, sent.row_0_version AS row_0_version, sent.row_0_updated_at AS row_0_updated_at, sent.row_0_created_at AS row_0_created_at, sent.log_at AS log_at, sent.log_key_id AS log_key_id, sent.log_request_id AS log_request_id, sent.log_resource AS log_resource, sent.log_key AS log_key, sent.log_verb AS log_verb, sent.log_version AS log_version, sent.log_before AS log_before, sent.log_after AS log_after, sent.fingerprint AS fingerprint, nextval('csr_id_seq') AS csr_id
+FROM json_to_recordset(CAST($2::VARCHAR AS JSON)) AS sent(n INTEGER, row_0_name VARCHAR(255) COLLATE "C", row_0_currency VARCHAR(3) COLLATE "C", row_0_language VARCHAR(2) COLLATE "C", row_0_email VARCHAR(254) COLLATE "C", row_0_custom_fields JSON, row_0_account_number VARCHAR(255) COLLATE "C", row_0_products SMALLINT, row_0_version INTEGER, row_0_updated_at TIMESTAMP WITH TIME ZONE, row_0_created_at TIMESTAMP WITH TIME ZONE, log_at TIMESTAMP WITH TIME ZONE, log_key_id VARCHAR(20) COLLATE "C", log_request_id VARCHAR(128) COLLATE "C", log_resource VARCHAR(20) COLLATE "C", log_key VARCHAR(255) COLLATE "C", log_verb VARCHAR(20) COLLATE "C", log_version INTEGER, log_before JSON, log_after JSON, fingerprint TEXT)
+WHERE CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $3::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $4::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $5::VARCHAR AND tenants.time_zone = $6::VARCHAR) END),
+first AS
+(INSERT INTO accounts (tenant_id, name, currency, language, email, custom_fields, account_number, products, version, updated_at, created_at, csr_id) SELECT $1::INTEGER AS anon_1, rows.row_0_name AS row_0_name, rows.row_0_currency AS row_0_currency, rows.row_0_language AS row_0_language, rows.row_0_email AS row_0_email, rows.row_0_custom_fields AS row_0_custom_fields, rows.row_0_account_number AS row_0_account_number, rows.row_0_products AS row_0_products, rows.row_0_version AS row_0_version, rows.row_0_updated_at AS row_0_updated_at, rows.row_0_created_at AS row_0_created_at, rows.csr_id AS csr_id
+FROM rows ON CONFLICT DO NOTHING RETURNING accounts.csr_id AS result),
+done AS
+(SELECT rows.n AS n, rows.row_0_name AS row_0_name, rows.row_0_currency AS row_0_currency, rows.row_0_language AS row_0_language, rows.row_0_email AS row_0_email, rows.row_0_custom_fields AS row_0_custom_fields, rows.row_0_account_number AS row_0_account_number, rows.row_0_products AS row_0_products, rows.row_0_version AS row_0_version, rows.row_0_updated_at AS row_0_updated_at, rows.row_0_created_at AS row_0_created_at, rows.log_at AS log_at, rows.log_key_id AS log_key_id, rows.log_request_id AS log_request_id, rows.log_resource AS log_resource, rows.log_key AS log_key, rows.log_verb AS log_verb, rows.log_version AS log_version, rows.log_before AS log_before, rows.log_after AS log_after, rows.fingerprint AS fingerprint, first.result AS result, row_number() OVER (ORDER BY rows.n) AS place
+FROM rows JOIN first ON first.result = rows.csr_id),
+former AS
+(SELECT changes_end.sequence AS sequence, CAST(changes_end.hash AS TEXT) AS hash
 FROM changes_end
-WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
-
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) VALUES ($1::INTEGER, $2::INTEGER, $3::TIMESTAMP WITH TIME ZONE, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::INTEGER, $10::JSON, $11::JSON, $12::VARCHAR);
-
-UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
-
-SELECT anon_1.start_number, target.account_number, target.name, target.products, target.version
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+WHERE changes_end.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_1) AND (EXISTS (SELECT 1
+FROM done)) FOR UPDATE),
+chain(place, sequence, hash) AS
+(SELECT CAST(0 AS BIGINT) AS place, former.sequence AS sequence, former.hash AS hash
+FROM former UNION ALL SELECT chain.place + 1 AS anon_2, chain.sequence + 1 AS anon_3, encode(sha256(convert_to(concat(chain.hash, done.fingerprint), 'UTF8')), 'hex') AS encode_1
+FROM chain JOIN done ON done.place = chain.place + 1),
+logged AS
+(INSERT INTO changes (tenant_id, at, key_id, request_id, resource, key, verb, version, before, after, sequence, hash) SELECT $1::INTEGER AS anon_1, done.log_at AS log_at, done.log_key_id AS log_key_id, done.log_request_id AS log_request_id, done.log_resource AS log_resource, done.log_key AS log_key, done.log_verb AS log_verb, done.log_version AS log_version, done.log_before AS log_before, done.log_after AS log_after, chain.sequence AS sequence, chain.hash AS hash
+FROM done JOIN chain ON chain.place = done.place),
+moved AS
+(UPDATE changes_end SET sequence=last.sequence, hash=last.hash FROM (SELECT chain.sequence AS sequence, chain.hash AS hash
+FROM chain ORDER BY chain.place DESC
+ LIMIT 1) AS last WHERE changes_end.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_2))
+ SELECT done.n, done.result
+FROM done JOIN chain ON chain.place = done.place;

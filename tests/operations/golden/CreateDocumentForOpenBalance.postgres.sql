@@ -24,8 +24,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT anon_1.start_number, target.account_number, target.document_number, target.open_amount, target.open_currency, target.products, target.status
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, target.account_number, target.name
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+SELECT convert_to(CAST((SELECT to_json("row-3") AS to_json_1
+FROM (SELECT t1.document_number AS "documentNumber", upper(t1.status) AS status, CAST(trim_scale(t1.open_amount) AS TEXT) AS "openAmount", t1.open_currency AS "openCurrency", json_build_array(t1.products) AS products, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", t2.name AS "name") "row-") END AS account
+FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = $1::INTEGER AND t2.account_number = t1.account_number
+WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $2::VARCHAR) AS "row-3") AS TEXT), 'UTF8') AS convert_to_1;

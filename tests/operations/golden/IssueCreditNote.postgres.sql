@@ -24,18 +24,16 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT anon_1.start_number, target.account_number, target.applies_to_invoice, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_num, target.open_amount, target.open_currency, target.status
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, target.csr_id, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_key, target.invoice_num, target.open_amount, target.open_currency, target.status
-FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[]) WITH ORDINALITY AS anon_1(k0, k1, k2, start_number) JOIN documents AS target ON target.tenant_id = $4::INTEGER AND anon_1.k2 = $5::VARCHAR AND target.invoice_key = anon_1.k0 AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = anon_1.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
+FROM (SELECT t1.document_number AS "documentNumber", t1.invoice_num AS "invoiceNum", upper(t1.document_type) AS "documentType", upper(t1.status) AS status, CASE WHEN (t1.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t1.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t1.due_date = '-infinity') THEN '0001-01-01' WHEN (t1.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t1.open_amount) AS TEXT) AS "openAmount", t1.open_currency AS "openCurrency", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.document_number AS "documentNumber", t2.invoice_num AS "invoiceNum", upper(t2.document_type) AS "documentType", upper(t2.status) AS "status", CASE WHEN (t2.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t2.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t2.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t2.due_date = '-infinity') THEN '0001-01-01' WHEN (t2.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t2.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t2.open_amount) AS TEXT) AS "openAmount", t2.open_currency AS "openCurrency", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
+FROM (SELECT p4.document_number AS "documentNumber", CAST(trim_scale(p4.open_amount) AS TEXT) AS "openAmount"
+FROM (SELECT t3.document_number AS document_number, t3.open_amount AS open_amount, t3.tenant_id AS tenant_id
+FROM documents AS t3
+WHERE t3.tenant_id = $1::INTEGER AND t3.document_type = $2::VARCHAR AND t3.applies_to_invoice = t2.invoice_key AND (SELECT coalesce(min(CASE WHEN (meant.account_number = t3.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_2
 FROM documents AS meant
-WHERE meant.tenant_id = $4::INTEGER AND meant.invoice_key = anon_1.k0 AND meant.document_type != $6::VARCHAR) ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, picked.document_number, picked.open_amount, picked.tenant_id
-FROM unnest($1::TEXT[], $2::INTEGER[]) WITH ORDINALITY AS anon_1(k0, k1, start_number) LEFT OUTER JOIN LATERAL (SELECT target.document_number AS document_number, target.open_amount AS open_amount, target.tenant_id AS tenant_id
-FROM documents AS target
-WHERE target.tenant_id = $3::INTEGER AND target.document_type = $4::VARCHAR AND target.applies_to_invoice = anon_1.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = t3.applies_to_invoice AND meant.document_type != $3::VARCHAR) = t2.csr_id AND true ORDER BY t3.document_number ASC
+ LIMIT 10) AS p4 ORDER BY p4.document_number ASC) AS "row-5") AS "nodes") "row-") AS "creditNotes") "row-") END AS "appliesTo"
+FROM documents AS t1 LEFT OUTER JOIN documents AS t2 ON t2.tenant_id = $1::INTEGER AND t1.document_type = $4::VARCHAR AND t2.invoice_key = t1.applies_to_invoice AND t2.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_3
 FROM documents AS meant
-WHERE meant.tenant_id = $3::INTEGER AND meant.invoice_key = target.applies_to_invoice AND meant.document_type != $5::VARCHAR) = anon_1.k1 AND true ORDER BY target.document_number ASC
- LIMIT 11) AS picked ON true ORDER BY anon_1.start_number, picked.document_number ASC;
+WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != $5::VARCHAR)
+WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $6::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS convert_to_1;

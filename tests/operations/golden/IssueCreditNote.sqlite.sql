@@ -24,21 +24,17 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT starts.start_number, target.account_number, target.applies_to_invoice, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_num, target.open_amount, target.open_currency, target.status
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.csr_id, target.document_number, target.document_type, target.due_date, target.invoice_date, target.invoice_key, target.invoice_num, target.open_amount, target.open_currency, target.status
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1, json_extract(anon_1.value, ?) AS k2
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND starts.k2 = ? AND target.invoice_key = starts.k0 AND target.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = starts.k1) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+SELECT (SELECT json_object('documentNumber', t1.document_number, 'invoiceNum', t1.invoice_num, 'documentType', upper(t1.document_type), 'status', upper(t1.status), 'invoiceDate', t1.invoice_date, 'dueDate', t1.due_date, 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'appliesTo', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('documentNumber', t2.document_number, 'invoiceNum', t2.invoice_num, 'documentType', upper(t2.document_type), 'status', upper(t2.status), 'invoiceDate', t2.invoice_date, 'dueDate', t2.due_date, 'openAmount', amount_text(t2.open_amount), 'openCurrency', t2.open_currency, 'creditNotes', (SELECT json_object('nodes', json_group_array(json_object('documentNumber', p5.document_number, 'openAmount', amount_text(p5.open_amount)))) AS anon_3
+FROM (SELECT t4.document_number AS document_number, t4.open_amount AS open_amount, t4.tenant_id AS tenant_id
+FROM documents AS t4
+WHERE t4.rowid IN (SELECT t3.rowid AS "row"
+FROM documents AS t3
+WHERE t3.tenant_id = ? AND t3.document_type = ? AND t3.applies_to_invoice = t2.invoice_key AND (SELECT coalesce(min(CASE WHEN (meant.account_number = t3.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
 FROM documents AS meant
-WHERE meant.tenant_id = ? AND meant.invoice_key = starts.k0 AND meant.document_type != ?) ORDER BY starts.start_number;
-
-SELECT starts.start_number, picked.document_number, picked.open_amount, picked.tenant_id
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0, json_extract(anon_1.value, ?) AS k1
-FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN documents AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM documents AS target
-WHERE target.tenant_id = ? AND target.document_type = ? AND target.applies_to_invoice = starts.k0 AND (SELECT coalesce(min(CASE WHEN (meant.account_number = target.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_1
+WHERE meant.tenant_id = ? AND meant.invoice_key = t3.applies_to_invoice AND meant.document_type != ?) = t2.csr_id AND 1 = 1 ORDER BY t3.document_number ASC
+ LIMIT 10 OFFSET ?) ORDER BY t4.document_number ASC
+ LIMIT 2147483647 OFFSET ?) AS p5)) END) AS anon_2
+FROM documents AS t1 LEFT OUTER JOIN documents AS t2 ON t2.tenant_id = ? AND t1.document_type = ? AND t2.invoice_key = t1.applies_to_invoice AND t2.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_2
 FROM documents AS meant
-WHERE meant.tenant_id = ? AND meant.invoice_key = target.applies_to_invoice AND meant.document_type != ?) = starts.k1 AND 1 = 1 ORDER BY target.document_number ASC
- LIMIT 11 OFFSET ?) ORDER BY starts.start_number, picked.document_number ASC;
+WHERE meant.tenant_id = ? AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != ?)
+WHERE t1.tenant_id = ? AND t1.document_number = ?) AS anon_1;

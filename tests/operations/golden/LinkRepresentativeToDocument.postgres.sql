@@ -16,14 +16,17 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT anon_1.start_number, target.name, target.reference
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN representatives AS target ON target.tenant_id = $2::INTEGER AND target.reference = anon_1.k0 ORDER BY anon_1.start_number;
+SELECT convert_to(CAST((SELECT to_json("row-2") AS to_json_1
+FROM (SELECT t1.reference AS reference, t1.name AS name
+FROM representatives AS t1
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-2") AS TEXT), 'UTF8') AS convert_to_1;
 
-SELECT anon_1.start_number, target.document_number
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN documents AS target ON target.tenant_id = $2::INTEGER AND target.document_number = anon_1.k0 ORDER BY anon_1.start_number;
-
-SELECT anon_1.start_number, picked.reference, picked.tenant_id
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) LEFT OUTER JOIN LATERAL (SELECT target.reference AS reference, target.tenant_id AS tenant_id
-FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = $2::INTEGER AND target.tenant_id = $2::INTEGER AND tie.document_number = anon_1.k0 AND true ORDER BY target.reference ASC
- LIMIT 21) AS picked ON true ORDER BY anon_1.start_number, picked.reference ASC;
+SELECT convert_to(CAST((SELECT to_json("row-5") AS to_json_1
+FROM (SELECT t1.document_number AS "documentNumber", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-4"), '[]'::json) AS coalesce_1
+FROM (SELECT p3.reference AS reference
+FROM (SELECT t2.reference AS reference, t2.tenant_id AS tenant_id
+FROM document_representatives AS tie JOIN representatives AS t2 ON t2.reference = tie.reference AND t2.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = $1::INTEGER AND t2.tenant_id = $1::INTEGER AND tie.document_number = t1.document_number AND true ORDER BY t2.reference ASC
+ LIMIT 20) AS p3 ORDER BY p3.reference ASC) AS "row-4") AS "nodes") "row-") AS representatives
+FROM documents AS t1
+WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $2::VARCHAR) AS "row-5") AS TEXT), 'UTF8') AS convert_to_1;

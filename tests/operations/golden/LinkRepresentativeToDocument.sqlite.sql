@@ -16,17 +16,17 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT starts.start_number, target.name, target.reference
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN representatives AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
+SELECT (SELECT json_object('reference', t1.reference, 'name', t1.name) AS anon_2
+FROM representatives AS t1
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;
 
-SELECT starts.start_number, target.document_number
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN documents AS target ON target.tenant_id = ? AND target.document_number = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, picked.reference, picked.tenant_id
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN representatives AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM document_representatives AS tie JOIN representatives AS target ON target.reference = tie.reference AND target.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND target.tenant_id = ? AND tie.document_number = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+SELECT (SELECT json_object('documentNumber', t1.document_number, 'representatives', (SELECT json_object('nodes', json_group_array(json_object('reference', p4.reference))) AS anon_3
+FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
+FROM representatives AS t3
+WHERE t3.rowid IN (SELECT t2.rowid AS "row"
+FROM document_representatives AS tie JOIN representatives AS t2 ON t2.reference = tie.reference AND t2.tenant_id = tie.tenant_id
+WHERE tie.tenant_id = ? AND t2.tenant_id = ? AND tie.document_number = t1.document_number AND 1 = 1 ORDER BY t2.reference ASC
+ LIMIT 20 OFFSET ?) ORDER BY t3.reference ASC
+ LIMIT 2147483647 OFFSET ?) AS p4)) AS anon_2
+FROM documents AS t1
+WHERE t1.tenant_id = ? AND t1.document_number = ?) AS anon_1;

@@ -22,17 +22,13 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT starts.start_number, target.account_number, target.is_primary, target.reference
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN contacts AS target ON target.tenant_id = ? AND target.reference = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, target.account_number
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
-
-SELECT starts.start_number, picked.is_primary, picked.reference, picked.tenant_id
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts LEFT OUTER JOIN contacts AS picked ON picked.rowid IN (SELECT target.rowid AS "row"
-FROM contacts AS target
-WHERE target.tenant_id = ? AND target.account_number = starts.k0 AND 1 = 1 ORDER BY target.reference ASC
- LIMIT 21 OFFSET ?) ORDER BY starts.start_number, picked.reference ASC;
+SELECT (SELECT json_object('reference', t1.reference, 'isPrimary', CASE WHEN t1.is_primary THEN json('true') WHEN (t1.is_primary IS NULL) THEN NULL ELSE json('false') END, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'contacts', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'isPrimary', CASE WHEN p5.is_primary THEN json('true') WHEN (p5.is_primary IS NULL) THEN NULL ELSE json('false') END))) AS anon_3
+FROM (SELECT t4.is_primary AS is_primary, t4.reference AS reference, t4.tenant_id AS tenant_id
+FROM contacts AS t4
+WHERE t4.rowid IN (SELECT t3.rowid AS "row"
+FROM contacts AS t3
+WHERE t3.tenant_id = ? AND t3.account_number = t2.account_number AND 1 = 1 ORDER BY t3.reference ASC
+ LIMIT 20 OFFSET ?) ORDER BY t4.reference ASC
+ LIMIT 2147483647 OFFSET ?) AS p5)) END) AS anon_2
+FROM contacts AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;

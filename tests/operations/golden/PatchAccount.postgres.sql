@@ -1,16 +1,32 @@
-SELECT accounts.tenant_id, accounts.account_number, accounts.name, accounts.display_reference, accounts.currency, accounts.language, accounts.billing_address, accounts.remit_to, accounts.phone, accounts.mobile_phone, accounts.fax, accounts.email, accounts.payment_terms, accounts.credit_limit, accounts.account_group, accounts.parent_account_number, accounts.is_parent_account, accounts.branch_name, accounts.description, accounts.vat, accounts.company_registration_number, accounts.data_providers, accounts.custom_fields, accounts.csr_id, accounts.products, accounts.version, accounts.created_at, accounts.updated_at
-FROM accounts
-WHERE accounts.tenant_id = $1::INTEGER AND accounts.account_number = $2::VARCHAR FOR NO KEY UPDATE;
+SELECT tenants.tenant_id, t0.tenant_id AS tenant_id_1, t0.account_number, t0.name, t0.display_reference, t0.currency, t0.language, t0.billing_address, t0.remit_to, t0.phone, t0.mobile_phone, t0.fax, t0.email, t0.payment_terms, t0.credit_limit, t0.account_group, t0.parent_account_number, t0.is_parent_account, t0.branch_name, t0.description, t0.vat, t0.company_registration_number, t0.data_providers, t0.custom_fields, t0.csr_id, t0.products, t0.version, t0.created_at, t0.updated_at
+FROM tenants LEFT OUTER JOIN accounts AS t0 ON t0.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_1) AND t0.account_number = $2::VARCHAR
+WHERE tenants.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_1) AND CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = $3::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $4::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $5::VARCHAR AND tenants.time_zone = $6::VARCHAR) END;
 
-UPDATE accounts SET tenant_id=$1::INTEGER, account_number=$2::VARCHAR, name=$3::VARCHAR, display_reference=$4::VARCHAR, currency=$5::VARCHAR, language=$6::VARCHAR, billing_address=$7::JSON, remit_to=$8::JSON, phone=$9::VARCHAR, mobile_phone=$10::VARCHAR, fax=$11::VARCHAR, email=$12::VARCHAR, payment_terms=$13::VARCHAR, credit_limit=$14::NUMERIC(19, 4), account_group=$15::VARCHAR, parent_account_number=$16::VARCHAR, is_parent_account=$17::BOOLEAN, branch_name=$18::VARCHAR, description=$19::VARCHAR, vat=$20::VARCHAR, company_registration_number=$21::VARCHAR, data_providers=$22::JSON, custom_fields=$23::JSON, csr_id=$24::INTEGER, products=$25::SMALLINT, version=$26::INTEGER, created_at=$27::TIMESTAMP WITH TIME ZONE, updated_at=$28::TIMESTAMP WITH TIME ZONE WHERE accounts.tenant_id = $29::INTEGER AND accounts.account_number = $30::VARCHAR;
-
-SELECT changes_end.sequence, changes_end.hash
+WITH RECURSIVE rows AS
+(SELECT sent.n AS n, sent.account_number AS account_number, sent.read_version AS read_version, sent.set_billing_address AS set_billing_address, sent.set_remit_to AS set_remit_to, sent.set_payment_terms AS set_payment_terms, sent.set_credit_limit AS set_credit_limit, sent.set_custom_fields AS set_custom_fields, sent.set_version AS set_version, sent.set_updated_at AS set_updated_at, sent.log_at AS log_at, sent.log_key_id AS log_key_id, sent.log_request_id AS log_request_id, sent.log_resource AS log_resource, sent.log_key AS log_key, sent.log_verb AS log_verb, sent.log_version AS log_version, sent.log_before AS log_before, sent.log_after AS log_after, sent.fingerprint AS fingerprint
+FROM json_to_recordset(CAST($2::VARCHAR AS JSON)) AS sent(n INTEGER, account_number VARCHAR(255) COLLATE "C", read_version INTEGER, set_billing_address JSON, set_remit_to JSON, set_payment_terms VARCHAR(255) COLLATE "C", set_credit_limit NUMERIC(19, 4), set_custom_fields JSON, set_version INTEGER, set_updated_at TIMESTAMP WITH TIME ZONE, log_at TIMESTAMP WITH TIME ZONE, log_key_id VARCHAR(20) COLLATE "C", log_request_id VARCHAR(128) COLLATE "C", log_resource VARCHAR(20) COLLATE "C", log_key VARCHAR(255) COLLATE "C", log_verb VARCHAR(20) COLLATE "C", log_version INTEGER, log_before JSON, log_after JSON, fingerprint TEXT)),
+first AS
+(UPDATE accounts SET billing_address=rows.set_billing_address, remit_to=rows.set_remit_to, payment_terms=rows.set_payment_terms, credit_limit=rows.set_credit_limit, custom_fields=rows.set_custom_fields, version=rows.set_version, updated_at=rows.set_updated_at FROM rows WHERE accounts.account_number = rows.account_number AND accounts.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_1) AND accounts.version = rows.read_version RETURNING rows.n, accounts.version AS result),
+done AS
+(SELECT rows.n AS n, rows.account_number AS account_number, rows.read_version AS read_version, rows.set_billing_address AS set_billing_address, rows.set_remit_to AS set_remit_to, rows.set_payment_terms AS set_payment_terms, rows.set_credit_limit AS set_credit_limit, rows.set_custom_fields AS set_custom_fields, rows.set_version AS set_version, rows.set_updated_at AS set_updated_at, rows.log_at AS log_at, rows.log_key_id AS log_key_id, rows.log_request_id AS log_request_id, rows.log_resource AS log_resource, rows.log_key AS log_key, rows.log_verb AS log_verb, rows.log_version AS log_version, rows.log_before AS log_before, rows.log_after AS log_after, rows.fingerprint AS fingerprint, first.result AS result, row_number() OVER (ORDER BY rows.n) AS place
+FROM rows JOIN first ON rows.n = first.n),
+former AS
+(SELECT changes_end.sequence AS sequence, CAST(changes_end.hash AS TEXT) AS hash
 FROM changes_end
-WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
-
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) VALUES ($1::INTEGER, $2::INTEGER, $3::TIMESTAMP WITH TIME ZONE, $4::VARCHAR, $5::VARCHAR, $6::VARCHAR, $7::VARCHAR, $8::VARCHAR, $9::INTEGER, $10::JSON, $11::JSON, $12::VARCHAR);
-
-UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
-
-SELECT anon_1.start_number, target.account_number, target.credit_limit, target.name, target.payment_terms, target.version
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(k0, start_number) JOIN accounts AS target ON target.tenant_id = $2::INTEGER AND target.account_number = anon_1.k0 ORDER BY anon_1.start_number;
+WHERE changes_end.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_2) AND (EXISTS (SELECT 1
+FROM done)) FOR UPDATE),
+chain(place, sequence, hash) AS
+(SELECT CAST(0 AS BIGINT) AS place, former.sequence AS sequence, former.hash AS hash
+FROM former UNION ALL SELECT chain.place + 1 AS anon_2, chain.sequence + 1 AS anon_3, encode(sha256(convert_to(concat(chain.hash, done.fingerprint), 'UTF8')), 'hex') AS encode_1
+FROM chain JOIN done ON done.place = chain.place + 1),
+logged AS
+(INSERT INTO changes (tenant_id, at, key_id, request_id, resource, key, verb, version, before, after, sequence, hash) SELECT $1::INTEGER AS anon_1, done.log_at AS log_at, done.log_key_id AS log_key_id, done.log_request_id AS log_request_id, done.log_resource AS log_resource, done.log_key AS log_key, done.log_verb AS log_verb, done.log_version AS log_version, done.log_before AS log_before, done.log_after AS log_after, chain.sequence AS sequence, chain.hash AS hash
+FROM done JOIN chain ON chain.place = done.place),
+moved AS
+(UPDATE changes_end SET sequence=last.sequence, hash=last.hash FROM (SELECT chain.sequence AS sequence, chain.hash AS hash
+FROM chain ORDER BY chain.place DESC
+ LIMIT 1) AS last WHERE changes_end.tenant_id = (SELECT CAST(set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) AS INTEGER) AS set_config_3))
+ SELECT done.n, done.result
+FROM done JOIN chain ON chain.place = done.place;

@@ -1,8 +1,10 @@
-SELECT accounts.tenant_id, accounts.account_number, accounts.name, accounts.display_reference, accounts.currency, accounts.language, accounts.billing_address, accounts.remit_to, accounts.phone, accounts.mobile_phone, accounts.fax, accounts.email, accounts.payment_terms, accounts.credit_limit, accounts.account_group, accounts.parent_account_number, accounts.is_parent_account, accounts.branch_name, accounts.description, accounts.vat, accounts.company_registration_number, accounts.data_providers, accounts.custom_fields, accounts.csr_id, accounts.products, accounts.version, accounts.created_at, accounts.updated_at
-FROM accounts
-WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
+SELECT tenants.tenant_id, t0.tenant_id AS tenant_id_1, t0.account_number, t0.name, t0.display_reference, t0.currency, t0.language, t0.billing_address, t0.remit_to, t0.phone, t0.mobile_phone, t0.fax, t0.email, t0.payment_terms, t0.credit_limit, t0.account_group, t0.parent_account_number, t0.is_parent_account, t0.branch_name, t0.description, t0.vat, t0.company_registration_number, t0.data_providers, t0.custom_fields, t0.csr_id, t0.products, t0.version, t0.created_at, t0.updated_at
+FROM tenants LEFT OUTER JOIN accounts AS t0 ON t0.tenant_id = ? AND t0.account_number = ?
+WHERE tenants.tenant_id = ? AND (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?));
 
-UPDATE accounts SET tenant_id=?, account_number=?, name=?, display_reference=?, currency=?, language=?, billing_address=?, remit_to=?, phone=?, mobile_phone=?, fax=?, email=?, payment_terms=?, credit_limit=?, account_group=?, parent_account_number=?, is_parent_account=?, branch_name=?, description=?, vat=?, company_registration_number=?, data_providers=?, custom_fields=?, csr_id=?, products=?, version=?, created_at=?, updated_at=? WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
+UPDATE accounts SET billing_address=?, remit_to=?, payment_terms=?, credit_limit=?, custom_fields=?, version=?, updated_at=? WHERE accounts.account_number = ? AND accounts.tenant_id = ? AND accounts.version = ?;
 
 SELECT changes_end.sequence, changes_end.hash
 FROM changes_end
@@ -11,7 +13,3 @@ WHERE changes_end.tenant_id = ?;
 INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
-
-SELECT starts.start_number, target.account_number, target.credit_limit, target.name, target.payment_terms, target.version
-FROM (SELECT anon_1."key" + ? AS start_number, json_extract(anon_1.value, ?) AS k0
-FROM json_each(?) AS anon_1) AS starts JOIN accounts AS target ON target.tenant_id = ? AND target.account_number = starts.k0 ORDER BY starts.start_number;
