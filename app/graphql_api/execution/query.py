@@ -48,7 +48,6 @@ from app.storage.database.exact_json import digits_of
 
 PLAN_BYTES = 4_000  # of a plan, beside what grows with its statement
 MAX_CACHED_VARIABLES = 2_000  # bytes
-MAX_OUTLINED_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +245,7 @@ class QueryExecutor(OperationExecutor):
     def outline(self, operation: PreparedOperation, request: GraphQLRequest) -> Iterator[str]:
         """How a query is read, for people; nothing for one that is refused, that no single statement answers, or that
         would take long to be planned again."""
-        if operation.planned and operation.field_count <= MAX_OUTLINED_FIELDS and request.size <= SMALL_REQUEST:
+        if operation.planned and request.size <= SMALL_REQUEST:
             with suppress(RequestError):
                 selection, _ = self.select(operation, request.variables, now().date())
                 yield from outline(selection.members)
