@@ -25,6 +25,9 @@ VALUES = 100  # further ones, for a point
 READ_WEIGHT = 10  # of one among the arguments of a read: a filter's are compiled, what is written is only checked
 LONG_TEXT = 1_000  # characters, which count as one value more
 
+FREE_PAGES = 20  # of an operation: a statement with many is long, however few rows they have
+PAGE = 10  # each further page that it asks for
+
 # Filters, for each list that they choose from.
 FREE_COMPARISONS = 10
 COMPARISONS = 10  # further ones, for a point

@@ -178,6 +178,10 @@ def equals(count: int) -> str:
     return f"{{or: [{' '.join(comparisons)}]}}"
 
 
+def pages_of_nothing(count: int) -> str:
+    return " ".join(f"p{n}: documents(first: 0) {{ pageInfo {{ hasNextPage }} }}" for n in range(count))
+
+
 def one_of(count: int) -> str:
     return f"""{{poNumber: {{in: [{'"a" ' * count}]}}}}"""
 
@@ -249,6 +253,8 @@ PRICES: dict[str, tuple[str, int]] = {
         f"b: documents(first: 0, filter: {equals(30)}) {{ totalCount }} }}",
         1 + -(-(2 * 152 - 100) // 10) + 2 * (10 + 2),
     ),
+    "20 pages of nothing": (f"{{ {pages_of_nothing(20)} }}", 1),
+    "each page beyond 20": (f"{{ {pages_of_nothing(23)} }}", 1 + 3 * 10),
     "a write": (
         'mutation { createAccount(accountNumber: "A", input: {openBalance: {name: "A"}}) { account { name } } }',
         12,

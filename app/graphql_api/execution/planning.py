@@ -31,7 +31,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 from graphql.language import OperationDefinitionNode
 from strawberry.types.field import StrawberryField
 
-from app.auth.costs import COLUMNS, REQUEST, ROW, WHOLE_LIST
+from app.auth.costs import COLUMNS, FREE_PAGES, PAGE, REQUEST, ROW, WHOLE_LIST
 from app.concurrency.abandonment import end_if_abandoned
 from app.domain.enums import Resource
 from app.graphql_api.compat_strawberry import strawberry_field
@@ -99,6 +99,7 @@ class Planner:
     limits: Limits
     cost: int = REQUEST
     planning_cost: int = 0
+    pages: int = 0
     errors: list[GraphQLError] = field(default_factory=list)
     needs_executor: bool = False
     calls_resolvers: bool = False  # for what is planned
@@ -323,6 +324,8 @@ class Planner:
         page = to_page(target, order, arguments, self.wanted(asked))
         rows = ResponsePath((*path.keys, "nodes"), path.count * page.size)
         self.cost += ROW * rows.count + WHOLE_LIST * path.count * page.wants_total
+        self.pages += 1
+        self.cost += PAGE * (self.pages > FREE_PAGES)
         shown = tuple(self.page_members(node_type, asked, rows))
         condition = None
         if target in FILTERS:
