@@ -35,7 +35,7 @@ CONTAINS = 10  # comparisons: no index serves it, and each row's text is searche
 IN_VALUES = 10  # values of an `in`, which count as one comparison
 
 # Reading, which is charged when its time is known.
-FREE_SECONDS = 0.25  # for which a request may hold database connections
+FREE_SECONDS = 0.25  # for which a read whose work no index bounds may hold a database connection
 SECOND = 2_000  # each further second
 
 REST_READ = REQUEST + ROW

@@ -81,4 +81,4 @@ class ConnectionTurn:
         self.shares.turns.release(self.key, seconds)
         if self.long:
             self.shares.long_turns.release(self.key, seconds)
-        note_seconds(seconds)
+            note_seconds(seconds)

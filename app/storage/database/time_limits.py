@@ -27,7 +27,7 @@ class TimeLimit:
         self.limit = asyncio.timeout(seconds)
         self.ends = inf if seconds is None else monotonic() + seconds
         self.frozen = False
-        self.connection_seconds = 0.0  # for which what runs inside has held connections
+        self.connection_seconds = 0.0  # for which what may run long has held connections inside
 
     @property
     def expired(self) -> bool:
