@@ -1,15 +1,19 @@
 """What the size of a tenant's tables makes of an operation is charged to the budget afterwards, and judges nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from app.auth.api_keys import authenticate, create_key
+from app.auth.api_keys import authenticate
+from app.auth.costs import FREE_SECONDS, SECOND
 from app.auth.rate_limits import RateLimiter
 from app.auth.used_time import charge_time
+from tests.faults.asking import session
 from tests.gateway import Client, Gateway
 from tests.reads.mass import fill
+from tests.rest_api.client import Rest
 
 SEARCHES = 4
 ACCOUNTS = {"sqlite": 30, "postgresql": 200}  # with 50 documents each: what is searched for seconds
@@ -46,23 +50,40 @@ async def test_time_beyond_a_quarter_of_a_second_costs_2000_points_a_second(
 
 
 @pytest.fixture
-async def large(database_url: str) -> AsyncIterator[tuple[Gateway, Client, Client]]:
-    """A gateway whose limit is just what the search asks for, a tenant with many documents and one without any."""
+async def large(database_url: str) -> AsyncIterator[tuple[Client, Client]]:
+    """A tenant with many documents and one without any, where the limit is just what the search asks for."""
     async with Gateway(database_url, max_cost=REQUESTED, budget=1_000_000) as gateway:
         full, empty = await gateway.tenant("full"), await gateway.tenant("empty")
         await fill(gateway.database, "full", ACCOUNTS[gateway.database.url.get_backend_name()], 50)
-        yield gateway, full, empty
+        yield full, empty
 
 
 async def test_the_limit_judges_the_text_and_the_budget_pays_for_what_the_data_make_of_it(
-    large: tuple[Gateway, Client, Client],
+    large: tuple[Client, Client],
 ) -> None:
-    gateway, full, empty = large
+    full, empty = large
     there, nowhere = await cost_of(full, SEARCH), await cost_of(empty, SEARCH)
     assert there["requested"] == nowhere["requested"] == there["limit"] == REQUESTED
     assert there["charged"] > there["requested"] + 100
     spent = 1_000_000 - there["budget"]["remaining"]
     assert there["charged"] - 500_000 <= spent <= there["charged"]  # points come back while it is answered
-    assert there["charged"] > nowhere["charged"]
-    other = Client(gateway, await create_key(gateway.database, "full", read_only=True))
-    assert (await cost_of(other, {"query": "{ __typename }"}))["charged"] == 1
+
+
+@pytest.mark.parametrize("kind", ["graphql", "rest"])
+async def test_a_read_is_charged_for_as_long_as_it_takes(postgres_url: str, kind: str) -> None:
+    async with Gateway(postgres_url, budget=6_000) as gateway:
+        client = await gateway.tenant()
+        await client.post({"query": "{ accounts(first: 1) { nodes { name } } }"})
+        async with session(postgres_url) as other, other.transaction():
+            await other.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+            if kind == "graphql":
+                reading: asyncio.Task[object] = asyncio.create_task(
+                    client.run("{ accounts(first: 1) { nodes { name } } }")
+                )
+            else:
+                reading = asyncio.create_task(Rest.of(client).is_absent("accounts", "1"))
+            await asyncio.sleep(FREE_SECONDS + 1)
+        await reading
+        answer = await client.post({"query": "{ tenant { name } }"}, **{"X-Gateway-Cost": "true"})
+        # Of what was charged a part came back meanwhile: 100 points a second.
+        assert answer.json()["extensions"]["cost"]["budget"]["remaining"] < 6_000 - SECOND / 2

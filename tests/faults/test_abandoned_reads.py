@@ -1,22 +1,27 @@
-"""A read whose client has gone ends in the database, too: while it runs, and while it waits for a connection."""
+"""A tenant's searches leave connections to others, and end in the database when their client goes: those that run, and
+those that wait for a connection."""
 
 import asyncio
 import json
+import re
+import socket
 import time
 from collections.abc import Iterator
 
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
 
 from app.storage.database.engine import Database
-from tests.faults.asking import DONE, Asker, done
+from tests.faults.asking import DONE, READS, Asker, done, session
 from tests.faults.conftest import asker_of, serving
 from tests.faults.test_cancelled_requests import TROUBLE, begun, closed, open_transactions
+from tests.faults.test_cancelled_requests import request_of as cut_request
 from tests.reads.mass import fill
 from tests.servers import RunningServer
 
-ABANDONED = 8  # searches at once
-RUNNING = 3  # of a tenant, where there are five connections
+SEARCHERS = 8  # at once, where there are five connections
+MOST_RUNNING = 3  # of them
 FILTER = {"or": [{"documentNumber": {"contains": f"no {number}"}} for number in range(40)]}
 COUNTS = " ".join(f"c{number}: documents(first: 0, filter: $filter) {{ totalCount }}" for number in range(45))
 SEARCH = f"query Search($filter: DocumentFilter) {{ {COUNTS} }}"  # takes many seconds
@@ -48,12 +53,14 @@ def request_of(asker: Asker, query: str) -> bytes:
     return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-async def until(asker: Asker, in_use: int, waiting: int) -> None:
-    """Returns when so many connections are in use, and so many requests wait for one."""
-    deadline = time.monotonic() + 15
-    while (seen := await asker.in_use()) != (in_use, waiting):
+async def searching(asker: Asker, query: str) -> list[socket.socket]:
+    """Connections over each of which the query was sent; it runs on some by now, and waits on the others."""
+    clients = [begun(asker, request_of(asker, query)) for _ in range(SEARCHERS)]
+    deadline = time.monotonic() + 30
+    while (sum(seen := await asker.in_use())) != SEARCHERS or seen[0] > MOST_RUNNING:
         assert time.monotonic() < deadline, seen
         await asyncio.sleep(0.05)
+    return clients
 
 
 async def until_ended(asker: Asker, url: str) -> None:
@@ -77,11 +84,52 @@ async def test_searches_that_nobody_waits_for_end_in_the_database(
     asker: Asker, shared_url: str, way: str, *, reset: bool
 ) -> None:
     before = await abandoned(asker)
-    clients = [begun(asker, request_of(asker, SEARCHES[way])) for _ in range(ABANDONED)]
-    await until(asker, RUNNING, ABANDONED - RUNNING)
-    for client in clients:
+    for client in await searching(asker, SEARCHES[way]):
         closed(client, reset=reset)
     await until_ended(asker, shared_url)
-    assert await abandoned(asker) - before == ABANDONED
+    assert await abandoned(asker) - before == SEARCHERS
     assert done(await asker.everything(f"after {way} {reset}")) == DONE
     assert [line for line in asker.server.log.splitlines() if any(word in line for word in TROUBLE)] == []
+
+
+async def test_another_tenant_is_answered_beside_searches(asker: Asker, server: RunningServer, shared_url: str) -> None:
+    other = await asker_of(server, shared_url)
+    clients = await searching(asker, SEARCH)
+    assert done(await other.everything("meanwhile")) == DONE
+    assert (await other.post("{ accounts { totalCount } }")).json() == {"data": {"accounts": {"totalCount": 5}}}
+    look_ups = await asyncio.gather(*(other.read("rest read") for _ in range(20)))
+    assert [answer.status_code for answer in look_ups] == [200] * 20
+    assert done(await asker.everything("meanwhile", READS)) == dict.fromkeys(READS, 200)  # its own look-ups, too
+    assert sum(await asker.in_use()) >= SEARCHERS  # none of which has come to its end
+    for client in clients:
+        closed(client, reset=False)
+    await until_ended(asker, shared_url)
+
+
+@pytest.mark.parametrize("shared_url", ["postgres"], indirect=True)  # readers of SQLite wait for no locks
+@pytest.mark.parametrize("kind", READS)
+async def test_a_read_that_waits_for_a_lock_ends_with_its_client(asker: Asker, shared_url: str, kind: str) -> None:
+    locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def until_locked(connection: asyncpg.Connection, number: int) -> None:
+        deadline = time.monotonic() + 5
+        while await connection.fetchval(locks) != number:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+    async with session(shared_url) as other, other.transaction():
+        await other.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+        client = begun(asker, cut_request(asker, kind, "here"))
+        await until_locked(other, 1)
+        closed(client, reset=False)
+        await until_locked(other, 0)
+    await until_ended(asker, shared_url)
+
+
+async def test_requests_that_follow_one_another_on_a_connection_are_answered_in_order(asker: Asker) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", asker.server.port)
+    found, unknown = (cut_request(asker, "rest read", number) for number in ("here", "nobody"))
+    writer.write(found + unknown + found.replace(b"Host: x", b"Host: x\r\nConnection: close"))
+    received = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    assert re.findall(rb"HTTP/1.1 ([0-9]+)", received) == [b"200", b"404", b"200"]

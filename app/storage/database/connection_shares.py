@@ -3,7 +3,8 @@ some of them to the others.
 
 A tenant that is alone may use all connections but one. Where others wait, what becomes free goes to who has the fewest.
 Nothing is interrupted for that, so a statement that may run long takes a turn among its like as well: all of them
-together leave connections to the short ones, and those of one tenant leave one to another tenant's.
+together leave connections to the short ones, and those of one tenant leave one to another tenant's. SQLite works in the
+threads of this process: more long statements than there are processors would only slow down each other and the rest.
 """
 
 import asyncio
@@ -19,11 +20,13 @@ RESERVE = 1 / 5  # of the connections, for statements that do not run long; one 
 
 
 class ConnectionShares:
-    """The turns at so many connections. Whoever waits for longer than `wait` seconds gets TimeoutError."""
+    """The turns at so many connections, at most `most_long` of which statements may have that may run long. Whoever
+    waits for longer than `wait` seconds gets TimeoutError."""
 
-    def __init__(self, connections: int, wait: float) -> None:
+    def __init__(self, connections: int, wait: float, most_long: int | None = None) -> None:
         self.wait = wait
         long = max(connections - ceil(connections * RESERVE), 1)
+        long = long if most_long is None else min(long, most_long)
         self.turns = FairSemaphore(connections, max(connections - 1, 2))
         self.long_turns = FairSemaphore(long, max(long - 1, 1))
 

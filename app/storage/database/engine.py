@@ -1,6 +1,7 @@
 """Engines for SQLite and Postgres, and the two ways to use one: reading and writing."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -88,7 +89,8 @@ class Database:
             self.reader = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
             self.writer = self.reader = postgres_engine(url, cache, pool_size, timeouts, restricted=not administers)
-        self.shares = ConnectionShares(pool_size, wait)  # of `reader`, and so on Postgres of all connections
+        # Of `reader`, and so on Postgres of all connections. One more than processors, for another tenant.
+        self.shares = ConnectionShares(pool_size, wait, 1 + (os.cpu_count() or 1) if self.is_sqlite else None)
         self.damaged = False  # whether SQLite has found its file to be: see `note_error`
         self.disk_full_at = -inf  # when a write on Postgres last found the disk full
         for engine in {self.writer.sync_engine, self.reader.sync_engine}:

@@ -159,3 +159,19 @@ async def test_a_turn_that_never_comes_is_an_error(database: Database, monkeypat
             async with database.writing():
                 pass
     assert await kept(database) == [1]
+
+
+async def test_a_tenant_that_writes_much_keeps_another_waiting_for_one_turn(database: Database) -> None:
+    order: list[int] = []
+
+    async def write(tenant: int, number: int) -> None:
+        async with database.writing(tenant) as connection:
+            await insert(connection, number)
+            order.append(tenant)
+
+    flood = [asyncio.create_task(write(1, number)) for number in range(WRITERS)]
+    await asyncio.sleep(0)
+    other = asyncio.create_task(write(2, WRITERS))
+    await asyncio.gather(*flood, other)
+    assert order.index(2) <= 1
+    assert await kept(database) == list(range(WRITERS + 1))
