@@ -30,6 +30,7 @@ from app.storage.migrations.revision import REVISIONS, is_current, revision
 from app.storage.tables import (
     ACCOUNT_REPRESENTATIVES,
     ATTACHMENTS,
+    CHANGES,
     CSR_SEQUENCE,
     DOCUMENT_REPRESENTATIVES,
     DOCUMENTS,
@@ -182,7 +183,8 @@ async def released(url: str, release: str, rows: Rows) -> Database:
             await connection.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
         else:
             await connection.execute(sa.text(f"SELECT setval('{CSR_SEQUENCE.name}', 100000)"))
-        for table in metadata.sorted_tables:
+        # The change log last: it takes no entry under a key that is not there.
+        for table in sorted(metadata.sorted_tables, key=lambda table: table is CHANGES):
             if table.name in there and table.name in MADE_BY_MIGRATIONS:
                 await connection.execute(sa.delete(table))
             if table.name in there and rows.get(table.name):
