@@ -20,6 +20,7 @@ from strawberry.extensions.field_extension import FieldExtension, SyncExtensionR
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from app.concurrency.abandonment import end_if_abandoned
 from app.reads.selection import ColumnFormat, Row, Traversal
 
 
@@ -53,6 +54,7 @@ class RelationResolver(Arguments):
     """Resolves a field of a relation where graphql-core executes the operation: to the rows that the plan had read."""
 
     def resolve(self, next_: SyncExtensionResolver, source: Row, info: strawberry.Info, **arguments: Any) -> Any:
+        end_if_abandoned()
         return source.related[relation_key(info.path)]
 
 
