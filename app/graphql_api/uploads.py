@@ -22,6 +22,8 @@ from app.middleware.requests import BodyTooLarge, InvalidJson, content_type, rea
 
 MULTIPART = "multipart/form-data"
 MAX_FILES = 10
+MAX_PLACES = 1_000  # that files go to
+MAX_PATH_LENGTH = 1_000  # characters of the way to one
 
 
 class BadForm(Exception):
@@ -47,6 +49,7 @@ async def read_form(request: Request, limits: UploadLimits, folder: Path) -> Any
         operations, mapped = await text_part(form, "operations"), await text_part(form, "map")
         if not isinstance(operations, dict) or not isinstance(mapped, dict):
             raise BadForm("'operations' and 'map' must be one JSON object each; batches are not taken.")
+        check_places(mapped)
         for number, (name, paths) in enumerate(mapped.items()):
             file = form.get(name)
             if not isinstance(file, UploadFile):
@@ -95,6 +98,15 @@ async def text_part(form: FormData, name: str) -> Any:
 def copy(file: UploadFile, target: Path) -> None:
     with target.open("wb") as kept:
         shutil.copyfileobj(file.file, kept)
+
+
+def check_places(mapped: dict[str, Any]) -> None:
+    """Refuses a map of more places, or longer ways to them, than any operation has."""
+    paths = [path for paths in mapped.values() if isinstance(paths, list) for path in paths]
+    if len(mapped) > MAX_FILES or len(paths) > MAX_PLACES:
+        raise BadForm(f"'map' may name at most {MAX_FILES} files and {MAX_PLACES} places for them.")
+    if any(isinstance(path, str) and len(path) > MAX_PATH_LENGTH for path in paths):
+        raise BadForm(f"A path in 'map' may have at most {MAX_PATH_LENGTH} characters.")
 
 
 def read_paths(name: str, paths: Any) -> Iterator[list[str]]:
