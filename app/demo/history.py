@@ -1,6 +1,7 @@
 """How a demonstration resource comes to its row: one write after another, each checked and derived as its command does
 it. A body that breaks a rule is refused here as it would be there; only the clock is the demonstration's own."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -20,18 +21,18 @@ Products = tuple[Product, ...]
 ALWAYS = {"document_type", "description", "po_number", "email", "payment_terms"}
 
 
+@dataclass(slots=True)
 class History:
     """A resource from its creation on: `row` is what it is now, `status_history` that of a document, `changes` its
     entries in the change log."""
 
-    def __init__(self, caller: Caller, resource: Resource, key: str, products: Products) -> None:
-        self.caller = caller
-        self.resource = resource
-        self.key = key
-        self.products = products
-        self.row: Values = {}
-        self.status_history: list[Values] = []
-        self.changes: list[Change] = []
+    caller: Caller
+    resource: Resource
+    key: str
+    products: Products
+    row: Values = field(default_factory=dict)
+    status_history: list[Values] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def create(self, values: Values, moment: datetime, model: CurrencyModel | None = None) -> None:
         self.write(Verb.CREATE, Body(values, self.products), moment, model)
@@ -73,12 +74,12 @@ def fields_read_by(resource: Resource, products: Products) -> frozenset[str]:
     """The fields that a body declared for these products would hold: those that one of them reads, and the endpoint's
     own; with several declared, what no product reads goes along."""
     return frozenset(
-        field.name
-        for field in RESOURCES[resource].fields
+        known.name
+        for known in RESOURCES[resource].fields
         if len(products) > 1
-        or (not products and field.name in ALWAYS)
-        or field.base is not Requirement.OPTIONAL
-        or any(field.use(product) is not Requirement.NOT_READ for product in products)
+        or (not products and known.name in ALWAYS)
+        or known.base is not Requirement.OPTIONAL
+        or any(known.use(product) is not Requirement.NOT_READ for product in products)
     )
 
 

@@ -3,7 +3,8 @@
 The catalogue itself, every field of every resource once, is the literal data in `app.domain.catalogue`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.domain.enums import Product, Requirement
@@ -89,23 +90,24 @@ class Field:
         return self.max_length or LENGTHS.get(self.kind, 0)
 
     def part(self, name: str) -> "Field":
-        """The part of that name; KeyError where there is none."""
-        for part in self.parts:
-            if part.name == name:
-                return part
-        raise KeyError(name)
+        return named(self.parts, name)
+
+
+def named(fields: Sequence[Field], name: str) -> Field:
+    """The field of that name; KeyError where there is none."""
+    for field in fields:
+        if field.name == name:
+            return field
+    raise KeyError(name)
 
 
 def numbered(pattern: str, last: int, field: Field) -> tuple[Field, ...]:
     """Fields that differ by a number alone: `pattern` and the texts of `field` hold `{n}` where it goes."""
     return tuple(
-        Field(
-            pattern.format(n=n),
-            field.kind,
-            field.use_codes,
-            field.meaning.format(n=n),
-            max_length=field.max_length,
-            places=field.places,
+        replace(
+            field,
+            name=pattern.format(n=n),
+            meaning=field.meaning.format(n=n),
             element=field.element.format(n=n),
             falls_back_to=field.falls_back_to.format(n=n),
         )

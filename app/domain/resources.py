@@ -9,7 +9,7 @@ from app.domain.catalogue.document import DOCUMENT
 from app.domain.catalogue.note import NOTE
 from app.domain.catalogue.representative import REPRESENTATIVE
 from app.domain.enums import Resource, Verb
-from app.domain.fields import Field
+from app.domain.fields import Field, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,7 @@ class ResourceDefinition:
         return self.verbs == (Verb.CREATE,)
 
     def field(self, name: str) -> Field:
-        """The field of that name; KeyError where there is none."""
-        for known in self.fields:
-            if known.name == name:
-                return known
-        raise KeyError(name)
+        return named(self.fields, name)
 
 
 ACCOUNT_NUMBER = "account_number"

@@ -163,42 +163,33 @@ def relations_of(resource: Resource) -> Iterator[tuple[tuple[str, str], Relation
     yield (QUERY, f"{name}_node"), to_one(name, ["csr_id"], "csr_id")
 
 
+def links_of(resource: Resource, table: sa.Table) -> dict[tuple[str, str], Relation]:
+    """The relations between a resource and the representatives that a table links to it."""
+    name, key = str(resource), RESOURCES[resource].key
+    to_them, to_it = through_link_table(table, key, "reference"), through_link_table(table, "reference", key)
+    return {
+        (name, "representatives"): Relation(REPRESENTATIVE, Shape.PAGE, (key,), to_them),
+        (REPRESENTATIVE, resource.plural): Relation(name, Shape.PAGE, ("reference",), to_it),
+    }
+
+
 ACCOUNT, DOCUMENT, REPRESENTATIVE = map(str, (Resource.ACCOUNT, Resource.DOCUMENT, Resource.REPRESENTATIVE))
 
 RELATIONS: dict[tuple[str, str], Relation] = {
     **{path: relation for resource in Resource for path, relation in relations_of(resource)},
-    (ACCOUNT, "representatives"): Relation(
-        REPRESENTATIVE,
-        Shape.PAGE,
-        ("account_number",),
-        through_link_table(ACCOUNT_REPRESENTATIVES, "account_number", "reference"),
-    ),
+    **links_of(Resource.ACCOUNT, ACCOUNT_REPRESENTATIVES),
+    **links_of(Resource.DOCUMENT, DOCUMENT_REPRESENTATIVES),
     (ACCOUNT, "balances"): Relation(DOCUMENT, Shape.BALANCES, ("account_number",), equal_columns("account_number")),
     (ACCOUNT, "history"): changes_of(Resource.ACCOUNT),
     (DOCUMENT, "applies_to"): Relation(
         DOCUMENT, Shape.ONE, ("applies_to_invoice", "account_number", "document_type"), invoice_of
     ),
     (DOCUMENT, "credit_notes"): Relation(DOCUMENT, Shape.PAGE, ("invoice_key", "csr_id"), credit_notes_of),
-    (DOCUMENT, "representatives"): Relation(
-        REPRESENTATIVE,
-        Shape.PAGE,
-        ("document_number",),
-        through_link_table(DOCUMENT_REPRESENTATIVES, "document_number", "reference"),
-    ),
     (DOCUMENT, "status_history"): Relation(
         TRANSITION, Shape.LIST, ("document_number",), equal_columns("document_number")
     ),
     (DOCUMENT, "history"): changes_of(Resource.DOCUMENT),
     (DOCUMENT, "stored_attachment"): to_one(ATTACHMENT, ["document_number"], "document_number"),
-    (REPRESENTATIVE, "accounts"): Relation(
-        ACCOUNT, Shape.PAGE, ("reference",), through_link_table(ACCOUNT_REPRESENTATIVES, "reference", "account_number")
-    ),
-    (REPRESENTATIVE, "documents"): Relation(
-        DOCUMENT,
-        Shape.PAGE,
-        ("reference",),
-        through_link_table(DOCUMENT_REPRESENTATIVES, "reference", "document_number"),
-    ),
     (QUERY, "tenant"): Relation(TENANT, Shape.ONE, (), equal_columns()),
     (TENANT, "balances"): Relation(DOCUMENT, Shape.BALANCES, (), equal_columns()),
     (QUERY, "changes"): Relation(CHANGE, Shape.PAGE, (), equal_columns()),

@@ -1,7 +1,7 @@
 """Errors as the Ingest API words them, and the one translation of what the layers below raise."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.auth.rate_limits import RateLimited
@@ -16,11 +16,13 @@ from app.rest_api.names import shown_path
 class RestError(Exception):
     """A request that is refused: status, error word, message, and what else the answer holds."""
 
-    def __init__(self, status: int, error: str, message: str, **extra: Any) -> None:
+    def __init__(
+        self, status: int, error: str, message: str, headers: Mapping[str, str] | None = None, **extra: Any
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.body = {"error": error, **extra, "message": writable(message)}
-        self.headers: dict[str, str] = {}
+        self.headers = dict(headers or {})
 
 
 def not_found(resource: str) -> RestError:
@@ -31,7 +33,8 @@ def already_exists(resource: Resource, key: str) -> RestError:
     known = RESOURCES[resource]
     advice = f"A {resource} can never be changed." if known.is_append_only else "PUT replaces it, PATCH changes it."
     message = f"{resource.capitalize()} {quoted_key(key)} already exists. {advice}"
-    return RestError(409, f"{resource}_already_exists", message, **{known.key: key})
+    named: dict[str, Any] = {known.key: key}
+    return RestError(409, f"{resource}_already_exists", message, **named)
 
 
 def already_closed(number: str, message: str) -> RestError:
@@ -43,21 +46,15 @@ def nowhere() -> RestError:
 
 
 def not_allowed(methods: str) -> RestError:
-    refused = RestError(405, "method_not_allowed", f"This address takes {methods}.")
-    refused.headers["Allow"] = methods
-    return refused
+    return RestError(405, "method_not_allowed", f"This address takes {methods}.", {"Allow": methods})
 
 
 def encoded(reason: EncodedBody) -> RestError:
-    refused = RestError(415, "unsupported_media_type", str(reason))
-    refused.headers.update(reason.headers)
-    return refused
+    return RestError(415, "unsupported_media_type", str(reason), reason.headers)
 
 
 def spent_up(reason: RateLimited) -> RestError:
-    refused = RestError(429, "rate_limited", str(reason))
-    refused.headers.update(reason.headers)
-    return refused
+    return RestError(429, "rate_limited", str(reason), reason.headers)
 
 
 def translated(refusal: WriteRefused, resource: Resource, key: str) -> RestError:

@@ -140,7 +140,7 @@ class Rest:
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
         key = request.path_params[RESOURCES[resource].key]
-        row = await self.found(request, caller, resource, look_up(resource, (key,), EMBEDDED.get(resource, ())))
+        row = await self.found(request, caller, resource, look_up(resource, key))
         shown = embedded(resource, row)
         self.charge_listed(caller, ROW * sum(map(len, shown.values())))
         return reply({**resource_answer(resource, row), **shown}, headers=version_tag(row))
@@ -162,7 +162,7 @@ class Rest:
         caller = await self.caller(request)
         account, reference = request.path_params["account_number"], request.path_params["reference"]
         try:
-            note = await self.found(request, caller, Resource.NOTE, look_up(Resource.NOTE, (account, reference)))
+            note = await self.found(request, caller, Resource.NOTE, look_up(Resource.NOTE, account, reference))
         except RestError:
             await self.found(request, caller, Resource.ACCOUNT, presence(Resource.ACCOUNT, account))
             raise
@@ -276,9 +276,10 @@ def presence(resource: Resource, key: str, *traversals: Traversal) -> Traversal:
     return Traversal("found", resource, Selection(traversals=traversals), lookup_keys=((key,),))
 
 
-def look_up(resource: Resource, key: tuple[str, ...], traversals: tuple[Traversal, ...] = ()) -> Traversal:
-    """A resource with all its fields."""
-    return Traversal("found", resource, Selection(own_columns(resource), traversals), lookup_keys=(key,))
+def look_up(resource: Resource, *key: str) -> Traversal:
+    """A resource with all its fields, and what GET alone reads beside them."""
+    selection = Selection(own_columns(resource), EMBEDDED.get(resource, ()))
+    return Traversal("found", resource, selection, lookup_keys=(key,))
 
 
 def own_columns(resource: Resource) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """The fields of an account, and of the addresses it holds."""
 
+from dataclasses import replace
+
 from app.domain.fields import Field, Kind
 
 # Invoicing prints the billing address and needs four of its lines; CashApp matches on all but the country.
@@ -12,14 +14,7 @@ BILLING_ADDRESS = (
     Field("country", Kind.COUNTRY, "O OO--", "Country, ISO 3166-1 alpha-2."),
 )
 
-REMITTANCE_ADDRESS = (
-    Field("address1", Kind.TEXT, "O ----", "Street and number."),
-    Field("address2", Kind.TEXT, "O ----", "Second address line, such as suite or floor."),
-    Field("city", Kind.TEXT, "O ----", "City."),
-    Field("state", Kind.TEXT, "O ----", "State, province or region."),
-    Field("zip", Kind.TEXT, "O ----", "Postal code."),
-    Field("country", Kind.COUNTRY, "O ----", "Country, ISO 3166-1 alpha-2."),
-)
+REMITTANCE_ADDRESS = tuple(replace(part, use_codes="O ----") for part in BILLING_ADDRESS)
 
 ACCOUNT = (
     Field("account_number", Kind.KEY, "R RRRR", "The caller's own key of the account, unique within the tenant."),

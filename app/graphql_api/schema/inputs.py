@@ -24,12 +24,6 @@ from app.graphql_api.schema.names import type_name
 from app.graphql_api.schema.planned_fields import list_of
 from app.graphql_api.schema.scalars import Date
 
-PRODUCT_NAMES = {  # in the names of types
-    Product.COLLECTIONS: "Collections",
-    Product.INVOICING: "Invoicing",
-    Product.OPEN_BALANCE: "OpenBalance",
-    Product.CASH_APP: "CashApp",
-}
 COMBINED = "combined"  # the member of a @oneOf input that takes every field
 MADE: set[str] = set()  # names of input types
 REPLACES = "As a replacement it empties every field that"
@@ -90,7 +84,7 @@ def address_input(product: Product | None) -> Any:
         return part_input(ADDRESS.part_type)
     read = [part for part in ADDRESS.parts if part.use(product) is not Requirement.NOT_READ]
     text = f"A postal address as {PRODUCT_TITLES[product]} reads it."
-    return made_input(f"{PRODUCT_NAMES[product]}AddressInput", text, product_fields(read, product))
+    return made_input(f"{type_name(product)}AddressInput", text, product_fields(read, product))
 
 
 def body_fields(resource: Resource) -> list[Field]:
@@ -109,7 +103,7 @@ def read_by(product: Product, resource: Resource) -> list[Field]:
 
 def product_input(resource: Resource, product: Product) -> Any:
     """The data of a resource for one product."""
-    name, title = f"{PRODUCT_NAMES[product]}{type_name(resource)}Input", PRODUCT_TITLES[product]
+    name, title = f"{type_name(product)}{type_name(resource)}Input", PRODUCT_TITLES[product]
     text = f"{resource.with_article.capitalize()} for {title}. {REPLACES} this type cannot say, custom fields and an "
     fields = product_fields(read_by(product, resource), product)
     return made_input(name, f"{text}account's currency aside.", fields | amounts(resource, product))

@@ -12,9 +12,9 @@ from app.domain.problems import Path
 to_camel_case = lru_cache(2_000)(convert)  # of the catalogue's names, for every field of every write
 
 
-def type_name(resource: str) -> str:
-    """The name of a resource's object type."""
-    return resource.capitalize()
+def type_name(word: str) -> str:
+    """What types of a resource or for a product are called: Account, OpenBalance."""
+    return "".join(map(str.capitalize, word.split("_")))
 
 
 def by_resource(classes: Mapping[str, Any], suffix: str = "") -> dict[Resource, Any]:

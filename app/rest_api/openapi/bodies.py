@@ -10,7 +10,7 @@ from app.domain.fields import KEY_LENGTH, Field, Kind
 from app.domain.resources import RESOURCES
 from app.rest_api.answers import shown_name
 from app.rest_api.names import ADDRESSED, SHOWN_KEYS
-from app.rest_api.openapi.values import VALUES, Schema, ref, sent, shown
+from app.rest_api.openapi.values import VALUES, Schema, full_object, ref, sent, shown
 from app.rest_api.resources import MOST_LISTED
 
 OBJECTS = {  # the component that an object, or each element of a list, is
@@ -192,12 +192,11 @@ def listing(resource: Resource) -> Schema:
         "total": {"type": "integer", "minimum": 0, "description": "How many are linked in all."},
         resource.plural: {"type": "array", "items": key(resource), "maxItems": MOST_LISTED},
     }
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return full_object(properties)
 
 
 def link(resource: Resource) -> Schema:
-    properties = {"reference": key(Resource.REPRESENTATIVE), RESOURCES[resource].key: key(resource)}
-    return {"type": "object", "required": list(properties), "properties": properties}
+    return full_object({"reference": key(Resource.REPRESENTATIVE), RESOURCES[resource].key: key(resource)})
 
 
 def note_schemas() -> dict[str, Schema]:
@@ -227,8 +226,7 @@ def closure_schemas() -> dict[str, Schema]:
         "updatedAt": MOMENT,
     }
     demanded = frozenset(field.name for field in CLOSURE if field.base is Requirement.REQUIRED)
-    closed = {"type": "object", "required": list(properties), "properties": properties}
-    return {"ClosureBody": sent_object(CLOSURE, demanded), "Closure": closed}
+    return {"ClosureBody": sent_object(CLOSURE, demanded), "Closure": full_object(properties)}
 
 
 def attachment_schemas() -> dict[str, Schema]:
@@ -239,10 +237,6 @@ def attachment_schemas() -> dict[str, Schema]:
         "fileSize": {"type": "integer", "minimum": 1, "description": "Bytes of the file."},
         "uploadedAt": MOMENT,
     }
-    attachment = {"type": "object", "required": list(properties), "properties": properties}
-    listed_properties = {
-        "document_number": key(Resource.DOCUMENT),
-        "attachments": {"type": "array", "items": ref("Attachment")},
-    }
-    attachments = {"type": "object", "required": list(listed_properties), "properties": listed_properties}
-    return {"Attachment": attachment, "Attachments": attachments}
+    items = {"type": "array", "items": ref("Attachment")}
+    attachments = full_object({"document_number": key(Resource.DOCUMENT), "attachments": items})
+    return {"Attachment": full_object(properties), "Attachments": attachments}

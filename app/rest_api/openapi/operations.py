@@ -26,7 +26,6 @@ TAGS = {
 }
 WRITE = (400, 401, 403, 412, 413, 415, 422, 429, 500, 503)
 READ = (401, 429, 500, 503)
-NO_KEY = "The address holds no key."
 STATUS_RULES = """
 The server decides over `status`; one that is sent is ignored. An open amount of zero closes the document, and one
 that is not zero opens a closed document again. A write that says nothing of the open amount leaves the status alone.
@@ -73,7 +72,7 @@ def ok(status: int, description: str, schema: str, example: Any) -> Operation:
 def missing(*resources: str) -> Operation:
     """404 where one of them does not exist for the caller, or the address is none."""
     schema = error(*(f"{resource}_not_found" for resource in resources), "not_found")
-    text = f"There is no such {' or '.join(resources)}." if resources else NO_KEY
+    text = f"There is no such {' or '.join(resources)}." if resources else "The address holds no key."
     return {"404": response(text, schema, (not_found(resources[0]) if resources else nowhere()).body)}
 
 
@@ -181,8 +180,7 @@ def closure_paths() -> Paths:
 def link_paths() -> Paths:
     found: Paths = {}
     for resource in LINKS:
-        name = resource.plural
-        title, listing = name.capitalize(), f"{address(Resource.REPRESENTATIVE)}/{name}"
+        title, listing = resource.plural.capitalize(), f"{address(Resource.REPRESENTATIVE)}/{resource.plural}"
         linked = ok(200, "They are linked.", f"{resource.capitalize()}Link", examples.link(resource))
         page = ok(200, "A page of numbers, in order.", f"Linked{title}", examples.listing(resource))
         found |= path_item(
@@ -200,7 +198,7 @@ def link_paths() -> Paths:
             get=operation(
                 f"listRepresentative{title}",
                 "Representatives",
-                f"List the {name} of a representative",
+                f"List the {resource.plural} of a representative",
                 page | missing("representative") | wrong_page() | shared(*READ),
                 parameters=[{"$ref": "#/components/parameters/Page"}, {"$ref": "#/components/parameters/Limit"}],
             ),
@@ -221,9 +219,11 @@ def key_component(resource: Resource) -> str:
 def key(resource: Resource) -> Schema:
     text = f"Key of the {resource}. Type it here as it is; in a program's requests percent-encode it, a slash too."
     schema = {"type": "string", "minLength": 1, "maxLength": 255}
-    example = examples.KEYS[resource]
-    parameter = {"name": RESOURCES[resource].key, "in": "path", "required": True, "description": text}
-    return {**parameter, "schema": schema, "example": example}
+    return path_parameter(RESOURCES[resource].key, text, schema, examples.KEYS[resource])
+
+
+def path_parameter(name: str, text: str, schema: Schema, example: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": text, "schema": schema, "example": example}
 
 
 def number_from_one(name: str, most: int, default: int, text: str) -> Schema:
@@ -235,26 +235,22 @@ def number_from_one(name: str, most: int, default: int, text: str) -> Schema:
 PARAMETERS: dict[str, tuple[str, Schema]] = {
     "pdf": (
         "ConnectionId",
-        {
-            "name": "connection_id",
-            "in": "path",
-            "required": True,
-            "description": "The tenant's connection; whoever made the tenant was told it.",
-            "schema": {"type": "string", "format": "uuid"},
-            "example": examples.CONNECTION_ID,
-        },
+        path_parameter(
+            "connection_id",
+            "The tenant's connection; whoever made the tenant was told it.",
+            {"type": "string", "format": "uuid"},
+            examples.CONNECTION_ID,
+        ),
     ),
     "ingest_documents": (key_component(Resource.DOCUMENT), key(Resource.DOCUMENT)),
     "attachments": (
         "AttachmentId",
-        {
-            "name": "id",
-            "in": "path",
-            "required": True,
-            "description": "From the list; that of a former version is a 404.",
-            "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
-            "example": examples.ATTACHMENT_ID,
-        },
+        path_parameter(
+            "id",
+            "From the list; that of a former version is a 404.",
+            {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+            examples.ATTACHMENT_ID,
+        ),
     ),
     **{each.plural: (key_component(each), key(each)) for each in IN_ORDER},
 }

@@ -1,10 +1,12 @@
 """The answers to refused requests, as responses of the description."""
 
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.problems import Code
 from app.domain.values import ONE_ADDRESS, Fault
-from app.rest_api.openapi.values import Schema, ref
+from app.rest_api.openapi.values import Schema, full_object, ref
 
 Response = dict[str, Any]
 REQUEST_ID = {"type": "string", "description": "Quote it when you report the failure."}
@@ -41,22 +43,7 @@ def error(*words: str, **more: Schema) -> Schema:
         **more,
         "message": message,
     }
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-SCHEMAS: dict[str, Schema] = {
-    "Fault": DETAIL,
-    "InvalidJson": error("invalid_json"),
-    "Unauthenticated": error("unauthenticated"),
-    "Forbidden": error("forbidden"),
-    "PreconditionFailed": error("precondition_failed"),
-    "BodyTooLarge": error("body_too_large"),
-    "UnsupportedMediaType": error("unsupported_media_type"),
-    "ValidationFailed": error("validation_failed", details={"type": "array", "minItems": 1, "items": ref("Fault")}),
-    "RateLimited": error("rate_limited"),
-    "InternalError": error("internal_error", request_id=REQUEST_ID),
-    "Unavailable": error("unavailable", request_id=REQUEST_ID),
-}
+    return full_object(properties)
 
 
 def response(description: str, schema: Schema, example: Any) -> Response:
@@ -71,122 +58,93 @@ def wrong_query(name: str, message: str, whole: str) -> dict[str, Response]:
     return {"422": response("The query has faults, all of which are listed.", ref("ValidationFailed"), example)}
 
 
-FAULT_EXAMPLE = {
-    "error": "validation_failed",
-    "message": "The data has faults; nothing was written.",
-    "details": [
-        {"field": "email", "code": "invalid", "message": Fault(ONE_ADDRESS).about("email", "nobody")},
-        {"field": "name", "code": "required", "message": "name is required and must not be blank."},
-    ],
-}
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that means the same wherever it occurs. Its error word is its name in snake case."""
 
-SHARED: dict[int, tuple[str, Response]] = {  # answers that mean the same wherever they occur
-    400: (
-        "InvalidJson",
-        response(
-            "The body is no JSON object.",
-            ref("InvalidJson"),
-            {"error": "invalid_json", "message": "The request is no JSON."},
-        ),
-    ),
-    401: (
-        "Unauthenticated",
-        response(
-            "There is no API key, or one that is not known.",
-            ref("Unauthenticated"),
-            {"error": "unauthenticated", "message": "Send an API key as X-API-Key."},
-        ),
-    ),
-    403: (
-        "Forbidden",
-        response(
-            "The key may only read.",
-            ref("Forbidden"),
-            {"error": "forbidden", "message": "This key may only read."},
-        ),
-    ),
-    412: (
+    name: str
+    description: str
+    message: str
+    more: Schema = field(default_factory=dict)  # the schemas of what else the body holds
+    example: dict[str, Any] = field(default_factory=dict)  # the values of that
+
+    @property
+    def word(self) -> str:
+        return re.sub("(?<=[a-z])(?=[A-Z])", "_", self.name).lower()
+
+    def response(self) -> Response:
+        example = {"error": self.word, **self.example, "message": self.message}
+        return response(self.description, ref(self.name), example)
+
+
+FAULTS_EXAMPLE = [
+    {"field": "email", "code": "invalid", "message": Fault(ONE_ADDRESS).about("email", "nobody")},
+    {"field": "name", "code": "required", "message": "name is required and must not be blank."},
+]
+REQUEST = "9c1f04be7a2d53e8"
+QUOTE = f"Quote request {REQUEST} when you report it."
+
+REFUSALS: dict[int, Refusal] = {
+    400: Refusal("InvalidJson", "The body is no JSON object.", "The request is no JSON."),
+    401: Refusal("Unauthenticated", "There is no API key, or one that is not known.", "Send an API key as X-API-Key."),
+    403: Refusal("Forbidden", "The key may only read.", "This key may only read."),
+    412: Refusal(
         "PreconditionFailed",
-        response(
-            "The resource is not at a version that If-Match names, or at one that If-None-Match excludes. Nothing was "
-            "written.",
-            ref("PreconditionFailed"),
-            {
-                "error": "precondition_failed",
-                "message": "Account 'ACCT-001' is at version 4, not at the expected version \"3\". Nothing was "
-                'written. Send a version as the ETag of an answer has it, such as "3".',
-            },
-        ),
+        "The resource is not at a version that If-Match names, or at one that If-None-Match excludes. Nothing was "
+        "written.",
+        "Account 'ACCT-001' is at version 4, not at the expected version \"3\". Nothing was written. Send a version as "
+        'the ETag of an answer has it, such as "3".',
     ),
-    413: (
+    413: Refusal(
         "BodyTooLarge",
-        response(
-            "The body is larger than this server accepts.",
-            ref("BodyTooLarge"),
-            {"error": "body_too_large", "message": "The body is larger than 10485760 bytes: send less at once."},
-        ),
+        "The body is larger than this server accepts.",
+        "The body is larger than 10485760 bytes: send less at once.",
     ),
-    415: (
+    415: Refusal(
         "UnsupportedMediaType",
-        response(
-            "The body is of another media type, or compressed (the message then names the Content-Encoding).",
-            ref("UnsupportedMediaType"),
-            {"error": "unsupported_media_type", "message": "Send the body as application/json."},
-        ),
+        "The body is of another media type, or compressed (the message then names the Content-Encoding).",
+        "Send the body as application/json.",
     ),
-    422: (
+    422: Refusal(
         "ValidationFailed",
-        response(
-            "The data has faults, all of which are listed. Nothing was written.",
-            ref("ValidationFailed"),
-            FAULT_EXAMPLE,
-        ),
+        "The data has faults, all of which are listed. Nothing was written.",
+        "The data has faults; nothing was written.",
+        {"details": {"type": "array", "minItems": 1, "items": ref("Fault")}},
+        {"details": FAULTS_EXAMPLE},
     ),
-    429: (
+    429: Refusal(
         "RateLimited",
-        response(
-            "The key's budget does not suffice, on a server that sets one, or the tenant has used all "
-            "Idempotency-Keys of a day. `Retry-After` says in how many seconds there is enough again.",
-            ref("RateLimited"),
-            {
-                "error": "rate_limited",
-                "message": "The request costs 12 points, and 0 are left of the key's budget of 1000 a minute: try "
-                "again in 1 second.",
-            },
-        )
-        | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}},
+        "The key's budget does not suffice, on a server that sets one, or the tenant has used all Idempotency-Keys of a "
+        "day. `Retry-After` says in how many seconds there is enough again.",
+        "The request costs 12 points, and 0 are left of the key's budget of 1000 a minute: try again in 1 second.",
     ),
-    500: (
+    500: Refusal(
         "InternalError",
-        response(
-            "The server failed.",
-            ref("InternalError"),
-            {
-                "error": "internal_error",
-                "request_id": "9c1f04be7a2d53e8",
-                "message": "The server failed. Quote request 9c1f04be7a2d53e8 when you report it.",
-            },
-        ),
+        "The server failed.",
+        f"The server failed. {QUOTE}",
+        {"request_id": REQUEST_ID},
+        {"request_id": REQUEST},
     ),
-    503: (
+    503: Refusal(
         "Unavailable",
-        response(
-            "The database, or the store of the PDFs, cannot be used now. The message says what to do.",
-            ref("Unavailable"),
-            {
-                "error": "unavailable",
-                "request_id": "9c1f04be7a2d53e8",
-                "message": "The database does not answer: try again. Quote request 9c1f04be7a2d53e8 when you "
-                "report it.",
-            },
-        ),
+        "The database, or the store of the PDFs, cannot be used now. The message says what to do.",
+        f"The database does not answer: try again. {QUOTE}",
+        {"request_id": REQUEST_ID},
+        {"request_id": REQUEST},
     ),
+}
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
+SCHEMAS: dict[str, Schema] = {
+    "Fault": DETAIL,
+    **{refusal.name: error(refusal.word, **refusal.more) for refusal in REFUSALS.values()},
 }
 
 
 def components() -> dict[str, Response]:
-    return dict(SHARED.values())
+    found = {refusal.name: refusal.response() for refusal in REFUSALS.values()}
+    found["RateLimited"]["headers"] = RETRY_AFTER
+    return found
 
 
 def shared(*statuses: int) -> dict[str, Response]:
-    return {str(status): {"$ref": f"#/components/responses/{SHARED[status][0]}"} for status in statuses}
+    return {str(status): {"$ref": f"#/components/responses/{REFUSALS[status].name}"} for status in statuses}

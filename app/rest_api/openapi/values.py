@@ -34,6 +34,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def full_object(properties: Schema) -> Schema:
+    """An object that always has all of its properties."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
 def whole(pattern: str) -> str:
     return f"^(?:{pattern})$"
 
