@@ -125,8 +125,10 @@ def resource_paths(resource: Resource) -> Paths:
     )
 
 
-REPLACED = "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing, nor "
-"does it count a version."
+REPLACED = (
+    "Fields that are left out become empty, custom fields aside. Sent again, it changes nothing, nor does it count a "
+    "version."
+)
 REPLACE_RULES = dict.fromkeys(Resource, REPLACED) | {
     Resource.ACCOUNT: f"{REPLACED} The currency stays, too: once set it is fixed."
 }
