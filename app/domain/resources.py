@@ -51,11 +51,9 @@ class ResourceDefinition:
         return named(self.fields, name)
 
 
-ACCOUNT_NUMBER = "account_number"
-
 RESOURCES: dict[Resource, ResourceDefinition] = {
     Resource.ACCOUNT: ResourceDefinition(
-        key=ACCOUNT_NUMBER,
+        key="account_number",
         fields=ACCOUNT,
         about="Customers that owe money; everything else belongs to one.",
         references=(
@@ -67,14 +65,14 @@ RESOURCES: dict[Resource, ResourceDefinition] = {
         key="document_number",
         fields=DOCUMENT,
         about="Invoices, credit notes and other receivables.",
-        references=(Reference(ACCOUNT_NUMBER, Resource.ACCOUNT, "account", "documents"),),
+        references=(Reference("account_number", Resource.ACCOUNT, "account", "documents"),),
         is_declared=True,
     ),
     Resource.NOTE: ResourceDefinition(
         key="reference",
         fields=NOTE,
         about="Remarks on accounts. They are kept as evidence: no call changes or removes one.",
-        references=(Reference(ACCOUNT_NUMBER, Resource.ACCOUNT, "account", "notes"),),
+        references=(Reference("account_number", Resource.ACCOUNT, "account", "notes"),),
         verbs=(Verb.CREATE,),
         owner=Resource.ACCOUNT,
         order="created_at",
@@ -91,6 +89,6 @@ RESOURCES: dict[Resource, ResourceDefinition] = {
         key="reference",
         fields=CONTACT,
         about="People on the customer's side. Collections alone reads them.",
-        references=(Reference(ACCOUNT_NUMBER, Resource.ACCOUNT, "account", "contacts"),),
+        references=(Reference("account_number", Resource.ACCOUNT, "account", "contacts"),),
     ),
 }

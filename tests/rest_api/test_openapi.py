@@ -15,8 +15,9 @@ from app.domain.fields import Field
 from app.domain.requirements import is_empty
 from app.domain.resources import RESOURCES
 from app.middleware.requests import parse_json
+from app.rest_api.answers import rest_name
 from app.rest_api.names import ADDRESSED
-from app.rest_api.openapi.bodies import OBJECTS, name_of
+from app.rest_api.openapi.bodies import OBJECTS
 from app.rest_api.paths import RawMount, RawRouter
 from tests.gateway import Gateway
 from tests.rest_api.description import DESCRIPTION, SCHEMAS, Json, examples, operations, resolved, validator
@@ -132,7 +133,7 @@ def test_each_write_of_a_resource_ends_as_the_contract_says() -> None:
 
 def test_bodies_hold_every_field_of_the_catalogue_and_no_other() -> None:
     for resource in ADDRESSED:
-        names = [name_of(field) for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
+        names = [rest_name(field) for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
         assert list(SCHEMAS[f"{resource.capitalize()}Body"]["properties"]) == names
         assert list(SCHEMAS[f"{resource.capitalize()}Patch"]["properties"]) == names
         assert "required" not in SCHEMAS[f"{resource.capitalize()}Patch"]
@@ -150,7 +151,7 @@ def test_bodies_hold_every_field_of_the_catalogue_and_no_other() -> None:
 
 def test_each_field_tells_its_meaning_its_condition_and_what_each_product_makes_of_it() -> None:
     for owner, field in sent_fields():
-        text = SCHEMAS[owner]["properties"][name_of(field)]["description"]
+        text = SCHEMAS[owner]["properties"][rest_name(field)]["description"]
         readers = {PRODUCT_TITLES[product] for product in Product if field.use(product) is not Requirement.NOT_READ}
         assert text.startswith(field.meaning), text
         assert {title for title in PRODUCT_TITLES.values() if title in text.removeprefix(field.meaning)} == readers, (
@@ -169,7 +170,7 @@ def test_each_field_tells_its_meaning_its_condition_and_what_each_product_makes_
 @pytest.mark.slow
 def test_a_field_takes_what_the_server_takes_and_nothing_else(owner: str) -> None:
     fields = [field for name, field in sent_fields() if name == owner]
-    judges = [(field, validator(SCHEMAS[owner]["properties"][name_of(field)])) for field in fields]
+    judges = [(field, validator(SCHEMAS[owner]["properties"][rest_name(field)])) for field in fields]
     for text in pool():
         for field, judge in judges:
             required = field.base is Requirement.REQUIRED

@@ -181,13 +181,9 @@ async def run_attach(write: Write[Answer], sent: Sent, files: Files) -> Answer:
     return await attach_pdf(write, files, sent["documentNumber"], sent["file"].path, append=sent["append"])
 
 
-def key_of_document(sent: Sent) -> tuple[str, ...]:
-    return (sent["documentNumber"],)
-
-
-CLOSE = Command(run_close, {Resource.DOCUMENT: key_of_document}, "input")
+CLOSE = Command(run_close, {Resource.DOCUMENT: lambda sent: (sent["documentNumber"],)}, "input")
 ADD_NOTE = Command(run_note, {Resource.NOTE: lambda sent: (sent["accountNumber"], sent["input"]["reference"])}, "input")
-ATTACH = Command(run_attach, {Resource.DOCUMENT: key_of_document}, writes=False)
+ATTACH = Command(run_attach, {Resource.DOCUMENT: lambda sent: (sent["documentNumber"],)}, writes=False)
 
 
 @strawberry.type(

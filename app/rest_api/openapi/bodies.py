@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from app.commands.body import body_fields
 from app.commands.representatives import LINKS
 from app.domain.catalogue.closure import CLOSURE
 from app.domain.enums import PRODUCT_TITLES, DocumentStatus, Product, Requirement, Resource
 from app.domain.fields import KEY_LENGTH, Field, Kind
 from app.domain.resources import RESOURCES
-from app.rest_api.answers import shown_name
+from app.rest_api.answers import rest_name
 from app.rest_api.names import ADDRESSED, SHOWN_KEYS
 from app.rest_api.openapi.values import VALUES, Schema, full_object, ref, sent, shown
 from app.rest_api.resources import MOST_LISTED
@@ -61,17 +62,13 @@ def object_schemas(field: Field) -> Iterable[tuple[str, Schema]]:
     yield f"{OBJECTS[field.name]}Body", sent_object(field.parts, required=frozenset())
     yield (
         OBJECTS[field.name],
-        {"type": "object", "properties": {name_of(part): shown_field(part, inside=True) for part in field.parts}},
+        {"type": "object", "properties": {rest_name(part): shown_field(part, inside=True) for part in field.parts}},
     )
-
-
-def name_of(field: Field) -> str:
-    return field.element or shown_name(field)
 
 
 def sent_object(fields: Sequence[Field], required: frozenset[str]) -> Schema:
     """An object of a request. `required` are those that must be there; what the endpoint demands is never empty."""
-    properties = {name_of(field): sent_field(field) for field in fields}
+    properties = {rest_name(field): sent_field(field) for field in fields}
     demanded = [name for name in properties if name in required]
     return {"type": "object", **({"required": demanded} if demanded else {}), "properties": properties}
 
@@ -131,24 +128,19 @@ def fall_back(field: Field) -> str:
     return f" Left out, the invoice takes {source}."
 
 
-def own_fields(resource: Resource) -> list[Field]:
-    """The fields of a resource, less the key that its address holds."""
-    return [field for field in RESOURCES[resource].fields if field.name != RESOURCES[resource].key]
-
-
 def body(resource: Resource, *, required: bool) -> Schema:
     """What a create or replace takes, or with nothing required a patch."""
-    fields = own_fields(resource)
+    fields = body_fields(resource)
     demanded = frozenset(field.name for field in fields if required and field.base is Requirement.REQUIRED)
     return sent_object(fields, demanded)
 
 
 def answer(resource: Resource, more: dict[str, Schema] | None = None) -> Schema:
     """What every verb but a closure answers of the resource; `more` is what GET alone adds."""
-    fields = own_fields(resource)
+    fields = body_fields(resource)
     properties: dict[str, Schema] = {"csrId": CSR_ID, SHOWN_KEYS[resource]: key(resource)}
-    properties |= {name_of(field): shown_field(field) for field in fields}
-    always = ["csrId", SHOWN_KEYS[resource], *(name_of(field) for field in fields if is_filled(field))]
+    properties |= {rest_name(field): shown_field(field) for field in fields}
+    always = ["csrId", SHOWN_KEYS[resource], *(rest_name(field) for field in fields if is_filled(field))]
     if resource is Resource.DOCUMENT:
         properties |= status_properties()
         always.append("status")
