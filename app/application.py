@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -40,6 +41,7 @@ from app.rest_api.paths import RawMount
 from app.rest_api.router import failed as rest_error_response
 from app.rest_api.router import rest_routes, unrouted
 from app.server.health import health_routes
+from app.server.http_protocol import SEND_SECONDS
 from app.server.process_tuning import tune_process
 from app.settings import Settings
 from app.storage.blobs.store import Blobs
@@ -142,13 +144,14 @@ class Parts:
             facade.locate(scope)
 
     @asynccontextmanager
-    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """What runs beside the requests, from the start of the server to its end."""
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        """What runs beside the requests, from the start of the server to its end. Yields what the server's protocol is
+        told."""
         tune_process()
         logging.captureWarnings(capture=True)  # so that warnings of libraries are log records like all others
         heartbeat = self.metrics_endpoint.heartbeat() if self.metrics_endpoint else nullcontext()
         async with heartbeat, self.manifest_reloading():
-            yield
+            yield {SEND_SECONDS: self.settings.send_seconds}
         await self.close()
 
     def manifest_reloading(self) -> AbstractAsyncContextManager[None]:

@@ -132,6 +132,12 @@ class Settings(BaseSettings):
         description="Seconds for which a connection is kept open between requests: more than the load balancer in "
         "front keeps it, which is often 60.",
     )
+    send_seconds: float = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="Seconds after which a connection is closed whose client takes nothing of its answer.",
+    )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."
     )

@@ -40,6 +40,7 @@ DEFAULTS = {
     "metrics": "loopback",
     "traces_endpoint": "",
     "keep_alive_seconds": 75,
+    "send_seconds": 60.0,
     "shutdown_seconds": 20,
 }
 WHOLE = "Input should be a valid integer, unable to parse string as an integer."

@@ -3,6 +3,8 @@
 The outermost middleware, and so the one place that sees every request and every answer. Knows no address and no facade.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import re
@@ -15,9 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.middleware.requests import HEADERS, headers_by_name
+from app.middleware.requests import HEADERS, KEY_HEADER, headers_by_name
+from app.middleware.unsent_answers import MAX_KEY_BYTES, UnsentAnswers, is_large
 from app.observability.instrumentation import Instrumentation
 from app.observability.request_record import CURRENT_REQUEST, RequestRecord, request_id_of
+from app.storage.database.availability import AnswersUnread
 
 REQUEST_ID = b"x-request-id"
 # Safe in logs, headers and pages, and wide enough for the ids that proxies make.
@@ -49,6 +53,7 @@ class RequestContextMiddleware:
         self.app = app
         self.error_response = error_response
         self.instrumentation = instrumentation
+        self.unsent = UnsentAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +63,7 @@ class RequestContextMiddleware:
         given = headers.get(REQUEST_ID)
         scope["request_id"] = given if given and VALID_REQUEST_ID.fullmatch(given) else next(IDS)
         record = RecordedRequest(scope)
-        record.send, record.instrumentation = send, self.instrumentation  # no __init__: it would be one more call
+        record.send, record.context = send, self  # no __init__: it would be one more call
         CURRENT_REQUEST.set(record)  # for this task and those it starts: servers answer each request in its own task
         try:
             await self.app(scope, receive, record.answer)
@@ -78,14 +83,40 @@ class RecordedRequest(RequestRecord):
     inside the middleware would take longer to make."""
 
     send: Send
-    instrumentation: Instrumentation
+    context: RequestContextMiddleware
+    held_start: Message | None = None  # of a large answer, until there is its body
 
     async def answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = with_default_headers(message.get("headers", ()), self.scope["request_id"])
-            self.status = message["status"]
-            self.instrumentation.on_answer(self)
+            if is_large(message.get("headers", ())):
+                self.held_start = message
+                return
+            self.held_start = None  # of an answer that has failed
+            self.begin(message)
+        elif self.held_start:
+            await self.answer_large(self.held_start, message)
+            return
         await self.send(message)
+
+    def begin(self, message: Message) -> None:
+        """Completes the head of the answer, which is about to be sent."""
+        message["headers"] = with_default_headers(message.get("headers", ()), self.scope["request_id"])
+        self.status = message["status"]
+        self.context.instrumentation.on_answer(self)
+
+    async def answer_large(self, start: Message, message: Message) -> None:
+        self.held_start = None
+        key, unsent = self.scope[HEADERS].get(KEY_HEADER, b""), self.context.unsent
+        if unsent.has_room(key, len(message.get("body", b""))):
+            self.begin(start)
+            await unsent.send(key, start, message, self.send)
+            return
+        refusal = self.context.error_response(Request(self.scope), AnswersUnread(f"{MAX_KEY_BYTES} bytes"))
+        await refusal(self.scope, nothing_more, self.answer)
+
+
+async def nothing_more() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def random_ids() -> tuple[bytes, ...]:

@@ -71,8 +71,7 @@ async def read_body(request: Request, max_bytes: int) -> bytearray:
 
 async def reserve_file(request: Request, received: int, max_bytes: int) -> None:
     """Waits for room for a body that is written to a file, once so much of it has come that it counts."""
-    reservation = request.scope[FILE_RESERVATION]
-    if received > MAX_UNCOUNTED_BYTES and not reservation.size:
+    if received > MAX_UNCOUNTED_BYTES and not (reservation := request.scope[FILE_RESERVATION]).size:
         await reserve(reservation, request, max_bytes)
 
 

@@ -1,13 +1,17 @@
 """uvicorn's HTTP protocol, with limits on what comes before the application can check anything: the size of a request's
-head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection,
-and the time for which a client may leave a request unfinished. It tells reads that their client has gone.
+head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection, the
+time for which a client may leave a request unfinished, and that for which it may leave its answer unread. It tells reads
+that their client has gone.
 
 Without them anybody, even without a key, could fill the memory with one endless header, all connections with requests
 that never end, and the event loop with lists of commas.
 """
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
+from math import inf
+from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -25,6 +29,11 @@ MAX_COMMAS = 500  # in all headers, which are taken apart there
 FEW_HEADER_BYTES = 2_048  # as most requests have: whatever is in them costs little
 MAX_WAITING_REQUESTS = 100  # of one connection, behind the one that is answered
 IDLE_SECONDS = 30.0  # seconds for a whole head, and for the next piece of a body
+SEND_SECONDS = "send_seconds"  # of the state that the application's lifespan yields: see the setting of that name
+DEFAULT_SEND_SECONDS = 60.0
+# Bytes that the system takes of an answer before it has sent them. By default it takes some mebibytes of each, and a
+# slow client then seems to take nothing for as long as it needs for those.
+UNSENT_IN_SYSTEM = 2**17
 
 
 class HeadRefused(Exception):
@@ -42,11 +51,35 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self.progressed_at = 0.0  # when the client last sent a whole part of its request
         self.bytes_since_progress = 0  # bytes that were received since then
         self.refusal: HTTPStatus | None = None  # of a head that is refused, and that ends the connection
+        self.send_seconds: float = self.app_state.get(SEND_SECONDS, DEFAULT_SEND_SECONDS)
+        self.taken_at = 0.0  # when the client was last seen to have taken something of its answer
+        self.unsent_bytes: float = 0  # that the transport held then
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        with suppress(OSError, AttributeError):  # a system that has no such option
+            transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_IN_SYSTEM)
         self.note_progress()
         self.loop.call_later(self.idle_seconds, self.check_idle)
+        self.loop.call_later(self.send_seconds / 4, self.check_unsent)
+
+    def resume_writing(self) -> None:
+        self.unsent_bytes = inf  # it has taken most of what there was
+        super().resume_writing()
+
+    def check_unsent(self) -> None:
+        """Ends the connection where the client has taken nothing of its answer for too long. To close it would not be
+        enough: that waits until all is sent."""
+        unsent, now = self.transport.get_write_buffer_size(), self.loop.time()
+        if not unsent and self.transport.is_closing():
+            return
+        if not (unsent and self.unsent_bytes) or unsent < self.unsent_bytes:
+            self.taken_at = now
+        elif now - self.taken_at >= self.send_seconds:
+            self.transport.abort()
+            return
+        self.unsent_bytes = unsent
+        self.loop.call_later(self.send_seconds / 4, self.check_unsent)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
+from app.middleware.body_memory_limit import FILE_RESERVATION, Reservation, Room
 from app.middleware.buffered_body import MAX_IN_MEMORY, Fingerprint, buffered_body
 from app.middleware.requests import HEADERS
 
@@ -25,6 +26,7 @@ def request(chunks: list[bytes], content_type: str = PLAIN) -> Request:
         "raw_path": b"/x",
         "query_string": b"",
         "headers": [(b"content-type", content_type.encode())],
+        FILE_RESERVATION: Reservation(Room(2**30, 1)),
         HEADERS: {b"content-type": content_type.encode()},
     }
 

@@ -19,6 +19,10 @@ class Overloaded(Exception):
     """A request for which there was no memory in time."""
 
 
+class AnswersUnread(Exception):
+    """A large answer for whose client too many others wait to be read."""
+
+
 class Outage(Enum):
     """What is wrong, and what to do about it."""
 
@@ -29,6 +33,7 @@ class Outage(Enum):
     READ_ONLY = "The database only takes reads at present: try again later."
     DAMAGED = "The database is damaged: its operator has to restore it from a backup."
     OVERLOADED = "The server has too many large requests at once: try again."
+    UNREAD = "This key has too many large answers that wait to be read: read them, then try again."
 
     @property
     def fact(self) -> str:
@@ -84,6 +89,8 @@ def outage(error: BaseException) -> Outage | None:
         return Outage.STORE_UNREACHABLE
     if isinstance(error, Overloaded):
         return Outage.OVERLOADED
+    if isinstance(error, AnswersUnread):
+        return Outage.UNREAD
     if isinstance(error, TimeoutError | PoolTimeout):
         return Outage.SLOW
     if isinstance(error, OSError):
