@@ -32,7 +32,7 @@ from app.storage.writes.optimistic_sqlite import write_statements
 from tests.gateway import Gateway
 
 MEBIBYTE = 2**20
-LAST = 200_000  # bytes that threads still hold of the last operation
+LAST = 300_000  # bytes of the last operation, which a thread still holds
 COLUMNS = tuple(column.name for column in DOCUMENTS.c if column.name not in ("tenant_id", "document_number"))
 KEY = "document_number"
 # Operations that take the most memory for what they weigh, each made different from all others by its number.
