@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol, with limits on what comes before the application can check anything: the size of a request's
-head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection, the
-time for which a client may leave a request unfinished, and that for which it may leave its answer unread. It tells reads
-that their client has gone.
+head and trailers, how much there is to take apart in it, how many requests may wait for one another on a connection,
+the time for which a client may leave a request unfinished, and that for which it may leave its answer unread. It tells
+reads that their client has gone.
 
 Without them anybody, even without a key, could fill the memory with one endless header, all connections with requests
 that never end, and the event loop with lists of commas.

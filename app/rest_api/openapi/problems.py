@@ -114,8 +114,8 @@ REFUSALS: dict[int, Refusal] = {
     ),
     429: Refusal(
         "RateLimited",
-        "The key's budget does not suffice, on a server that sets one, or the tenant has used all Idempotency-Keys of a "
-        "day. `Retry-After` says in how many seconds there is enough again.",
+        "The key's budget does not suffice, on a server that sets one, or the tenant has used all Idempotency-Keys of "
+        "a day. `Retry-After` says in how many seconds there is enough again.",
         "The request costs 12 points, and 0 are left of the key's budget of 1000 a minute: try again in 1 second.",
     ),
     500: Refusal(
