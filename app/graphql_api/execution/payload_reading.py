@@ -22,7 +22,7 @@ from app.graphql_api.schema.mutations import Command, Sent
 from app.reads.single_statement.compiled import TENANT, QueryStatement
 from app.reads.single_statement.postprocess import Postprocess
 from app.storage.database.availability import QUERY_CANCELED
-from app.storage.database.driver_errors import StatementTooLarge, sqlstate
+from app.storage.database.driver_errors import MAX_ANSWER_BYTES, AnswerTooLarge, StatementTooLarge, sqlstate
 from app.storage.database.time_limits import TimeLimit
 from app.storage.database.transaction_reads import fetch_json_within
 
@@ -62,6 +62,8 @@ class PayloadReader:
                 return {key: await self.fetch(read, command, sent, connection) for key, read in reads.items()}
         except StatementTooLarge:
             message = f"The payload asks for more than the database takes in one statement, {UNDONE}"
+        except AnswerTooLarge:
+            message = f"The payload is larger than {MAX_ANSWER_BYTES // 2**20} MiB, {UNDONE}"
         except Exception as failure:
             if not (isinstance(failure, TimeoutError) and limit.expired) and sqlstate(failure) != QUERY_CANCELED:
                 raise

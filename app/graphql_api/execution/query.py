@@ -43,7 +43,7 @@ from app.reads.single_statement.postprocess import Postprocess, postprocessor
 from app.reads.single_statement.statement import query_statement
 from app.storage.database.availability import QUERY_CANCELED
 from app.storage.database.clock import now
-from app.storage.database.driver_errors import StatementTooLarge, sqlstate
+from app.storage.database.driver_errors import AnswerTooLarge, StatementTooLarge, sqlstate
 from app.storage.database.exact_json import digits_of
 
 PLAN_BYTES = 4_000  # of a plan, beside what grows with its statement
@@ -150,6 +150,8 @@ class QueryExecutor(OperationExecutor):
             )
         except StatementTooLarge:
             return None
+        except AnswerTooLarge as reason:
+            raise refused(ErrorCode.QUERY_TOO_COMPLEX, str(reason)) from None
         if body is None:
             return None
         if plan.postprocess is None:

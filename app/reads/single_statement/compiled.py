@@ -10,6 +10,7 @@ from sqlalchemy.engine import Dialect
 
 from app.reads.single_statement.json_sql import Expression
 from app.storage.database.compat_sqlalchemy import parameters_of
+from app.storage.database.driver_errors import MAX_ANSWER_BYTES
 
 TENANT = "tenant"
 MANY_PARAMETERS = 5_000  # of which most are the same, where fields share a filter
@@ -49,11 +50,21 @@ class QueryStatement:
         return found
 
 
+def bounded(value: Expression) -> sa.Select[Any]:
+    """The JSON as bytes; none of them, instead of more than an answer may have. OFFSET keeps Postgres from making the
+    value twice."""
+    text = sa.func.convert_to(sa.cast(value, sa.Text()), sa.literal_column("'UTF8'")).label("json")
+    answer = sa.select(text).offset(sa.literal_column("0")).subquery("answer")
+    fits = sa.func.octet_length(answer.c.json) <= sa.literal_column(str(MAX_ANSWER_BYTES))
+    return sa.select(
+        sa.case((sa.or_(answer.c.json.is_(None), fits), answer.c.json), else_=sa.literal_column("''::bytea"))
+    )
+
+
 def compile_query(value: Expression, dialect: Dialect) -> QueryStatement:
     """The statement that selects a JSON value."""
-    if dialect.name == "postgresql":
-        value = sa.func.convert_to(sa.cast(value, sa.Text()), sa.literal_column("'UTF8'"))
-    made: Any = sa.select(value).compile(dialect=dialect)
+    answer: sa.Select[Any] = bounded(value) if dialect.name == "postgresql" else sa.select(value)
+    made: Any = answer.compile(dialect=dialect)
     values: list[Any] = []
     replaced: list[tuple[int, str]] = []
     for position, (name, process) in enumerate(parameters_of(made)):

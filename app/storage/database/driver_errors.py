@@ -14,9 +14,18 @@ ROW_ERROR_STATES = ("22", "23", "40001", "40P01", "55P03", KEY_REFUSED)
 TOO_LARGE_STATES = "54"
 TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
 
+MAX_ANSWER_BYTES = 32 * 2**20  # of one value, such as the JSON of a whole query: it is held in memory
+
 
 class StatementTooLarge(Exception):
     """The database does not take a statement of that depth or size."""
+
+
+class AnswerTooLarge(Exception):
+    """A statement would be answered with more than MAX_ANSWER_BYTES."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The answer is larger than {MAX_ANSWER_BYTES // 2**20} MiB. Ask for less at once.")
 
 
 def is_damage(error: BaseException) -> bool:
@@ -47,6 +56,11 @@ def is_too_large(error: Exception) -> bool:
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode == sqlite3.SQLITE_ERROR and any(word in str(error) for word in TOO_LARGE_WORDS)
     return sqlstate(error).startswith(TOO_LARGE_STATES)
+
+
+def is_answer_too_large(error: BaseException) -> bool:
+    """Whether SQLite has found a value to be larger than its connection allows."""
+    return sqlite_code(error) == sqlite3.SQLITE_TOOBIG
 
 
 def may_be_of_one_row(error: Exception) -> bool:

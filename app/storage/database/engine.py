@@ -19,8 +19,16 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.caching import CacheBudget
+from app.storage.database.compat_aiosqlite import limit_length
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
-from app.storage.database.driver_errors import DISK_FULL, StatementTooLarge, is_damage, sqlstate
+from app.storage.database.driver_errors import (
+    DISK_FULL,
+    MAX_ANSWER_BYTES,
+    AnswerTooLarge,
+    StatementTooLarge,
+    is_damage,
+    sqlstate,
+)
 from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
 from app.storage.database.sqlite_functions import FUNCTIONS
@@ -105,7 +113,7 @@ class Database:
     async def fetch_json(
         self, text: str, arguments: Sequence[Any], key: Hashable = NOBODY, *, long: bool = False
     ) -> bytes | None:
-        """The one value of a statement, JSON or null; see `driver`."""
+        """The one value of a statement, JSON or null; see `driver`. Raises AnswerTooLarge, too."""
         if len(arguments) > MAX_PARAMETERS:
             raise StatementTooLarge(f"{len(arguments)} parameters")
         async with self.driver(key, long=long) as driver:
@@ -115,7 +123,7 @@ class Database:
                     ((value,),) = await driver.execute_fetchall(text, arguments)
                 else:
                     value = await driver.fetchval(text, *arguments)
-        return value.encode() if isinstance(value, str) else value
+        return json_bytes(value)
 
     def observe_statement(self, text: str, arguments: Sequence[Any] = ()) -> "ObservedStatement":
         """Calls the listeners for a statement that goes straight to the driver, and what they return when it has ended;
@@ -257,6 +265,13 @@ class ObservedStatement:
             ended()
 
 
+def json_bytes(value: str | bytes | None) -> bytes | None:
+    """The JSON text that a driver gives. Raises AnswerTooLarge for the empty one that stands for it."""
+    if value == b"":
+        raise AnswerTooLarge
+    return value.encode() if isinstance(value, str) else value
+
+
 @asynccontextmanager
 async def shared(connection: AsyncConnection) -> AsyncIterator[Any]:
     """The driver's connection of a transaction, which is neither ended nor given back."""
@@ -311,6 +326,7 @@ def sqlite_engine(
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver must not say BEGIN: we do, below
         watch_deadline(connection, record.info)
+        limit_length(connection, MAX_ANSWER_BYTES)
         for name, function in FUNCTIONS.items():
             connection.create_function(name, -1, function, deterministic=True)
         try:

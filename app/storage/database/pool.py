@@ -15,7 +15,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from app.storage.database.compat_aiosqlite import wait_for_thread
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
-from app.storage.database.driver_errors import StatementTooLarge, is_too_large
+from app.storage.database.driver_errors import AnswerTooLarge, StatementTooLarge, is_answer_too_large, is_too_large
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.database.statement_caches import CompiledCache, is_full
 from app.storage.database.time_limits import end_now, set_deadline, until_ended
@@ -81,6 +81,8 @@ class RawConnection:
             driver.terminate()  # its state is unknown: the pool makes a new one
         elif not is_sqlite and driver.is_closed() and isinstance(reason, Exception):
             raise ConnectionError(str(reason)) from reason
+        elif is_answer_too_large(reason):
+            raise AnswerTooLarge from reason
         elif isinstance(reason, Exception) and is_too_large(reason):
             raise StatementTooLarge(str(reason)) from reason
 

@@ -1,4 +1,5 @@
-SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-8") AS to_json_1
 FROM (SELECT t1.account_number AS "accountNumber", t1.name AS name, t1.is_parent_account AS "isParentAccount", (SELECT json_agg(json_build_array(p2.open_currency, p2.bucket, p2.documents, CAST(p2.high AS TEXT), CAST(p2.low AS TEXT), CAST(p2.credits_high AS TEXT), CAST(p2.credits_low AS TEXT))) AS json_agg_1
@@ -16,4 +17,5 @@ FROM accounts AS t4
 WHERE t4.tenant_id = $1::INTEGER AND t4.parent_account_number = t1.account_number AND true ORDER BY t4.account_number ASC
  LIMIT 100) AS p5 ORDER BY p5.account_number ASC) AS "row-7") AS "nodes") "row-") AS "childAccounts"
 FROM accounts AS t1 LEFT OUTER JOIN accounts AS t3 ON t3.tenant_id = $1::INTEGER AND t3.account_number = t1.parent_account_number
-WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $18::VARCHAR) AS "row-8") AS "account") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $18::VARCHAR) AS "row-8") AS "account") "row-") END AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

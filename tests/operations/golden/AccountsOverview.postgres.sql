@@ -1,4 +1,5 @@
-SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (WITH p2 AS MATERIALIZED
 (SELECT t1.account_group AS account_group, t1.account_number AS account_number, t1.csr_id AS csr_id, t1.name AS name, t1.tenant_id AS tenant_id
@@ -21,9 +22,10 @@ WHERE t5.tenant_id = $1::INTEGER AND t5.account_number = p3.account_number AND t
  LIMIT 3) AS p6 ORDER BY p6.due_date ASC, p6.csr_id ASC) AS "row-7") AS "nodes") "row-") AS documents
 FROM (SELECT p2.account_group AS account_group, p2.account_number AS account_number, p2.csr_id AS csr_id, p2.name AS name, p2.tenant_id AS tenant_id
 FROM p2 ORDER BY p2.name ASC, p2.csr_id ASC
- LIMIT 5) AS p3 ORDER BY p3.name ASC, p3.csr_id ASC) AS "row-8") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 5 AS anon_2
+ LIMIT 5) AS p3 ORDER BY p3.name ASC, p3.csr_id ASC) AS "row-8") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 5 AS anon_3
 FROM p2) AS "hasNextPage", (SELECT json_build_array(p9.name, p9.csr_id) AS json_build_array_1
 FROM (SELECT p2.account_group AS account_group, p2.account_number AS account_number, p2.csr_id AS csr_id, p2.name AS name, p2.tenant_id AS tenant_id
 FROM p2 ORDER BY p2.name ASC, p2.csr_id ASC
  LIMIT 5) AS p9 ORDER BY p9.name DESC, p9.csr_id DESC
- LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_1) AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+ LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_2) AS "accounts") "row-") END AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

@@ -27,7 +27,8 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference
 FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
@@ -35,4 +36,5 @@ FROM representatives AS t3
 WHERE t3.tenant_id = $1::INTEGER AND t3.supervisor_representative_reference = t2.reference AND true ORDER BY t3.reference ASC
  LIMIT 20) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS "reports") "row-") END AS supervisor
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $1::INTEGER AND t2.reference = t1.supervisor_representative_reference
-WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

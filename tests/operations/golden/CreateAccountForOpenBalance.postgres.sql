@@ -3,7 +3,7 @@ WITH RECURSIVE rows AS
 FROM json_to_recordset(CAST($2::VARCHAR AS JSON)) AS sent(n INTEGER, row_0_name VARCHAR(255) COLLATE "C", row_0_account_number VARCHAR(255) COLLATE "C", row_0_products SMALLINT, row_0_version INTEGER, row_0_updated_at TIMESTAMP WITH TIME ZONE, row_0_created_at TIMESTAMP WITH TIME ZONE, log_at TIMESTAMP WITH TIME ZONE, log_key_id VARCHAR(20) COLLATE "C", log_request_id VARCHAR(128) COLLATE "C", log_resource VARCHAR(20) COLLATE "C", log_key VARCHAR(255) COLLATE "C", log_verb VARCHAR(20) COLLATE "C", log_version INTEGER, log_before JSON, log_after JSON, fingerprint TEXT)
 WHERE CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = $3::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $4::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $5::VARCHAR AND tenants.time_zone = $6::VARCHAR) END),
+WHERE api_keys.key_hash = $3::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $4::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $5::VARCHAR AND tenants.time_zone = $6::VARCHAR AND api_keys.read_only IS false) END),
 first AS
 (INSERT INTO accounts (tenant_id, name, account_number, products, version, updated_at, created_at, csr_id) SELECT $1::INTEGER AS anon_1, rows.row_0_name AS row_0_name, rows.row_0_account_number AS row_0_account_number, rows.row_0_products AS row_0_products, rows.row_0_version AS row_0_version, rows.row_0_updated_at AS row_0_updated_at, rows.row_0_created_at AS row_0_created_at, rows.csr_id AS csr_id
 FROM rows ON CONFLICT DO NOTHING RETURNING accounts.csr_id AS result),

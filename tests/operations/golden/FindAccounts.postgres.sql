@@ -1,4 +1,5 @@
-SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-") FROM (SELECT (SELECT count(*) AS count_1
 FROM accounts AS counted
@@ -7,4 +8,5 @@ FROM (SELECT p2.account_number AS "accountNumber", p2.name AS name, p2.display_r
 FROM (SELECT t1.account_group AS account_group, t1.account_number AS account_number, t1.csr_id AS csr_id, t1.display_reference AS display_reference, t1.email AS email, t1.name AS name, t1.tenant_id AS tenant_id
 FROM accounts AS t1
 WHERE t1.tenant_id = $1::INTEGER AND (strpos(replace(lower(t1.name COLLATE folding), $12::VARCHAR, $13::VARCHAR), $14::VARCHAR) > $15::INTEGER OR t1.account_number >= $16::VARCHAR AND t1.account_number < $17::VARCHAR) ORDER BY t1.name ASC, t1.csr_id ASC
- LIMIT $18::BIGINT) AS p2 ORDER BY p2.name ASC, p2.csr_id ASC) AS "row-3") AS "nodes") "row-") AS "accounts") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+ LIMIT $18::BIGINT) AS p2 ORDER BY p2.name ASC, p2.csr_id ASC) AS "row-3") AS "nodes") "row-") AS "accounts") "row-") END AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

@@ -24,7 +24,8 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.document_number AS "documentNumber", t1.invoice_num AS "invoiceNum", upper(t1.document_type) AS "documentType", upper(t1.status) AS status, CASE WHEN (t1.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t1.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t1.due_date = '-infinity') THEN '0001-01-01' WHEN (t1.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t1.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t1.open_amount) AS TEXT) AS "openAmount", t1.open_currency AS "openCurrency", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.document_number AS "documentNumber", t2.invoice_num AS "invoiceNum", upper(t2.document_type) AS "documentType", upper(t2.status) AS "status", CASE WHEN (t2.invoice_date = '-infinity') THEN '0001-01-01' WHEN (t2.invoice_date = 'infinity') THEN '9999-12-31' ELSE CAST(t2.invoice_date AS TEXT) END AS "invoiceDate", CASE WHEN (t2.due_date = '-infinity') THEN '0001-01-01' WHEN (t2.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(t2.due_date AS TEXT) END AS "dueDate", CAST(trim_scale(t2.open_amount) AS TEXT) AS "openAmount", t2.open_currency AS "openCurrency", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.document_number AS "documentNumber", CAST(trim_scale(p4.open_amount) AS TEXT) AS "openAmount"
 FROM (SELECT t3.document_number AS document_number, t3.open_amount AS open_amount, t3.tenant_id AS tenant_id
@@ -36,4 +37,5 @@ WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = t3.applies_to_invoic
 FROM documents AS t1 LEFT OUTER JOIN documents AS t2 ON t2.tenant_id = $1::INTEGER AND t1.document_type = $4::VARCHAR AND t2.invoice_key = t1.applies_to_invoice AND t2.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_3
 FROM documents AS meant
 WHERE meant.tenant_id = $1::INTEGER AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != $5::VARCHAR)
-WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $6::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $6::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

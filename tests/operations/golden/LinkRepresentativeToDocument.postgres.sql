@@ -16,12 +16,15 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT convert_to(CAST((SELECT to_json("row-2") AS to_json_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST((SELECT to_json("row-2") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name
 FROM representatives AS t1
-WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-2") AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-2") AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;
 
-SELECT convert_to(CAST((SELECT to_json("row-5") AS to_json_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST((SELECT to_json("row-5") AS to_json_1
 FROM (SELECT t1.document_number AS "documentNumber", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-4"), '[]'::json) AS coalesce_1
 FROM (SELECT p3.reference AS reference
 FROM (SELECT t2.reference AS reference, t2.tenant_id AS tenant_id
@@ -29,4 +32,5 @@ FROM document_representatives AS tie JOIN representatives AS t2 ON t2.reference 
 WHERE tie.tenant_id = $1::INTEGER AND t2.tenant_id = $1::INTEGER AND tie.document_number = t1.document_number AND true ORDER BY t2.reference ASC
  LIMIT 20) AS p3 ORDER BY p3.reference ASC) AS "row-4") AS "nodes") "row-") AS representatives
 FROM documents AS t1
-WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $2::VARCHAR) AS "row-5") AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.document_number = $2::VARCHAR) AS "row-5") AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

@@ -12,7 +12,7 @@ WHERE contacts.tenant_id = $1::INTEGER AND contacts.account_number = $2::VARCHAR
 
 UPDATE contacts SET is_primary=$1::BOOLEAN, version=$2::INTEGER, updated_at=$3::TIMESTAMP WITH TIME ZONE WHERE contacts.tenant_id = $4::INTEGER AND contacts.reference = $5::VARCHAR;
 
-UPDATE contacts SET tenant_id=$1::INTEGER, reference=$2::VARCHAR, account_number=$3::VARCHAR, name=$4::VARCHAR, first_name=$5::VARCHAR, last_name=$6::VARCHAR, function=$7::VARCHAR, email=$8::VARCHAR, phone=$9::VARCHAR, mobile_phone=$10::VARCHAR, fax=$11::VARCHAR, title=$12::VARCHAR, department=$13::VARCHAR, contact_type=$14::VARCHAR, language=$15::VARCHAR, address1=$16::VARCHAR, address2=$17::VARCHAR, city=$18::VARCHAR, state=$19::VARCHAR, zip=$20::VARCHAR, country=$21::VARCHAR, notes=$22::VARCHAR, is_primary=$23::BOOLEAN, custom_fields=$24::JSON, csr_id=$25::INTEGER, products=$26::SMALLINT, version=$27::INTEGER, created_at=$28::TIMESTAMP WITH TIME ZONE, updated_at=$29::TIMESTAMP WITH TIME ZONE WHERE contacts.tenant_id = $30::INTEGER AND contacts.reference = $31::VARCHAR;
+UPDATE contacts SET is_primary=$1::BOOLEAN, version=$2::INTEGER, updated_at=$3::TIMESTAMP WITH TIME ZONE WHERE contacts.tenant_id = $4::INTEGER AND contacts.reference = $5::VARCHAR;
 
 SELECT changes_end.sequence, changes_end.hash
 FROM changes_end
@@ -22,7 +22,8 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.is_primary AS "isPrimary", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference, p4.is_primary AS "isPrimary"
 FROM (SELECT t3.is_primary AS is_primary, t3.reference AS reference, t3.tenant_id AS tenant_id
@@ -30,4 +31,5 @@ FROM contacts AS t3
 WHERE t3.tenant_id = $1::INTEGER AND t3.account_number = t2.account_number AND true ORDER BY t3.reference ASC
  LIMIT 20) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS "contacts") "row-") END AS account
 FROM contacts AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = $1::INTEGER AND t2.account_number = t1.account_number
-WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

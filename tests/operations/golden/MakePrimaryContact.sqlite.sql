@@ -12,7 +12,7 @@ WHERE contacts.tenant_id = ? AND contacts.account_number = ? AND contacts.is_pri
 
 UPDATE contacts SET is_primary=?, version=?, updated_at=? WHERE contacts.tenant_id = ? AND contacts.reference = ?;
 
-UPDATE contacts SET tenant_id=?, reference=?, account_number=?, name=?, first_name=?, last_name=?, function=?, email=?, phone=?, mobile_phone=?, fax=?, title=?, department=?, contact_type=?, language=?, address1=?, address2=?, city=?, state=?, zip=?, country=?, notes=?, is_primary=?, custom_fields=?, csr_id=?, products=?, version=?, created_at=?, updated_at=? WHERE contacts.tenant_id = ? AND contacts.reference = ?;
+UPDATE contacts SET is_primary=?, version=?, updated_at=? WHERE contacts.tenant_id = ? AND contacts.reference = ?;
 
 SELECT changes_end.sequence, changes_end.hash
 FROM changes_end

@@ -1,4 +1,5 @@
-SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (WITH p2 AS MATERIALIZED
 (SELECT t1.account_number AS account_number, t1.comment AS comment, t1.csr_id AS csr_id, t1.document_number AS document_number, t1.document_type AS document_type, t1.due_date AS due_date, t1.invoice_date AS invoice_date, t1.invoice_num AS invoice_num, t1.open_amount AS open_amount, t1.open_currency AS open_currency, t1.status AS status, t1.tenant_id AS tenant_id
@@ -21,9 +22,10 @@ WHERE t8.tenant_id = $1::INTEGER AND t8.account_number = t4.account_number AND t
  LIMIT 2) AS p9 ORDER BY p9.created_at ASC, p9.csr_id ASC) AS "row-10") AS "nodes") "row-") AS "notes") "row-") END AS account
 FROM (SELECT p2.account_number AS account_number, p2.comment AS comment, p2.csr_id AS csr_id, p2.document_number AS document_number, p2.document_type AS document_type, p2.due_date AS due_date, p2.invoice_date AS invoice_date, p2.invoice_num AS invoice_num, p2.open_amount AS open_amount, p2.open_currency AS open_currency, p2.status AS status, p2.tenant_id AS tenant_id
 FROM p2 ORDER BY p2.due_date ASC, p2.csr_id ASC
- LIMIT 5) AS p3 LEFT OUTER JOIN accounts AS t4 ON t4.tenant_id = $1::INTEGER AND t4.account_number = p3.account_number ORDER BY p3.due_date ASC, p3.csr_id ASC) AS "row-11") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 5 AS anon_2
+ LIMIT 5) AS p3 LEFT OUTER JOIN accounts AS t4 ON t4.tenant_id = $1::INTEGER AND t4.account_number = p3.account_number ORDER BY p3.due_date ASC, p3.csr_id ASC) AS "row-11") AS "nodes", (SELECT to_json("row-") FROM (SELECT (SELECT count(*) > 5 AS anon_3
 FROM p2) AS "hasNextPage", (SELECT json_build_array(CASE WHEN (p12.due_date = '-infinity') THEN '0001-01-01' WHEN (p12.due_date = 'infinity') THEN '9999-12-31' ELSE CAST(p12.due_date AS TEXT) END, p12.csr_id) AS json_build_array_1
 FROM (SELECT p2.account_number AS account_number, p2.comment AS comment, p2.csr_id AS csr_id, p2.document_number AS document_number, p2.document_type AS document_type, p2.due_date AS due_date, p2.invoice_date AS invoice_date, p2.invoice_num AS invoice_num, p2.open_amount AS open_amount, p2.open_currency AS open_currency, p2.status AS status, p2.tenant_id AS tenant_id
 FROM p2 ORDER BY p2.due_date ASC, p2.csr_id ASC
  LIMIT 5) AS p12 ORDER BY p12.due_date DESC, p12.csr_id DESC
- LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_1) AS "documents") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+ LIMIT 1) AS "endCursor") "row-") AS "pageInfo") "row-") AS anon_2) AS "documents") "row-") END AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;

@@ -2,7 +2,7 @@ SELECT tenants.tenant_id, t0.tenant_id AS tenant_id_1, t0.document_number, t0.ac
 FROM tenants LEFT OUTER JOIN documents AS t0 ON t0.tenant_id = ? AND t0.document_number = ? LEFT OUTER JOIN tenants AS t1 ON t1.tenant_id = ?
 WHERE tenants.tenant_id = ? AND (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?));
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ? AND api_keys.read_only IS 0));
 
 UPDATE documents SET comment=?, denomination=?, custom_fields=?, status=?, open_amount=?, closed_at=?, version=?, updated_at=? WHERE documents.document_number = ? AND documents.tenant_id = ? AND documents.version = ?;
 

@@ -2,7 +2,7 @@ SELECT tenants.tenant_id, t0.tenant_id AS tenant_id_1, t0.account_number, t0.nam
 FROM tenants LEFT OUTER JOIN accounts AS t0 ON t0.tenant_id = ? AND t0.account_number = ?
 WHERE tenants.tenant_id = ? AND (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
-WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?));
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ? AND api_keys.read_only IS 0));
 
 UPDATE csr_counter SET value=(csr_counter.value + 1) RETURNING value;
 

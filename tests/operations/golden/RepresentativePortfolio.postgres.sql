@@ -1,4 +1,5 @@
-SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+FROM (SELECT convert_to(CAST(CASE WHEN CASE WHEN (set_config('gateway.tenant', CAST($1::INTEGER AS TEXT), true) IS NOT NULL) THEN EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = $2::VARCHAR AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = $1::INTEGER AND $3::INTEGER = tenants.products AND coalesce(tenants.currency_model, '') = $4::VARCHAR AND tenants.time_zone = $5::VARCHAR) END THEN (SELECT to_json("row-") FROM (SELECT (SELECT to_json("row-13") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.title AS title, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name") "row-") END AS supervisor, (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
@@ -25,4 +26,5 @@ FROM document_representatives AS tie JOIN documents AS t10 ON t10.document_numbe
 WHERE tie.tenant_id = $1::INTEGER AND t10.tenant_id = $1::INTEGER AND tie.reference = t1.reference AND t10.status = $13::VARCHAR ORDER BY t10.due_date ASC, t10.csr_id ASC
  LIMIT 3) AS p11 ORDER BY p11.due_date ASC, p11.csr_id ASC) AS "row-12") AS "nodes") "row-") AS documents
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $1::INTEGER AND t2.reference = t1.supervisor_representative_reference
-WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $14::VARCHAR) AS "row-13") AS "representative") "row-") END AS TEXT), 'UTF8') AS convert_to_1;
+WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $14::VARCHAR) AS "row-13") AS "representative") "row-") END AS TEXT), 'UTF8') AS json
+ LIMIT ALL OFFSET 0) AS answer;
