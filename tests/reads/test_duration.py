@@ -35,7 +35,14 @@ def is_long(text: str) -> bool:
     operation = prepare(text, None, limits)
     assert not isinstance(operation, Exception), operation
     today = date(2026, 1, 1)
-    planner = Planner(CORE, operation.definition, operation.fragments, NO_VARIABLES, today, limits)
+    planner = Planner(
+        schema=CORE,
+        operation=operation.definition,
+        fragments=operation.fragments,
+        variables=NO_VARIABLES,
+        today=today,
+        limits=limits,
+    )
     selection = plan_query(planner, operation.definition.selection_set, describes=False)
     planner.raise_errors()
     return may_run_long(selection.traversals)

@@ -40,7 +40,14 @@ class OperationExecutor:
     def planner(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> Planner:
         """Raises RequestError where the variables are wrong."""
         values = coerced_variables(operation, variables, hides_schema=self.hides_schema)
-        planner = Planner(CORE, operation.definition, operation.fragments, values, today, self.limits)
+        planner = Planner(
+            schema=CORE,
+            operation=operation.definition,
+            fragments=operation.fragments,
+            variables=values,
+            today=today,
+            limits=self.limits,
+        )
         planner.planning_cost = planning_cost(operation.planning_size, variables)
         return planner
 

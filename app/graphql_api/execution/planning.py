@@ -1,42 +1,31 @@
 """From a validated operation to the selections it asks for: fragments, aliases, @skip and @include merged, arguments
 read, costs added up. All that is wrong with arguments is found before anything is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLDirective,
     GraphQLEnumType,
     GraphQLError,
-    GraphQLField,
-    GraphQLIncludeDirective,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLSchema,
-    GraphQLSkipDirective,
-    InlineFragmentNode,
-    SelectionSetNode,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
     is_leaf_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
-from graphql.language import OperationDefinitionNode
 from strawberry.types.field import StrawberryField
 
 from app.auth.costs import COLUMNS, FREE_PAGES, PAGE, REQUEST, ROW, WHOLE_LIST
 from app.concurrency.abandonment import end_if_abandoned
 from app.domain.enums import Resource
-from app.graphql_api.compat_strawberry import strawberry_field
 from app.graphql_api.errors import ErrorCode, RequestError, error, with_code
 from app.graphql_api.execution.arguments import BadArgument, to_order, to_page
+from app.graphql_api.execution.field_collection import FieldCollector, Fields, Selections, named
 from app.graphql_api.execution.limits import Limits, check_cost, measure
 from app.graphql_api.execution.resolving import columns_of, refuse_null, resolve_info, resolver
 from app.graphql_api.schema.filter_conditions import BadFilter, filter_cost, to_condition
@@ -66,8 +55,6 @@ from app.reads.selection import (
 OBJECTS_OF_TEXTS = {"Address"}  # which the database shows by itself
 
 T = TypeVar("T")
-Fields = dict[str, list[FieldNode]]  # by response key
-Selections = Sequence[SelectionSetNode | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,93 +72,21 @@ class ResponsePath:
         return ResponsePath((*self.keys, key), self.count)
 
 
-@dataclass(slots=True)
-class Planner:
+@dataclass(slots=True, kw_only=True)
+class Planner(FieldCollector):
     """Plans one operation. `cost` adds up what it asks for; `errors` collects what is wrong. `needs_executor`: it has a
     field that no plan can hold, so graphql-core executes the operation. What many fields share, as fragments and
     variables let them, is read once: their arguments, and the conditions that filters state."""
 
-    schema: GraphQLSchema
-    operation: OperationDefinitionNode
-    fragments: dict[str, FragmentDefinitionNode]
-    variables: VariableValues
     today: date
     limits: Limits
     cost: int = REQUEST
     planning_cost: int = 0
     pages: int = 0
-    errors: list[GraphQLError] = field(default_factory=list)
     needs_executor: bool = False
     calls_resolvers: bool = False  # for what is planned
     calls_foreign_resolvers: bool = False  # which may fail, and are not the gateway's own
-    known_arguments: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)  # by type and node
     known_conditions: dict[tuple[str, int], tuple[Any, Condition, int]] = field(default_factory=dict)  # by filter
-
-    def collect(self, type_name: str, selections: Selections) -> Fields:
-        """The fields of selection sets on an object type, by response key, in order."""
-        fields: Fields = {}
-        for selection in selections:
-            if selection:
-                self.collect_into(fields, type_name, selection, set())
-        return fields
-
-    def collect_into(self, fields: Fields, type_name: str, selection: SelectionSetNode, seen: set[str]) -> None:
-        for node in selection.selections:
-            if not self.included(node):
-                continue
-            if isinstance(node, FieldNode):
-                fields.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                if self.applies(node, type_name):
-                    self.collect_into(fields, type_name, node.selection_set, seen)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                seen.add(node.name.value)
-                fragment = self.fragments[node.name.value]
-                if self.applies(fragment, type_name):
-                    self.collect_into(fields, type_name, fragment.selection_set, seen)
-
-    def included(self, node: Any) -> bool:
-        """Whether @skip and @include leave a selection in."""
-        if not node.directives:
-            return True
-        skip, include = (
-            self.condition(directive, node) for directive in (GraphQLSkipDirective, GraphQLIncludeDirective)
-        )
-        return not skip and include is not False
-
-    def condition(self, directive: GraphQLDirective, node: Any) -> bool | None:
-        """What a directive depends on; None where there is none, or it depends on a variable that is null."""
-        try:
-            values = get_directive_values(directive, node, self.variables)
-        except GraphQLError as wrong:
-            self.errors.append(error(ErrorCode.BAD_USER_INPUT, wrong.message, nodes=wrong.nodes))
-            return None
-        return None if values is None else bool(values["if"])
-
-    def applies(self, fragment: Any, type_name: str) -> bool:
-        condition = fragment.type_condition.name.value if fragment.type_condition else type_name
-        if condition == type_name:
-            return True
-        object_type = self.schema.get_type(type_name)
-        return isinstance(object_type, GraphQLObjectType) and any(i.name == condition for i in object_type.interfaces)
-
-    def arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
-        """The arguments of a field as graphql-core coerces them. Raises GraphQLError."""
-        known = self.known_arguments.get((type_name, id(node)))
-        if known is None:
-            known = get_argument_values(self.definition(type_name, node), node, self.variables)
-            self.known_arguments[type_name, id(node)] = known
-        return known
-
-    def definition(self, type_name: str, node: FieldNode) -> GraphQLField:
-        fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
-        return fields[node.name.value]
-
-    def field_of(self, type_name: str, node: FieldNode) -> StrawberryField | None:
-        """What planning knows of a field; None for __typename and introspection, which no type declares."""
-        fields: dict[str, GraphQLField] = cast(GraphQLObjectType, self.schema.type_map[type_name]).fields
-        found = fields.get(node.name.value)
-        return None if found is None else strawberry_field(found)
 
     def select(self, type_name: str, selections: Selections, path: ResponsePath, prefix: str = "") -> Selection:
         """What selection sets on a resource type ask for. Edges are stored under the prefix and their response key."""
@@ -413,8 +328,3 @@ FACTS = {
 
 def null() -> None:
     return None
-
-
-def named(fields: Fields, name: str) -> list[FieldNode]:
-    """The nodes of a field, under whichever response keys."""
-    return [node for nodes in fields.values() for node in nodes if node.name.value == name]
