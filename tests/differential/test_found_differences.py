@@ -66,7 +66,8 @@ async def test_what_a_database_has_no_room_for_is_read_level_by_level(
 
 async def test_more_values_than_a_statement_takes_are_sent_level_by_level(gateway: Gateway, acme: Client) -> None:
     judge = await judge_of(gateway, acme)
-    lists = " ".join(f"a{n}: accounts(filter: $f) {{ totalCount nodes {{ name }} }}" for n in range(20))
-    sent = {"f": {"name": {"in": [f"name {n}" for n in range(900)]}}}
-    assert await judge.difference(Drawn(f"query($f: AccountFilter) {{ {lists} }}", None, (sent,))) is None
+    declared = " ".join(f"$f{n}: AccountFilter" for n in range(40))
+    lists = " ".join(f"a{n}: accounts(filter: $f{n}) {{ totalCount nodes {{ name }} }}" for n in range(40))
+    sent = {f"f{n}": {"name": {"in": [f"name {n} {value}" for value in range(900)]}} for n in range(40)}
+    assert await judge.difference(Drawn(f"query({declared}) {{ {lists} }}", None, (sent,))) is None
     assert judge.outcomes[BY_LEVELS] == 1
