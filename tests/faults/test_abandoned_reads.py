@@ -31,7 +31,7 @@ SEARCHES = {"single statement": SEARCH, "by levels": SEARCH.replace("{ c0", "{ _
 
 @pytest.fixture(scope="module")
 def server(shared_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with serving(shared_url, tmp_path_factory.mktemp("abandoned"), pool_size=5, budget=60_000) as running:
+    with serving(shared_url, tmp_path_factory.mktemp("abandoned"), pool_size=5) as running:
         yield running
 
 
