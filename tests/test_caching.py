@@ -177,14 +177,6 @@ async def test_a_plan_that_is_used_again_is_found(executor: Executor) -> None:
     assert await executor.prepared(GraphQLRequest("{ accounts { nodes { name } } }")) is operation
 
 
-async def test_the_plan_of_a_mutation_goes_with_its_operation(executor: Executor) -> None:
-    await prepare_all(executor, TEXTS["mutations"], 0, 3)
-    assert len(executor.mutations.plans) == 3
-    executor.prepared_operations.clear()
-    gc.collect()
-    assert len(executor.mutations.plans) == 0
-
-
 def test_a_caller_takes_no_more_than_is_counted() -> None:
     cache: LRUCache[str, Caller] = LRUCache(1_000)
     with measured() as taken:

@@ -156,6 +156,11 @@ WRONG = {
         ("3601", "Input should be less than or equal to 3600."),
         ("75s", WHOLE),
     ],
+    "send_seconds": [
+        ("0", "Input should be greater than or equal to 1."),
+        ("3601", "Input should be less than or equal to 3600."),
+        ("60s", "Input should be a valid number, unable to parse string as a number."),
+    ],
     "shutdown_seconds": [
         ("0", "Input should be greater than or equal to 1."),
         ("3601", "Input should be less than or equal to 3600."),

@@ -185,7 +185,7 @@ def operations() -> dict[str, Attack]:
         ),
         "101 pages of 1000": Attack(
             lambda: operation(f"{{ {wide} }}"), 200, COMPLEX,
-            "The operation costs 101001 points; at most 100000 are allowed. Ask for less at once.",
+            "The operation costs 101914 points; at most 100000 are allowed. Ask for less at once.",
         ),
         "introspection in depth": Attack(
             lambda: operation("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }"),

@@ -328,7 +328,7 @@ async def test_a_replay_costs_what_the_request_did(database_url: str) -> None:
         assert [(await put(acme, {"name": "Acme"}, "k-1")).status_code for _ in range(8)] == [201] * 8
         refused = await put(acme, {"name": "Acme"}, "k-1")
         assert (refused.status_code, refused.json()["error"]) == (429, "rate_limited")
-        assert "budget of 100 points a minute is spent up" in refused.json()["message"]
+        assert "The request costs 12 points, and 4 are left of the key's budget" in refused.json()["message"]
         assert int(refused.headers["retry-after"]) > 0
 
         globex = await gateway.tenant("globex")

@@ -50,7 +50,7 @@ ACCOUNT = 'accountNumber: "A", input: {openBalance: {name: "A"}}'
     [
         (MINE, 1, 1),
         (f"mutation Mine {{ createAccount({ACCOUNT}) {{ created }} }}", 6, 1),
-        (f"mutation Mine {{ createAccount({ACCOUNT}) {{ account {{ notes {{ totalCount }} }} }} }}", 9, 9),
+        (f"mutation Mine {{ createAccount({ACCOUNT}) {{ account {{ notes {{ totalCount }} }} }} }}", 8, 8),
         (f"mutation Mine {{ createAccount({ACCOUNT}, dryRun: true) {{ created }} }}", 7, 7),
         ("query Mine { __schema { queryType { name } } }", 1, 1),
         ("query Mine { __typename }", 1, 1),

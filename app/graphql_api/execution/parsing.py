@@ -128,7 +128,7 @@ def prepare(text: str, name: str | None, limits: Limits) -> PreparedOperation | 
         asks_for_urls=facts.asks_for_urls,
         introspects=facts.introspects,
         field_count=facts.fields,
-        planning_size=planning_size(operation, fragments_of(document)),
+        planning_size=PlanningSize() if is_common_introspection else planning_size(operation, fragments_of(document)),
         weight=weight_in_bytes(text, document, facts),
     )
 
