@@ -17,21 +17,24 @@ INVOICE_TEMPLATE = Path(__file__).with_name("invoice.typ")
 
 
 @cache
-def compiler() -> typst.Compiler:
+def compiler(template: Path = INVOICE_TEMPLATE, *, system_fonts: bool = True) -> typst.Compiler:
     """The compiler of the template, with Typst's own fonts and the system's. For one thread only."""
-    return typst.Compiler(INVOICE_TEMPLATE, root=INVOICE_TEMPLATE.parent, font_paths=typst.Fonts())
+    fonts = typst.Fonts(include_system_fonts=system_fonts)
+    return typst.Compiler(template, root=template.parent, font_paths=fonts)
 
 
-def render(data: dict[str, Any], issued_at: datetime) -> bytes:
+def render(data: dict[str, Any], issued_at: datetime, *, system_fonts: bool = True) -> bytes:
     """The PDF of an invoice: the same bytes for the same data and time. Text in a script that no font of this server
     has leaves gaps, which PDF/A-2a does not allow: the file is then a plain PDF."""
     inputs = {"data": json.dumps(data), "measures": json.dumps(measures(data))}
     try:
-        return compile_pdf(inputs, issued_at, "a-2a")
+        return compile_pdf(inputs, issued_at, "a-2a", system_fonts)
     except typst.TypstError:
-        return compile_pdf(inputs, issued_at, "1.7")
+        return compile_pdf(inputs, issued_at, "1.7", system_fonts)
 
 
-def compile_pdf(inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"]) -> bytes:
-    made = compiler().compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
+def compile_pdf(
+    inputs: dict[str, str], issued_at: datetime, standard: Literal["a-2a", "1.7"], system_fonts: bool
+) -> bytes:
+    made = compiler(system_fonts=system_fonts).compile(sys_inputs=inputs, pdf_standards=standard, timestamp=issued_at)
     return cast(bytes, made)  # a list for pictures alone

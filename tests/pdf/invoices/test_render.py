@@ -3,7 +3,6 @@
 import re
 import time
 from datetime import timedelta
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ import pikepdf
 import pytest
 import typst
 
-from app.pdf.invoices import render as rendering
 from app.pdf.invoices.invoice import invoice
 from app.pdf.invoices.measures import measures
-from app.pdf.invoices.render import render
+from app.pdf.invoices.render import compiler, render
 from tests.pdf.invoices.pages import pages
 from tests.pdf.invoices.samples import (
     ACCOUNT,
@@ -41,6 +39,11 @@ LETTER, A4 = (612, 792), (595, 842)
 
 def pdf_of(document: Values, account: Values = ACCOUNT) -> bytes:
     return render(invoice(document, account), ISSUED_AT)
+
+
+def pdf_without_system_fonts(document: Values) -> bytes:
+    """As on a server that has no fonts of its own."""
+    return render(invoice(document, ACCOUNT), ISSUED_AT, system_fonts=False)
 
 
 def size(pdf: bytes) -> tuple[int, int]:
@@ -174,14 +177,14 @@ def test_a_word_of_ten_thousand_letters_takes_no_more_than_its_share_of_time() -
 
 
 @pytest.mark.parametrize("script", ["accents", "Greek", "Cyrillic"])
-def test_scripts_of_europe_come_out_on_every_server(script: str, without_system_fonts: None) -> None:
-    pdf = pdf_of(with_texts([SCRIPTS[script]]))
+def test_scripts_of_europe_come_out_on_every_server(script: str) -> None:
+    pdf = pdf_without_system_fonts(with_texts([SCRIPTS[script]]))
     assert joined(pages(pdf)[0]).count(joined(SCRIPTS[script])) == PLACES
     assert is_archivable(pdf)
 
 
-def test_arabic_comes_out_on_every_server(without_system_fonts: None) -> None:
-    pdf = pdf_of(with_texts([SCRIPTS["Arabic"]]))
+def test_arabic_comes_out_on_every_server() -> None:
+    pdf = pdf_without_system_fonts(with_texts([SCRIPTS["Arabic"]]))
     assert is_archivable(pdf)
     letters = sorted(SCRIPTS["Arabic"].replace(" ", ""))
     shown = sorted(letter for letter in pages(pdf)[0] if "\u0600" <= letter <= "\u06ff")
@@ -189,20 +192,10 @@ def test_arabic_comes_out_on_every_server(without_system_fonts: None) -> None:
 
 
 @pytest.mark.parametrize("script", ["Chinese", "Japanese"])
-def test_a_script_without_a_font_leaves_gaps_and_an_invoice_all_the_same(
-    script: str, without_system_fonts: None
-) -> None:
-    pdf = pdf_of(with_texts([SCRIPTS[script]]))
+def test_a_script_without_a_font_leaves_gaps_and_an_invoice_all_the_same(script: str) -> None:
+    pdf = pdf_without_system_fonts(with_texts([SCRIPTS[script]]))
     assert not is_archivable(pdf)
     assert "USD 7,304.99" in pages(pdf)[0]
-
-
-@pytest.fixture
-def without_system_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a server that has no fonts of its own."""
-    bare = typst.Fonts(include_system_fonts=False)
-    monkeypatch.setattr(rendering, "compiler", cache(rendering.compiler.__wrapped__))
-    monkeypatch.setattr(rendering, "fonts", lambda: bare)
 
 
 def test_characters_that_no_font_has_are_no_failure() -> None:
@@ -217,7 +210,7 @@ def test_a_template_reaches_no_file_outside_its_folder(tmp_path: Path) -> None:
     template = tmp_path / "pages" / "reading.typ"
     template.write_text('#read("../secret.txt")')
     with pytest.raises(typst.TypstError, match="project root"):
-        rendering.compiler(template).compile()
+        compiler(template).compile()
 
 
 def test_the_same_data_and_time_make_the_same_bytes() -> None:
