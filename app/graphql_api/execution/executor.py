@@ -1,9 +1,7 @@
 """One GraphQL request from text to answer: prepared, then handed to the executor of queries or to that of mutations."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
 
 from cachetools import LRUCache
 from graphql import ExecutionResult
@@ -29,7 +27,7 @@ from app.graphql_api.execution.parsing import (
 )
 from app.graphql_api.execution.planning_cost import planning_cost
 from app.graphql_api.execution.query import QueryExecutor
-from app.graphql_api.execution.row_metrics import MAX_TIME_SHARE, MIN_PAUSE, count_rows
+from app.graphql_api.execution.row_metrics import RowSampler
 from app.observability.request_record import CURRENT_REQUEST
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
@@ -53,7 +51,7 @@ class Executor:
     offloader: Offloader = field(init=False)
     queries: QueryExecutor = field(init=False)
     mutations: MutationExecutor = field(init=False)
-    recently_counted: set[str] = field(default_factory=set)  # names of operations whose rows need no count now
+    row_sampler: RowSampler = field(default_factory=RowSampler)
 
     def __post_init__(self) -> None:
         self.offloader = Offloader(self.max_wait_seconds)
@@ -100,8 +98,7 @@ class Executor:
             answer = await self.queries.run(operation, plan, request, context, authenticator)
         if record:
             record.cost = context.charged
-            if operation.name not in self.recently_counted:
-                record.row_count = self.count_rows(operation, answer)
+            record.row_count = self.row_sampler.sample(operation, answer)
         if shows_cost:
             extension = cost_extension(context, self.limits.cost, self.rate_limiter)
             return with_cost_extension(answer, extension)
@@ -128,13 +125,3 @@ class Executor:
             prepared = prepare(*cache_key, self.limits)
         store(self.prepared_operations, cache_key, prepared, weight_of(prepared) + size_of(*cache_key))
         return raise_refusal(prepared)
-
-    def count_rows(self, operation: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
-        """The rows of an answer. Those of the same operation are not counted again for a while, which is the longer the
-        more time counting took."""
-        began = perf_counter()
-        rows = count_rows(operation, answer)
-        pause = max(MIN_PAUSE, (perf_counter() - began) / MAX_TIME_SHARE)
-        self.recently_counted.add(operation.name)
-        asyncio.get_running_loop().call_later(pause, self.recently_counted.discard, operation.name)
-        return rows

@@ -4,8 +4,10 @@ Most answers are made by the database, as text that nobody reads again. To read 
 cost to make, so the rows of one answer of an operation a second are counted, and of large ones fewer.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -24,8 +26,6 @@ from app.graphql_api.execution.finishing import JsonText
 from app.graphql_api.execution.parsing import PreparedOperation
 from app.graphql_api.schema.schema import CORE
 
-MIN_PAUSE = 1.0  # seconds from one count of an operation to the next, at least
-MAX_TIME_SHARE = 0.001  # of the time that counting one operation may take
 MAX_COUNTED_BYTES = 2**18  # bytes of an answer that is read again, by the event loop
 ROWS = frozenset(
     {"Account", "Attachment", "Change", "Contact", "Document", "Node", "Note", "Representative", "StatusTransition",
@@ -49,6 +49,27 @@ class RowCounter:
         if isinstance(value, JsonText):
             return self.count(orjson.loads(value.text)) if len(value.text) <= MAX_COUNTED_BYTES else 0
         return self.rows + sum(member.count(value[key]) for key, member in self.members if key in value)
+
+
+@dataclass(slots=True)
+class RowSampler:
+    """Counts the rows of an answer now and then. Those of the same operation are not counted again for at least
+    `min_pause` seconds, and so long that counting takes no more than `max_time_share` of the time."""
+
+    min_pause: float = 1.0
+    max_time_share: float = 0.001
+    paused: set[str] = field(default_factory=set)  # names of operations whose rows need no count now
+
+    def sample(self, operation: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:
+        """The rows of an answer; None where they are not counted."""
+        if operation.name in self.paused:
+            return None
+        began = perf_counter()
+        rows = count_rows(operation, answer)
+        pause = max(self.min_pause, (perf_counter() - began) / self.max_time_share)
+        self.paused.add(operation.name)
+        asyncio.get_running_loop().call_later(pause, self.paused.discard, operation.name)
+        return rows
 
 
 def count_rows(operation: PreparedOperation, answer: ExecutionResult | bytes) -> int | None:

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from app.graphql_api.execution import executor as execution
-from app.graphql_api.execution import row_metrics as rows
+from app.graphql_api.execution.limits import Limits
+from app.graphql_api.execution.parsing import PreparedOperation, prepare
+from app.graphql_api.execution.row_metrics import MAX_COUNTED_BYTES, RowSampler, count_rows
 from app.rest_api.names import ROOT
 from tests.gateway import Client, Gateway
 from tests.observability.numbers import numbers, of
@@ -36,6 +37,16 @@ SHOWN = [
     (f"mutation Mine {{ createAccount({ACCOUNT.format('C')}) {{ account {{ name }} userErrors {{ code }} }} }}", 1),
     (f"mutation Mine {{ createAccount({ACCOUNT.format('C')}) {{ account {{ history {{ nodes {{ verb }} }} }} }} }}", 2),
 ]  # fmt: skip
+
+
+def prepared(text: str) -> PreparedOperation:
+    operation = prepare(text, None, Limits())
+    assert isinstance(operation, PreparedOperation)
+    return operation
+
+
+MINE, OTHER = prepared("query Mine { tenant { name } }"), prepared("query Other { tenant { name } }")
+ANSWER = b'{"data":{"tenant":{"name":"acme"}}}'
 
 
 @pytest.fixture
@@ -70,44 +81,32 @@ async def test_a_row_that_is_found_by_its_id_is_counted_with_those_below_it(acme
     assert await counted(gateway) == [1, 1 + 3]
 
 
-async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next(
-    acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(execution, "MIN_PAUSE", 600)
+async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next() -> None:
+    sampler = RowSampler(min_pause=600)
+
+    assert [sampler.sample(operation, ANSWER) for operation in (MINE, MINE, OTHER, MINE)] == [1, None, 1, None]
+
+
+async def test_after_the_pause_an_operation_is_counted_again() -> None:
+    sampler = RowSampler(min_pause=0, max_time_share=1)
     for _ in range(3):
-        await acme.query("query Mine { accounts { nodes { name } } }")
-        await acme.query("query Other { tenant { name } }")
-    monkeypatch.setattr(execution, "MIN_PAUSE", 0)
-    monkeypatch.setattr(execution, "MAX_TIME_SHARE", 1)
-    for _ in range(3):
-        await acme.query("query Often { tenant { name } }")
+        assert sampler.sample(MINE, ANSWER) == 1
         await asyncio.sleep(0.2)
 
-    assert [await counted(gateway, name) for name in ("Mine", "Other", "Often")] == [[1, 2], [1, 1], [3, 3]]
+
+async def test_the_pause_is_the_longer_the_more_counting_took() -> None:
+    sampler = RowSampler(min_pause=0, max_time_share=1e-9)
+    assert sampler.sample(MINE, ANSWER) == 1
+    await asyncio.sleep(0.1)
+
+    assert sampler.sample(MINE, ANSWER) is None
 
 
-async def test_the_pause_is_the_longer_the_more_counting_took(
-    acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(execution, "MIN_PAUSE", 0)
-    monkeypatch.setattr(execution, "MAX_TIME_SHARE", 1e-9)
-    for _ in range(3):
-        await acme.query("query Mine { tenant { name } }")
-        await asyncio.sleep(0.1)
+async def test_an_answer_that_is_too_large_is_not_read_again() -> None:
+    just_fits = ANSWER + b" " * (MAX_COUNTED_BYTES - len(ANSWER))
 
-    assert await counted(gateway) == [1, 1]
-
-
-async def test_an_answer_that_is_too_large_is_not_read_again(
-    acme: Client, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    size = len((await acme.post({"query": "{ accounts { nodes { name } } }"})).content)
-    monkeypatch.setattr(rows, "MAX_COUNTED_BYTES", size)
-    await acme.query("query Mine { accounts { nodes { name } } }")
-    await acme.query("query Large { accounts { nodes { name } totalCount } }")
-
-    assert await counted(gateway) == [1, 2]
-    assert await counted(gateway, "Large") == [0, 0]
+    assert count_rows(MINE, just_fits) == 1
+    assert count_rows(MINE, just_fits + b" ") is None
 
 
 async def test_an_answer_with_a_number_beyond_floats_is_given_and_not_counted(acme: Client, gateway: Gateway) -> None:
