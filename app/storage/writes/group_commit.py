@@ -28,10 +28,11 @@ class CommitGroup:
 
 
 class GroupCommit:
-    """Gives turns on the writing connection of an engine."""
+    """Gives turns on the writing connection of an engine, to whoever waits no longer than `max_wait_seconds`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:
         self.engine = engine
+        self.max_wait_seconds = max_wait_seconds
         self.turns = FairSemaphore(1)
         self.group: CommitGroup | None = None
 
@@ -45,7 +46,7 @@ class GroupCommit:
         """A connection on which nobody else writes meanwhile. What was written by its end is committed: a writer takes
         a savepoint, and rolls back to it on any exception. Raises TimeoutError where the turn does not come."""
         try:
-            async with asyncio.timeout(MAX_WAIT_SECONDS):
+            async with asyncio.timeout(self.max_wait_seconds):
                 await self.turns.acquire(tenant_id)
         except BaseException:
             await asyncio.shield(self.end_if_left())

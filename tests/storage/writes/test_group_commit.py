@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database.engine import Database
-from app.storage.writes import group_commit as turns
+from app.storage.writes.group_commit import GroupCommit
 
 WRITERS = 20
 
@@ -97,31 +96,19 @@ async def test_a_writer_that_is_cancelled_is_undone_alone(database: Database) ->
     assert await kept(database) == [2]
 
 
-async def test_a_group_is_committed_though_the_writer_it_was_left_to_gives_up(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert database.group_commit is not None
-    turns_ = database.group_commit.turns
-    waiter: list[asyncio.Task[None]] = []
-    release = turns_.release
-
-    def release_and_cancel(*arguments: Any) -> None:
-        release(*arguments)
-        while waiter:
-            waiter.pop().cancel()  # woken already, and not running yet
-
-    monkeypatch.setattr(turns_, "release", release_and_cancel)
+async def test_a_group_is_committed_though_the_writer_it_was_left_to_gives_up(database: Database) -> None:
+    turns = GroupCommit(database.writer)
 
     async def write(number: int) -> None:
-        async with database.writing() as connection:
-            await insert(connection, number)
+        async with turns.turn(number) as group:
+            await insert(group.connection, number)
 
     async with asyncio.timeout(5):
-        async with database.writing() as connection:
-            await insert(connection, 1)
+        async with turns.turn(1) as group:
+            await insert(group.connection, 1)
             second = asyncio.create_task(write(2))
-            waiter.append(second)
             await asyncio.sleep(0)
+            asyncio.get_running_loop().call_soon(second.cancel)  # once it is woken, and before it runs
 
     with pytest.raises(asyncio.CancelledError):
         await second
@@ -151,12 +138,12 @@ async def test_where_the_commit_fails_nobody_is_told_otherwise_and_the_next_writ
     assert await kept(database) == [2]
 
 
-async def test_a_turn_that_never_comes_is_an_error(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "MAX_WAIT_SECONDS", 0.05)
-    async with database.writing() as connection:
-        await insert(connection, 1)
+async def test_a_turn_that_never_comes_is_an_error(database: Database) -> None:
+    turns = GroupCommit(database.writer, max_wait_seconds=0.05)
+    async with turns.turn(1) as group:
+        await insert(group.connection, 1)
         with pytest.raises(TimeoutError):
-            async with database.writing():
+            async with turns.turn(2):
                 pass
     assert await kept(database) == [1]
 
