@@ -5,7 +5,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -42,6 +42,7 @@ class SignedUrls:
     """Signs URLs and verifies them."""
 
     database: Database
+    clock: Callable[[], datetime] = now
     secret: bytes = b""
     former: Sequence[tuple[bytes, datetime]] = ()  # each with the moment until which its links are good
     read_at: float = -inf  # by the monotonic clock
@@ -71,7 +72,7 @@ class SignedUrls:
 
     def path(self, tenant_id: int, csr_id: int, attachment_id: str) -> str:
         """The signed path of a PDF. `load` must have been called before."""
-        expires = str(int(now().timestamp()) + LIFETIME_SECONDS)
+        expires = str(int(self.clock().timestamp()) + LIFETIME_SECONDS)
         address = f"{tenant_id}/{csr_id}/{attachment_id}"
         signature = signature_of(self.secret, address, expires)
         return f"{FILES_PATH}/{address}?expires={expires}&signature={signature}"
@@ -85,14 +86,14 @@ class SignedUrls:
             await self.load(MIN_AGE_SECONDS)  # another worker may sign with a newer secret by now
             if not self.signed(address, expires, signature):
                 raise InvalidSignedUrl("This is no link of this server, or it has ended: ask for another one.")
-        if int(expires) < now().timestamp():  # digits, since the signature is ours
+        if int(expires) < self.clock().timestamp():  # digits, since the signature is ours
             raise InvalidSignedUrl("The link has expired: ask for another one.")
         tenant_id, csr_id, attachment_id = address.split("/")
         return await self.find_document(int(tenant_id), int(csr_id), attachment_id)
 
     def signed(self, address: str, expires: str, signature: bytes) -> bool:
         """Whether the signature was made with the secret, or with a former one whose links are still good."""
-        moment = now()
+        moment = self.clock()
         good = (self.secret, *(secret for secret, valid_until in self.former if moment < valid_until))
         return any(hmac.compare_digest(signature_of(one, address, expires).encode(), signature) for one in good)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from app.auth import signed_urls as links
+from app.auth.signed_urls import SignedUrls
 from app.storage.database.clock import now
 from tests.gateway import Client, Gateway
 from tests.pdfs import FIT, HARMED, UNFIT, labels_of, pdf
@@ -277,7 +277,7 @@ async def test_a_new_document_answers_its_attachment_in_the_same_breath(ledger: 
     assert [shown["source"] for shown in payload["document"]["attachments"]] == ["GENERATED"]
 
 
-async def test_a_url_lasts_ten_minutes_and_opens_this_one_file(ledger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_url_lasts_ten_minutes_and_opens_this_one_file(ledger: Client) -> None:
     await attach(ledger, PDF)
     (shown,) = await attachments(ledger, "PLAIN")
     (thick,) = await attachments(ledger, "THICK")
@@ -298,11 +298,17 @@ async def test_a_url_lasts_ten_minutes_and_opens_this_one_file(ledger: Client, m
         (url.path, ""),
     ):
         assert (await get(f"{path}?{query}")).status_code == 403
-    monkeypatch.setattr(links, "now", lambda: now() + timedelta(seconds=599 - 10))
-    assert (await get(shown["url"])).status_code == 200
-    monkeypatch.setattr(links, "now", lambda: now() + timedelta(seconds=601))
-    response = await get(shown["url"])
+    assert (await get(await link_made_before(ledger, url.path, 599 - 10))).status_code == 200
+    response = await get(await link_made_before(ledger, url.path, 601))
     assert (response.status_code, response.json()["message"]) == (403, "The link has expired: ask for another one.")
+
+
+async def link_made_before(ledger: Client, path: str, seconds: int) -> str:
+    """The URL of the same file that was given so many seconds ago."""
+    urls = SignedUrls(ledger.gateway.serving, clock=lambda: now() - timedelta(seconds=seconds))
+    await urls.load()
+    tenant_id, csr_id, attachment_id = path.split("/")[-3:]
+    return urls.path(int(tenant_id), int(csr_id), attachment_id)
 
 
 async def test_a_url_of_a_former_version_is_404(ledger: Client) -> None:
