@@ -5,15 +5,15 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.pdf.validation_processes import PdfValidator, ValidPdf
+from app.pdf.processes import ProcessPool
 from app.storage.tables import BLOB_CLAIMS
 from app.storage.writes.change_log import audit
 from tests.gateway import Client, Gateway
@@ -226,23 +226,25 @@ async def test_a_file_that_is_refused_leaves_the_stored_one_and_is_refused_again
     assert (await blobs(desk.client.gateway), await claims(desk.client.gateway)) == (1, 0)
 
 
-async def test_writers_go_on_while_a_file_is_judged(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    judging, go_on = asyncio.Event(), asyncio.Event()
-    check = PdfValidator.check
-
-    async def held_up(self: PdfValidator, tenant_id: int, pushed: Path, most_pages: int) -> ValidPdf:
-        judging.set()
-        await go_on.wait()
-        return await check(self, tenant_id, pushed, most_pages)
-
-    monkeypatch.setattr(PdfValidator, "check", held_up)
-    pushing = asyncio.create_task(desk.push(pdf("one"), "k"))
-    await judging.wait()
-    async with asyncio.timeout(10):
+async def test_writers_go_on_while_a_file_waits_to_be_judged(desk: Desk) -> None:
+    pool = desk.client.gateway.app.state.files.workers.pool
+    async with AsyncExitStack() as others:
+        for key in range(pool.slots.free):
+            await others.enter_async_context(pool.turn(f"other {key}"))
+        pushing = asyncio.create_task(desk.push(pdf("one"), "k"))
+        await until_one_waits(pool)
         assert await version_after_patch(desk.client) == 2
-    go_on.set()
+        assert not pushing.done()
     assert (await pushing).status_code == 200
     assert await desk.pages() == ["one"]
+
+
+async def until_one_waits(pool: ProcessPool) -> None:
+    for _ in range(1_000):
+        if pool.slots.waiting:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits for a process")
 
 
 async def version_after_patch(client: Client) -> int:
