@@ -2,17 +2,19 @@
 fate. The end of the tenant's change log is held here until they have all come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Self
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from asyncpg.connection import LoggedQuery  # type: ignore[import-untyped]
+from sqlalchemy import event
 
 from app.auth.api_keys import create_key, hash_key
 from app.storage.database.clock import now
 from app.storage.tables import API_KEYS, CHANGES_END
-from app.storage.writes.batching import MAX_BATCH, PendingWrite, WriteBatcher
+from app.storage.writes.batching import MAX_BATCH
 from app.storage.writes.change_log import audit
 from tests.commands.verbs import BASIC, DATED, account, create, mutation, patch, write
 from tests.gateway import Client, Gateway
@@ -27,26 +29,36 @@ async def gateway(postgres_url: str) -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def client(gateway: Gateway) -> Client:
+def sent(gateway: Gateway) -> Sent:
+    """The batches, as they are sent to the database."""
+    seen = Sent()
+
+    def watch(connection: Any, _record: Any) -> None:
+        connection.driver_connection.add_query_logger(hear)
+
+    def hear(query: LoggedQuery) -> None:
+        if "json_to_recordset" in query.query:
+            (rows,) = (value for value in query.args if str(value).startswith("["))
+            seen.append([row["log_key"] for row in orjson.loads(rows)])
+
+    event.listen(gateway.serving.writer.sync_engine, "connect", watch)
+    return seen
+
+
+@pytest.fixture
+async def client(gateway: Gateway, sent: Sent) -> Client:
+    made = await known_tenant(gateway)
+    sent.clear()
+    return made
+
+
+async def known_tenant(gateway: Gateway) -> Client:
     """A tenant with account 1, whose key and currency model the server knows already."""
     made = await gateway.tenant("acme")
     await account(made, "1")
     await create(made, "Document", "first", body())
     await made.query('{ account(accountNumber: "1") { name } }')
     return made
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The batches as they are sent."""
-    original, seen = WriteBatcher.send, Sent()
-
-    async def watched(batches: WriteBatcher, batch: Sequence[PendingWrite]) -> dict[int, int]:
-        seen.append([orjson.loads(waiting.row)["log_key"] for waiting in batch])
-        return await original(batches, batch)
-
-    monkeypatch.setattr(WriteBatcher, "send", watched)
-    return seen
 
 
 def body(number: str = "1") -> dict[str, Any]:
@@ -204,34 +216,39 @@ async def test_whoever_is_gone_during_its_batch_leaves_it_to_the_others(client: 
     await assert_log_is_sound(client.gateway)
 
 
-async def test_whoever_waits_too_long_for_its_batch_is_told_so_and_has_not_written(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batches = client.gateway.serving.batcher
-    assert batches
-    monkeypatch.setattr(batches, "wait", 0.2)
-    text = mutation("create", "Document", "version")
-    async with HeldUp(client.gateway) as held:
-        await held.begin(create(client, "Document", "a", body()))
-        late = await client.post({"query": text, "variables": {"key": "b", "body": body()}})
+async def test_whoever_waits_too_long_for_its_batch_is_told_so_and_has_not_written(postgres_url: str) -> None:
+    async with Gateway(postgres_url, max_wait_seconds=1) as gateway:
+        client = await known_tenant(gateway)
+        await on_new_documents(gateway, "BEFORE INSERT", "PERFORM pg_sleep(4)")
+        long = asyncio.create_task(create(client, "Document", "a", body()))
+        await asyncio.sleep(0.05)
+        late = await client.post(creation("b"))
 
-    assert late.status_code == 503
-    assert [error["extensions"]["code"] for error in late.json()["errors"]] == ["UNAVAILABLE"]
-    assert await documents(client) == ["a", "first"]
+        assert late.status_code == 503
+        assert [error["extensions"]["code"] for error in late.json()["errors"]] == ["UNAVAILABLE"]
+        assert await long == {"version": 1}
+        assert await documents(client) == ["a", "first"]
 
 
-async def test_a_batch_whose_commit_fails_is_acknowledged_to_nobody(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def failing(batches: WriteBatcher, batch: Sequence[PendingWrite]) -> dict[int, int]:
-        raise ConnectionError
-
-    monkeypatch.setattr(WriteBatcher, "send", failing)
-    text = mutation("create", "Document", "version")
-    answers = [client.post({"query": text, "variables": {"key": key, "body": body()}}) for key in "abc"]
-    assert [answer.status_code for answer in await asyncio.gather(*answers)] == [503, 503, 503]
-    monkeypatch.undo()
+async def test_a_batch_whose_commit_fails_is_acknowledged_to_nobody(client: Client) -> None:
+    failing = "RAISE EXCEPTION 'no' USING ERRCODE = 'disk_full'"
+    await on_new_documents(client.gateway, "AFTER INSERT", failing, "CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED")
+    answers = await asyncio.gather(*(client.post(creation(key)) for key in "abc"))
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
     assert await documents(client) == ["first"]
+
+
+def creation(key: str) -> dict[str, Any]:
+    return {"query": mutation("create", "Document", "version"), "variables": {"key": key, "body": body()}}
+
+
+async def on_new_documents(gateway: Gateway, when: str, act: str, kind: str = "", deferred: str = "") -> None:
+    """Lets the database do something for each new document: at once, or when it commits."""
+    function = f"CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; RETURN NEW; END $$"
+    trigger = f"CREATE {kind} TRIGGER act {when} ON documents {deferred} FOR EACH ROW EXECUTE FUNCTION act()"
+    async with gateway.database.writing() as connection:
+        for statement in (function, trigger):
+            await connection.execute(sa.text(statement))
 
 
 async def test_a_tenant_that_cannot_write_takes_one_connection_and_keeps_nobody_else_waiting(client: Client) -> None:
