@@ -1,18 +1,24 @@
 """Writes on Postgres hold no lock between what they read and what they write. Here another writer comes in between,
 each time at the worst moment, and the outcome is that of one after the other."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 import pytest
 
 from app.auth.api_keys import revoke_key
-from app.storage.writes.optimistic import InsertShape, UpdateShape
-from app.storage.writes.optimistic_postgres import PostgresOptimisticWrite
 from tests.commands.verbs import BASIC, DATED, account, create, done, patch, write
 from tests.gateway import Client, Gateway
 
-BetweenReadAndWrite = Callable[[Callable[[], Awaitable[Any]]], None]
+Act = Callable[[Client], Awaitable[Any]]
+
+
+class BetweenReadAndWrite(Protocol):
+    def __call__(self, act: Act, times: int = 1) -> None: ...
+
+
 DOCUMENT = {"combined": {"accountNumber": "1", **DATED, "amounts": BASIC}}
 CLOSE = """mutation($key: String!) { closeDocument(documentNumber: $key, input: {closureReason: WRITE_OFF}) {
   document { version status } userErrors { code field } } }"""
@@ -35,21 +41,22 @@ async def client(gateway: Gateway) -> Client:
 
 
 @pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> BetweenReadAndWrite:
-    """Does something once, after the next write has read and before it writes."""
-    original = PostgresOptimisticWrite.write
+def meanwhile(postgres_url: str, client: Client) -> BetweenReadAndWrite:
+    """Does something through another server, once or more often, after a write has read and before it writes."""
 
-    def arrange(act: Callable[[], Awaitable[Any]]) -> None:
-        left = [act]
+    async def elsewhere(act: Act) -> None:
+        async with Gateway(postgres_url) as other:
+            await act(Client(other, client.api_key))
 
-        async def late(
-            unit: PostgresOptimisticWrite, update: UpdateShape | None, rows: tuple[InsertShape, ...], values: Any
-        ) -> int:
-            if left:
-                await left.pop()()
-            return await original(unit, update, rows, values)
+    def arrange(act: Act, times: int = 1) -> None:
+        left = [act] * times
 
-        monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
+        def come_between(text: str, _arguments: Sequence[Any]) -> None:
+            if left and "json_to_recordset" in text:
+                with ThreadPoolExecutor(1) as thread:
+                    thread.submit(asyncio.run, elsewhere(left.pop())).result()
+
+        client.gateway.serving.statement_listeners.append(come_between)
 
     return arrange
 
@@ -62,7 +69,7 @@ async def history(client: Client) -> list[str]:
 async def test_of_two_patches_the_later_one_is_judged_by_what_the_first_has_written(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    meanwhile(lambda: patch(client, "Document", "D", {"comment": "first"}))
+    meanwhile(lambda other: patch(other, "Document", "D", {"comment": "first"}))
     late = await patch(client, "Document", "D", {"description": "second"}, "version comment description")
 
     assert late == {"version": 3, "comment": "first", "description": "second"}
@@ -71,7 +78,7 @@ async def test_of_two_patches_the_later_one_is_judged_by_what_the_first_has_writ
 async def test_a_patch_that_expected_the_version_before_is_refused_and_not_done(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    meanwhile(lambda: patch(client, "Document", "D", {"comment": "first"}))
+    meanwhile(lambda other: patch(other, "Document", "D", {"comment": "first"}))
     payload = await write(client, "patch", "Document", "D", {"comment": "second"}, "version", version=1)
 
     assert [error["code"] for error in payload["userErrors"]] == ["VERSION_CONFLICT"]
@@ -80,7 +87,7 @@ async def test_a_patch_that_expected_the_version_before_is_refused_and_not_done(
 
 
 async def test_of_two_creates_under_one_key_one_is_refused(client: Client, meanwhile: BetweenReadAndWrite) -> None:
-    meanwhile(lambda: create(client, "Document", "E", {"combined": {**DOCUMENT["combined"], "comment": "first"}}))
+    meanwhile(lambda other: create(other, "Document", "E", {"combined": {**DOCUMENT["combined"], "comment": "first"}}))
     payload = await write(client, "create", "Document", "E", DOCUMENT, "version")
 
     assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [
@@ -144,8 +151,8 @@ async def test_so_is_a_write_that_needs_locks(gateway: Gateway, client: Client) 
 async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    other = {"combined": {**DOCUMENT["combined"], "comment": "other"}}
-    meanwhile(lambda: done(client, "replace", "Document", "E", other, "version"))
+    sooner = {"combined": {**DOCUMENT["combined"], "comment": "other"}}
+    meanwhile(lambda other: done(other, "replace", "Document", "E", sooner, "version"))
     payload = await write(client, "replace", "Document", "E", DOCUMENT, "version")
 
     assert payload == {"document": {"version": 2}, "created": False, "userErrors": []}
@@ -154,7 +161,7 @@ async def test_of_two_replaces_of_a_new_key_one_creates_and_one_replaces(
 async def test_a_document_that_was_closed_meanwhile_is_not_closed_again(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    meanwhile(lambda: client.only(CLOSE, key="D"))
+    meanwhile(lambda other: other.only(CLOSE, key="D"))
     assert await client.refused(CLOSE, key="D") == [("ALREADY_CLOSED", "documentNumber")]
     assert await history(client) == ["OPEN", "CLOSED"]
 
@@ -162,7 +169,7 @@ async def test_a_document_that_was_closed_meanwhile_is_not_closed_again(
 async def test_a_payment_that_comes_while_a_document_is_closed_finds_it_closed(
     client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    meanwhile(lambda: client.only(CLOSE, key="D"))
+    meanwhile(lambda other: other.only(CLOSE, key="D"))
     late = await patch(client, "Document", "D", {"denomination": "10"}, "version status")
 
     assert late == {"version": 3, "status": "OPEN"}
@@ -170,26 +177,20 @@ async def test_a_payment_that_comes_while_a_document_is_closed_finds_it_closed(
 
 
 async def test_a_writer_that_loses_again_and_again_takes_a_lock_in_the_end(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, meanwhile: BetweenReadAndWrite
 ) -> None:
-    original = PostgresOptimisticWrite.write
-    lost: list[int] = []
+    won: list[int] = []
 
-    async def late(
-        unit: PostgresOptimisticWrite, update: UpdateShape | None, rows: tuple[InsertShape, ...], values: Any
-    ) -> int:
-        if unit.caller.tenant_id and len(lost) % 2 == 0:  # the writer that comes in between is let through
-            lost.append(1)
-            await patch(client, "Document", "D", {"comment": f"{len(lost)}"})
-            lost.append(1)
-        return await original(unit, update, rows, values)
+    async def win(other: Client) -> None:
+        won.append(1)
+        await patch(other, "Document", "D", {"comment": f"{len(won)}"})
 
-    monkeypatch.setattr(PostgresOptimisticWrite, "write", late)
+    meanwhile(win, 100)
     payload = await write(client, "patch", "Document", "D", {"description": "at last"}, "version comment description")
 
     assert payload["userErrors"] == []
-    assert payload["document"]["description"] == "at last"
-    assert payload["document"]["version"] == 2 + len(lost) // 2
+    assert 1 < len(won) < 100
+    assert payload["document"] == {"version": 2 + len(won), "comment": f"{len(won)}", "description": "at last"}
 
 
 async def test_a_key_that_was_revoked_since_it_was_known_writes_nothing(gateway: Gateway, client: Client) -> None:
