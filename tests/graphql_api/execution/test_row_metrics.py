@@ -81,6 +81,13 @@ async def test_a_row_that_is_found_by_its_id_is_counted_with_those_below_it(acme
     assert await counted(gateway) == [1, 1 + 3]
 
 
+async def test_a_server_counts_few_of_many_answers(acme: Client, gateway: Gateway) -> None:
+    await asyncio.gather(*(acme.query("query Mine { tenant { name } }") for _ in range(20)))
+    count, rows = await counted(gateway)
+
+    assert 1 <= count == rows < 20
+
+
 async def test_a_pause_lies_between_one_count_of_an_operation_and_the_next() -> None:
     sampler = RowSampler(min_pause=600)
 
