@@ -9,16 +9,20 @@ if sys.platform != "win32":
     import resource
 
 PR_SET_NO_NEW_PRIVS = 38  # of Linux: see prctl(2)
+NICENESS = 5  # the server goes first: whoever sends or asks for a PDF can wait
 
 
-def confine(max_file_bytes: int, max_address_space: int | None = None) -> None:
+def confine(max_file_bytes: int, max_memory: int | None = None) -> None:
     """Limits for good the size of the files that this process can write, its memory, and what it may become: no core
-    dumps, which would hold a tenant's data, and no privileges beyond those it has, by set-user-ID programs say."""
+    dumps, which would hold a tenant's data, and no privileges beyond those it has, by set-user-ID programs say. Memory
+    is what it writes to, not the files that it maps."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
     if sys.platform != "win32":
         limit(resource.RLIMIT_CORE, 0)
         limit(resource.RLIMIT_FSIZE, max_file_bytes)
-        if max_address_space is not None:
-            limit(resource.RLIMIT_AS, max_address_space)
+        if max_memory is not None:
+            limit(resource.RLIMIT_DATA, max_memory)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
 

@@ -18,8 +18,11 @@ MAX_PICTURE_RATIO = 400  # beyond that, bytes of pictures for each byte of the f
 MAX_CONTENT = 64 << 20  # bytes of content of all pages; a shared stream counts for each page, which parses it again
 MAX_CONTENT_RATIO = 50  # beyond that, for each byte of the file; text compresses to a tenth
 MAX_ARRAY_ITEMS = 500_000  # each takes 100 bytes
+MAX_OBJECTS = 150_000  # each takes 700 bytes at least, ordinary ones 2,000
 CHUNK_BYTES = 256 << 10
 HEADER = b"%PDF-"
+OBJECT, OBJECT_END = b"obj", b"endobj"
+OUT_OF_MEMORY = "bad_alloc"  # in a warning of the parser, which then leaves the object out
 HEADER_RANGE = 1024  # bytes from the start, in which readers look for the header
 FLATE = frozenset({"/FlateDecode", "/Fl"})
 PARSER_ERRORS = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError, RuntimeError)
@@ -31,7 +34,8 @@ DAMAGED = "The PDF is so damaged that it cannot be opened. Make it anew and send
 LOCKED = "The PDF needs a password to be opened. Send a copy that opens without one."
 ENCRYPTED = "The PDF is encrypted for certain readers, by a certificate. Send a copy that everybody can open."
 TOO_MUCH_DATA = "The PDF holds compressed data that comes to more than a PDF may hold."
-TOO_MUCH_MEMORY = "The PDF takes too much memory to check."
+TOO_MANY_OBJECTS = f"The PDF has more than {MAX_OBJECTS:,} objects. Make it anew with fewer, and send that."
+TOO_MUCH_MEMORY = "The PDF takes too much memory to check. Make it anew with fewer or smaller objects, and send that."
 
 
 def set_limits() -> None:
@@ -65,6 +69,8 @@ def open_pdf(path: str) -> pikepdf.Pdf:
 def why_unreadable(path: str, fault: str) -> str:
     if "unsupported encryption filter" in fault:
         return ENCRYPTED
+    if OUT_OF_MEMORY in fault:
+        return TOO_MUCH_MEMORY
     with Path(path).open("rb") as file:
         return DAMAGED if HEADER in file.read(HEADER_RANGE) else NO_PDF
 
@@ -74,14 +80,28 @@ def check_pages(count: int, most: int) -> None:
         raise PdfRefused(f"The PDF has {count} pages; at most {most} are taken.", RefusalReason.LIMIT)
 
 
+def check_objects(path: str) -> None:
+    """Refuses a file of too many objects before the parser holds all of them. The count is not exact where a word lies
+    in two chunks, and sees no compressed objects: what stops those is the limit of the process's memory."""
+    count = 0
+    with Path(path).open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            count += chunk.count(OBJECT) - chunk.count(OBJECT_END)
+    if count > MAX_OBJECTS:
+        raise PdfRefused(TOO_MANY_OBJECTS, RefusalReason.LIMIT)
+
+
 def open_valid_pdf(path: str, max_pages: int, existing_pages: int = 0) -> pikepdf.Pdf:
     """The PDF, after all checks; together with the existing pages it may have `max_pages`. Raises PdfRefused."""
+    check_objects(path)
     pdf = open_pdf(path)
     try:
         if not len(pdf.pages):
             raise PdfRefused(NO_PAGE)
         check_pages(existing_pages + len(pdf.pages), max_pages)
         check_streams(pdf, Path(path).stat().st_size)
+        if any(OUT_OF_MEMORY in str(warning) for warning in pdf.get_warnings()):
+            raise PdfRefused(TOO_MUCH_MEMORY)
     except MemoryError:
         raise PdfRefused(TOO_MUCH_MEMORY) from None
     except PARSER_ERRORS:

@@ -113,6 +113,7 @@ async def test_the_processes_may_neither_gain_privileges_nor_fill_a_disk_nor_lea
     assert [each["Max core file size"] for each in found] == [("0", "0")] * 2
     assert [each["Max file size"] for each in found] == [(str(256 << 20),) * 2, (str(2 * MOST_BYTES),) * 2]
     assert [each["NoNewPrivs"] for each in found] == [("1",)] * 2
+    assert [each["Max data size"] for each in found] == [("unlimited", "unlimited"), (str(256 << 20),) * 2]
 
 
 async def test_a_file_over_the_limit_of_a_process_is_not_written(tmp_path: Path) -> None:

@@ -2,17 +2,34 @@
 
 import asyncio
 import hashlib
+import json
+import resource
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.pdf.refusals import PdfRefused, RefusalReason
 from app.pdf.validation_processes import TOO_MUCH_WORK, PdfValidator
+from tests.benchmarks.fairness.attackers import pdf_of
 from tests.pdfs import BOMBS, FIT, UNFIT, labels_of, pdf
 
 PAGES = 100
 TENANT = 1
+PARAGRAPH = b"<</Type/StructElem/S/P/P 1 0 R/Pg 3 0 R/K 7/Lang(en-US)/ActualText(%s)>>" % (b"x" * 160)
+TOO_MUCH_MEMORY = "The PDF takes too much memory to check. Make it anew with fewer or smaller objects, and send that."
+DEAR: dict[str, tuple[Callable[[], bytes], str, RefusalReason, int]] = {
+    "many objects": (
+        lambda: pdf_of(b"<</A 1>>", 150_100),
+        "The PDF has more than 150,000 objects. Make it anew with fewer, and send that.",
+        RefusalReason.LIMIT,
+        60,
+    ),
+    "large arrays": (lambda: pdf_of(b"[%s]" % (b"1 " * 490_000), 10), TOO_MUCH_MEMORY, RefusalReason.FILE, 280),
+}
 
 
 @pytest.fixture
@@ -114,6 +131,64 @@ async def test_a_bomb_is_refused_in_bounded_memory_and_well_within_its_processor
     assert str(refusal.value) != TOO_MUCH_WORK
     assert (await validator.check(TENANT, tmp_path / "warm.pdf", PAGES)).pages == 1
     assert validator.pool.idle[0].pid == pid, "the system ended the process"
+
+
+@pytest.mark.parametrize("kind", DEAR)
+def test_a_file_that_takes_much_memory_is_refused_before_it_takes_more_than_a_process_may(
+    tmp_path: Path, kind: str
+) -> None:
+    make, message, reason, mebibytes = DEAR[kind]
+    (tmp_path / "pushed.pdf").write_bytes(make())
+
+    answer, peak_mebibytes = checked_alone(tmp_path / "pushed.pdf")
+
+    assert (answer["refused"], answer["reason"]) == (message, reason)
+    assert peak_mebibytes < mebibytes
+
+
+def test_a_sound_file_of_25_megabytes_and_100_000_objects_is_taken(tmp_path: Path) -> None:
+    content = pdf_of(PARAGRAPH, 100_000)
+    (tmp_path / "pushed.pdf").write_bytes(content)
+
+    answer, peak_mebibytes = checked_alone(tmp_path / "pushed.pdf")
+
+    assert len(content) > 25_000_000
+    assert (answer["size"], answer["pages"]) == (len(content), 1)
+    assert peak_mebibytes < 256
+
+
+def checked_alone(path: Path) -> tuple[dict[str, Any], int]:
+    """What a process that is used for nothing else answers, and the most memory that it has taken, in mebibytes."""
+    program = [sys.executable, "-P", "-m", "app.pdf.worker", "1000"]
+    request = json.dumps({"action": "check", "arguments": [str(path), PAGES], "seconds": 60}) + "\n"
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(request)
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        most = peak(process.pid)
+        process.stdin.close()
+    return answer, most
+
+
+async def test_a_file_that_is_searched_again_and_again_takes_a_few_seconds_of_processor_time_at_most(
+    validator: PdfValidator, tmp_path: Path
+) -> None:
+    (tmp_path / "pushed.pdf").write_bytes(pdf_of(b"<</Length 5>>stream\n\nendstream", 60_000))
+    before = processor_time_of_children()
+
+    with pytest.raises(PdfRefused) as refusal:
+        await validator.check(TENANT, tmp_path / "pushed.pdf", PAGES)
+
+    assert (str(refusal.value), refusal.value.reason) == (TOO_MUCH_WORK, RefusalReason.FILE)
+    assert processor_time_of_children() - before < 6
+
+
+def processor_time_of_children() -> float:
+    """The processor time of all processes that this one has started and that have ended, in seconds."""
+    taken = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return taken.ru_utime + taken.ru_stime
 
 
 async def test_no_more_processes_run_than_are_allowed_and_they_end_on_close(

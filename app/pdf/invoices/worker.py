@@ -16,7 +16,6 @@ from app.pdf.invoices.limits import InvoiceTooLong, check_length
 from app.pdf.invoices.render import render
 
 STANDARD_OUTPUT = 1  # standard output
-NICENESS = 5  # the server goes first: clients that ask for a PDF can wait
 MAX_FILE_BYTES = 256 << 20  # of a PDF; the longest that is rendered has 14 MiB
 # Typst caches its last compilations, and the system gets back little of what a long invoice took: a process that has
 # taken so much is replaced, which costs less than a page's rendering.
@@ -39,8 +38,6 @@ def main() -> None:
     """Answers requests until the server ends, which closes the pipe."""
     confine(MAX_FILE_BYTES)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server to handle
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(NICENESS)
     for line in sys.stdin:
         answered = {**answer(json.loads(line)), "retires": resident_memory() > MAX_MEMORY}
         try:

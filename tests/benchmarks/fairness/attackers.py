@@ -150,11 +150,11 @@ def pdf_of(item: bytes, count: int) -> bytes:
 
 
 def pdfs_of_objects() -> list[Call]:
-    return [form_with(pdf_of(b"<</A 1>>", 600_000), "INV-00000001")]
+    return [form_with(pdf_of(b"<</A 1/B[1 1 1 1 1]/C 1>>", 145_000), "INV-00000001")]
 
 
 def pdfs_of_streams() -> list[Call]:
-    return [form_with(pdf_of(b"<<>>stream\n\nendstream", 200_000), "INV-00000001")]
+    return [form_with(pdf_of(b"<<>>stream\n\nendstream", 145_000), "INV-00000001")]
 
 
 def boundary_of_one_letter() -> list[Call]:
@@ -298,11 +298,11 @@ ATTACKERS = {
         faulty_lines, key=WRITER,
     ),
     "pdfs-of-objects": Attacker(
-        "PDFs of 600,000 objects, which take some twenty times their size to be read.",
+        "PDFs of 145,000 objects, nearly the most: they take some twenty times their size to be read.",
         pdfs_of_objects, key=WRITER, beside=("S", "uploads"),
     ),
     "pdfs-of-streams": Attacker(
-        "PDFs of 200,000 streams that do not tell their length, which a reader has to search for again and again.",
+        "PDFs of 145,000 streams that do not tell their length, which a reader has to search for again and again.",
         pdfs_of_streams, key=WRITER, beside=("S", "uploads"),
     ),
     "numbers": Attacker(
