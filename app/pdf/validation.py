@@ -169,9 +169,11 @@ def inflated(data: bytes) -> int:
     """The size of inflated data, counted until it is over the limit."""
     stream, size = zlib.decompressobj(), 0
     try:
-        while data and size <= MAX_STREAM_MEMORY and not stream.eof:
-            size += len(stream.decompress(data, CHUNK_BYTES))
-            data = stream.unconsumed_tail
+        for start in range(0, len(data), CHUNK_BYTES):  # in parts, since what is left of each is copied again and again
+            part = data[start : start + CHUNK_BYTES]
+            while part and size <= MAX_STREAM_MEMORY and not stream.eof:
+                size += len(stream.decompress(part, CHUNK_BYTES))
+                part = stream.unconsumed_tail
     except zlib.error:
         return size
     return size
