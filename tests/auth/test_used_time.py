@@ -15,7 +15,7 @@ from tests.gateway import Client, Gateway
 from tests.reads.mass import fill
 
 SEARCHES = 4
-ACCOUNTS = {"sqlite": 30, "postgresql": 200}  # with 50 documents each: what is searched for seconds
+ACCOUNTS = {"sqlite": 150, "postgresql": 200}  # with 50 documents each: what is searched for seconds
 # What every document of the tenant has to be searched for.
 ABSENT = {"or": [{"documentNumber": {"contains": f"absent {number}"}} for number in range(200)]}
 LISTS = " ".join(f"a{number}: documents(first: 0, filter: $f) {{ totalCount }}" for number in range(SEARCHES))
