@@ -234,7 +234,22 @@ async def test_a_connection_that_has_prepared_too_much_is_replaced(database_url:
     await database.dispose()
 
 
-async def test_so_is_the_connection_that_writes(sqlite_url: str) -> None:
+async def test_the_connections_that_are_used_have_what_the_others_do_not_take(database_url: str) -> None:
+    database = Database(database_url, pool_size=4, caches=CacheBudget(33 * MEBIBYTE))
+    length = database.prepared.equal_part // database.prepared.character_bytes // 2
+    drivers = set()
+    for number in range(6):  # three equal parts
+        async with database.driver() as driver:
+            drivers.add(id(driver))
+        await database.fetch_json(f"SELECT '{number}' /* {'x' * length} */", ())
+    assert len(drivers) == 1
+    assert 2.9 < database.prepared.size / database.prepared.equal_part < 3.3
+    async with database.driver(), database.driver() as other:
+        assert database.prepared.by_driver[other].size < database.prepared.equal_part
+    await database.dispose()
+
+
+async def test_the_connection_that_writes_is_replaced_too(sqlite_url: str) -> None:
     database = Database(sqlite_url, caches=CacheBudget(33 * MEBIBYTE))
     length = database.prepared.max_bytes // database.prepared.character_bytes
     drivers = []
@@ -276,8 +291,8 @@ async def test_the_settings_reach_every_cache(database_url: str) -> None:
     budget = CacheBudget(40 * MEBIBYTE)
     async with Gateway(database_url, cache_bytes=budget.max_bytes, pool_size=4) as gateway:
         database = gateway.serving
-        connections = 5 if database.is_sqlite else 4
-        assert database.prepared.max_bytes == budget.share("prepared statements") // connections
+        assert database.prepared.max_bytes == budget.share("prepared statements") // 2
+        assert database.prepared.equal_part == database.prepared.max_bytes // (5 if database.is_sqlite else 4)
         cache = database.reader.sync_engine.get_execution_options()["compiled_cache"]
         assert cache.maxsize == budget.share("compiled statements")
         acme = await gateway.tenant()

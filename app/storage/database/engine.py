@@ -91,7 +91,8 @@ class Database:
         wait = (timeouts or Timeouts()).wait
         cache = CompiledCache(caches.share("compiled statements"))
         connections = pool_size + self.is_sqlite  # one writes
-        self.prepared = PreparedStatements(caches.share("prepared statements") // connections, is_sqlite=self.is_sqlite)
+        prepared_bytes = caches.share("prepared statements") // 2
+        self.prepared = PreparedStatements(prepared_bytes, connections, is_sqlite=self.is_sqlite)
         if self.is_sqlite:
             self.writer = sqlite_engine(url, cache, begin="BEGIN IMMEDIATE", query_only=False, pool_size=1, wait=wait)
             self.reader = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)

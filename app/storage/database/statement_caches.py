@@ -44,28 +44,35 @@ class PreparedTexts:
     """The statements that a connection has prepared since it was opened. The drivers bound their number alone, and have
     no way to forget one: a connection that `is_full` is replaced."""
 
-    character_bytes: int
-    max_bytes: int
+    together: "PreparedStatements"
     texts: set[str] = field(default_factory=set)
     size: int = 0
 
     @property
     def is_full(self) -> bool:
-        return self.size > self.max_bytes
+        """Whether it has more than its equal part, and all connections have more than they may: those that are hardly
+        used leave theirs to the few that are."""
+        return self.size > self.together.equal_part and self.together.size > self.together.max_bytes
 
     def note(self, text: str) -> None:
         if text not in self.texts:
             self.texts.add(text)
-            self.size += PREPARED_ENTRY_BYTES + self.character_bytes * len(text)
+            self.size += PREPARED_ENTRY_BYTES + self.together.character_bytes * len(text)
 
 
 class PreparedStatements:
-    """What all connections of one database have prepared. `max_bytes`: of one connection."""
+    """What all connections of one database have prepared. They take at most twice `max_bytes`: that, while one has more
+    than its equal part, and as much again in equal parts."""
 
-    def __init__(self, max_bytes: int, *, is_sqlite: bool) -> None:
-        self.max_bytes = max_bytes
+    def __init__(self, max_bytes: int, connections: int, *, is_sqlite: bool) -> None:
+        self.max_bytes, self.equal_part = max_bytes, max_bytes // connections
         self.character_bytes = SQLITE_BYTES if is_sqlite else POSTGRES_BYTES
         self.by_driver: WeakKeyDictionary[Any, PreparedTexts] = WeakKeyDictionary()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all connections that are open."""
+        return sum(texts.size for texts in self.by_driver.values())
 
     def watch(self, engine: Engine, *, replaces: bool) -> None:
         """Notes what SQLAlchemy runs on the engine; statements that go straight to the driver are noted by those who
@@ -73,7 +80,7 @@ class PreparedStatements:
 
         @event.listens_for(engine, "connect")
         def connected(connection: Any, entry: ConnectionPoolEntry) -> None:
-            texts = PreparedTexts(self.character_bytes, self.max_bytes)
+            texts = PreparedTexts(self)
             self.by_driver[connection.driver_connection] = entry.info[PREPARED_KEY] = texts
 
         @event.listens_for(engine, "before_cursor_execute")
