@@ -2,7 +2,7 @@
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { pick, useGraphiQL } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useApiKey, useOfferedKey } from './apiKey';
 import { EXAMPLES_PLUGIN, Examples, type Example } from './examples';
 import { fetcherFor, KEY_REFUSED } from './gateway';
@@ -23,9 +23,13 @@ export function Ide({ examples }: { examples: readonly Example[] }) {
   // However a key came, by the dialog, a link or another tab: it is not asked for again.
   useEffect(() => setAsking(key === null), [key]);
 
+  const currentKey = useRef(key);
+  currentKey.current = key;
+
   // A new key makes a new fetcher, and a new fetcher makes GraphiQL load the schema again.
   const fetcher = useMemo(() => {
     return fetcherFor(key ?? '', isRefused => {
+      if (key !== currentKey.current) return; // the answer to a question that another key has replaced meanwhile
       setRefused(isRefused);
       if (isRefused) setAsking(true);
     });
