@@ -24,7 +24,7 @@ SLOW = (
     "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "demo", "differential", "faults",
     "fuzz", "graphql_api/execution/test_explain.py", "graphql_api/test_attachments.py", "graphql_api/test_csrf.py",
     "graphql_api/test_http_answers.py", "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
-    "graphql_api/test_persisted_operations.py", "graphql_api/test_schema_fuzzing.py",
+    "graphql_api/test_manifests.py", "graphql_api/test_persisted_operations.py", "graphql_api/test_schema_fuzzing.py",
     "middleware/test_idempotency_files.py", "middleware/test_large_requests.py", "middleware/test_request_context.py",
     "observability/test_logging.py", "observability/test_secrets.py", "observability/test_tracing.py",
     "observability/test_workers.py", "operations", "pdf", "rest_api/test_attachments.py",

@@ -62,9 +62,8 @@ async def read_body(request: Request, max_bytes: int) -> bytearray:
         received += chunk
         if len(received) > max_bytes:
             raise BodyTooLarge(f"The body is larger than {max_bytes} bytes: send less at once.")
-        if (
-            len(received) > MAX_UNCOUNTED_BYTES and not reservation.size
-        ):  # a write under an Idempotency-Key may be read several times
+        # A write under an Idempotency-Key may be read several times.
+        if len(received) > MAX_UNCOUNTED_BYTES and not reservation.size:
             await reserve(reservation, request, max_bytes)
     return received  # no copy of it, which would take as much memory again
 

@@ -45,9 +45,8 @@ PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",  # INSERT OR REPLACE must not slip past the triggers that refuse deletes
 )
-# Statements stay prepared however seldom they come, until their connection has prepared too many (see
-# `PreparedTexts`); compiling them to machine code takes
-# longer than running them.
+# Statements stay prepared however seldom they come, until their connection has prepared too many (see `PreparedTexts`).
+# Compiling them to machine code takes longer than running them.
 POSTGRES_SETTINGS = {
     "jit": "off",
     "enable_seqscan": "off",  # of a small table the planner would scan all, before the statement enters its tenant
