@@ -47,7 +47,8 @@ class MutationExecutor(OperationExecutor):
         authenticator: Authenticator,
     ) -> ExecutionResult:
         """The answer of a mutation."""
-        key, planning = context.caller.key_hash, (operation, request.variables, context.today)
+        key = context.caller.key_hash
+        planning = operation, request.variables, context.today, context.planning_cost
         large = request.size > SMALL_REQUEST
         planner = await self.offloader.think(key, self.planner, *planning) if large else self.planner(*planning)
         plan = await self.plan(operation, request, planner, context)

@@ -37,8 +37,11 @@ class OperationExecutor:
     hides_schema: bool
     offloader: Offloader
 
-    def planner(self, operation: PreparedOperation, variables: dict[str, Any], today: date) -> Planner:
-        """Raises RequestError where the variables are wrong."""
+    def planner(
+        self, operation: PreparedOperation, variables: dict[str, Any], today: date, planning: int | None = None
+    ) -> Planner:
+        """What plans the operation; `planning` is what that costs, where it is known. Raises RequestError where the
+        variables are wrong."""
         values = coerced_variables(operation, variables, hides_schema=self.hides_schema)
         planner = Planner(
             schema=CORE,
@@ -48,7 +51,7 @@ class OperationExecutor:
             today=today,
             limits=self.limits,
         )
-        planner.planning_cost = planning_cost(operation.planning_size, variables)
+        planner.planning_cost = planning_cost(operation.planning_size, variables) if planning is None else planning
         return planner
 
     async def think(

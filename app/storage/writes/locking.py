@@ -60,6 +60,8 @@ class LockingWrite(TenantRows):
         stored = self.found.pop(Lookup(table, tuple(where.items())), None)
         if stored:  # only what changes is set: the server has no right to set keys
             values = {name: value for name, value in values.items() if differs(table.c[name], value, stored[name])}
+            if not values:
+                return
         await self.connection.execute(update_rows(table, key_columns(where)), {**values, **self.parameters(where)})
 
     async def delete(self, table: sa.Table, *conditions: sa.ColumnElement[bool], **where: Any) -> int:
