@@ -20,13 +20,6 @@ MOST_BYTES = 50_000
 
 
 @pytest.fixture
-async def renderer() -> AsyncIterator[InvoiceRenderer]:
-    made = InvoiceRenderer()
-    yield made
-    await made.close()
-
-
-@pytest.fixture
 async def validator() -> AsyncIterator[PdfValidator]:
     made = PdfValidator(validation_pool(MOST_BYTES), wall_clock_factor=100)
     yield made

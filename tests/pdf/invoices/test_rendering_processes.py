@@ -1,7 +1,6 @@
 """Invoices are rendered in processes of their own: the server neither waits for them nor keeps what they take."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,6 @@ from tests.pdf.invoices.pages import pages
 from tests.pdf.invoices.samples import ACCOUNT, INVOICE, ISSUED_AT, many_lines, with_lines
 
 TENANT = 1
-
-
-@pytest.fixture
-async def renderer() -> AsyncIterator[InvoiceRenderer]:
-    made = InvoiceRenderer()
-    yield made
-    await made.close()
 
 
 async def rendered(renderer: InvoiceRenderer, document: dict[str, Any], path: Path) -> bytes:
