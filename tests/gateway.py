@@ -49,10 +49,11 @@ class Client:
         self.api_key = api_key
 
     async def post(self, body: Any, **headers: str) -> httpx.Response:
-        """Any request body, as JSON."""
+        """Any request body, as JSON; bytes are sent as they are."""
         sent = {**self.headers, "Content-Type": "application/json", **headers}
         # In ASCII, so that a half of a surrogate pair can be sent, as other clients may.
-        return await self.gateway.http.post("/graphql", content=json.dumps(body), headers=sent)
+        content = body if isinstance(body, bytes) else json.dumps(body)
+        return await self.gateway.http.post("/graphql", content=content, headers=sent)
 
     @property
     def headers(self) -> dict[str, str]:

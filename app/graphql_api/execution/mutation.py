@@ -23,7 +23,7 @@ from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.payload_planning import plan_payload
 from app.graphql_api.execution.payload_reading import PayloadReader
 from app.graphql_api.execution.planning import Planner
-from app.graphql_api.execution.query import others_as_json
+from app.graphql_api.execution.query import variables_key
 from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes
 from app.reads.selection import Row, Traversal
 from app.storage.writes.unit_of_work import CallerChanged
@@ -99,7 +99,7 @@ class MutationExecutor(OperationExecutor):
         """The mutation's plan, from the cache where the same text was planned with the same variables in its payload;
         None where graphql-core has to execute it."""
         decisive = {name: request.variables.get(name) for name in operation.payload_variables}
-        cached_by = others_as_json(decisive) if decisive else b""
+        cached_by = variables_key(request, decisive) if decisive else b""
         cache_key = (request.text, request.name, cached_by, context.today)
         if cached_by is not None and (found := self.plans.get(cache_key)):
             return found[0]

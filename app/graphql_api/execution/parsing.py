@@ -57,7 +57,7 @@ class GraphQLRequest:
     size: int = 0  # bytes of the request
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PreparedOperation:
     """A valid operation, and what decides how it is executed."""
 

@@ -197,7 +197,7 @@ class QueryExecutor(OperationExecutor):
         sent = request.variables
         keys = {name: sent[name] for name in operation.lookup_variables if is_key(sent.get(name))}
         others = {name: value for name, value in sent.items() if name not in keys}
-        cached_by = others_as_json(others) if len(keys) == len(operation.lookup_variables) else None
+        cached_by = variables_key(request, others) if len(keys) == len(operation.lookup_variables) else None
         if cached_by is None:
             return await self.planned(operation, request, api_key, sent, today)
         cache_key = (request.text, request.name, cached_by, today)
@@ -253,10 +253,12 @@ class QueryExecutor(OperationExecutor):
                 yield from outline(selection.members)
 
 
-def others_as_json(variables: dict[str, Any]) -> bytes | None:
+def variables_key(request: GraphQLRequest, variables: dict[str, Any]) -> bytes | None:
     """The variables that a plan depends on, as a part of its cache key; None where they are too large for that, or no
     JSON (half of a surrogate pair, a file). As JSON, since there 7.25, "7.25" and "Decimal('7.25')" are all different.
-    """
+    What is large beside its text is not even written, which would keep the event loop."""
+    if request.size - len(request.text) > SMALL_REQUEST:
+        return None
     try:
         text = orjson.dumps(variables, default=digits_of, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
