@@ -24,7 +24,7 @@ from app.domain.caller import Caller
 from app.graphql_api.errors import ErrorCode, RequestError, error, formatted, internal_error, raise_outage, refused
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.finishing import json_value
-from app.graphql_api.execution.parsing import GraphQLRequest
+from app.graphql_api.execution.parsing import MAX_NAME_LENGTH, GraphQLRequest
 from app.graphql_api.graphiql import example_routes, graphiql_page, no_graphiql_page
 from app.graphql_api.persisted_operations import PersistedOperations
 from app.graphql_api.uploads import BadForm, UploadLimits, is_multipart, read_form
@@ -188,7 +188,7 @@ class Endpoint:
         for name in ("variables", "extensions"):
             if query.get(name):
                 sent[name] = await parse_json_part(query[name], f"'{name}'")
-        return self.to_graphql_request(sent)
+        return self.to_graphql_request(sent, len(request.scope["query_string"]))
 
     async def request_with_files(self, request: Request, folder: Path) -> GraphQLRequest:
         refuse_encoded(request)
@@ -210,6 +210,9 @@ class Endpoint:
             raise refused(ErrorCode.BAD_REQUEST, "'variables' must be an object.")
         if name is not None and not isinstance(name, str):
             raise refused(ErrorCode.BAD_REQUEST, "'operationName' must be a string.")
+        if name and len(name) > MAX_NAME_LENGTH:
+            message = f"'operationName' may have at most {MAX_NAME_LENGTH} characters, and has {len(name)}."
+            raise refused(ErrorCode.BAD_USER_INPUT, message)
         if not isinstance(sent.get("extensions"), dict | None):
             raise refused(ErrorCode.BAD_REQUEST, "'extensions' must be an object.")
         return GraphQLRequest(text, variables or {}, name or None, size)

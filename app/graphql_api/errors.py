@@ -64,12 +64,13 @@ def formatted(found: GraphQLError, request_id: str) -> dict[str, Any]:
     if not (found.extensions and "code" in found.extensions):
         found = internal_error(found.original_error or found, request_id, nodes=found.nodes, path=found.path)
     formatted = dict(found.formatted)
-    formatted["message"] = truncated(in_graphql(found.message))
+    formatted["message"] = truncated(found.message)
     return formatted
 
 
 def truncated(message: str) -> str:
-    return message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…"
+    """A message as it is shown: one that is too long is not even searched, which would take as long as it is."""
+    return in_graphql(message) if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…"
 
 
 def internal_error(cause: Exception, request_id: str, **where: Any) -> GraphQLError:

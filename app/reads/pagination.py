@@ -22,7 +22,7 @@ from app.domain.values import (
     parse_moment,
     shortest_notation,
 )
-from app.reads.relations import CHANGE, DEFAULT_ORDERS, HASH_COLUMNS, SOURCES, TIE_BREAKS
+from app.reads.relations import CHANGE, DEFAULT_ORDERS, HASH_COLUMNS, SOURCES, TIE_BREAKS, may_be_empty
 from app.reads.selection import LogEntry, Order
 from app.storage.types import OrderedAmount, Timestamp
 
@@ -97,7 +97,7 @@ def order_by(
     terms: list[sa.ColumnElement[Any]] = []
     for term in order:
         directed = rows.c[term.column].asc() if is_ascending(term, backward) else rows.c[term.column].desc()
-        if (rows if like is None else like).c[term.column].nullable and term.column != present:
+        if term.column != present and may_be_empty((rows if like is None else like).c[term.column]):
             directed = directed.nulls_first() if backward else directed.nulls_last()
         terms.append(directed)
     return tuple(terms)
@@ -137,7 +137,7 @@ def index_ranges(
 
 def is_uniform(target: sa.FromClause, order: Sequence[Order]) -> bool:
     """Whether all columns run in one direction and are never empty, so that they compare as one."""
-    return len({term.descending for term in order}) == 1 and not any(target.c[t.column].nullable for t in order)
+    return len({term.descending for term in order}) == 1 and not any(may_be_empty(target.c[t.column]) for t in order)
 
 
 def beyond_as_tuple(
@@ -160,10 +160,10 @@ def ranges_of_first_column(
     found: list[IndexRange] = []
     if (backward or not lacks_first_value(near)) and not (backward and lacks_first_value(far)):
         met = first_value_between(column, order[0], near, far, backward)
-        present = (column.is_not(None),) if column.nullable and not met else ()
+        present = (column.is_not(None),) if may_be_empty(column) and not met else ()
         found.append(IndexRange((*met, *present), order_by(target, order, backward=backward, present=column.name)))
     reached = near is None if backward else not lacks_first_value(near) and (far is None or lacks_first_value(far))
-    if column.nullable and reached:
+    if reached and may_be_empty(column):
         # ordered by the empty column, too: only so does Postgres see that the index has them in order
         empty = Order(column.name, order[1].descending) if order[1:] else order[0]
         terms = order_by(target, (empty, *order[1:]), backward=backward, present=column.name)

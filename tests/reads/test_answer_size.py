@@ -10,7 +10,7 @@ ALIASES = 190
 TEXT = "x" * 10_000  # as long as a field may be
 LINK = """mutation($reference: String!) {
   linkRepresentativeToAccount(reference: $reference, accountNumber: "A") { userErrors { code } } }"""
-MESSAGE = "The answer is larger than 32 MiB. Ask for less at once."
+MESSAGE = "The answer is larger than 16 MiB. Ask for less at once."
 
 
 def asked(first: int) -> str:
@@ -44,6 +44,6 @@ async def test_neither_is_the_payload_of_a_write_which_is_then_not_done(texts: C
     text = f'mutation {{ patchAccount(accountNumber: "A", patch: {{vat: "1"}}) {{ account {{ {ask} }} }} }}'
     (wrong,) = (await texts.run(text))["errors"]
     assert wrong["message"] == (
-        "The payload is larger than 32 MiB, and nothing was written by this field. Ask for less at once."
+        "The payload is larger than 16 MiB, and nothing was written by this field. Ask for less at once."
     )
     assert await texts.only('{ account(accountNumber: "A") { vat } }') == {"vat": None}

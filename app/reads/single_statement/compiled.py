@@ -62,8 +62,8 @@ def bounded(value: Expression) -> sa.Select[Any]:
 
 
 def compile_query(value: Expression, dialect: Dialect) -> QueryStatement:
-    """The statement that selects a JSON value."""
-    answer: sa.Select[Any] = bounded(value) if dialect.name == "postgresql" else sa.select(value)
+    """The statement that selects a JSON value, as bytes: to make them of a text would keep the event loop."""
+    answer = bounded(value) if dialect.name == "postgresql" else sa.select(sa.cast(value, sa.LargeBinary()))
     made: Any = answer.compile(dialect=dialect)
     values: list[Any] = []
     replaced: list[tuple[int, str]] = []

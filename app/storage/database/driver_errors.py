@@ -14,7 +14,7 @@ ROW_ERROR_STATES = ("22", "23", "40001", "40P01", "55P03", KEY_REFUSED)
 TOO_LARGE_STATES = "54"
 TOO_LARGE_WORDS = ("parser stack overflow", "Expression tree is too large", "at most ", "too many ")
 
-MAX_ANSWER_BYTES = 32 * 2**20  # of one value, such as the JSON of a whole query: it is held in memory
+MAX_ANSWER_BYTES = 16 * 2**20  # of one value, such as the JSON of a whole query: it is held in memory
 
 
 class StatementTooLarge(Exception):

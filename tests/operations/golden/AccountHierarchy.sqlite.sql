@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('account', (SELECT json_object('accountNumber', t1.account_number, 'name', t1.name, 'isParentAccount', CASE WHEN t1.is_parent_account THEN json('true') WHEN (t1.is_parent_account IS NULL) THEN NULL ELSE json('false') END, 'balances', (SELECT json_group_array(json_array(p2.open_currency, p2.bucket, p2.documents, CAST(p2.high AS TEXT), CAST(p2.low AS TEXT), CAST(p2.credits_high AS TEXT), CAST(p2.credits_low AS TEXT))) AS json_group_array_1
 FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >= ?) THEN 0 WHEN (target.due_date >= ?) THEN 1 WHEN (target.due_date >= ?) THEN 2 WHEN (target.due_date >= ?) THEN 3 ELSE 4 END AS bucket, count(*) AS documents, sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) AS high, sum(CAST(substr(target.open_amount, ?) AS BIGINT)) AS low, coalesce(sum(CAST(substr(target.open_amount, ?, ?) AS BIGINT) - 1000000000) FILTER (WHERE target.open_amount < ?), 0) AS credits_high, coalesce(sum(CAST(substr(target.open_amount, ?) AS BIGINT)) FILTER (WHERE target.open_amount < ?), 0) AS credits_low
@@ -17,4 +17,4 @@ WHERE t4.tenant_id = ? AND t4.parent_account_number = t1.account_number AND 1 = 
  LIMIT 100 OFFSET ?) ORDER BY t5.account_number ASC
  LIMIT 2147483647 OFFSET ?) AS p6)) AS anon_2
 FROM accounts AS t1 LEFT OUTER JOIN accounts AS t3 ON t3.tenant_id = ? AND t3.account_number = t1.parent_account_number
-WHERE t1.tenant_id = ? AND t1.account_number = ?)) END AS anon_1;
+WHERE t1.tenant_id = ? AND t1.account_number = ?)) END AS BLOB) AS anon_1;

@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('account', (SELECT json_object('accountNumber', t1.account_number, 'name', t1.name, 'notes', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM notes AS counted
@@ -20,4 +20,4 @@ WHERE t2.tenant_id = ? AND t2.account_number = t1.account_number AND 1 = 1 AND t
  LIMIT 2147483647 OFFSET ?) AS p4 ORDER BY p4.effective_date DESC NULLS LAST, p4.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p5)) AS anon_2
 FROM accounts AS t1
-WHERE t1.tenant_id = ? AND t1.account_number = ?)) END AS anon_1;
+WHERE t1.tenant_id = ? AND t1.account_number = ?)) END AS BLOB) AS anon_1;

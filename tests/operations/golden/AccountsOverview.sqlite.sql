@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM accounts AS counted
@@ -23,4 +23,4 @@ FROM accounts AS t1
 WHERE t1.tenant_id = ? AND 1 = 1 ORDER BY t1.name ASC, t1.csr_id ASC
  LIMIT 6 OFFSET ?) ORDER BY t2.name ASC, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.name ASC, p3.csr_id ASC
- LIMIT 2147483647 OFFSET ?) AS p4)) END AS anon_1;
+ LIMIT 2147483647 OFFSET ?) AS p4)) END AS BLOB) AS anon_1;

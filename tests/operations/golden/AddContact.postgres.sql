@@ -28,7 +28,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) THEN answer.json ELSE ''::bytea END AS anon_1
 FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.first_name AS "firstName", t1.last_name AS "lastName", t1.function AS function, t1.email AS email, t1.phone AS phone, t1.language AS language, t1.is_primary AS "isPrimary", CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference, p4.is_primary AS "isPrimary"

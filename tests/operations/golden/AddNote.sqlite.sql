@@ -18,8 +18,8 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('reference', t1.reference, 'subject', t1.subject, 'body', t1.body, 'noteType', t1.note_type, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'notes', json_object('totalCount', (SELECT count(*) AS count_1
+SELECT CAST((SELECT json_object('reference', t1.reference, 'subject', t1.subject, 'body', t1.body, 'noteType', t1.note_type, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'notes', json_object('totalCount', (SELECT count(*) AS count_1
 FROM notes AS counted
 WHERE counted.tenant_id = ? AND counted.account_number = t2.account_number AND 1 = 1))) END) AS anon_2
 FROM notes AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
-WHERE t1.tenant_id = ? AND t1.account_number = ? AND t1.reference = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.account_number = ? AND t1.reference = ?) AS BLOB) AS anon_1;

@@ -27,7 +27,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) THEN answer.json ELSE ''::bytea END AS anon_1
 FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference

@@ -27,7 +27,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('reference', t1.reference, 'name', t1.name, 'email', t1.email, 'supervisor', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('reference', t2.reference, 'name', t2.name, 'reports', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference))) AS anon_3
+SELECT CAST((SELECT json_object('reference', t1.reference, 'name', t1.name, 'email', t1.email, 'supervisor', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('reference', t2.reference, 'name', t2.name, 'reports', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference))) AS anon_3
 FROM (SELECT t4.reference AS reference, t4.tenant_id AS tenant_id
 FROM representatives AS t4
 WHERE t4.rowid IN (SELECT t3.rowid AS "row"
@@ -36,4 +36,4 @@ WHERE t3.tenant_id = ? AND t3.supervisor_representative_reference = t2.reference
  LIMIT 20 OFFSET ?) ORDER BY t4.reference ASC
  LIMIT 2147483647 OFFSET ?) AS p5)) END) AS anon_2
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = ? AND t2.reference = t1.supervisor_representative_reference
-WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS BLOB) AS anon_1;

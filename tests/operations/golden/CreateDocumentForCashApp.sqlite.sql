@@ -24,6 +24,6 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('documentNumber', t1.document_number, 'status', upper(t1.status), 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'products', json_array(t1.products), 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'name', t2.name) END) AS anon_2
+SELECT CAST((SELECT json_object('documentNumber', t1.document_number, 'status', upper(t1.status), 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'products', json_array(t1.products), 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'name', t2.name) END) AS anon_2
 FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
-WHERE t1.tenant_id = ? AND t1.document_number = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.document_number = ?) AS BLOB) AS anon_1;

@@ -24,7 +24,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) THEN answer.json ELSE ''::bytea END AS anon_1
 FROM (SELECT convert_to(CAST((SELECT to_json("row-3") AS to_json_1
 FROM (SELECT t1.document_number AS "documentNumber", upper(t1.status) AS status, CAST(trim_scale(t1.open_amount) AS TEXT) AS "openAmount", t1.open_currency AS "openCurrency", json_build_array(t1.products) AS products, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.account_number AS "accountNumber", t2.name AS "name") "row-") END AS account
 FROM documents AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = $1::INTEGER AND t2.account_number = t1.account_number

@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('documents', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM documents AS counted
@@ -18,4 +18,4 @@ WHERE t1.tenant_id = ? AND t1.status = ? AND t1.open_amount >= ? AND (t1.open_cu
  LIMIT 11 OFFSET ?) AS anon_4) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
  LIMIT 11 OFFSET ?) ORDER BY t2.open_amount DESC NULLS LAST, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.open_amount DESC NULLS LAST, p3.csr_id ASC
- LIMIT 2147483647 OFFSET ?) AS p4 LEFT OUTER JOIN accounts AS t5 ON t5.tenant_id = ? AND t5.account_number = p4.account_number)) END AS anon_1;
+ LIMIT 2147483647 OFFSET ?) AS p4 LEFT OUTER JOIN accounts AS t5 ON t5.tenant_id = ? AND t5.account_number = p4.account_number)) END AS BLOB) AS anon_1;

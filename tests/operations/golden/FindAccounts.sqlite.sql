@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('accounts', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM accounts AS counted
@@ -9,4 +9,4 @@ WHERE t2.rowid IN (SELECT t1.rowid AS "row"
 FROM accounts AS t1
 WHERE t1.tenant_id = ? AND (instr(CASE WHEN (length(t1.name) = length(CAST(t1.name AS BLOB))) THEN lower(t1.name) ELSE fold(t1.name) END, ?) > ? OR t1.account_number >= ? AND t1.account_number < ?) ORDER BY t1.name ASC, t1.csr_id ASC
  LIMIT 10 OFFSET ?) ORDER BY t2.name ASC, t2.csr_id ASC
- LIMIT 2147483647 OFFSET ?) AS p3)) END AS anon_1;
+ LIMIT 2147483647 OFFSET ?) AS p3)) END AS BLOB) AS anon_1;

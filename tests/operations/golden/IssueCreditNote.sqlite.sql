@@ -24,7 +24,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('documentNumber', t1.document_number, 'invoiceNum', t1.invoice_num, 'documentType', upper(t1.document_type), 'status', upper(t1.status), 'invoiceDate', t1.invoice_date, 'dueDate', t1.due_date, 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'appliesTo', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('documentNumber', t2.document_number, 'invoiceNum', t2.invoice_num, 'documentType', upper(t2.document_type), 'status', upper(t2.status), 'invoiceDate', t2.invoice_date, 'dueDate', t2.due_date, 'openAmount', amount_text(t2.open_amount), 'openCurrency', t2.open_currency, 'creditNotes', (SELECT json_object('nodes', json_group_array(json_object('documentNumber', p5.document_number, 'openAmount', amount_text(p5.open_amount)))) AS anon_3
+SELECT CAST((SELECT json_object('documentNumber', t1.document_number, 'invoiceNum', t1.invoice_num, 'documentType', upper(t1.document_type), 'status', upper(t1.status), 'invoiceDate', t1.invoice_date, 'dueDate', t1.due_date, 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'appliesTo', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('documentNumber', t2.document_number, 'invoiceNum', t2.invoice_num, 'documentType', upper(t2.document_type), 'status', upper(t2.status), 'invoiceDate', t2.invoice_date, 'dueDate', t2.due_date, 'openAmount', amount_text(t2.open_amount), 'openCurrency', t2.open_currency, 'creditNotes', (SELECT json_object('nodes', json_group_array(json_object('documentNumber', p5.document_number, 'openAmount', amount_text(p5.open_amount)))) AS anon_3
 FROM (SELECT t4.document_number AS document_number, t4.open_amount AS open_amount, t4.tenant_id AS tenant_id
 FROM documents AS t4
 WHERE t4.rowid IN (SELECT t3.rowid AS "row"
@@ -37,4 +37,4 @@ WHERE meant.tenant_id = ? AND meant.invoice_key = t3.applies_to_invoice AND mean
 FROM documents AS t1 LEFT OUTER JOIN documents AS t2 ON t2.tenant_id = ? AND t1.document_type = ? AND t2.invoice_key = t1.applies_to_invoice AND t2.csr_id = (SELECT coalesce(min(CASE WHEN (meant.account_number = t1.account_number) THEN meant.csr_id END), min(meant.csr_id)) AS coalesce_2
 FROM documents AS meant
 WHERE meant.tenant_id = ? AND meant.invoice_key = t1.applies_to_invoice AND meant.document_type != ?)
-WHERE t1.tenant_id = ? AND t1.document_number = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.document_number = ?) AS BLOB) AS anon_1;

@@ -16,14 +16,14 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key,
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
 
-SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) THEN answer.json ELSE ''::bytea END AS anon_1
 FROM (SELECT convert_to(CAST((SELECT to_json("row-2") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name
 FROM representatives AS t1
 WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-2") AS TEXT), 'UTF8') AS json
  LIMIT ALL OFFSET 0) AS answer;
 
-SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 33554432) THEN answer.json ELSE ''::bytea END AS anon_1
+SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) THEN answer.json ELSE ''::bytea END AS anon_1
 FROM (SELECT convert_to(CAST((SELECT to_json("row-5") AS to_json_1
 FROM (SELECT t1.account_number AS "accountNumber", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-4"), '[]'::json) AS coalesce_1
 FROM (SELECT p3.reference AS reference

@@ -16,11 +16,11 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('reference', t1.reference, 'name', t1.name) AS anon_2
+SELECT CAST((SELECT json_object('reference', t1.reference, 'name', t1.name) AS anon_2
 FROM representatives AS t1
-WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS BLOB) AS anon_1;
 
-SELECT (SELECT json_object('documentNumber', t1.document_number, 'representatives', (SELECT json_object('nodes', json_group_array(json_object('reference', p4.reference))) AS anon_3
+SELECT CAST((SELECT json_object('documentNumber', t1.document_number, 'representatives', (SELECT json_object('nodes', json_group_array(json_object('reference', p4.reference))) AS anon_3
 FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
 FROM representatives AS t3
 WHERE t3.rowid IN (SELECT t2.rowid AS "row"
@@ -29,4 +29,4 @@ WHERE tie.tenant_id = ? AND t2.tenant_id = ? AND tie.document_number = t1.docume
  LIMIT 20 OFFSET ?) ORDER BY t3.reference ASC
  LIMIT 2147483647 OFFSET ?) AS p4)) AS anon_2
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND t1.document_number = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.document_number = ?) AS BLOB) AS anon_1;

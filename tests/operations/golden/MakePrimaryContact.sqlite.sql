@@ -22,7 +22,7 @@ INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
 
-SELECT (SELECT json_object('reference', t1.reference, 'isPrimary', CASE WHEN t1.is_primary THEN json('true') WHEN (t1.is_primary IS NULL) THEN NULL ELSE json('false') END, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'contacts', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'isPrimary', CASE WHEN p5.is_primary THEN json('true') WHEN (p5.is_primary IS NULL) THEN NULL ELSE json('false') END))) AS anon_3
+SELECT CAST((SELECT json_object('reference', t1.reference, 'isPrimary', CASE WHEN t1.is_primary THEN json('true') WHEN (t1.is_primary IS NULL) THEN NULL ELSE json('false') END, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'contacts', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'isPrimary', CASE WHEN p5.is_primary THEN json('true') WHEN (p5.is_primary IS NULL) THEN NULL ELSE json('false') END))) AS anon_3
 FROM (SELECT t4.is_primary AS is_primary, t4.reference AS reference, t4.tenant_id AS tenant_id
 FROM contacts AS t4
 WHERE t4.rowid IN (SELECT t3.rowid AS "row"
@@ -31,4 +31,4 @@ WHERE t3.tenant_id = ? AND t3.account_number = t2.account_number AND 1 = 1 ORDER
  LIMIT 20 OFFSET ?) ORDER BY t4.reference ASC
  LIMIT 2147483647 OFFSET ?) AS p5)) END) AS anon_2
 FROM contacts AS t1 LEFT OUTER JOIN accounts AS t2 ON t2.tenant_id = ? AND t2.account_number = t1.account_number
-WHERE t1.tenant_id = ? AND t1.reference = ?) AS anon_1;
+WHERE t1.tenant_id = ? AND t1.reference = ?) AS BLOB) AS anon_1;

@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('representative', (SELECT json_object('reference', t1.reference, 'name', t1.name, 'title', t1.title, 'email', t1.email, 'supervisor', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('reference', t2.reference, 'name', t2.name) END, 'reports', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'name', p5.name, 'title', p5.title))) AS anon_3
 FROM (SELECT t4.name AS name, t4.reference AS reference, t4.tenant_id AS tenant_id, t4.title AS title
@@ -30,4 +30,4 @@ WHERE tie.tenant_id = ? AND t10.tenant_id = ? AND tie.reference = t1.reference A
  LIMIT 3 OFFSET ?) ORDER BY t11.due_date ASC, t11.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p12)) AS anon_2
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = ? AND t2.reference = t1.supervisor_representative_reference
-WHERE t1.tenant_id = ? AND t1.reference = ?)) END AS anon_1;
+WHERE t1.tenant_id = ? AND t1.reference = ?)) END AS BLOB) AS anon_1;
