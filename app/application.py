@@ -17,6 +17,7 @@ from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.caching import CacheBudget
 from app.commands.files import Files
+from app.concurrency.offloading import Offloader
 from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_error_response
 from app.graphql_api.execution.executor import Executor
@@ -99,7 +100,12 @@ class Parts:
     def make_rest_routes(self) -> Sequence[RawMount]:
         executor = self.executor
         return rest_routes(
-            self.database, self.settings.max_body_bytes, executor.files, executor.signed_urls, executor.rate_limiter
+            self.database,
+            self.settings.max_body_bytes,
+            executor.files,
+            executor.signed_urls,
+            executor.rate_limiter,
+            executor.offloader,
         )
 
     def middleware_stack(self) -> list[Middleware]:
@@ -195,7 +201,7 @@ def make_executor(settings: Settings, database: Database) -> Executor:
         SignedUrls(database),
         rate_limiter,
         settings.trusted_only,
-        max_wait_seconds=settings.max_wait_seconds,
+        Offloader(settings.max_wait_seconds),
         caches=CacheBudget(settings.cache_bytes),
     )
 

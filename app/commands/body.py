@@ -1,6 +1,7 @@
 """The write of a body: what was sent, what is stored, what results of both, and all that is wrong with it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,8 @@ from app.domain.requirements import AMOUNTS, RequirementContext, newly_unmet, un
 from app.domain.resources import RESOURCES
 from app.domain.values import Fault
 
+MOST_PROBLEMS = 1_000  # that one answer tells of
+
 Values = dict[str, Any]
 
 
@@ -31,6 +34,11 @@ class Body:
     products: tuple[Product, ...] | None = None
     product_rules: bool = True
     problems: tuple[Problem, ...] = ()
+    form: tuple[Values, Sequence[Problem]] | None = None  # the values as they are stored, and what is wrong with them
+
+    def read(self, resource: Resource) -> "Body":
+        """The body with the form of its values checked: once, however often the write is tried."""
+        return replace(self, form=read_body(body_fields(resource), self.values))
 
 
 @dataclass(slots=True)
@@ -62,7 +70,14 @@ class Draft:
 
     def refuse_if_wrong(self) -> None:
         if self.problems:
-            raise WriteRefused(self.problems)
+            raise WriteRefused(self.problems if len(self.problems) <= MOST_PROBLEMS else self.first_problems())
+
+    def first_problems(self) -> list[Problem]:
+        """As many as help, and how many there are."""
+        shown, left = self.problems[:MOST_PROBLEMS], len(self.problems) - MOST_PROBLEMS
+        last = shown[-1]
+        message = f"{last.message} There are {left} more faults, of which nothing is said here."
+        return [*shown[:-1], replace(last, message=message)]
 
 
 def overlap(one: Path, other: Path) -> bool:
@@ -76,7 +91,7 @@ def new_draft(resource: Resource, verb: Verb, key: str, body: Body, stored: Valu
     checked by `check_requirements`."""
     fields = body_fields(resource)
     draft = Draft(resource, verb, key, body, stored)
-    draft.sent, problems = read_body(fields, body.values)
+    draft.sent, problems = body.form or read_body(fields, body.values)
     draft.problems = [*body.problems, *problems]
     if resource is Resource.DOCUMENT:
         draft.sent = without_other_model(draft.sent)

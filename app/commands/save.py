@@ -62,6 +62,7 @@ async def save(
         row = await write_row(unit, draft)
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
+    body = await write.compute(body.read, resource)
     expected = False if verb is Verb.CREATE else None
     own = [Lookup(TABLES[resource], ((RESOURCES[resource].key, key),), expected=expected)] if is_storable(key) else []
     return await write.run(command, own + RULES[resource].lookups(resource, body))

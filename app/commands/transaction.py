@@ -9,12 +9,13 @@ run is answered in the same way, and rolled back.
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.concurrency.offloading import Offloader
 from app.domain.caller import Caller
 from app.domain.enums import Resource
 from app.domain.problems import WriteRefused
@@ -34,6 +35,8 @@ LOCKING_ATTEMPTS = 8
 SERIALIZATION_FAILURES = {"40001", "40P01"}  # Postgres: serialization failure, deadlock
 
 Answer = TypeVar("Answer")
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Forbidden(Exception):
@@ -79,6 +82,13 @@ class Write(Generic[Answer]):
     dry_run: bool = False
     guard: Guard | None = None
     request_id: str = ""  # for the change log
+    offloader: Offloader | None = None  # where what is sent is large
+
+    async def compute(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Does work on what was sent: in a thread where that is large. Raises NoTurn."""
+        if self.offloader:
+            return await self.offloader.think(self.caller.key_hash, work, *args, **kwargs)
+        return work(*args, **kwargs)
 
     async def run(self, command: Command, lookups: Sequence[Lookup] = ()) -> Answer:
         """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:

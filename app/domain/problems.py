@@ -48,4 +48,7 @@ class WriteRefused(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{'.'.join(map(str, p.field))}: {p.message}" for p in self.problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{'.'.join(map(str, p.field))}: {p.message}" for p in self.problems)

@@ -8,6 +8,7 @@ from graphql.execution.values import VariableValues
 
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
+from app.concurrency.offloading import Offloader
 from app.domain.caller import Caller
 from app.domain.time_zones import day_in
 from app.reads.selection import Traversal
@@ -28,6 +29,7 @@ class Context:
     request_id: str = ""
     base_url: str = ""  # what addresses of this server begin with, where the operation asks for any
     planning_cost: int = 0  # in points, paid before the operation is planned
+    offloader: Offloader | None = None  # for the bodies of a large write
     cost: int = 0  # of what it asks for, paid before it runs
     used: int = 0  # points of the time that it took, charged afterwards
     payloads: dict[str, list[Traversal]] = field(default_factory=dict)  # by response key of a mutation

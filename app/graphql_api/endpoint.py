@@ -42,7 +42,7 @@ from app.middleware.requests import (
     read_json,
 )
 from app.observability.request_record import CURRENT_REQUEST, InvalidOperation, request_id_of
-from app.storage.database.availability import outage
+from app.storage.database.availability import RETRY_AFTER, outage
 from app.storage.database.engine import Database
 
 ADDRESS = "/graphql"
@@ -107,6 +107,7 @@ class Endpoint:
             return Response(status_code=CLIENT_CLOSED_REQUEST)  # which nobody receives
         except Exception as cause:
             answer, status = failure(cause, request_id)
+            headers = RETRY_AFTER if status == 503 else {}
         response = reply(answer, status, is_graphql_response, headers)
         if record := CURRENT_REQUEST.get():
             record.answer_bytes = len(response.body)
@@ -316,7 +317,7 @@ def failed(request: Request, cause: Exception) -> Response:
     """What a request is answered that failed outside the endpoint."""
     answer, status = failure(cause, request_id_of(request.scope))
     note_errors(answer)
-    return reply(answer, status, prefers_graphql_response(request), {})
+    return reply(answer, status, prefers_graphql_response(request), RETRY_AFTER if status == 503 else {})
 
 
 def refusal(status: int, message: str) -> Response:

@@ -1,9 +1,12 @@
 """POST, PUT, GET and PATCH of accounts, documents, representatives and contacts, which share verbs and answers; notes,
 links and closures beside them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +24,7 @@ from app.commands.notes import create_note
 from app.commands.representatives import LINKS, link_representative
 from app.commands.save import save
 from app.commands.transaction import Write, Written
+from app.concurrency.offloading import Offloader
 from app.domain.caller import Caller
 from app.domain.enums import Resource, Verb
 from app.domain.problems import Problem, WriteRefused
@@ -28,6 +32,7 @@ from app.domain.resources import RESOURCES
 from app.domain.values import Fault, is_storable
 from app.middleware.disconnects import ClientRead
 from app.middleware.requests import (
+    MAX_INLINE_JSON,
     BodyTooLarge,
     EncodedBody,
     InvalidJson,
@@ -53,6 +58,7 @@ T = TypeVar("T")
 RunWrite = Callable[[Caller, Guard | None], Awaitable[T]]  # of a caller, under a condition
 EVERYTHING = 2**31 - 2  # the size of a page that is to hold a whole list
 MOST_LISTED = 100
+LONG_LIST = 200  # entries: to write more may keep the event loop for milliseconds
 MOST_PAGES = 10**7
 
 
@@ -63,6 +69,7 @@ class Rest:
     database: Database
     max_body_bytes: int
     budgets: RateLimiter | None
+    offloader: Offloader
 
     async def caller(self, request: Request, *, writes: bool = False) -> Caller:
         """Who asks. Refuses a stranger, a read-only key that would write, and a key whose budget is spent up."""
@@ -103,8 +110,9 @@ class Rest:
         if self.budgets:
             self.budgets.charge_used(caller, cost)
 
-    async def body(self, request: Request, caller: Caller) -> dict[str, Any]:
-        """The JSON object that a write holds. A large one is paid by the caller's key."""
+    async def body(self, request: Request, caller: Caller) -> tuple[dict[str, Any], Offloader | None]:
+        """The JSON object that a write holds, and where it is large, which is paid by the caller's key, what reads it
+        in a thread."""
         try:
             received = await read_body(request, self.max_body_bytes)
             check_encoding(request)
@@ -119,35 +127,53 @@ class Rest:
             raise RestError(400, "invalid_json", str(reason)) from None
         if not isinstance(sent, dict):
             raise RestError(400, "invalid_json", "The body must be a JSON object.")
-        if cost := written_cost(sent):
+        large = len(received) > MAX_INLINE_JSON
+        if cost := await asyncio.to_thread(written_cost, sent) if large else written_cost(sent):
             await self.charge(caller, cost)
-        return sent
+        return sent, self.offloader if large else None
 
     async def save(self, resource: Resource, verb: Verb, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request, caller)
+        sent, offloader = await self.body(request, caller)
         key = request.path_params[RESOURCES[resource].key]
-        body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
-        ignored = ignored_fields(resource_names(resource), sent)
-        write, precondition = self.write(request, resource), precondition_of(request)
+        read = partial(read_save, resource, key, sent)
+        body, ignored = await offloader.think(caller.key_hash, read) if offloader else read()
+        write, precondition = self.write(request, resource, offloader), precondition_of(request)
         with refusals(resource, key, ignored):
             written, row = await self.run_write(
                 request, caller, lambda *checked: save(write(*checked), verb, resource, key, body, precondition)
             )
         status = 201 if written.created else 200
-        return reply(resource_answer(resource, row), status, version_tag(row) | ignored)
+        return await self.shown(caller, resource, row, status, version_tag(row) | ignored)
 
     async def show(self, resource: Resource, request: Request) -> Response:
         caller = await self.caller(request)
         key = request.path_params[RESOURCES[resource].key]
         row = await self.found(request, caller, resource, look_up(resource, key))
-        shown = embedded(resource, row)
-        self.charge_listed(caller, ROW * sum(map(len, shown.values())))
-        return reply({**resource_answer(resource, row), **shown}, headers=version_tag(row))
+        others = embedded(resource, row)
+        self.charge_listed(caller, ROW * sum(map(len, others.values())))
+        return await self.shown(caller, resource, row, 200, version_tag(row), others)
+
+    async def shown(
+        self,
+        caller: Caller,
+        resource: Resource,
+        row: Row,
+        status: int,
+        headers: Mapping[str, str],
+        others: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Response:
+        """The answer with a resource, and what else is read with it; one of long lists is made in a thread."""
+
+        def made() -> Response:
+            return reply({**resource_answer(resource, row), **others}, status, headers)
+
+        large = any(isinstance(value, list) and len(value) > LONG_LIST for value in row.values())
+        return await self.offloader.finish(caller.key_hash, made) if large else made()
 
     async def create_note(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request, caller)
+        sent, _ = await self.body(request, caller)
         account, reference = request.path_params["account_number"], str(sent.get("reference"))
         body = rest_body(sent, key_mismatches(sent, Resource.ACCOUNT, account))
         ignored = ignored_fields(resource_names(Resource.NOTE), sent)
@@ -170,7 +196,7 @@ class Rest:
 
     async def close(self, request: Request) -> Response:
         caller = await self.caller(request, writes=True)
-        sent = await self.body(request, caller)
+        sent, _ = await self.body(request, caller)
         number = request.path_params["document_number"]
         body = rest_body(sent, key_mismatches(sent, Resource.DOCUMENT, number))
         ignored = ignored_fields(closure_names(), sent)
@@ -215,7 +241,7 @@ class Rest:
         return reply({**answer, resource.plural: numbers(resource, row)})
 
     def write(
-        self, request: Request, resource: Resource
+        self, request: Request, resource: Resource, offloader: Offloader | None = None
     ) -> Callable[[Caller, Guard | None], Write[tuple[Written, Row]]]:
         """Gives the write of a caller, which is answered with the row it has written."""
 
@@ -223,7 +249,8 @@ class Rest:
             return written, Row(resource, written.row(resource))
 
         def write(caller: Caller, guard: Guard | None) -> Write[tuple[Written, Row]]:
-            return Write(self.database, caller, show=show, guard=guard, request_id=request_id_of(request.scope))
+            made_for = request_id_of(request.scope)
+            return Write(self.database, caller, show=show, guard=guard, request_id=made_for, offloader=offloader)
 
         return write
 
@@ -264,6 +291,12 @@ def refusals(resource: Resource, key: str, headers: Mapping[str, str] | None = N
         refused = translated(refusal, resource, key)
         refused.headers.update(headers or {})
         raise refused from None
+
+
+def read_save(resource: Resource, key: str, sent: dict[str, Any]) -> tuple[Body, dict[str, str]]:
+    """The body of a create, a replace or a patch, and the header that tells what of it means nothing."""
+    body = rest_body(ingest_body(resource, sent), key_mismatches(sent, resource, key))
+    return body, ignored_fields(resource_names(resource), sent)
 
 
 def rest_body(values: dict[str, Any], problems: tuple[Problem, ...]) -> Body:

@@ -12,6 +12,7 @@ from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.commands.files import Files
 from app.commands.representatives import LINKS
+from app.concurrency.offloading import Offloader
 from app.domain.enums import Resource, Verb
 from app.domain.resources import RESOURCES
 from app.observability.request_record import request_id_of
@@ -21,7 +22,7 @@ from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.names import ADDRESSED, address
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
 from app.rest_api.resources import Rest
-from app.storage.database.availability import first_line, outage
+from app.storage.database.availability import RETRY_AFTER, first_line, outage
 from app.storage.database.engine import Database
 
 VERBS = {"POST": Verb.CREATE, "PUT": Verb.REPLACE, "PATCH": Verb.PATCH}
@@ -76,17 +77,22 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
     if found := outage(raised):
         logger.error("request %s: %s: %s", request_id, found.fact, first_line(raised))
         message = f"{found.value} Quote request {request_id} when you report it."
-        return RestError(503, "unavailable", message, request_id=request_id)
+        return RestError(503, "unavailable", message, RETRY_AFTER, request_id=request_id)
     logger.error("request %s failed", request_id, exc_info=raised)
     message = f"The server failed. Quote request {request_id} when you report it."
     return RestError(500, "internal_error", message, request_id=request_id)
 
 
 def rest_routes(
-    database: Database, max_body_bytes: int, files: Files, links: SignedUrls, budgets: RateLimiter | None
+    database: Database,
+    max_body_bytes: int,
+    files: Files,
+    links: SignedUrls,
+    budgets: RateLimiter | None,
+    offloader: Offloader,
 ) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
-    rest = Rest(database, max_body_bytes, budgets)
+    rest = Rest(database, max_body_bytes, budgets, offloader)
     routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]
     linked = link_routes(rest, files, links)
     return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

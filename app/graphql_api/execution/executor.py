@@ -12,12 +12,12 @@ from app.auth.rate_limits import RateLimiter
 from app.auth.signed_urls import SignedUrls
 from app.caching import CacheBudget, cached, size_of, store, weighted_cache
 from app.commands.files import Files
+from app.concurrency.offloading import Offloader
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, error
 from app.graphql_api.execution.cost_extension import cost_extension, spend, with_cost_extension
 from app.graphql_api.execution.limits import Limits, check_cost
 from app.graphql_api.execution.mutation import MutationExecutor
-from app.graphql_api.execution.offloading import MAX_WAIT_SECONDS, SHORT_TEXT, Offloader
 from app.graphql_api.execution.parsing import (
     GraphQLRequest,
     PreparedOperation,
@@ -32,6 +32,8 @@ from app.observability.request_record import CURRENT_REQUEST
 from app.storage.database.clock import now
 from app.storage.database.engine import Database
 
+SHORT_TEXT = 500  # characters: longer ones are parsed in a thread
+
 
 @dataclass(slots=True)
 class Executor:
@@ -43,18 +45,16 @@ class Executor:
     signed_urls: SignedUrls
     rate_limiter: RateLimiter | None = None
     hides_schema: bool = False
-    max_wait_seconds: float = MAX_WAIT_SECONDS  # for a turn to be planned
+    offloader: Offloader = field(default_factory=Offloader)
     caches: CacheBudget = field(default_factory=CacheBudget)
     prepared_operations: LRUCache[tuple[str, str | None], tuple[PreparedOperation | RequestError, int]] = field(
         init=False
     )
-    offloader: Offloader = field(init=False)
     queries: QueryExecutor = field(init=False)
     mutations: MutationExecutor = field(init=False)
     row_sampler: RowSampler = field(default_factory=RowSampler)
 
     def __post_init__(self) -> None:
-        self.offloader = Offloader(self.max_wait_seconds)
         parts = self.database, self.limits, self.rate_limiter, self.hides_schema, self.offloader
         self.queries, self.mutations = QueryExecutor(*parts, self.caches), MutationExecutor(*parts, self.caches)
         self.prepared_operations = weighted_cache(self.caches.share("prepared operations"))

@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 
 from app.concurrency.abandonment import end_if_abandoned
+from app.concurrency.offloading import Offloader
 from app.graphql_api.context import Context
-from app.graphql_api.execution.offloading import SMALL_ANSWER, Offloader
 from app.graphql_api.execution.resolving import Promise, drop_promises, keep_promises
 from app.reads.single_statement.postprocess import Postprocess
 
+SMALL_ANSWER = 32_768  # bytes: to finish a larger one may take over 20 ms
 LEVELS_IN_STEPS = 4  # of an answer's data: {field: {"nodes": [row, …]}}
 
 

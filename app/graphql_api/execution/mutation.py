@@ -17,9 +17,8 @@ from app.auth.authentication import Authenticator
 from app.caching import CacheBudget, size_of, store, weighted_cache
 from app.domain.caller import Caller
 from app.graphql_api.context import Context
-from app.graphql_api.execution.offloading import SMALL_REQUEST
 from app.graphql_api.execution.operation_executor import OperationExecutor
-from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.execution.parsing import SMALL_REQUEST, GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.payload_planning import plan_payload
 from app.graphql_api.execution.payload_reading import PayloadReader
 from app.graphql_api.execution.planning import Planner
@@ -52,6 +51,7 @@ class MutationExecutor(OperationExecutor):
         large = request.size > SMALL_REQUEST
         planner = await self.offloader.think(key, self.planner, *planning) if large else self.planner(*planning)
         plan = await self.plan(operation, request, planner, context)
+        context.offloader = self.offloader if large else None
         try:
             if plan is None:
                 return await self.run_with_graphql_core(operation, request, context, authenticator)

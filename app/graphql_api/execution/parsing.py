@@ -32,6 +32,7 @@ from app.graphql_api.schema.queries import LOOK_UPS
 from app.graphql_api.schema.schema import CORE
 from app.observability.request_record import display_name
 
+SMALL_REQUEST = 16_384  # bytes: the values of a larger one are read in a thread
 MAX_NAME_LENGTH = 1_000  # characters; one that is an alias comes back with every row
 GAVE_UP = "Parsing aborted."  # how graphql-core ends its message about too many tokens, or levels
 TOO_COSTLY_TO_PARSE = "Validation aborted."  # all that it says where comparing fields and fragments takes too long

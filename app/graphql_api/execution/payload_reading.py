@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.concurrency.offloading import Offloader
 from app.domain.enums import Resource
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
 from app.graphql_api.execution.finishing import JsonText, finish
-from app.graphql_api.execution.offloading import Offloader
 from app.graphql_api.execution.payload_planning import key_names
 from app.graphql_api.schema.mutations import Command, Sent
 from app.reads.single_statement.compiled import TENANT, QueryStatement

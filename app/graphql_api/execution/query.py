@@ -25,10 +25,9 @@ from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, RequestError, refused
 from app.graphql_api.execution.finishing import finish
 from app.graphql_api.execution.introspection import IntrospectionAnswer
-from app.graphql_api.execution.offloading import SMALL_REQUEST
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.outline import outline
-from app.graphql_api.execution.parsing import GraphQLRequest, PreparedOperation
+from app.graphql_api.execution.parsing import SMALL_REQUEST, GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.planning import Planner
 from app.graphql_api.execution.resolving import ResolverFailed, own_variables
 from app.graphql_api.schema.queries import plan_query

@@ -134,7 +134,8 @@ def saves(verb: Verb, resource: Resource, input_: Any) -> Any:
 
     async def run(write: Write[Answer], sent: Sent, _: Files) -> Answer:
         expected = expecting(sent.get("expectedVersion"))
-        return await save(write, verb, resource, sent[key_name], to_body(resource, sent[body]), expected)
+        values = await write.compute(to_body, resource, sent[body])
+        return await save(write, verb, resource, sent[key_name], values, expected)
 
     data = argument(body, input_, f"The {resource}'s data.")
     return runs(
@@ -246,7 +247,14 @@ async def run_command(command: Command, context: Context, traversals: list[Trave
         row = await read(connection, context.caller, traversals)
         return written, {each.key: row.related[each.key][0] for each in traversals}
 
-    write = Write(context.database, context.caller, answer, dry_run=sent["dryRun"], request_id=context.request_id)
+    write = Write(
+        context.database,
+        context.caller,
+        answer,
+        dry_run=sent["dryRun"],
+        request_id=context.request_id,
+        offloader=context.offloader,
+    )
     return await outcome(command, write, context, sent, [each.key for each in traversals])
 
 
@@ -256,7 +264,14 @@ async def run_reading(command: Command, context: Context, sent: Sent, keys: Iter
     async def answer(connection: AsyncConnection, written: Written) -> Answer:
         return written, await read_json(connection)
 
-    write = Write(context.database, context.caller, answer, dry_run=sent["dryRun"], request_id=context.request_id)
+    write = Write(
+        context.database,
+        context.caller,
+        answer,
+        dry_run=sent["dryRun"],
+        request_id=context.request_id,
+        offloader=context.offloader,
+    )
     return await outcome(command, write, context, sent, keys)
 
 
@@ -274,6 +289,7 @@ async def run_shown(command: Command, context: Context, guard: Guard | None, sen
         dry_run=sent["dryRun"],
         guard=guard,
         request_id=context.request_id,
+        offloader=context.offloader,
     )
     return await outcome(command, write, context, sent, command.answers)
 

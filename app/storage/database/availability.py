@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.concurrency.offloading import NoTurn
 from app.storage.blobs.store import StoreAway
 from app.storage.database.driver_errors import DISK_FULL, is_damage, sqlite_code, sqlstate
 from app.storage.database.engine import Database
@@ -21,6 +22,9 @@ class Overloaded(Exception):
 
 class AnswersUnread(Exception):
     """A large answer for whose client too many others wait to be read."""
+
+
+RETRY_AFTER = {"Retry-After": "1"}  # a header of the answer; in seconds
 
 
 class Outage(Enum):
@@ -87,7 +91,7 @@ def outage(error: BaseException) -> Outage | None:
     """The outage that an error means; None where it means none."""
     if isinstance(error, StoreAway):
         return Outage.STORE_UNREACHABLE
-    if isinstance(error, Overloaded):
+    if isinstance(error, Overloaded | NoTurn):
         return Outage.OVERLOADED
     if isinstance(error, AnswersUnread):
         return Outage.UNREAD

@@ -6,8 +6,8 @@ from threading import Event, Thread, current_thread
 import pytest
 
 from app.concurrency.abandonment import end_if_abandoned
-from app.graphql_api.errors import RequestError
-from app.graphql_api.execution.offloading import Offloader
+from app.concurrency.offloading import NoTurn, Offloader
+from app.storage.database.availability import Outage, outage
 
 
 def until(event: Event) -> Thread:
@@ -27,16 +27,13 @@ async def test_what_one_key_asks_for_makes_no_other_wait() -> None:
     assert current_thread() not in await asyncio.gather(first, second)
 
 
-async def test_who_waits_too_long_is_told_so_and_when_to_come_back() -> None:
+async def test_who_waits_too_long_is_told_so() -> None:
     offloader, event = Offloader(max_wait_seconds=0.05), Event()
     first = asyncio.create_task(offloader.think("key", until, event))
     await asyncio.sleep(0)
-    with pytest.raises(RequestError) as refused:
+    with pytest.raises(NoTurn, match=r"^no turn came within 0\.05 s$") as refused:
         await offloader.think("key", until, event)
-    (error,) = refused.value.errors
-    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
-    assert error.message == "Large operations took all turns to be planned for 0.05 s: try again."
-    assert error.extensions == {"code": "UNAVAILABLE"}
+    assert outage(refused.value) is Outage.OVERLOADED
     event.set()
     await first
 
