@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.commands.body import Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.references import unknown
-from app.commands.transaction import Answer, Write, Written
+from app.commands.transaction import Answer, PreparedWrite, Write, Written
 from app.domain.changes import Change, ChangedResource, ChangeVerb
 from app.domain.enums import Resource
 from app.domain.notation import quoted_key
@@ -57,6 +57,13 @@ async def link_representative(
     write: Write[Answer], reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
 ) -> Answer:
     """Links a representative to an account or a document; linking again changes nothing. Raises WriteRefused."""
+    return await write.run_prepared(prepare_link(reference, resource, key, precondition))
+
+
+def prepare_link(
+    reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
+) -> PreparedWrite:
+    """The link of a representative to an account or a document."""
 
     async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
@@ -73,4 +80,4 @@ async def link_representative(
             unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
-    return await write.run(command)
+    return PreparedWrite(Resource.REPRESENTATIVE, reference, command)
