@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.commands.bulk import DryRun, ErrorPolicy
+from app.commands.bulk import ErrorPolicy
+from app.storage.writes.dry_run import DryRun
 from tests.commands import chunks
 from tests.commands.chunks import account, chunk, close, document, link, note, save, told
 from tests.gateway import Client

@@ -19,6 +19,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.caching import CacheBudget
+from app.concurrency.fair_semaphore import FairSemaphore
 from app.storage.database.compat_aiosqlite import limit_length
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import (
@@ -105,6 +106,7 @@ class Database:
             event.listen(engine, "handle_error", lambda context: self.note_error(context.original_exception))
             self.prepared.watch(engine, replaces=self.is_sqlite and engine is self.writer.sync_engine)
         self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
+        self.chunk_turns = FairSemaphore(1)  # of tenants whose chunks of writes are worked on in a thread
         self.batcher = None if self.is_sqlite else WriteBatcher(self.raw_connection, wait, self.prepared.note)
         # see `request_transaction` and `observe_statement`
         self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar("current", default=None)
