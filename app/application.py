@@ -34,6 +34,7 @@ from app.observability.metrics import Metrics
 from app.observability.metrics_endpoint import MetricsEndpoint
 from app.pages.page import asset_routes
 from app.pdf.validation_processes import PdfValidator, validation_pool
+from app.rest_api.bulk.slots import BulkLimits
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.names import ROOT
@@ -97,9 +98,15 @@ class Parts:
         self.rest_routes = self.make_rest_routes()
 
     def make_rest_routes(self) -> Sequence[RawMount]:
-        executor = self.executor
+        executor, settings, metrics = self.executor, self.settings, self.instrumentation.metrics
         return rest_routes(
-            self.database, self.settings.max_body_bytes, executor.files, executor.signed_urls, executor.rate_limiter
+            self.database,
+            settings.max_body_bytes,
+            executor.files,
+            executor.signed_urls,
+            executor.rate_limiter,
+            BulkLimits(settings.max_bulk, settings.send_seconds),
+            metrics.bulk if metrics else None,
         )
 
     def middleware_stack(self) -> list[Middleware]:

@@ -14,9 +14,12 @@ from app.commands.files import Files
 from app.commands.representatives import LINKS
 from app.domain.enums import Resource, Verb
 from app.domain.resources import RESOURCES
+from app.observability.metrics import BulkMetrics
 from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
+from app.rest_api.bulk.imports import BulkImports
+from app.rest_api.bulk.slots import BulkLimits, BulkSlots
 from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.names import ADDRESSED, address
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
@@ -83,10 +86,17 @@ def unexpected(raised: Exception, request_id: str) -> RestError:
 
 
 def rest_routes(
-    database: Database, max_body_bytes: int, files: Files, links: SignedUrls, budgets: RateLimiter | None
+    database: Database,
+    max_body_bytes: int,
+    files: Files,
+    links: SignedUrls,
+    budgets: RateLimiter | None,
+    bulk: BulkLimits,
+    metrics: BulkMetrics | None = None,
 ) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes, budgets)
-    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]
+    imports = BulkImports(rest, BulkSlots(bulk.most), bulk.patience, unexpected, metrics)
+    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links), *imports.routes()]
     linked = link_routes(rest, files, links)
     return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

@@ -8,6 +8,14 @@ from dataclasses import dataclass, field
 from app.rest_api.errors import RestError
 
 
+@dataclass(frozen=True, slots=True)
+class BulkLimits:
+    """How many imports and exports a tenant runs at once, and for how many seconds a client of one is waited for."""
+
+    most: int
+    patience: float
+
+
 @dataclass(slots=True)
 class BulkSlots:
     """The imports and exports that run now, by tenant: of each at most so many together."""
