@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import product
 
 from app.domain.values import DAY, MOMENT, Fault
 
-MARKS = {
-    "point": ".",
-    "comma": ",",
-    "space": "[ \u00a0\u202f]",
-    "apostrophe": "['\u2019]",
-}  # as patterns, but the first
+MARKS = {"point": r"\.", "comma": ",", "space": "[ \u00a0\u202f]", "apostrophe": "['\u2019]"}  # as patterns
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
 ABBREVIATED = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
@@ -103,12 +99,13 @@ def amount_advice(cell: str, declared: Corrections) -> Iterator[str]:
     if not declared.trim and cell != cell.strip():
         yield "trim=true cuts the white space around it off"
         return
-    for decimal in ("point", "comma"):
-        for thousands in ("", *MARKS):
-            other = (decimal, thousands) != (declared.decimal, declared.thousands)
-            if other and thousands != decimal and (plain := plain_amount(cell, decimal, thousands)) is not None:
-                named = f"decimal={decimal}{f' with thousands={thousands}' if thousands else ''}"
-                yield f"{named} would read it as {plain}"
+    for decimal, thousands in product(("point", "comma"), ("", *MARKS)):
+        is_used = not thousands or re.search(MARKS[thousands], cell)
+        is_other = (decimal, thousands) != (declared.decimal, declared.thousands)
+        if not is_used or not is_other or thousands == decimal:
+            continue
+        if (plain := plain_amount(cell, decimal, thousands)) is not None:
+            yield f"decimal={decimal}{f' with thousands={thousands}' if thousands else ''} would read it as {plain}"
 
 
 def amount_example(decimal: str, thousands: str) -> str:

@@ -21,7 +21,7 @@ from app.commands.bulk import ErrorPolicy, Outcome, write_chunk
 from app.domain.caller import Caller
 from app.domain.imports import ImportState, LineOutcome
 from app.observability.metrics import BulkMetrics
-from app.rest_api.bulk.body_source import BodySource, Interrupted
+from app.rest_api.bulk.body_source import BodySource, CutShort, Interrupted
 from app.rest_api.bulk.decompression import InvalidGzip
 from app.rest_api.bulk.entries import BlankLine, EntryReader
 from app.rest_api.bulk.import_answers import Answered, Entry, answered, end_line
@@ -175,13 +175,17 @@ class ImportRun:
             yield entry
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The pieces of the file; an empty one where none has come for a while."""
+        """The pieces of the file; an empty one where none has come for a while, and before a gzip that breaks off."""
         for piece in self.first:
             yield piece
         seconds: float | None = CHUNK_SECONDS
-        while (found := await self.source.next(seconds)) is not None:
-            yield found
-            seconds = CHUNK_SECONDS if found else None  # after an empty one nothing waits any more
+        try:
+            while (found := await self.source.next(seconds)) is not None:
+                yield found
+                seconds = CHUNK_SECONDS if found else None  # after an empty one nothing waits any more
+        except (CutShort, InvalidGzip):
+            yield b""
+            raise
 
     async def write_all(self, chunk: Chunk) -> Chunk:
         """Writes the chunk; an empty one."""

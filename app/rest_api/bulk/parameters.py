@@ -179,7 +179,7 @@ def reader_of(name: str, format: str) -> Read:
     if name in CSV_PARAMETERS:
         raise Fault("is for CSV alone: JSON has its own dates and numbers", quotes=False)
     close = get_close_matches(name, known, 1)
-    raise Fault(f"is no parameter of imports{f': did you mean {close[0]}?' if close else ''}", quotes=False)
+    raise Fault(f"is no parameter of imports{f'; {close[0]} may be meant' if close else ''}", quotes=False)
 
 
 def conflicts(values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
