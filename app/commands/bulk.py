@@ -6,6 +6,7 @@ they have made is written at once. Where the database does not take that, each r
 the one fails alone that is at fault."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from app.commands.transaction import LOCKING_ATTEMPTS, Forbidden, PreparedWrite,
 from app.domain.caller import Caller
 from app.domain.described_enum import DescribedEnum
 from app.domain.problems import WriteRefused
-from app.storage.database.availability import outage
+from app.storage.database.availability import first_line, outage
 from app.storage.database.engine import Database
 from app.storage.writes.chunk import ChunkWrite, NotLoaded, Wanted
 from app.storage.writes.chunk_loading import Absorb, Loader
@@ -31,6 +32,7 @@ from app.storage.writes.request_transaction import Rollback
 from app.storage.writes.unit_of_work import CallerChanged, Guard, NeedsLocks
 
 TOGETHER_ATTEMPTS = 3
+logger = logging.getLogger(__name__)
 
 
 class ErrorPolicy(DescribedEnum):
@@ -97,8 +99,10 @@ async def write_chunk(
     if dry_run:
         return await chunk.try_out(dry_run)
     for _ in range(TOGETHER_ATTEMPTS):
-        with suppress(NotTogether):
+        try:
             return await chunk.write_together()
+        except NotTogether as reason:
+            logger.warning("request %s: %d writes are done anew: %s", request_id, len(writes), first_line(reason))
     for _ in range(LOCKING_ATTEMPTS - 1):
         try:
             return await chunk.write_one_by_one()
@@ -139,7 +143,7 @@ class Chunk:
                 except Exception as failure:
                     if outage(failure) or isinstance(failure, CallerChanged):
                         raise
-                    raise NotTogether from failure
+                    raise NotTogether(first_line(failure)) from failure
                 if self.record:
                     await self.record(connection, outcomes)
         return self.told(outcomes)

@@ -33,8 +33,12 @@ def account(key: str = "A-1", verb: str = "replace", **values: Any) -> PreparedW
 
 def document(key: str, verb: str = "replace", closure: Any = None, **values: Any) -> PreparedWrite:
     """A document of account A-1, with the closure that it comes with, if any."""
-    body = Body(values if verb == "patch" else INVOICE | values, product_rules=False, closure=closure)
-    return prepare_save(Verb(verb), Resource.DOCUMENT, key, body)
+    return document_of(verb, key, closure, values if verb == "patch" else INVOICE | values)
+
+
+def document_of(verb: str, key: str, closure: Any, values: dict[str, Any]) -> PreparedWrite:
+    """A document that has nothing but what is given."""
+    return prepare_save(Verb(verb), Resource.DOCUMENT, key, Body(values, product_rules=False, closure=closure))
 
 
 def note(account: str, reference: str, **values: Any) -> PreparedWrite:

@@ -85,15 +85,16 @@ def update_statement(
         names = (*key, *columns)
         values = cast_columns(table, columns, dialect)
         settings = ", ".join(f"{name} = {value}" for name, value in zip(own, values, strict=True))
-        same = " AND ".join(f"{table.name}.{name} = sent.{name}" for name in quoted(key, dialect))
+        same = [f"{table.name}.{name} = sent.{name}" for name in quoted(key, dialect)]
+        own_rows = " AND ".join([f"{table.name}.tenant_id = $1", *same])
         sent = sent_rows(table, names, dialect)
-        text = f"UPDATE {table.name} SET {settings} FROM {sent} WHERE {table.name}.tenant_id = $1 AND {same}"  # noqa: S608
+        text = f"UPDATE {table.name} SET {settings} FROM {sent} WHERE {own_rows}"  # noqa: S608
     else:
         names = (*columns, *key)
         settings = ", ".join(f"{name} = ?{place}" for place, name in enumerate(own, start=2))
         places = enumerate(quoted(key, dialect), start=len(own) + 2)
-        same = " AND ".join(f"{name} = ?{place}" for place, name in places)
-        text = f"UPDATE {table.name} SET {settings} WHERE tenant_id = ?1 AND {same}"  # noqa: S608
+        own_rows = " AND ".join(["tenant_id = ?1", *(f"{name} = ?{place}" for place, name in places)])
+        text = f"UPDATE {table.name} SET {settings} WHERE {own_rows}"  # noqa: S608
     return RowsStatement(text, processes(table, names, dialect))
 
 
