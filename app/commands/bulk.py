@@ -92,7 +92,8 @@ async def write_chunk(
     `dry_run`, which is the same for all chunks of a run, nothing is written, and `record` is not called.
 
     Raises Forbidden, CallerChanged where the guard does not hold or the key has ended meanwhile, and the driver's
-    errors; nothing of the chunk is written then."""
+    errors; nothing of the chunk is written then. The guard of a tenant's caller does not hold any more once its first
+    amounts were written: whoever runs several chunks looks the caller up again."""
     if caller.read_only:
         raise Forbidden
     chunk = Chunk(database, caller, writes, on_error, dry_run, guard, request_id, record)
