@@ -2,8 +2,7 @@
 of the change log, chained in the order of the writes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -22,6 +21,7 @@ from app.storage.writes.tenant_rows import differs
 from app.storage.writes.unit_of_work import CallerChanged, Values
 
 CSR_ID = "csr_id"
+PLACE = ("sequence", "hash")  # of an entry in the chain
 PRIMARY = "is_primary"
 (SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
 
@@ -128,11 +128,10 @@ def encode_log(unit: ChunkWrite, dialect: Dialect) -> EncodedLog | None:
     entries = unit.log_entries
     if not entries:
         return None
-    filled = tuple(name for name in LOGGED if any(entry[name] is not None for entry in entries))
-    statement = insert_statement(CHANGES, (*filled, "sequence", "hash"), dialect)
-    rows = [row[: len(filled)] for row in statement.encoded(entries)]
+    filled = {name for entry in entries for name, value in entry.items() if value is not None}
+    names = (*(name for name in LOGGED if name in filled), *PLACE)
     fingerprints = [fingerprint(unit.caller.tenant_id, entry) for entry in entries]
-    return EncodedLog(EncodedRows(statement, rows), fingerprints)
+    return EncodedLog(insert_statement(CHANGES, names, dialect).encoded(entries), fingerprints)
 
 
 async def write(
@@ -149,14 +148,16 @@ async def write(
     if log is None:
         return
     sequence, former = await lock_end(connection, tenant_id)
-    rows: list[tuple[Any, ...]] = []
-    for row, printed in zip(log.entries.rows, log.fingerprints, strict=True):
-        sequence, former = sequence + 1, chain_hash(former, printed)
-        rows.append((*row, sequence, former))
+    hashes: list[str] = []
+    for printed in log.fingerprints:
+        former = chain_hash(former, printed)
+        hashes.append(former)
+    places = list(range(sequence + 1, sequence + 1 + log.entries.count))
+    entries = replace(log.entries, lists=[*log.entries.lists[: -len(PLACE)], places, hashes])
     try:
-        await write_rows(database, connection, tenant_id, EncodedRows(log.entries.statement, rows))
+        await write_rows(database, connection, tenant_id, entries)
     except Exception as error:
         if is_key_refused(error):
             raise CallerChanged from error
         raise
-    await move_end(connection, tenant_id, sequence, former)
+    await move_end(connection, tenant_id, places[-1], former)

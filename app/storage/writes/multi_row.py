@@ -2,9 +2,10 @@
 runs one statement for row after row, without leaving the driver's thread."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,42 +28,36 @@ class RowsStatement:
     text: str
     columns: tuple[tuple[str, Any], ...]
 
-    def encoded(self, rows: Iterable[Values]) -> list[tuple[Any, ...]]:
-        """The parameters of each row, the tenant's apart, as the driver takes them."""
-        return [
-            tuple(
-                value if process is None or value is None else process(value)
-                for value, process in ((row.get(name), process) for name, process in self.columns)
-            )
-            for row in rows
-        ]
+    def encoded(self, rows: Sequence[Values]) -> "EncodedRows":
+        """The statement with rows as the driver takes them."""
+        lists = []
+        for name, process in self.columns:
+            values = [row.get(name) for row in rows]
+            lists.append(values if process is None else [None if each is None else process(each) for each in values])
+        return EncodedRows(self, lists, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
-    """A statement with the rows that it is to write."""
+    """A statement with the rows that it is to write: for each of its columns the values of all rows."""
 
     statement: RowsStatement
-    rows: list[tuple[Any, ...]]
+    lists: list[list[Any]]
+    count: int
 
 
 def insertion(table: sa.Table, rows: Sequence[Values], dialect: Dialect) -> EncodedRows:
     """What inserts new rows; a column that no row has a value for is left out."""
-    names = tuple(
-        column.name
-        for column in table.c
-        if column.name != "tenant_id" and any(row.get(column.name) is not None for row in rows)
-    )
-    statement = insert_statement(table, names, dialect)
-    return EncodedRows(statement, statement.encoded(rows))
+    filled = {name for row in rows for name, value in row.items() if value is not None} - {"tenant_id"}
+    names = tuple(column.name for column in table.c if column.name in filled)
+    return insert_statement(table, names, dialect).encoded(rows)
 
 
 def update(
     table: sa.Table, key: tuple[str, ...], columns: tuple[str, ...], rows: Sequence[Values], dialect: Dialect
 ) -> EncodedRows:
     """What sets these columns of the rows that have the keys."""
-    statement = update_statement(table, key, columns, dialect)
-    return EncodedRows(statement, statement.encoded(rows))
+    return update_statement(table, key, columns, dialect).encoded(rows)
 
 
 @lru_cache(CACHED_STATEMENTS)
@@ -133,10 +128,10 @@ async def write_rows(database: Database, connection: AsyncConnection, tenant_id:
     raw: Any = await connection.get_raw_connection()
     driver, text = raw.driver_connection, encoded.statement.text
     database.prepared.note(driver, text)
-    for first in range(0, len(encoded.rows), MAX_ROWS):
-        rows = encoded.rows[first : first + MAX_ROWS]
+    for first in range(0, encoded.count, MAX_ROWS):
+        lists = [values[first : first + MAX_ROWS] for values in encoded.lists]
         with database.observe_statement(text):
             if database.is_sqlite:
-                await driver.executemany(text, [(tenant_id, *row) for row in rows])
+                await driver.executemany(text, list(zip(repeat(tenant_id), *lists, strict=False)))
             else:
-                await driver.execute(text, tenant_id, *map(list, zip(*rows, strict=True)))
+                await driver.execute(text, tenant_id, *lists)
