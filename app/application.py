@@ -21,6 +21,7 @@ from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_error_response
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
+from app.graphql_api.json_filters import read_filter
 from app.graphql_api.manifest_reloading import ManifestReloader, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
@@ -106,6 +107,7 @@ class Parts:
             executor.signed_urls,
             executor.rate_limiter,
             BulkLimits(settings.max_bulk, settings.send_seconds),
+            read_filter,
             metrics.bulk if metrics else None,
         )
 

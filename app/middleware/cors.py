@@ -28,6 +28,7 @@ EXPOSED_HEADERS = (
     "ETag",
     "Retry-After",
     "X-Ignored-Fields",
+    "X-Change-Cursor",
     REPLAYED_HEADER,
 )
 PORT = re.compile(r":[0-9]{1,5}\Z")

@@ -7,7 +7,7 @@ Labels have few values: routes without their keys, and the first hundred names o
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,13 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # without this each 
 
 @dataclass(frozen=True, slots=True)
 class BulkMetrics:
-    """What imports count."""
+    """What imports and exports count."""
 
     lines: prometheus_client.Counter
     running: Gauge
     chunk_seconds: Histogram
+    exported_rows: prometheus_client.Counter
+    exports_running: Gauge
 
     def note_chunk(self, outcomes: Mapping[str, int], seconds: float) -> None:
         """A chunk was written in so many seconds, with so many lines of each outcome. On a full disk this is lost."""
@@ -47,16 +49,30 @@ class BulkMetrics:
             for outcome, lines in outcomes.items():
                 self.lines.labels(outcome).inc(lines)
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
+    def counted(self) -> AbstractContextManager[None]:
         """Counts an import among those that run."""
+        return counted(self.running)
+
+    def counted_export(self) -> AbstractContextManager[None]:
+        """Counts an export among those that run."""
+        return counted(self.exports_running)
+
+    def note_exported(self, source: str, rows: int) -> None:
+        """An export has sent so many rows."""
         with suppress(OSError):
-            self.running.inc()
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                self.running.dec()
+            self.exported_rows.labels(source).inc(rows)
+
+
+@contextmanager
+def counted(running: Gauge) -> Iterator[None]:
+    """Adds one to a gauge for as long as something runs."""
+    with suppress(OSError):
+        running.inc()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            running.dec()
 
 
 class Metrics:
@@ -93,6 +109,8 @@ class Metrics:
             self.counter("gateway_import_lines_total", "Lines of imports, by what became of them.", "outcome"),
             self.gauge("gateway_imports_running", "Imports that run."),
             self.histogram("gateway_import_chunk_seconds", "For the writing of a chunk of an import's lines."),
+            self.counter("gateway_exported_rows_total", "Rows that exports have sent.", "source"),
+            self.gauge("gateway_exports_running", "Exports that run."),
         )
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
         self.limit = self.gauge("gateway_database_connections_limit", "Database connections at most.")

@@ -18,6 +18,8 @@ from app.observability.metrics import BulkMetrics
 from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
+from app.rest_api.bulk.export_requests import ReadFilter
+from app.rest_api.bulk.exports import BulkExports
 from app.rest_api.bulk.imports import BulkImports
 from app.rest_api.bulk.slots import BulkLimits, BulkSlots
 from app.rest_api.errors import RestError, not_allowed, nowhere
@@ -92,11 +94,14 @@ def rest_routes(
     links: SignedUrls,
     budgets: RateLimiter | None,
     bulk: BulkLimits,
+    read_filter: ReadFilter,
     metrics: BulkMetrics | None = None,
 ) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes, budgets)
-    imports = BulkImports(rest, BulkSlots(bulk.most), bulk.patience, unexpected, metrics)
-    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links), *imports.routes()]
+    slots = BulkSlots(bulk.most)
+    imports = BulkImports(rest, slots, bulk.patience, unexpected, metrics)
+    exports = BulkExports(rest, slots, read_filter, metrics)
+    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links), *imports.routes(), *exports.routes()]
     linked = link_routes(rest, files, links)
     return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.domain.enums import Resource
+from app.rest_api.bulk.export_requests import SOURCES
 from app.rest_api.openapi import examples
 from tests.gateway import Client, Gateway
 from tests.pdfs import encrypted, pdf
@@ -29,7 +30,8 @@ DAY = [
     ("listRepresentativeDocuments", 200),
     ("closeDocument", 200),
 ]  # fmt: skip
-ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment"}
+EXPORTS = {f"export{name.capitalize()}" for name in SOURCES}
+ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment", *EXPORTS}
 SERVERS = ("csrId", "createdAt", "updatedAt", "created_at", "request_id")
 
 

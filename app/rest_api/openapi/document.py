@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.rest_api.openapi import bodies, headers, operations, pdfs, problems
+from app.rest_api.openapi import bodies, bulk_exports, headers, operations, pdfs, problems
 from app.rest_api.openapi.values import Schema
 
 ABOUT = """
@@ -48,8 +48,11 @@ def openapi() -> dict[str, Any]:
         "info": {"title": "Ingest gateway", "version": "1.0.0", "description": ABOUT},
         "servers": [{"url": "/", "description": "This server"}],
         "security": [{"ApiKey": []}],
-        "tags": [{"name": name, "description": text} for name, text in operations.TAGS.items()],
-        "paths": operations.paths() | pdfs.paths(),
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in {**operations.TAGS, bulk_exports.TAG: bulk_exports.ABOUT}.items()
+        ],
+        "paths": operations.paths() | pdfs.paths() | bulk_exports.paths(),
         "components": {
             "securitySchemes": {"ApiKey": key},
             "parameters": operations.components(),
