@@ -93,7 +93,7 @@ class ExportResponse(Response):
         if scope["method"] != "HEAD":
             await sender.send_bytes(made.head(), only_if_any=True)
             await copy_rows(database, snapshot, caller, export, sender.take)
-            await sender.send_bytes(made.end(), only_if_any=True)
+            await sender.send_bytes(await asyncio.to_thread(made.end), only_if_any=True)
         await sender.finish()
         if self.exports.metrics:
             self.exports.metrics.note_exported(asked.source, sender.rows)
