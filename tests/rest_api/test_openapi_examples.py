@@ -31,7 +31,10 @@ DAY = [
     ("closeDocument", 200),
 ]  # fmt: skip
 EXPORTS = {f"export{name.capitalize()}" for name in SOURCES}
-ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment", *EXPORTS}
+IMPORTS = {
+    *("beginImport", "resumeImport", "listImports", "getImport", "getImportResults", "getImportRejects"),
+}  # see bulk/test_import_description
+ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment", *EXPORTS, *IMPORTS}
 SERVERS = ("csrId", "createdAt", "updatedAt", "created_at", "request_id")
 
 

@@ -87,9 +87,11 @@ def is_blank(record: Record, delimiter: str) -> bool:
 
 def header_of(record: Record, parameters: ImportParameters, rest: bytes) -> FileStart:
     """Raises RestError."""
-    if record.is_too_long or record.is_open:
-        fault = "is too long" if record.is_too_long else "begins a cell with a quotation mark that is never closed"
-        raise RestError(400, "invalid_csv", f"The header {fault}.")
+    if record.is_too_long:
+        raise RestError(413, "body_too_large", "The header alone is larger than a line may be.")
+    if record.is_open:
+        message = "The header begins a cell with a quotation mark that is never closed."
+        raise RestError(400, "invalid_csv", message)
     try:
         header = record.raw.decode()
     except UnicodeDecodeError:

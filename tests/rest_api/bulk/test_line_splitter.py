@@ -25,7 +25,7 @@ def pieces(file: bytes, cuts: Sequence[int]) -> Iterator[bytes]:
 
 
 def lines(file: bytes, cuts: Sequence[int] = (), most: int = 1_000) -> list[Line]:
-    splitter, found = LineSplitter(most), []
+    splitter, found = LineSplitter(most), list[Line]()
     for piece in pieces(file, cuts):
         found += splitter.feed(piece)
     return [*found, *splitter.end()]
