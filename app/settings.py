@@ -142,7 +142,8 @@ class Settings(BaseSettings):
         default=60,
         ge=1,
         le=3600,
-        description="Seconds after which a connection is closed whose client takes nothing of its answer.",
+        description="Seconds after which a connection is closed whose client takes nothing of its answer, or sends "
+        "nothing of an import.",
     )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."

@@ -28,6 +28,7 @@ EXPOSED_HEADERS = (
     "ETag",
     "Retry-After",
     "X-Ignored-Fields",
+    "X-Import-Id",
     "X-Change-Cursor",
     REPLAYED_HEADER,
 )

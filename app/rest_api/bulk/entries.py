@@ -41,6 +41,11 @@ class EntryReader:
         self.records = RecordReader(parameters.delimiter.encode(), max_bytes) if parameters.format == CSV else None
         self.number = last_line
 
+    @property
+    def held_bytes(self) -> int:
+        """Of the line, or the record, that has begun and is not whole."""
+        return min(self.splitter.size + (self.records.size if self.records else 0), self.max_bytes)
+
     async def feed(self, piece: bytes) -> AsyncIterator[Entry | BlankLine]:
         """The entries that end in a piece. To be read to its end before more is fed."""
         for record in self.joined(self.splitter.feed(piece)):

@@ -20,6 +20,7 @@ from app.auth.rate_limits import RateLimited, RateLimiter
 from app.commands.bulk import ErrorPolicy, Outcome, write_chunk
 from app.domain.caller import Caller
 from app.domain.imports import ImportState, LineOutcome
+from app.middleware.body_memory_limit import MAX_UNCOUNTED_BYTES, Reservation
 from app.observability.metrics import BulkMetrics
 from app.rest_api.bulk.body_source import BodySource, CutShort, Interrupted
 from app.rest_api.bulk.decompression import InvalidGzip
@@ -80,6 +81,7 @@ class ImportRun:
     unexpected: Callable[[Exception], RestError]
     budgets: RateLimiter | None = None
     metrics: BulkMetrics | None = None
+    memory: Reservation | None = None  # for lines that are long
     first: Sequence[bytes] = ()  # pieces of the file that were read already
     progress: Progress = field(init=False)
     lines_at_once: int = MAX_LINES
@@ -171,8 +173,18 @@ class ImportRun:
             if began and monotonic() - began > CHUNK_SECONDS:
                 began = None
                 yield None
+            await self.reserve_memory()
         async for entry in self.reader.end():
             yield entry
+
+    async def reserve_memory(self) -> None:
+        """Waits for room for a line that turns out to be long. Raises Overloaded."""
+        if self.memory and not self.memory.size and self.reader.held_bytes > MAX_UNCOUNTED_BYTES:
+            await self.memory.acquire(self.caller.key_hash, self.reader.max_bytes)
+
+    def release_memory(self) -> None:
+        if self.memory and self.memory.size and self.reader.held_bytes <= MAX_UNCOUNTED_BYTES:
+            self.memory.release()
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The pieces of the file; an empty one where none has come for a while, and before a gzip that breaks off."""
@@ -237,6 +249,7 @@ class ImportRun:
         self.has_stopped = self.stops_after(written)
         self.note(written, seconds)
         await self.answer(written)
+        self.release_memory()
         if self.source.stopped.done() and not self.has_stopped:
             raise Interrupted(self.source.stopped.result())
 

@@ -14,13 +14,13 @@ from starlette.types import Message, Receive, Scope, Send
 from app.auth.authentication import Unauthenticated, caller_of
 from app.domain.caller import Caller
 from app.domain.imports import ImportState
+from app.middleware.body_memory_limit import RESERVATION
 from app.middleware.disconnects import begin_long_run, end_long_run
 from app.middleware.requests import content_type, header
 from app.observability.metrics import BulkMetrics
 from app.observability.request_record import CURRENT_REQUEST, request_id_of
 from app.rest_api.answers import Answer, reply
 from app.rest_api.bulk.body_source import BodySource, Interrupted
-from app.rest_api.bulk.columns import Columns
 from app.rest_api.bulk.decompression import Gunzip
 from app.rest_api.bulk.entries import EntryReader
 from app.rest_api.bulk.import_answers import is_failed, shown_import
@@ -145,9 +145,9 @@ class BulkImports:
     def answer(
         self, request: Request, stack: ExitStack, caller: Caller, kept: KeptImport, source: BodySource, start: FileStart
     ) -> Response:
-        parameters = ImportParameters.of(kept.parameters)
-        columns: Columns | None = start.columns
-        reader = EntryReader(parameters, columns, self.rest.max_body_bytes, start.offset, kept.progress.last_line)
+        parameters, place = ImportParameters.of(kept.parameters), (caller.tenant_id, kept.id)
+        last_line, most = kept.progress.last_line, self.rest.max_body_bytes
+        reader = EntryReader(parameters, start.columns, most, start.offset, last_line)
 
         async def caller_again() -> Caller | None:
             try:
@@ -171,14 +171,20 @@ class BulkImports:
                 lambda failure: self.unexpected(failure, request_id),
                 self.rest.budgets,
                 self.metrics,
+                request.scope[RESERVATION],
                 (start.rest,) if start.rest else (),
             )
-            self.runs[caller.tenant_id, kept.id] = run
+            self.runs[place] = run
+            stack.callback(self.forget, place, run)
             return run
 
         stack.enter_context(self.metrics.counted() if self.metrics else nullcontext())
-        stack.callback(self.runs.pop, (caller.tenant_id, kept.id), None)
-        return ImportResponse(kept.id, make_run, stack.pop_all())
+        stack = stack.pop_all()
+        return ImportResponse(kept.id, make_run, stack)
+
+    def forget(self, place: tuple[int, str], run: ImportRun) -> None:
+        if self.runs.get(place) is run:  # and no other has taken it over
+            del self.runs[place]
 
     async def writing_caller(self, request: Request) -> Caller:
         """The caller, whose budget pays for the lines and not for the request. Raises RestError."""

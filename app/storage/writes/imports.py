@@ -4,6 +4,7 @@ lines were answered. So an import that is cut off anywhere goes on where it was.
 One request runs an import at a time. Another one that resumes it takes it over under a run of its own, and the chunk
 that the first has under way then fails as a whole."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ RETENTION = timedelta(days=7)
 MAX_KEPT_BYTES = 2**30  # of all results and rejects of a tenant
 CHECKED_EVERY = 64  # chunks of an import, after each of which it is seen to
 LEASE = timedelta(seconds=60)  # for which an import counts as running whose server is not heard of
+MAX_INLINE_BYTES = 2**18  # of a text that is compressed on the event loop
 COMPRESSION = 1  # of zlib: the fastest, which brings results to a tenth
 COUNTS = tuple(outcome.value for outcome in LineOutcome)
 
@@ -174,8 +176,8 @@ class Imports:
     ) -> None:
         """Writes how far the run has come, in the transaction of its chunk, and what its lines were answered, if any.
         Raises ImportLost."""
-        rejects = zlib.compress(chunk.rejects, COMPRESSION) if chunk and chunk.rejects else None
-        results = zlib.compress(chunk.results, COMPRESSION) if chunk else b""
+        rejects = await compressed(chunk.rejects) if chunk and chunk.rejects else None
+        results = await compressed(chunk.results) if chunk else b""
         size = len(results) + len(rejects or b"")
         is_so = (IMPORTS.c.run_id == run_id, IMPORTS.c.state == str(ImportState.RUNNING))
         values = {**values_of(progress), "state": str(state), "kept_bytes": IMPORTS.c.kept_bytes + size, **alive()}
@@ -226,6 +228,13 @@ class Imports:
             after = row["number"]
             rejects = zlib.decompress(row["rejects"]) if row["rejects"] else b""
             yield ChunkOfLines(after, row["failed"], zlib.decompress(row["results"]), rejects)
+
+
+async def compressed(text: bytes) -> bytes:
+    """The text, compressed: a long one in a thread."""
+    if len(text) <= MAX_INLINE_BYTES:
+        return zlib.compress(text, COMPRESSION)
+    return await asyncio.to_thread(zlib.compress, text, COMPRESSION)
 
 
 def alive() -> dict[str, datetime]:
