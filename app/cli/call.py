@@ -24,8 +24,10 @@ def variable_names(context: typer.Context, incomplete: str) -> list[str]:
     """Completes the name of a variable of the operation that stands before it."""
     from app.cli.client.calls import find_call  # noqa: PLC0415 - loads GraphQL
 
+    # an option without its value ends the parsing, and leaves the operation among the rest
+    operation = context.params.get("operation") or next(iter(context.args), "")
     try:
-        names = find_call(context.params.get("operation") or "").types
+        names = find_call(operation).types
     except typer.BadParameter:
         return []
     return [f"{name}=" for name in names if name.startswith(incomplete)]

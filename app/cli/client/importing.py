@@ -192,9 +192,9 @@ class FileImport:
             failure, pause = self.attempt(source, first, shown)
             if isinstance(failure, dict):
                 return failure
-            self.attempts.wait(failure, pause)
             if self.file.is_stdin and self.sent:
                 raise failure
+            self.attempts.wait(failure, pause)
             before = self.offset
             if self.begun and (end := self.look_up()):
                 return end
