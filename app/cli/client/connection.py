@@ -10,6 +10,7 @@ import httpx
 
 from app.cli.console import CommandFailed
 
+URL_VARIABLE, KEY_VARIABLE = "GATEWAY_URL", "GATEWAY_API_KEY"
 DEFAULT_URL = "http://127.0.0.1:8000"
 CONNECT_SECONDS = 10
 READ_SECONDS = 600  # for which a server may be silent: it waits where a key's budget is spent
@@ -47,15 +48,15 @@ class Gateway:
     @classmethod
     def of(cls, url: str | None, key_file: Path | None) -> "Gateway":
         """From the options, or else the environment. Raises CommandFailed."""
-        address = (url or os.environ.get("GATEWAY_URL") or DEFAULT_URL).rstrip("/")
+        address = (url or os.environ.get(URL_VARIABLE) or DEFAULT_URL).rstrip("/")
         if not address.startswith(("http://", "https://")):
             raise CommandFailed(f"{address!r} is no address of a gateway such as {DEFAULT_URL}.")
         try:
-            key = key_file.read_text("utf-8").strip() if key_file else os.environ.get("GATEWAY_API_KEY", "").strip()
+            key = key_file.read_text("utf-8").strip() if key_file else os.environ.get(KEY_VARIABLE, "").strip()
         except (OSError, UnicodeDecodeError) as reason:
             raise CommandFailed(f"The key cannot be read from {key_file}: {reason}") from None
         if not key or not key.isascii() or not key.isprintable():
-            raise CommandFailed("Set GATEWAY_API_KEY to an API key, or name a file that holds one with --key-file.")
+            raise CommandFailed(f"Set {KEY_VARIABLE} to an API key, or name a file that holds one with --key-file.")
         return cls(address, key)
 
     def client(self) -> httpx.Client:
