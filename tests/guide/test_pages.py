@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from app.cli.main import cli
 from app.cli.client.connection import KEY_VARIABLE, URL_VARIABLE
+from app.cli.main import cli
 from app.settings import PREFIX, Settings
 from tests.guide.pages import GUIDE, LINK, PAGES, README, ROOT, anchors, name_of, shell_commands
 
