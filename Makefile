@@ -65,5 +65,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) (a minute the first time)"
 	@{ $(BIN)/python $(NEW_ENOUGH) && $(BIN)/python -m pip --version >/dev/null; } 2>/dev/null \
 		|| $(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev,bulk]'
 	@touch $@

@@ -22,6 +22,7 @@ from app.graphql_api.endpoint import ADDRESS, Endpoint, graphql_routes, refusal
 from app.graphql_api.endpoint import failed as graphql_error_response
 from app.graphql_api.execution.executor import Executor
 from app.graphql_api.execution.limits import Limits
+from app.graphql_api.json_filters import read_filter
 from app.graphql_api.manifest_reloading import ManifestReloader, load_at_start
 from app.graphql_api.manifests import signature
 from app.graphql_api.uploads import UploadLimits
@@ -35,6 +36,7 @@ from app.observability.metrics import Metrics
 from app.observability.metrics_endpoint import MetricsEndpoint
 from app.pages.page import asset_routes
 from app.pdf.validation_processes import PdfValidator, validation_pool
+from app.rest_api.bulk.slots import BulkLimits
 from app.rest_api.docs import docs_routes
 from app.rest_api.errors import RestError
 from app.rest_api.names import ROOT
@@ -98,14 +100,17 @@ class Parts:
         self.rest_routes = self.make_rest_routes()
 
     def make_rest_routes(self) -> Sequence[RawMount]:
-        executor = self.executor
+        executor, settings, metrics = self.executor, self.settings, self.instrumentation.metrics
         return rest_routes(
             self.database,
-            self.settings.max_body_bytes,
+            settings.max_body_bytes,
             executor.files,
             executor.signed_urls,
             executor.rate_limiter,
             executor.offloader,
+            BulkLimits(settings.max_bulk, settings.send_seconds),
+            read_filter,
+            metrics.bulk if metrics else None,
         )
 
     def middleware_stack(self) -> list[Middleware]:

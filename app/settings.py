@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         default=64 * 2**20, ge=1024, le=2**31 - 1, description="Largest PDF, with what is appended to it."
     )
     max_pdf_pages: int = Field(default=10_000, ge=1, le=1_000_000, description="Most pages of a PDF.")
+    max_bulk: int = Field(
+        default=4,
+        ge=1,
+        le=100,
+        description="Imports and exports that a tenant runs at once, in each process.",
+    )
     max_characters: int = Field(default=200_000, ge=1, description="Most characters of an operation.")
     max_tokens: int = Field(default=10_000, ge=1, description="Most tokens of an operation.")
     max_depth: int = Field(default=25, ge=1, description="Most levels of an operation.")
@@ -136,7 +142,8 @@ class Settings(BaseSettings):
         default=60,
         ge=1,
         le=3600,
-        description="Seconds after which a connection is closed whose client takes nothing of its answer.",
+        description="Seconds after which a connection is closed whose client takes nothing of its answer, or sends "
+        "nothing of an import.",
     )
     shutdown_seconds: int = Field(
         default=20, ge=1, le=3600, description="How long a server that is to stop waits for the requests it runs."

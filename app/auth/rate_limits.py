@@ -16,14 +16,16 @@ from app.storage.database.engine import Database
 
 MINUTE = 60.0  # seconds
 SLICES_PER_BUDGET = 20
+MIN_WAIT = 0.05  # seconds between two attempts to take from a bucket
 MAX_INTEGER = 2**31 - 1  # of the database
 
 
 class RateLimited(Exception):
-    """The key has too few points left. `headers` tell when it has enough."""
+    """The key has too few points left. `headers` tell when it has enough, `seconds` more exactly."""
 
     def __init__(self, cost: int, left: int, budget: int, seconds: float) -> None:
         whole = max(ceil(seconds), 1)
+        self.seconds = seconds
         self.headers = {"Retry-After": str(whole)}
         asked = "1 point" if cost == 1 else f"{cost} points"
         rest = "1 is" if left == 1 else f"{left} are"
@@ -63,6 +65,17 @@ class RateLimiter:
                 if bucket.tokens < cost:
                     await self.refill(bucket, caller, cost)
         bucket.tokens -= cost
+
+    async def charge_in_time(self, caller: Caller, cost: int) -> None:
+        """Takes the cost, and waits until the bucket has so much: for work that goes on for long. A cost that is larger
+        than a slice of the budget is taken slice by slice."""
+        while cost > 0:
+            part = min(cost, max(self.points // SLICES_PER_BUDGET, 1))
+            try:
+                await self.charge(caller, part)
+                cost -= part
+            except RateLimited as reason:
+                await asyncio.sleep(max(reason.seconds, MIN_WAIT))
 
     def charge_used(self, caller: Caller, cost: int) -> None:
         """Takes from the bucket what a request has used already. Nothing is refused for it, so the budget may fall

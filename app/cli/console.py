@@ -20,6 +20,14 @@ from app.storage.migrations.revision import TablesInUse, UnknownSchema, is_curre
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+WIDE = 10_000  # columns: a table that no terminal shows is as wide as what is in it
+
+
+def table_console() -> Console:
+    """Where tables are printed."""
+    return Console(highlight=False, width=None if out.is_terminal else WIDE)
+
+
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NOT_ALLOWED = "42501"  # Postgres: insufficient privilege

@@ -8,6 +8,8 @@ import typer
 from app.cli.audit import audit
 from app.cli.backup import backup_command, restore_command
 from app.cli.blobs import blobs
+from app.cli.bulk import export_command, import_command
+from app.cli.call import call_command
 from app.cli.console import CommandFailed, err
 from app.cli.demo import demo_command
 from app.cli.keys import keys
@@ -27,6 +29,9 @@ cli.command("demo")(demo_command)
 cli.command("migrate")(migrate_command)
 cli.command("schema")(schema_command)
 cli.command("explain")(explain_command)
+cli.command("import")(import_command)
+cli.command("export")(export_command)
+cli.command("call")(call_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 cli.add_typer(tenants, name="tenants")

@@ -28,12 +28,14 @@ Values = dict[str, Any]
 class Body:
     """What a facade hands over: raw values by Ingest name, the products that they are declared for (None: not said),
     and the problems that the facade has found itself, to be reported with all others. `product_rules` says whether the
-    requirements of the declared products apply, or, as in REST, those of the endpoint alone."""
+    requirements of the declared products apply, or, as in REST, those of the endpoint alone. With a `closure`, raw as
+    well, a document is written and closed in one."""
 
     values: Values
     products: tuple[Product, ...] | None = None
     product_rules: bool = True
     problems: tuple[Problem, ...] = ()
+    closure: Any = None
     form: tuple[Values, Sequence[Problem]] | None = None  # the values as they are stored, and what is wrong with them
 
     def read(self, resource: Resource) -> "Body":
@@ -54,6 +56,7 @@ class Draft:
     values: Values = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     locked_model: CurrencyModel | None = None  # that a document must use; None while the tenant may choose
+    closure: Values | None = None  # of a document that is written and closed in one
     transition: Transition | None = None
 
     @property

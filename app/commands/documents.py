@@ -1,12 +1,13 @@
 """What a document adds to create, replace and patch: its account, the tenant's currency model, its status and status
 history. And closing a document by request."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.commands import references
 from app.commands.body import Body, Draft, Values, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
-from app.commands.transaction import Answer, Write, Written
+from app.commands.transaction import Answer, PreparedWrite, Write, Written
 from app.domain import amounts, lifecycle
 from app.domain.bodies import read_body
 from app.domain.catalogue.closure import CLOSURE
@@ -15,7 +16,7 @@ from app.domain.enums import CurrencyModel, DocumentStatus, DocumentType, Resour
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, Where, WriteRefused
 from app.domain.requirements import is_empty
-from app.domain.values import is_storable
+from app.domain.values import Fault, is_storable
 from app.storage.database.clock import now
 from app.storage.tables import DOCUMENTS, STATUS_TRANSITIONS, TENANTS
 from app.storage.writes.unit_of_work import Lookup, UnitOfWork
@@ -27,6 +28,19 @@ async def validate(unit: UnitOfWork, draft: Draft) -> None:
     draft.locked_model = await locked_model(unit, amounts.model_of(draft.sent))
     draft.report(amounts.currency_model_problems(draft.locked_model, draft.sent))
     check_requirements(draft, unit.caller)
+    if draft.body.closure is not None:
+        draft.closure = sent_closure(draft)
+
+
+def sent_closure(draft: Draft) -> Values:
+    """The closure that comes with the document; its problems are reported under its name."""
+    path, sent = ("closure",), draft.body.closure
+    if not isinstance(sent, dict):
+        draft.report([Problem(Code.INVALID, path, Fault("must be an object").about("closure", sent))])
+        return {}
+    values, problems = read_closure(Body(sent))
+    draft.report([replace(problem, field=path + problem.field) for problem in problems])
+    return values
 
 
 def lookups(resource: Resource, body: Body) -> list[Lookup]:
@@ -54,13 +68,13 @@ async def lock_currency_model(unit: UnitOfWork, draft: Draft, row: Values) -> No
 def derive(draft: Draft, row: Values) -> None:
     """Adds to the row the columns that follow from the document's fields, and its status where the write changes it."""
     row |= derived_columns(draft.values)
-    draft.transition = status_transition(draft, row)
+    draft.transition = closing_transition(draft, row) if draft.closure else status_transition(draft, row)
     if draft.transition:
         row |= {
             "status": str(draft.transition.status),
             "closed_at": draft.transition.at if draft.transition.status is DocumentStatus.CLOSED else None,
-            "closure_reason": None,
-            "closure_notes": None,
+            "closure_reason": draft.transition.reason,
+            "closure_notes": draft.transition.notes,
         }
     current = row if draft.transition or not draft.stored else draft.stored
     row["open_amount"] = amounts.effective_open_amount(row["open_amount"], current["status"])
@@ -85,6 +99,23 @@ def status_transition(draft: Draft, row: Values) -> lifecycle.Transition | None:
     return lifecycle.transition(before, lifecycle.amount_sent(sets_open_amount, row["open_amount"]), row["updated_at"])
 
 
+def closing_transition(draft: Draft, row: Values) -> lifecycle.Transition | None:
+    """The closure that comes with the document; None where it holds already, so that the document stays as it is."""
+    if draft.closure is None or (draft.stored and holds(draft.closure, draft.stored)):
+        return None
+    return closure_transition(draft.closure, row["updated_at"])
+
+
+def holds(closure: Values, stored: Values) -> bool:
+    """Whether a document is closed for that reason, with these notes, and on that date if one is given."""
+    return (
+        stored["status"] == DocumentStatus.CLOSED
+        and stored["closure_reason"] == closure["closure_reason"]
+        and stored["closure_notes"] == closure.get("notes")
+        and closure.get("closure_date") in (None, stored["closed_at"])
+    )
+
+
 async def add_transition(unit: UnitOfWork, number: str, version: int, transition: lifecycle.Transition) -> None:
     """Adds an entry to the document's status history."""
     await unit.insert(STATUS_TRANSITIONS, history_entry(number, version, transition))
@@ -105,6 +136,11 @@ async def close_document(
     write: Write[Answer], number: str, body: Body, precondition: Precondition = ANY_VERSION
 ) -> Answer:
     """Closes an open document for a stated reason. Raises WriteRefused."""
+    return await write.run_prepared(prepare_closure(number, body, precondition))
+
+
+def prepare_closure(number: str, body: Body, precondition: Precondition = ANY_VERSION) -> PreparedWrite:
+    """The closure of an open document."""
 
     async def command(unit: UnitOfWork) -> Written:
         stored = await unit.find(DOCUMENTS, lock=True, document_number=number) if is_storable(number) else None
@@ -125,7 +161,7 @@ async def close_document(
         return Written({Resource.DOCUMENT: number}, rows={Resource.DOCUMENT: {**stored, **row}})
 
     own = [Lookup(DOCUMENTS, (("document_number", number),))] if is_storable(number) else []
-    return await write.run(command, own)
+    return PreparedWrite(Resource.DOCUMENT, number, command, tuple(own))
 
 
 def refuse_closed(number: str, stored: Values | None) -> None:

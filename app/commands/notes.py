@@ -2,7 +2,7 @@
 
 from app.commands.body import Body, check_requirements, key_problems, new_draft, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
-from app.commands.transaction import Answer, Write, Written
+from app.commands.transaction import Answer, PreparedWrite, Write, Written
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.enums import Resource, Verb
 from app.domain.keys import key_fault, new_key_fault
@@ -20,6 +20,11 @@ async def create_note(
     write: Write[Answer], account_number: str, body: Body, precondition: Precondition = ANY_VERSION
 ) -> Answer:
     """Adds a note to an account; its reference is new within the tenant. Raises WriteRefused."""
+    return await write.run_prepared(prepare_note(account_number, body, precondition))
+
+
+def prepare_note(account_number: str, body: Body, precondition: Precondition = ANY_VERSION) -> PreparedWrite:
+    """The adding of a note to an account."""
 
     async def command(unit: UnitOfWork) -> Written:
         has_account = is_storable(account_number) and await unit.exists(ACCOUNTS, account_number=account_number)
@@ -44,7 +49,8 @@ async def create_note(
         keys = {Resource.NOTE: draft.key, Resource.ACCOUNT: account_number}
         return Written(keys, created=True, rows={Resource.NOTE: row})
 
-    return await write.run(command, lookups(account_number, body))
+    reference = str(body.values.get("reference"))
+    return PreparedWrite(Resource.NOTE, reference, command, tuple(lookups(account_number, body)))
 
 
 def lookups(account_number: str, body: Body) -> list[Lookup]:

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.commands.body import Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.references import unknown
-from app.commands.transaction import Answer, Write, Written
+from app.commands.transaction import Answer, PreparedWrite, Write, Written
 from app.domain.changes import Change, ChangedResource, ChangeVerb
 from app.domain.enums import Resource
 from app.domain.notation import quoted_key
@@ -16,8 +14,7 @@ from app.domain.resources import RESOURCES
 from app.domain.values import is_storable
 from app.storage.database.clock import now
 from app.storage.tables import ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES, REPRESENTATIVES, TABLES
-from app.storage.writes.tenant_rows import owned
-from app.storage.writes.unit_of_work import UnitOfWork
+from app.storage.writes.unit_of_work import Lookup, UnitOfWork
 
 (SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
 LINKS = {Resource.ACCOUNT: ACCOUNT_REPRESENTATIVES, Resource.DOCUMENT: DOCUMENT_REPRESENTATIVES}
@@ -35,7 +32,7 @@ async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> N
     if supervisor == draft.key:
         draft.report([Problem(Code.INVALID, (SUPERVISOR.field,), "A representative cannot be their own supervisor.")])
         return
-    line = await reporting_line(unit, supervisor)
+    line = await unit.ancestors(REPRESENTATIVES, SUPERVISOR.field, supervisor)
     if not line:
         draft.report([unknown(SUPERVISOR, supervisor)])
     elif draft.key in line:
@@ -44,19 +41,17 @@ async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> N
         draft.report([Problem(Code.INVALID, (SUPERVISOR.field,), message)])
 
 
-async def reporting_line(unit: UnitOfWork, reference: str) -> set[str]:
-    """The representative and all supervisors above; empty where there is no such representative."""
-    table = REPRESENTATIVES
-    columns = (table.c.reference, table.c[SUPERVISOR.field])
-    line = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == reference).cte(recursive=True)
-    above = sa.select(*columns).where(owned(table, unit.caller), table.c.reference == line.c[SUPERVISOR.field])
-    return {row["reference"] for row in await unit.fetch(sa.select(line.union(above).c.reference))}
-
-
 async def link_representative(
     write: Write[Answer], reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
 ) -> Answer:
     """Links a representative to an account or a document; linking again changes nothing. Raises WriteRefused."""
+    return await write.run_prepared(prepare_link(reference, resource, key, precondition))
+
+
+def prepare_link(
+    reference: str, resource: Resource, key: str, precondition: Precondition = ANY_VERSION
+) -> PreparedWrite:
+    """The link of a representative to an account or a document."""
 
     async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
@@ -73,4 +68,16 @@ async def link_representative(
             unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
         return Written(keys)
 
-    return await write.run(command)
+    return PreparedWrite(Resource.REPRESENTATIVE, reference, command, link_lookups(reference, resource, key))
+
+
+def link_lookups(reference: str, resource: Resource, key: str) -> tuple[Lookup, ...]:
+    """The rows that a link is decided by."""
+    if not (is_storable(reference) and is_storable(key)):
+        return ()
+    name = RESOURCES[resource].key
+    return (
+        Lookup(REPRESENTATIVES, (("reference", reference),), whole=False),
+        Lookup(TABLES[resource], ((name, key),), whole=False),
+        Lookup(LINKS[resource], ((name, key), ("reference", reference)), whole=False),
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from app.commands import accounts, contacts, documents, references, representatives
 from app.commands.body import Body, Draft, new_draft, refuse_existing, target_problems
 from app.commands.preconditions import ANY_VERSION, Precondition, version_of
-from app.commands.transaction import Answer, Write, Written
+from app.commands.transaction import Answer, PreparedWrite, Write, Written
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.enums import Resource, Verb
 from app.domain.resources import RESOURCES
@@ -49,6 +49,13 @@ async def save(
     precondition: Precondition = ANY_VERSION,
 ) -> Answer:
     """Writes a resource under its key. Raises WriteRefused with every problem found; nothing is written then."""
+    return await write.run_prepared(await write.compute(prepare_save, verb, resource, key, body, precondition))
+
+
+def prepare_save(
+    verb: Verb, resource: Resource, key: str, body: Body, precondition: Precondition = ANY_VERSION
+) -> PreparedWrite:
+    """The write of a resource under its key."""
 
     async def command(unit: UnitOfWork) -> Written:
         stored = await unit.find(TABLES[resource], lock=True, **{RESOURCES[resource].key: key}) if own else None
@@ -62,10 +69,10 @@ async def save(
         row = await write_row(unit, draft)
         return Written({resource: key}, created=stored is None, rows={resource: row})
 
-    body = await write.compute(body.read, resource)
+    body = body.read(resource)
     expected = False if verb is Verb.CREATE else None
     own = [Lookup(TABLES[resource], ((RESOURCES[resource].key, key),), expected=expected)] if is_storable(key) else []
-    return await write.run(command, own + RULES[resource].lookups(resource, body))
+    return PreparedWrite(resource, key, command, (*own, *RULES[resource].lookups(resource, body)))
 
 
 async def write_row(unit: UnitOfWork, draft: Draft) -> dict[str, Any]:

@@ -68,6 +68,18 @@ Command = Callable[[UnitOfWork], Awaitable[Written]]
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedWrite:
+    """A write that can be run, alone by `Write.run` or with others by `write_chunk`: the command, and the rows that it
+    is going to look up. It can be run again: no run changes it. `resource` and `key` say what it is to; of a link, the
+    representative."""
+
+    resource: Resource
+    key: str
+    command: Command
+    lookups: tuple[Lookup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Write(Generic[Answer]):
     """A write that is to be run, and how it is answered: by `show`, from the rows that were written, where they are
     enough, or by `read`, from the database before the commit. One of the two is given.
@@ -89,6 +101,10 @@ class Write(Generic[Answer]):
         if self.offloader:
             return await self.offloader.think(self.caller.key_hash, work, *args, **kwargs)
         return work(*args, **kwargs)
+
+    async def run_prepared(self, prepared: PreparedWrite) -> Answer:
+        """See `run`."""
+        return await self.run(prepared.command, prepared.lookups)
 
     async def run(self, command: Command, lookups: Sequence[Lookup] = ()) -> Answer:
         """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:

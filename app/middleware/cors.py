@@ -28,6 +28,8 @@ EXPOSED_HEADERS = (
     "ETag",
     "Retry-After",
     "X-Ignored-Fields",
+    "X-Import-Id",
+    "X-Change-Cursor",
     REPLAYED_HEADER,
 )
 PORT = re.compile(r":[0-9]{1,5}\Z")

@@ -1,8 +1,12 @@
 """Clients that go away: a read ends with the connection of its client, in the database too, since nobody would get the
 answer. Writes are done to their end.
 
-The server tells `client_gone`; a read that runs then is noted in the scope of its request."""
+The server tells `client_gone`; a read that runs then is noted in the scope of its request.
 
+A request that may run for hours knows better than the server for how long its client may be waited for, and is told
+when the server is to stop."""
+
+from collections.abc import Callable
 from typing import Any, Self
 
 from starlette.requests import ClientDisconnect
@@ -10,6 +14,7 @@ from starlette.types import Scope
 
 from app.storage.database.time_limits import TimeLimit
 
+LONG_RUN = "long_run"  # where the scope of such a request has what is to be called when the server is to stop
 READ = "read"  # where a request's scope has the read that runs for it; None where the client has gone
 
 
@@ -51,3 +56,23 @@ def client_gone(scope: Scope) -> None:
     read, scope[READ] = scope.get(READ), None
     if read is not None:
         read.end()
+
+
+def begin_long_run(scope: Scope, stop: Callable[[], None]) -> None:
+    """The request runs for as long as it needs, and bounds by itself for how long it waits for its client; `stop` is
+    called when the server is to stop."""
+    scope[LONG_RUN] = stop
+
+
+def end_long_run(scope: Scope) -> None:
+    scope.pop(LONG_RUN, None)
+
+
+def is_long_run(scope: Scope) -> bool:
+    return LONG_RUN in scope
+
+
+def server_stops(scope: Scope) -> None:
+    """The server is to stop, and a request is not answered yet."""
+    if LONG_RUN in scope:
+        scope[LONG_RUN]()

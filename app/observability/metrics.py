@@ -6,7 +6,9 @@ Labels have few values: routes without their keys, and the first hundred names o
 
 import os
 from collections import Counter, defaultdict
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,49 @@ PAGE_SIZE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
 RequestKind = str | tuple[str, str, int]  # an operation's name; or of other requests method, route and status
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # without this each metric has a second line, which nobody needs
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMetrics:
+    """What imports and exports count."""
+
+    lines: prometheus_client.Counter
+    running: Gauge
+    chunk_seconds: Histogram
+    exported_rows: prometheus_client.Counter
+    exports_running: Gauge
+
+    def note_chunk(self, outcomes: Mapping[str, int], seconds: float) -> None:
+        """A chunk was written in so many seconds, with so many lines of each outcome. On a full disk this is lost."""
+        with suppress(OSError):
+            self.chunk_seconds.observe(seconds)
+            for outcome, lines in outcomes.items():
+                self.lines.labels(outcome).inc(lines)
+
+    def counted(self) -> AbstractContextManager[None]:
+        """Counts an import among those that run."""
+        return counted(self.running)
+
+    def counted_export(self) -> AbstractContextManager[None]:
+        """Counts an export among those that run."""
+        return counted(self.exports_running)
+
+    def note_exported(self, source: str, rows: int) -> None:
+        """An export has sent so many rows."""
+        with suppress(OSError):
+            self.exported_rows.labels(source).inc(rows)
+
+
+@contextmanager
+def counted(running: Gauge) -> Iterator[None]:
+    """Adds one to a gauge for as long as something runs."""
+    with suppress(OSError):
+        running.inc()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            running.dec()
 
 
 class Metrics:
@@ -59,6 +104,13 @@ class Metrics:
             "Rows that an answer shows, of one answer of an operation a second at most.",
             ["operation"],
             registry=self.registry,
+        )
+        self.bulk = BulkMetrics(
+            self.counter("gateway_import_lines_total", "Lines of imports, by what became of them.", "outcome"),
+            self.gauge("gateway_imports_running", "Imports that run."),
+            self.histogram("gateway_import_chunk_seconds", "For the writing of a chunk of an import's lines."),
+            self.counter("gateway_exported_rows_total", "Rows that exports have sent.", "source"),
+            self.gauge("gateway_exports_running", "Exports that run."),
         )
         self.in_use = self.gauge("gateway_database_connections_in_use", "Database connections in use.")
         self.limit = self.gauge("gateway_database_connections_limit", "Database connections at most.")

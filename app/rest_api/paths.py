@@ -19,11 +19,13 @@ MAX_ENCODED_LENGTH = 3  # bytes of a percent-encoded letter
 
 @dataclass(frozen=True, slots=True)
 class RawRoute:
-    """One method on one path; a segment in braces is a key."""
+    """One method on one path; a segment in braces is a key. One that `streams` reads its body as it comes, and is not
+    to be run under an Idempotency-Key."""
 
     method: str
     path: str
     endpoint: Endpoint
+    streams: bool = False
 
     def match(self, segments: Sequence[str]) -> Keys | None:
         """The keys of a path, given decoded, that matches; None for one that does not."""

@@ -15,9 +15,14 @@ from app.commands.representatives import LINKS
 from app.concurrency.offloading import Offloader
 from app.domain.enums import Resource, Verb
 from app.domain.resources import RESOURCES
+from app.observability.metrics import BulkMetrics
 from app.observability.request_record import request_id_of
 from app.rest_api.answers import reply
 from app.rest_api.attachments import attachment_routes, link_routes
+from app.rest_api.bulk.export_requests import ReadFilter
+from app.rest_api.bulk.exports import BulkExports
+from app.rest_api.bulk.imports import BulkImports
+from app.rest_api.bulk.slots import BulkLimits, BulkSlots
 from app.rest_api.errors import RestError, not_allowed, nowhere
 from app.rest_api.names import ADDRESSED, address
 from app.rest_api.paths import RawMount, RawRoute, RawRouter
@@ -90,9 +95,15 @@ def rest_routes(
     links: SignedUrls,
     budgets: RateLimiter | None,
     offloader: Offloader,
+    bulk: BulkLimits,
+    read_filter: ReadFilter,
+    metrics: BulkMetrics | None = None,
 ) -> list[RawMount]:
     """The REST facade, mounted on the paths that are its own."""
     rest = Rest(database, max_body_bytes, budgets, offloader)
-    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links)]
+    slots = BulkSlots(bulk.most)
+    imports = BulkImports(rest, slots, bulk.patience, unexpected, metrics)
+    exports = BulkExports(rest, slots, read_filter, metrics)
+    routes = [*ingest_routes(rest), *attachment_routes(rest, files, links), *imports.routes(), *exports.routes()]
     linked = link_routes(rest, files, links)
     return [RawMount("api", RawRouter(routes, failed)), RawMount("files", RawRouter(linked, failed))]

@@ -16,7 +16,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.middleware.disconnects import client_gone
+from app.middleware.disconnects import client_gone, is_long_run, server_stops
 
 MAX_HEAD_BYTES = 65_536  # bytes that are received before a head is whole
 MAX_TARGET_BYTES = 32_768  # bytes of an address with its query
@@ -87,6 +87,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             scope: Any = self.cycle.scope
             client_gone(scope)
 
+    def shutdown(self) -> None:
+        """The server is to stop."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            scope: Any = self.cycle.scope
+            server_stops(scope)
+
     def note_progress(self) -> None:
         self.progressed_at = self.loop.time()
         self.bytes_since_progress = 0
@@ -101,6 +108,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def awaits_client(self) -> bool:
         """Whether the client is to send something."""
         return self.reading_head or (self.cycle is not None and self.cycle.more_body)
+
+    def runs_long(self) -> bool:
+        """Whether the application itself bounds for how long it waits for the rest of the request."""
+        scope: Any = self.cycle.scope if self.cycle is not None and not self.reading_head else {}
+        return is_long_run(scope)
 
     def on_message_begin(self) -> None:
         self.reading_head = True
@@ -180,6 +192,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if (
             self.awaits_client()
             and not self.flow.read_paused
+            and not self.runs_long()
             and self.loop.time() - self.progressed_at > self.idle_seconds
         ):
             self.refuse(HTTPStatus.REQUEST_TIMEOUT)

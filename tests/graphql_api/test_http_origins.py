@@ -60,7 +60,7 @@ async def test_an_allowed_origin_may_send_a_key_and_read_the_answer(opened: Clie
     assert (
         response.headers["access-control-expose-headers"]
         == "X-Request-Id, Content-Disposition, Content-Encoding, Content-Range, Accept-Ranges, ETag, Retry-After, "
-        "X-Ignored-Fields, Idempotent-Replayed"
+        "X-Ignored-Fields, X-Import-Id, X-Change-Cursor, Idempotent-Replayed"
     )
     assert "access-control-allow-credentials" not in {**allowed, **response.headers}
 

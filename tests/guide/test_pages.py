@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from app.cli.client.connection import KEY_VARIABLE, URL_VARIABLE
 from app.cli.main import cli
 from app.settings import PREFIX, Settings
 from tests.guide.pages import GUIDE, LINK, PAGES, README, ROOT, anchors, name_of, shell_commands
@@ -51,7 +52,7 @@ def test_every_file_and_module_that_a_page_names_exists(page: Path) -> None:
 def test_every_setting_that_a_page_names_exists(page: Path) -> None:
     settings = {PREFIX + name.upper() for name in Settings.model_fields}
 
-    assert set(SETTING.findall(page.read_text("utf-8"))) - settings == set()
+    assert set(SETTING.findall(page.read_text("utf-8"))) - settings - {URL_VARIABLE, KEY_VARIABLE} == set()
 
 
 def test_every_command_of_the_command_line_that_a_page_shows_exists(page: Path) -> None:

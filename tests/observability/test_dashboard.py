@@ -40,6 +40,7 @@ async def busy(gateway: Gateway) -> None:
     await acme.query("query Mine { tenant { name } }")
     await acme.run("{ nobody }")
     await gateway.http.get(f"{ROOT}/accounts/A")
+    await gateway.http.get("/api/v1/bulk/accounts", headers=acme.headers)
 
 
 async def test_every_metric_that_it_queries_is_told_and_every_metric_that_is_told_is_shown(gateway: Gateway) -> None:

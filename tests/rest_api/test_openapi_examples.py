@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.domain.enums import Resource
+from app.rest_api.bulk.export_requests import SOURCES
 from app.rest_api.openapi import examples
 from tests.gateway import Client, Gateway
 from tests.pdfs import encrypted, pdf
@@ -29,7 +30,11 @@ DAY = [
     ("listRepresentativeDocuments", 200),
     ("closeDocument", 200),
 ]  # fmt: skip
-ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment"}
+EXPORTS = {f"export{name.capitalize()}" for name in SOURCES}
+IMPORTS = {
+    *("beginImport", "resumeImport", "listImports", "getImport", "getImportResults", "getImportRejects"),
+}  # see bulk/test_import_description
+ELSEWHERE = {"pushPdf", "listAttachments", "downloadAttachment", *EXPORTS, *IMPORTS}
 SERVERS = ("csrId", "createdAt", "updatedAt", "created_at", "request_id")
 
 

@@ -17,13 +17,14 @@ from app.auth.authentication import Authenticator
 from app.caching import CacheBudget, size_of, store, weighted_cache
 from app.domain.caller import Caller
 from app.graphql_api.context import Context
+from app.graphql_api.execution.limits import check_cost
 from app.graphql_api.execution.operation_executor import OperationExecutor
 from app.graphql_api.execution.parsing import SMALL_REQUEST, GraphQLRequest, PreparedOperation
 from app.graphql_api.execution.payload_planning import plan_payload
 from app.graphql_api.execution.payload_reading import PayloadReader
 from app.graphql_api.execution.planning import Planner
 from app.graphql_api.execution.query import variables_key
-from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes
+from app.graphql_api.execution.write_plans import WritePlan, arguments, command_of, plan_writes, run_writes, writes_cost
 from app.reads.selection import Row, Traversal
 from app.storage.writes.unit_of_work import CallerChanged
 
@@ -67,9 +68,9 @@ class MutationExecutor(OperationExecutor):
         still belongs to them; if it does not, nothing is written, and the caller is looked up."""
         context.variables = planner.variables
         values = arguments(planner, plan)
-        planner.cost = plan.cost
         planner.raise_errors()
-        context.cost = plan.cost
+        context.cost = plan.cost + writes_cost(plan, values)
+        check_cost(planner.planning_cost + context.cost, self.limits.cost)
         await self.spend(context)
         reader = PayloadReader(context, self.offloader, self.limits.seconds)
         if authenticator.last_caller and can_check_caller_in_write(authenticator.last_caller, plan, values):

@@ -9,8 +9,10 @@ from graphql import FieldNode, SelectionSetNode, get_named_type
 from app.auth.costs import WRITE
 from app.domain.enums import Resource
 from app.graphql_api.context import Context
+from app.graphql_api.execution.arguments import BadArgument
 from app.graphql_api.execution.planning import Planner, ResponsePath
-from app.graphql_api.schema.mutations import Command
+from app.graphql_api.schema.bulk_writes import MAX_WRITES
+from app.graphql_api.schema.commands import Command
 from app.graphql_api.schema.names import type_name
 from app.reads.relations import QUERY, RELATIONS
 from app.reads.selection import Compute, Row, Traversal
@@ -86,6 +88,8 @@ def read_payload(completers: Iterable[tuple[str, Compute | None]]) -> Compute:
 
 def payload_traversals(planner: Planner, command: Command, key: str, nodes: list[FieldNode]) -> Iterator[Traversal]:
     sent = planner.arguments("Mutation", nodes[0])
+    check_count(command, sent)
+    planner.cost += WRITE * max(command.count(sent) - 1, 0)
     for name, resource, inner in payload_fields(planner, command, nodes):
         if resource:
             selection = planner.row(type_name(resource), selections(inner), ResponsePath((key, name)))
@@ -101,6 +105,12 @@ def payload_fields(
     resources = {str(resource): resource for resource in command.answers}
     for key, inner in planner.collect(payload_type(planner, nodes[0]), selections(nodes)).items():
         yield key, resources.get(inner[0].name.value), inner
+
+
+def check_count(command: Command | None, sent: dict[str, Any]) -> None:
+    """Raises BadArgument where a field asks for too many writes."""
+    if command and command.count(sent) > MAX_WRITES:
+        raise BadArgument(f"writes has {command.count(sent)} entries; at most {MAX_WRITES} are taken.")
 
 
 def payload_type(planner: Planner, node: FieldNode) -> str:

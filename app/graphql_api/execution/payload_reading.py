@@ -16,9 +16,10 @@ from app.concurrency.offloading import Offloader
 from app.domain.enums import Resource
 from app.graphql_api.context import Context
 from app.graphql_api.errors import ErrorCode, error
-from app.graphql_api.execution.finishing import JsonText, finish
+from app.graphql_api.execution.finishing import JsonText, dump_in_steps, finish
 from app.graphql_api.execution.payload_planning import key_names
-from app.graphql_api.schema.mutations import Command, Sent
+from app.graphql_api.schema.commands import Command, Sent
+from app.reads.selection import Compute, Row
 from app.reads.single_statement.compiled import TENANT, QueryStatement
 from app.reads.single_statement.postprocess import Postprocess
 from app.storage.database.availability import QUERY_CANCELED
@@ -79,6 +80,13 @@ class PayloadReader:
         if found is not None and read.postprocess and read.finishes_inside:
             return await finish(self.offloader, read.postprocess, found, self.context)
         return found
+
+    async def show(self, row: Row, make: Compute | None) -> Any:
+        """A payload that holds much by itself, as an answer shows it."""
+        if make is None:
+            return None
+        key = self.context.caller.key_hash
+        return JsonText(await self.offloader.finish(key, lambda: dump_in_steps(make(row, self.context))))
 
     async def finish(self, reads: Mapping[str, PayloadRead], found: Mapping[str, Any]) -> dict[str, Any]:
         """The same as an answer shows it."""

@@ -10,16 +10,17 @@ from graphql import ExecutionResult, FieldNode, GraphQLError
 from graphql.error import located_error
 from sqlalchemy.engine import Dialect
 
+from app.auth.costs import WRITE
 from app.caching import size_of
 from app.domain.enums import Resource
 from app.graphql_api.context import Context
 from app.graphql_api.execution.coercion import CoerceMembers, DeferToGraphQLCore, argument_coercer
 from app.graphql_api.execution.parsing import PreparedOperation
-from app.graphql_api.execution.payload_planning import plan_answer
+from app.graphql_api.execution.payload_planning import check_count, plan_answer
 from app.graphql_api.execution.payload_reading import PayloadRead, PayloadReader
 from app.graphql_api.execution.planning import Planner, ResponsePath
 from app.graphql_api.execution.resolving import ResolverFailed, drop_promises, keep_promises
-from app.graphql_api.schema.mutations import Command, run_reading, run_shown
+from app.graphql_api.schema.commands import Command, run_reading, run_shown
 from app.reads.selection import Compute, Traversal
 from app.reads.single_statement.postprocess import look_up_postprocessor
 from app.reads.single_statement.statement import look_up_statement
@@ -114,13 +115,26 @@ def arguments_of(planner: Planner, field: WriteField) -> list[dict[str, Any]]:
     if field.coerce is None:
         return [{"dryRun": False}]
     try:
-        return [field.coerce(planner.variables)]
+        values = field.coerce(planner.variables)
+        return planner.collect_errors(field.node, ResponsePath((field.key,)), bounded(field, values))
     except DeferToGraphQLCore:  # graphql-core knows how to say what is wrong
         return planner.collect_errors(field.node, ResponsePath((field.key,)), coerced_arguments(planner, field))
 
 
 def coerced_arguments(planner: Planner, field: WriteField) -> Iterator[dict[str, Any]]:
-    yield planner.arguments("Mutation", field.node)
+    yield from bounded(field, planner.arguments("Mutation", field.node))
+
+
+def bounded(field: WriteField, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The arguments. Raises BadArgument where they ask for too many writes."""
+    check_count(field.command, values)
+    yield values
+
+
+def writes_cost(plan: WritePlan, given: list[dict[str, Any]]) -> int:
+    """What the writes cost of those fields that do several, beyond what the plan knows."""
+    counts = (one.command.count(values) for one, values in zip(plan.fields, given, strict=True) if one.command)
+    return WRITE * sum(max(count - 1, 0) for count in counts)
 
 
 async def run_writes(
@@ -154,6 +168,9 @@ async def run_write(
     reader: PayloadReader,
 ) -> Any:
     """The JSON of a payload."""
+    if command.run_many:
+        row = await command.run_many(context, guard, args)
+        return await reader.show(row, field.make)
     if field.shows_written:
         row = await run_shown(command, context, guard, args)
     else:

@@ -42,4 +42,20 @@ for _words in (
 ):
     to_enum(_words)
 to_enum(ChangedResource, "Resource")  # one enum for clients: what callers write is a part of it
-to_enum(Code, "UserErrorCode")
+
+
+class UserErrorCode(DescribedEnum):
+    """Why a write was refused."""
+
+    _ignore_ = ["members", "code"]  # noqa: RUF012 -- as the enum module has it
+    members = vars()
+    for code in Code:
+        members[code.name] = code.value, code.meaning
+    SKIPPED = (
+        "skipped",
+        "Nothing is wrong with this write of several: it was left out or undone because another failed.",
+    )
+    INTERNAL_ERROR = "internal_error", "The server failed at this write of several; its log says why."
+
+
+to_enum(UserErrorCode)

@@ -15,10 +15,9 @@ from app.domain.enums import (
     Requirement,
     Resource,
 )
-from app.domain.problems import Code
 from app.domain.resources import RESOURCES
-from app.graphql_api.schema import enums  # noqa: F401 -- makes enums of those of the domain
 from app.graphql_api.schema.catalogue_fields import part_fields
+from app.graphql_api.schema.enums import UserErrorCode  # and makes enums of those of the domain
 from app.graphql_api.schema.planned_fields import computed
 from app.graphql_api.schema.resolvers import url
 from app.graphql_api.schema.scalars import CurrencyCode, Date, DateTime
@@ -151,7 +150,7 @@ class Attachment:
 
 @strawberry.type(description="Something that the caller's data got wrong.")
 class UserError:
-    code: Code = strawberry.field(description="Why, for programs.")
+    code: UserErrorCode = strawberry.field(description="Why, for programs.")
     message: str = strawberry.field(description="Why, in words.")
     field: list[str] = strawberry.field(
         description="Where: the path from the mutation's arguments, list positions as strings."

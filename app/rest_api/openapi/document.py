@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.rest_api.openapi import bodies, headers, operations, pdfs, problems
+from app.rest_api.openapi import bodies, bulk_exports, bulk_imports, headers, operations, pdfs, problems
 from app.rest_api.openapi.values import Schema
 
 ABOUT = """
@@ -41,15 +41,18 @@ data (422, with every fault listed).
 
 
 def openapi() -> dict[str, Any]:
-    schemas = {**bodies.components(), **problems.SCHEMAS}
+    schemas = {**bodies.components(), **problems.SCHEMAS, **bulk_imports.schemas()}
     key: Schema = {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A key of your tenant."}
     return {
         "openapi": "3.1.1",
         "info": {"title": "Ingest gateway", "version": "1.0.0", "description": ABOUT},
         "servers": [{"url": "/", "description": "This server"}],
         "security": [{"ApiKey": []}],
-        "tags": [{"name": name, "description": text} for name, text in operations.TAGS.items()],
-        "paths": operations.paths() | pdfs.paths(),
+        "tags": [
+            {"name": name, "description": text}
+            for name, text in {**operations.TAGS, bulk_exports.TAG: bulk_exports.ABOUT}.items()
+        ],
+        "paths": operations.paths() | pdfs.paths() | bulk_exports.paths() | bulk_imports.paths(),
         "components": {
             "securitySchemes": {"ApiKey": key},
             "parameters": operations.components(),

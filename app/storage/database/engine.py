@@ -19,6 +19,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.caching import CacheBudget
+from app.concurrency.fair_semaphore import FairSemaphore
 from app.storage.database.compat_aiosqlite import limit_length
 from app.storage.database.connection_shares import ConnectionShares, ConnectionTurn
 from app.storage.database.driver_errors import (
@@ -31,6 +32,7 @@ from app.storage.database.driver_errors import (
 )
 from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
 from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.sqlite_functions import FUNCTIONS
 from app.storage.database.statement_caches import CompiledCache, PreparedStatements
 from app.storage.database.time_limits import set_deadline, until_ended, watch_deadline
@@ -97,6 +99,11 @@ class Database:
             self.reader = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
             self.writer = self.reader = postgres_engine(url, cache, pool_size, timeouts, restricted=not administers)
+        if self.is_sqlite:
+            apart = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
+        else:
+            apart = postgres_engine(url, cache, pool_size, timeouts, restricted=not administers)
+        self.snapshots = Snapshots(apart, ConnectionShares(pool_size, wait))
         # Of `reader`, and so on Postgres of all connections. One more than processors, for another tenant.
         self.shares = ConnectionShares(pool_size, wait, 1 + (os.cpu_count() or 1) if self.is_sqlite else None)
         self.damaged = False  # whether SQLite has found its file to be: see `note_error`
@@ -105,6 +112,7 @@ class Database:
             event.listen(engine, "handle_error", lambda context: self.note_error(context.original_exception))
             self.prepared.watch(engine, replaces=self.is_sqlite and engine is self.writer.sync_engine)
         self.group_commit = GroupCommit(self.writer) if self.is_sqlite else None
+        self.chunk_turns = FairSemaphore(1)  # of tenants whose chunks of writes are worked on in a thread
         self.batcher = None if self.is_sqlite else WriteBatcher(self.raw_connection, wait, self.prepared.note)
         # see `request_transaction` and `observe_statement`
         self.current_transaction: ContextVar[RequestTransaction | None] = ContextVar("current", default=None)
@@ -235,8 +243,8 @@ class Database:
         return pool_usage({self.reader, self.writer}, self.shares, waiting_writers)
 
     async def dispose(self) -> None:
-        await self.writer.dispose()
-        await self.reader.dispose()
+        for engine in (self.writer, self.reader, self.snapshots.engine):
+            await engine.dispose()
 
 
 class ObservedStatement:

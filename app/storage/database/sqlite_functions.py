@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.values import shortest_notation
+from app.storage.database.exact_json import dump_json, load_json
 from app.storage.types import SHIFT, UNIT
 
 
@@ -28,9 +29,17 @@ def one_object(*objects: str) -> str:
     return "{" + ",".join(text[1:-1] for text in objects) + "}"
 
 
+def json_member(text: str | None, name: str) -> str | None:
+    """What an object holds under a name of any characters, as JSON with exact numbers: paths of SQLite know no quotes
+    within a name."""
+    value = None if text is None else load_json(text).get(name)
+    return None if value is None else dump_json(value)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "fold": fold,
     "base64url": base64url,
     "amount_text": amount_text,
     "one_object": one_object,
+    "json_member": json_member,
 }

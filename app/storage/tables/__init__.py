@@ -16,6 +16,8 @@ from app.storage.tables.administration import (
     DATABASE_IDENTITY,
     FORMER_SIGNING_SECRETS,
     IDEMPOTENT_ANSWERS,
+    IMPORT_CHUNKS,
+    IMPORTS,
     SIGNING_SECRET,
     TENANTS,
     ApiKey,
@@ -27,6 +29,8 @@ from app.storage.tables.administration import (
     DatabaseIdentity,
     FormerSigningSecret,
     IdempotentAnswer,
+    Import,
+    ImportChunk,
     SigningSecret,
     Tenant,
 )

@@ -8,9 +8,20 @@ from sqlmodel import Field
 
 from app.domain.changes import ChangedResource, ChangeVerb
 from app.domain.enums import CurrencyModel, Product
+from app.domain.imports import ImportState
 from app.domain.time_zones import UTC
 from app.storage.columns import CODE, JSON, KEY, SHA256, TEXT, Row
-from app.storage.tables.tenant_rows import Rights, TenantRow, by, metadata, of_tenant, one_of, primary_key, table_of
+from app.storage.tables.tenant_rows import (
+    Rights,
+    TenantRow,
+    belongs_to,
+    by,
+    metadata,
+    of_tenant,
+    one_of,
+    primary_key,
+    table_of,
+)
 from app.storage.types import ProductSet, Text, Timestamp
 
 CLAIM_ID_LENGTH = 24
@@ -18,6 +29,9 @@ CLAIM_ID: Any = Text(CLAIM_ID_LENGTH)
 CONNECTION_ID: Any = Text(36)
 IDENTITY: Any = Text(32)
 REQUEST_ID: Any = Text(128)
+IMPORT_ID: Any = Text(36)
+RUN_ID: Any = Text(32)
+IMPORT_STATE: Any = Text(32)
 BODY: Any = Text(10 * 2**20)  # as many characters as Postgres allows for where there is a limit
 
 # Postgres hands out csrIds from this sequence; SQLite has none and counts in a table, under its one writer.
@@ -102,6 +116,57 @@ class IdempotentAnswer(TenantRow, table=True):
     # Older servers insert rows without these two.
     is_kept: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true(), "default": None})
     cost: int = Field(default=0, sa_column_kwargs={"server_default": "0", "default": None})  # in points
+
+
+class Import(TenantRow, table=True):
+    """An import over REST: how far it has come, and what became of its lines."""
+
+    server_rights: ClassVar[Rights] = Rights(
+        insert=True,
+        update=(
+            *("state", "run_id", "offset_bytes", "last_line", "chunks", "created", "replaced", "patched", "closed"),
+            *("linked", "unchanged", "failed", "kept_bytes", "alive_until", "updated_at"),
+        ),
+        delete=True,
+    )
+
+    __tablename__ = "imports"
+    __table_args__ = (primary_key("import_id"), of_tenant(), one_of("state", ImportState), by("started_at"))
+
+    import_id: str = Field(sa_type=IMPORT_ID)
+    state: str = Field(sa_type=IMPORT_STATE)
+    run_id: str = Field(sa_type=RUN_ID)  # of the request that runs it: another one takes it over under another
+    parameters: dict[str, Any] = Field(sa_type=JSON)
+    header: str | None = Field(default=None, sa_type=BODY)  # of CSV, as it was sent
+    offset_bytes: int = Field(sa_type=sa.BigInteger)  # of the file, decompressed, up to which its lines are done
+    last_line: int = 0  # its number, blank ones counted
+    chunks: int = 0
+    created: int = 0
+    replaced: int = 0
+    patched: int = 0
+    closed: int = 0
+    linked: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    kept_bytes: int = Field(default=0, sa_type=sa.BigInteger)  # of its chunks
+    alive_until: datetime = Field(sa_type=Timestamp)  # while it runs: unless that is renewed, its server has gone
+    started_at: datetime = Field(sa_type=Timestamp)
+    updated_at: datetime = Field(sa_type=Timestamp)
+
+
+class ImportChunk(TenantRow, table=True):
+    """What the lines of a chunk of an import were answered, and those that were refused, as they were sent."""
+
+    server_rights: ClassVar[Rights] = Rights(insert=True, delete=True)
+
+    __tablename__ = "import_chunks"
+    __table_args__ = (primary_key("import_id", "number"), of_tenant(), belongs_to("imports", "import_id"))
+
+    import_id: str = Field(sa_type=IMPORT_ID)
+    number: int
+    failed: int  # lines
+    results: bytes = Field(sa_type=sa.LargeBinary)  # compressed
+    rejects: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # compressed
 
 
 class Change(TenantRow, table=True):
@@ -190,6 +255,8 @@ IDEMPOTENT_ANSWERS = table_of(IdempotentAnswer)
 CHANGES = table_of(Change)
 CHANGES_END = table_of(ChangesEnd)
 BLOB_CLAIMS = table_of(BlobClaim)
+IMPORTS = table_of(Import)
+IMPORT_CHUNKS = table_of(ImportChunk)
 SIGNING_SECRET = table_of(SigningSecret)
 FORMER_SIGNING_SECRETS = table_of(FormerSigningSecret)
 DATABASE_IDENTITY = table_of(DatabaseIdentity)

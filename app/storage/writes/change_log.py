@@ -67,15 +67,26 @@ async def append(connection: AsyncConnection, tenant_id: int, entries: Sequence[
     """Appends rows inside a transaction; the chain's end is locked until it ends."""
     if not entries:
         return
-    end = sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(CHANGES_END.c.tenant_id == tenant_id)
-    sequence, former = (await connection.execute(end.with_for_update())).one()
+    sequence, former = await lock_end(connection, tenant_id)
     rows = []
     for entry in entries:
         sequence, former = sequence + 1, chain_hash(former, fingerprint(tenant_id, entry))
         rows.append({"tenant_id": tenant_id, **entry, "sequence": sequence, "hash": former})
     await connection.execute(sa.insert(CHANGES), rows)
+    await move_end(connection, tenant_id, sequence, former)
+
+
+async def lock_end(connection: AsyncConnection, tenant_id: int) -> tuple[int, str]:
+    """The number and the hash of the last row, which is the last until the transaction ends."""
+    end = sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(CHANGES_END.c.tenant_id == tenant_id)
+    sequence, former = (await connection.execute(end.with_for_update())).one()
+    return sequence, former
+
+
+async def move_end(connection: AsyncConnection, tenant_id: int, sequence: int, last: str) -> None:
+    """Notes the number and the hash of the row that is the last now."""
     moved = sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == tenant_id)
-    await connection.execute(moved.values(sequence=sequence, hash=former))
+    await connection.execute(moved.values(sequence=sequence, hash=last))
 
 
 async def begin_chain(connection: AsyncConnection, tenant_id: int) -> None:

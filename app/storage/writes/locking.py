@@ -34,6 +34,13 @@ class LockingWrite(TenantRows):
             self.found[Lookup(table, tuple(key.items()))] = row
         return row
 
+    async def ancestors(self, table: sa.Table, parent: str, key: str) -> set[str]:
+        (name,) = (c.name for c in table.primary_key if c.name != "tenant_id")
+        own = sa.select(table.c[name], table.c[parent]).where(owned(table, self.caller))
+        line = own.where(table.c[name] == key).cte(recursive=True)
+        above = own.where(table.c[name] == line.c[parent])
+        return {row[name] for row in await self.fetch(sa.select(line.union(above).c[name]))}
+
     async def insert(self, table: sa.Table, values: Values) -> None:
         if "csr_id" in table.c:
             values["csr_id"] = await self.next_csr_id()

@@ -118,7 +118,7 @@ class OptimisticWrite(ABC):
             await self.load(lookup)
         return self.rows[lookup]
 
-    async def fetch(self, statement: sa.Select[Any]) -> list[Values]:
+    async def ancestors(self, table: sa.Table, parent: str, key: str) -> set[str]:
         raise NeedsLocks
 
     async def insert(self, table: sa.Table, values: Values) -> None:

@@ -70,8 +70,9 @@ class UnitOfWork(Protocol):
 
     async def exists(self, table: sa.Table, **key: Any) -> bool: ...
 
-    async def fetch(self, statement: sa.Select[Any]) -> list[Values]:
-        """The rows of a statement that is bound to the tenant by `owned`."""
+    async def ancestors(self, table: sa.Table, parent: str, key: str) -> set[str]:
+        """The keys of a row and of all rows that it leads to: the one whose key its column `parent` holds, and so on;
+        empty where there is no such row."""
 
     async def insert(self, table: sa.Table, values: Values) -> None:
         """A new row. Where the table has csrIds, `values` gets the row's: now, or when it is written."""

@@ -49,6 +49,13 @@ ALLOWED = {
     "api_keys": Allowed(select="tenant_id key_hash read_only revoked_at"),
     "budgets": Allowed(insert="*", update="spent_until taken"),
     "idempotent_answers": Allowed(insert="*", update="status content_type body headers is_kept cost", delete=True),
+    "imports": Allowed(
+        insert="*",
+        update="state run_id offset_bytes last_line chunks created replaced patched closed linked unchanged failed "
+        "kept_bytes alive_until updated_at",
+        delete=True,
+    ),
+    "import_chunks": Allowed(insert="*", delete=True),
     "changes": Allowed(insert="*"),
     "changes_end": Allowed(update="sequence hash"),
     "blob_claims": Allowed(insert="*", update="claimed_at", delete=True),

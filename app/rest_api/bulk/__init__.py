@@ -1,0 +1,1 @@
+"""Bulk: many rows in by imports, and everything out again by exports."""
