@@ -24,7 +24,7 @@ from app.storage.database.availability import first_line, outage
 from app.storage.database.engine import Database
 from app.storage.writes.chunk import ChunkWrite, NotLoaded, Wanted
 from app.storage.writes.chunk_loading import Absorb, Loader
-from app.storage.writes.chunk_writing import encode, give_csr_ids
+from app.storage.writes.chunk_writing import analyze_grown_tables, encode, give_csr_ids
 from app.storage.writes.chunk_writing import write as write_encoded
 from app.storage.writes.dry_run import DryRun
 from app.storage.writes.locking import LockingWrite
@@ -32,6 +32,7 @@ from app.storage.writes.request_transaction import Rollback
 from app.storage.writes.unit_of_work import CallerChanged, Guard, NeedsLocks
 
 TOGETHER_ATTEMPTS = 3
+MANY_WRITES = 100  # of a chunk that is perhaps one of very many
 logger = logging.getLogger(__name__)
 
 
@@ -101,7 +102,10 @@ async def write_chunk(
         return await chunk.try_out(dry_run)
     for _ in range(TOGETHER_ATTEMPTS):
         try:
-            return await chunk.write_together()
+            outcomes = await chunk.write_together()
+            if len(writes) >= MANY_WRITES:
+                await analyze_grown_tables(database)
+            return outcomes
         except NotTogether as reason:
             logger.warning("request %s: %d writes are done anew: %s", request_id, len(writes), first_line(reason))
     for _ in range(LOCKING_ATTEMPTS - 1):

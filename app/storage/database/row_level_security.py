@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.storage.database.statistics import CLOSE_ANALYZE_GROWN, MAKE_ANALYZE_GROWN
 from app.storage.tables import CSR_SEQUENCE, SERVER_RIGHTS, Rights, columns_to_update
 
 ROLE = "ingest_gateway"
@@ -58,7 +59,7 @@ def apply_row_level_security(connection: sa.Connection) -> None:
     """Makes the role, gives it its rights and no others and, where a superuser runs it, marks functions leakproof.
     Roles belong to the cluster and not to this database: a restored database needs this again, so every `migrate` does
     it."""
-    for statement in (MAKE_ROLE, MARK_LEAKPROOF):
+    for statement in (MAKE_ROLE, MARK_LEAKPROOF, MAKE_ANALYZE_GROWN, CLOSE_ANALYZE_GROWN):
         connection.exec_driver_sql(statement)
     if connection.exec_driver_sql(f"SELECT to_regrole('{ROLE}')").scalar_one():
         for statement in (*former_grants_revoked(connection), *grants(connection)):
@@ -79,6 +80,7 @@ def grants(connection: sa.Connection) -> Iterator[str]:
             yield f"GRANT {', '.join(privileges(table, rights))} ON {table} TO {ROLE}"
     yield f"GRANT SELECT ON alembic_version TO {ROLE}"  # which a server compares with its own revision
     yield f"GRANT USAGE ON SEQUENCE {CSR_SEQUENCE.name} TO {ROLE}"
+    yield f"GRANT EXECUTE ON FUNCTION analyze_grown_tables() TO {ROLE}"
 
 
 def privileges(table: sa.Table, rights: Rights) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Writes what a chunk's commands have made: some statements for each table, tables in one order, and then the entries
 of the change log, chained in the order of the writes."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from app.domain.enums import Resource
 from app.domain.resources import RESOURCES
 from app.storage.database.driver_errors import is_key_refused
 from app.storage.database.engine import Database
+from app.storage.database.row_level_security import NOBODY
+from app.storage.database.statistics import ANALYZE_GROWN
 from app.storage.tables import CHANGES, CONTACTS, REPRESENTATIVES, TENANTS, metadata
 from app.storage.writes.change_log import LOGGED, chain_hash, fingerprint, lock_end, move_end
 from app.storage.writes.chunk import ChunkWrite, Key, Place, key_names
@@ -20,6 +23,7 @@ from app.storage.writes.multi_row import EncodedRows, insert_statement, insertio
 from app.storage.writes.tenant_rows import differs
 from app.storage.writes.unit_of_work import CallerChanged, Values
 
+logger = logging.getLogger(__name__)
 CSR_ID = "csr_id"
 PLACE = ("sequence", "hash")  # of an entry in the chain
 PRIMARY = "is_primary"
@@ -161,3 +165,16 @@ async def write(
             raise CallerChanged from error
         raise
     await move_end(connection, tenant_id, places[-1], former)
+
+
+async def analyze_grown_tables(database: Database) -> None:
+    """To be called after a chunk, outside of its transaction: has Postgres analyze the tables that have grown by far
+    since it last did. It does so by itself, but a minute later, and until then foreign keys may be checked by reading
+    all of a tenant's rows: see `statistics`. Where it cannot be done the load goes on."""
+    if database.is_sqlite or database.current_transaction.get():
+        return
+    try:
+        async with database.raw_connection(NOBODY) as driver:
+            await driver.execute(ANALYZE_GROWN)
+    except Exception as reason:
+        logger.warning("Tables that have grown could not be analyzed: %s", reason)
