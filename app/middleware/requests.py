@@ -14,11 +14,13 @@ from starlette.requests import Request
 
 from app.domain.values import Fault, levels
 from app.middleware.body_memory_limit import FILE_RESERVATION, MAX_UNCOUNTED_BYTES, RESERVATION, Reservation
-from app.storage.database.exact_json import load_json
+from app.storage.database.exact_json import load_json, load_json_in_steps
 
 BYTE_ORDER_MARK = "\ufeff"  # which Windows puts before texts in UTF-8
 MAX_JSON_DEPTH = 100
-MAX_JSON_PARTS = 200_000  # values in a JSON text: each takes about a microsecond and a hundred bytes
+# Values in a JSON text: each takes about a microsecond and a hundred bytes. A thousand documents of ten full line items
+# have some 330,000, counted as below.
+MAX_JSON_PARTS = 450_000
 NAMED_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[')
 MAX_INLINE_JSON = 65_536  # bytes; longer JSON is parsed in a thread, so that the event loop does not wait for it
 HEADERS = "headers_by_name"  # where a request's scope has them; see `header`
@@ -108,7 +110,7 @@ def parse_json(text: str | bytes | bytearray) -> Any:
     if opened + text.count(",") > MAX_JSON_PARTS:  # counted before they are made, and those inside strings, too
         raise InvalidJson(too_many_parts(text, opened + text.count(",")))
     try:
-        value = load_json(text)
+        value = load_json(text) if len(text) <= MAX_INLINE_JSON else load_json_in_steps(text)
     except (ValueError, RecursionError):
         raise InvalidJson("The request is no JSON.") from None
     except Fault as fault:

@@ -39,7 +39,7 @@ def filled(unit: bytes, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
 def too_many(body: bytes, name: str = "") -> str:
     """The refusal of a body of too many values, most of them in the list of that name."""
     parts = sum(map(body.count, (b",", b"[", b"{")))
-    found = f"The request has {parts} values, counted by commas and brackets; at most 200000 are taken. "
+    found = f"The request has {parts} values, counted by commas and brackets; at most 450000 are taken. "
     if name:
         inside = body.partition(b"[")[2]
         entries = inside.count(b"{") or inside.count(b",") + 1

@@ -9,7 +9,7 @@ from tests.gateway import Client
 from tests.rest_api.client import Rest, address, exact
 from tests.wording import check_words
 
-LINES = 20_000
+LINES = 36_000
 ITEM = {
     "line_number": "1", "item_number": "S-1", "description": "Screw, 4 × 40", "unit_of_measure": "EA",
     "quantity_ordered": 100, "quantity_shipped": 100, "unit_price": 0.1648, "net_unit_price": 0.1648,
@@ -20,9 +20,9 @@ DOCUMENT = {"account_number": "A-1", "invoice_date": "2026-05-12", "due_date": "
 
 def told(text: str, name: str, entries: int) -> str:
     parts = sum(map(text.count, ",[{"))
-    assert parts > 200_000
+    assert parts > 450_000
     return (
-        f"The request has {parts} values, counted by commas and brackets; at most 200000 are taken. "
+        f"The request has {parts} values, counted by commas and brackets; at most 450000 are taken. "
         f"Most of them are in '{name}', of {entries} entries. Send less at once, and leave out what is empty."
     )
 
@@ -61,18 +61,18 @@ async def test_graphql_tells_it_of_the_variable_s_list(rest: Rest, acme: Client)
 
 
 async def test_values_that_are_in_no_list_are_told_without_a_name(rest: Rest) -> None:
-    text = json.dumps({"name": "A", "data_providers": {f"k{n}": n for n in range(200_001)}})
+    text = json.dumps({"name": "A", "data_providers": {f"k{n}": n for n in range(450_001)}})
     response = await rest.send("PUT", address("accounts", "A-1"), text.encode())
 
     assert exact(response) == {
         "error": "invalid_json",
-        "message": "The request has 200003 values, counted by commas and brackets; at most 200000 are taken. "
+        "message": "The request has 450003 values, counted by commas and brackets; at most 450000 are taken. "
         "Send less at once, and leave out what is empty.",
     }
 
 
 async def test_a_plain_list_is_told_by_its_values(acme: Client) -> None:
-    body = {"query": "query($i: [ID!]!) { nodes(ids: $i) { id } }", "variables": {"i": ["x"] * 300_000}}
+    body = {"query": "query($i: [ID!]!) { nodes(ids: $i) { id } }", "variables": {"i": ["x"] * 500_000}}
     (error,) = (await acme.post(body)).json()["errors"]
 
-    assert error["message"] == told(json.dumps(body), "i", 300_000)
+    assert error["message"] == told(json.dumps(body), "i", 500_000)

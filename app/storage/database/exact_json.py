@@ -30,4 +30,12 @@ def no_number(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
+def same(value: Any) -> Any:
+    return value
+
+
 load_json = json.JSONDecoder(parse_float=exact_number, parse_int=whole_number, parse_constant=no_number).decode
+# For threads: a function of Python is called for each object, so that other threads can run in between.
+load_json_in_steps = json.JSONDecoder(
+    object_hook=same, parse_float=exact_number, parse_int=whole_number, parse_constant=no_number
+).decode
