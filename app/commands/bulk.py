@@ -16,22 +16,30 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.transaction import LOCKING_ATTEMPTS, Forbidden, PreparedWrite, Written, is_conflict
+from app.commands.transaction import (
+    LOCKING_ATTEMPTS,
+    SERIALIZATION_FAILURES,
+    Forbidden,
+    PreparedWrite,
+    Written,
+    is_conflict,
+)
 from app.domain.caller import Caller
 from app.domain.described_enum import DescribedEnum
 from app.domain.problems import WriteRefused
 from app.storage.database.availability import first_line, outage
+from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.writes.chunk import ChunkWrite, NotLoaded, Wanted
 from app.storage.writes.chunk_loading import Absorb, Loader
-from app.storage.writes.chunk_writing import analyze_grown_tables, encode, give_csr_ids
-from app.storage.writes.chunk_writing import write as write_encoded
+from app.storage.writes.chunk_writing import PartWriter, analyze_grown_tables
 from app.storage.writes.dry_run import DryRun
 from app.storage.writes.locking import LockingWrite
 from app.storage.writes.request_transaction import Rollback
 from app.storage.writes.unit_of_work import CallerChanged, Guard, NeedsLocks
 
 TOGETHER_ATTEMPTS = 3
+PARTS, MIN_PART = 4, 20  # parts of a chunk, and writes of a part at least
 MANY_WRITES = 100  # of a chunk that is perhaps one of very many
 logger = logging.getLogger(__name__)
 
@@ -114,7 +122,7 @@ async def write_chunk(
         except DBAPIError as error:
             if not is_conflict(error):
                 raise
-    return await chunk.write_one_by_one()
+    return await chunk.write_one_by_one(last=True)
 
 
 class NotTogether(Exception):
@@ -140,13 +148,16 @@ class Chunk:
         unit = ChunkWrite(self.caller, self.request_id)
         with suppress(Rollback):
             async with self.database.writing(self.caller.tenant_id) as connection:
-                outcomes = await self.run_all(connection, unit)
-                if self.is_undone(outcomes):
-                    raise Rollback
                 try:
-                    await self.write(connection, unit)
+                    async with PartWriter(self.database, connection, unit) as writer:
+                        outcomes = await self.run_all(connection, unit, writer)
+                        if self.is_undone(outcomes):
+                            raise Rollback
+                        await writer.end()
+                except (Rollback, CallerChanged):
+                    raise
                 except Exception as failure:
-                    if outage(failure) or isinstance(failure, CallerChanged):
+                    if outage(failure) and not is_lost_race(failure):
                         raise
                     raise NotTogether(first_line(failure)) from failure
                 if self.record:
@@ -162,9 +173,12 @@ class Chunk:
             await self.in_thread(dry_run.remember, unit)
         return self.told(outcomes)
 
-    async def run_all(self, connection: AsyncConnection, unit: ChunkWrite) -> list[Outcome]:
+    async def run_all(
+        self, connection: AsyncConnection, unit: ChunkWrite, writer: PartWriter | None = None
+    ) -> list[Outcome]:
         """What becomes of each write. Rows that commands did not say beforehand to look up are read as soon as one asks
-        for them, together with those that all after it ask for."""
+        for them, together with those that all after it ask for. What a part of the writes has made is written while
+        the next part runs."""
         if self.guard:
             await self.guard.check(connection)
         loader = Loader(self.database, connection, unit, self.dry_run)
@@ -172,18 +186,26 @@ class Chunk:
         wanted: list[Wanted] = [lookup for write in self.writes for lookup in write.lookups]
         outcomes: list[Outcome] = []
         while len(outcomes) < len(self.writes):
+            if writer and wanted:
+                await writer.wait()
             absorbing = await loader.load(wanted)
             wanted = await self.in_thread(self.judge, unit, absorbing, outcomes)
+            if writer:
+                await writer.wait()
+                await writer.begin()
         return outcomes
 
     def judge(self, unit: ChunkWrite, absorbing: Sequence[Absorb], outcomes: list[Outcome]) -> list[Wanted]:
-        """Runs the commands that have no outcome yet. From the first on that asks for a row that was not read, it only
-        finds out what is wanted, and undoes what they have done."""
+        """Runs the next commands that have no outcome yet, a part of all. From the first on that asks for a row that
+        was not read, it only finds out what all others want, and undoes what they have done."""
         for absorb in absorbing:
             absorb()
         wanted: list[Wanted] = []
         undo = unit.savepoint()
-        for write in self.writes[len(outcomes) :]:
+        part = max(len(self.writes) // PARTS, MIN_PART)
+        for number, write in enumerate(self.writes[len(outcomes) :]):
+            if number >= part and not wanted:
+                break
             start = unit.savepoint()
             undo = undo if wanted else start
             try:
@@ -199,14 +221,6 @@ class Chunk:
         if wanted:
             unit.roll_back(undo)
         return wanted
-
-    async def write(self, connection: AsyncConnection, unit: ChunkWrite) -> None:
-        """Writes what the commands have made. Raises CallerChanged, and the driver's errors."""
-        await give_csr_ids(unit, connection)
-        statements, log = await self.in_thread(encode, unit, connection.dialect)
-        await write_encoded(self.database, connection, self.caller.tenant_id, statements, log)
-        if not self.database.is_sqlite:
-            self.database.disk_has_space()
 
     async def in_thread(self, work: Callable[..., Work], *arguments: Any) -> Work:
         """Does work that would keep the event loop from others, of one chunk at a time; tenants take turns."""
@@ -227,9 +241,10 @@ class Chunk:
             return [outcome if outcome.failed else SKIPPED for outcome in outcomes]
         return outcomes
 
-    async def write_one_by_one(self) -> list[Outcome]:
+    async def write_one_by_one(self, *, last: bool = False) -> list[Outcome]:
         """The same with statements of its own for each write, so that only the one fails that the database does not
-        take. Raises the driver's errors, and then nothing was written."""
+        take. Raises the driver's errors, and then nothing was written. `last`: a row that is still in the way of
+        another's is no other writer's."""
         with suppress(Rollback):
             async with self.database.writing(self.caller.tenant_id) as connection:
                 if self.guard:
@@ -238,7 +253,7 @@ class Chunk:
                 outcomes: list[Outcome] = []
                 for write in self.writes:
                     stopped = self.on_error is not ErrorPolicy.CONTINUE and any(each.failed for each in outcomes)
-                    outcomes.append(SKIPPED if stopped else await run_alone(write, unit))
+                    outcomes.append(SKIPPED if stopped else await run_alone(write, unit, last=last))
                 if self.is_undone(outcomes):
                     raise Rollback
                 await unit.write_log()
@@ -276,7 +291,7 @@ def completed(command: Awaitable[Written]) -> Written:
     raise NeedsLocks
 
 
-async def run_alone(write: PreparedWrite, unit: LockingWrite) -> Outcome:
+async def run_alone(write: PreparedWrite, unit: LockingWrite, *, last: bool) -> Outcome:
     """Runs a write, and undoes what it has done where it fails. Raises the driver's errors by which the whole
     transaction is lost."""
     logged = len(unit.log_entries)
@@ -288,7 +303,12 @@ async def run_alone(write: PreparedWrite, unit: LockingWrite) -> Outcome:
         del unit.log_entries[logged:]
         return Outcome(refusal=refusal)
     except Exception as failure:
-        if outage(failure) or (isinstance(failure, DBAPIError) and is_conflict(failure)):
+        if outage(failure) or (not last and isinstance(failure, DBAPIError) and is_conflict(failure)):
             raise
         del unit.log_entries[logged:]
         return Outcome(failure=failure)
+
+
+def is_lost_race(failure: Exception) -> bool:
+    """Whether other writers have made the database give up this one."""
+    return sqlstate(failure) in SERIALIZATION_FAILURES

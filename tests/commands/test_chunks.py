@@ -1,11 +1,18 @@
 """Many writes in one transaction do what they would do one by one, in their order."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from app.commands.bulk import ErrorPolicy
+from app.commands.transaction import PreparedWrite, Written
+from app.domain.enums import Resource
+from app.storage.database.clock import now
+from app.storage.tables import CONTACTS
+from app.storage.writes.change_log import audit
 from app.storage.writes.dry_run import DryRun
+from app.storage.writes.unit_of_work import UnitOfWork
 from tests.commands import chunks
 from tests.commands.chunks import account, chunk, close, document, link, note, save, told
 from tests.gateway import Client
@@ -137,6 +144,38 @@ async def test_what_is_to_be_recorded_is_written_with_the_chunk(acme: Client) ->
         await chunk(acme, [account("A-2"), account("A-3")], record=record)
     assert seen == [["1+"], ["1+", "1+"]]
     assert await accounts(acme) == ["A-1"]
+
+
+async def test_only_the_write_fails_that_the_server_or_the_database_does_not_take(acme: Client) -> None:
+    async def fail(_: UnitOfWork) -> Written:
+        raise ZeroDivisionError
+
+    async def insert_orphan(unit: UnitOfWork) -> Written:
+        moment = now()
+        orphan = {"reference": "C-1", "account_number": "none", "products": (), "version": 1}
+        await unit.insert(CONTACTS, orphan | {"created_at": moment, "updated_at": moment})
+        return Written({Resource.CONTACT: "C-1"}, created=True, rows={Resource.CONTACT: orphan})
+
+    failing, refused = (PreparedWrite(Resource.CONTACT, "C-1", command) for command in (fail, insert_orphan))
+    writes = [account("A-1"), failing, account("A-2"), refused, account("A-3"), note("A-3", "N-1")]
+    expected = ["1+", "ZeroDivisionError", "1+", "IntegrityError", "1+", "1+"]
+    assert told(await chunk(acme, writes)) == expected
+    assert await accounts(acme) == ["A-1", "A-2", "A-3"]
+
+
+async def test_chunks_that_write_the_same_rows_at_once_wait_for_one_another(acme: Client) -> None:
+    """And the one that comes second finds what the first has made."""
+    writes = [account(f"A-{number}") for number in range(60)]
+    representatives = [save("replace", "representative", f"R-{number}", name="Ann") for number in range(60)]
+    ended = await asyncio.gather(
+        chunk(acme, [*writes, *representatives]),
+        chunk(acme, [*reversed(representatives), *reversed(writes)]),
+        chunk(acme, writes),
+    )
+    outcomes = [word for outcomes in ended for word in told(outcomes)]
+    assert (outcomes.count("1+"), outcomes.count("1=")) == (120, 180)
+    faults = [found.fault async for found in audit(acme.gateway.database) if found.fault]
+    assert faults == []
 
 
 async def accounts(client: Client) -> list[str]:

@@ -5,7 +5,7 @@ run. A command that asks for a row that was not read raises NotLoaded; it is run
 Each write sees what those before it have made. One that fails is undone alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,17 @@ class Savepoint:
     log_entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkPart:
+    """What some of a chunk's writes have made, which is to be written now: new rows in their order, changed rows as
+    they are stored and as they are to be, and entries of the change log."""
+
+    tenant_id: int
+    inserted: list[tuple[sa.Table, Values]]
+    updated: list[tuple[sa.Table, Values, Values]]
+    log_entries: list[Values]
+
+
 @dataclass(slots=True, eq=False)
 class ChunkWrite:
     """One tenant's rows within a chunk. See UnitOfWork."""
@@ -67,6 +78,7 @@ class ChunkWrite:
     tenant_locked: bool = False
     inserted: dict[Place, Values] = field(default_factory=dict)  # in order; what the command gave
     updated: dict[Place, Values] = field(default_factory=dict)  # as they were before
+    changed: dict[Place, None] = field(default_factory=dict)  # all that was ever inserted or updated here
     unread: set[Place] = field(default_factory=set)  # written here, and not in the form that a read gives
     log_entries: list[Values] = field(default_factory=list)
     steps: list[tuple[Any, Any, Any]] = field(default_factory=list)  # what each has replaced: see `put`
@@ -93,19 +105,16 @@ class ChunkWrite:
 
     def find_by(self, lookup: Lookup) -> Values | None:
         """The row with these values, of which there is one at most."""
-        for place in self.written(lookup.table):
-            row = self.rows[place]
-            if row is not None and has(row, lookup):
-                return self.row(place)
+        for place in self.changed:
+            if place[0] is lookup.table:
+                row = self.rows.get(place)
+                if row is not None and has(row, lookup):
+                    return self.row(place)
         if lookup not in self.found:
             raise NotLoaded(lookup)
         key = self.found[lookup]
         row = None if key is None else self.row((lookup.table, key))
         return row if row is not None and has(row, lookup) else None
-
-    def written(self, table: sa.Table) -> Iterator[Place]:
-        """The rows of a table that were inserted or updated here."""
-        return (place for places in (self.inserted, self.updated) for place in places if place[0] is table)
 
     async def exists(self, table: sa.Table, **key: Any) -> bool:
         names = key_names(table)
@@ -136,6 +145,7 @@ class ChunkWrite:
         place = table, tuple(values[name] for name in key_names(table))
         self.put(self.inserted, place, values)
         self.put(self.rows, place, dict(values))
+        self.changed[place] = None
         self.unread.add(place)
 
     async def insert_once(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
@@ -163,6 +173,7 @@ class ChunkWrite:
             self.tenant_row = changed
             return
         self.put(self.rows, place, changed)
+        self.changed[place] = None
         self.unread.add(place)
 
     async def delete(self, table: sa.Table, *conditions: sa.ColumnElement[bool], **where: Any) -> int:
@@ -180,6 +191,21 @@ class ChunkWrite:
         """Sets a value, in a way that can be undone."""
         self.steps.append((into, place, into.get(place, NOTHING)))
         into[place] = value
+
+    def new_rows(self) -> list[tuple[Values, Values]]:
+        """Rows that are to get a csrId, in their order: what a command gave for each, and the row as it is now."""
+        return [(values, self.rows[place] or {}) for place, values in self.inserted.items() if "csr_id" in place[0].c]
+
+    def take_part(self) -> ChunkPart:
+        """What was made since the last part was taken; it counts as stored from now on."""
+        inserted = [(place[0], self.rows[place] or {}) for place in self.inserted]
+        updated = [(place[0], stored, self.current(place)) for place, stored in self.updated.items()]
+        part = ChunkPart(self.caller.tenant_id, inserted, updated, self.log_entries)
+        self.inserted, self.updated, self.log_entries, self.steps = {}, {}, [], []
+        return part
+
+    def current(self, place: Place) -> Values:
+        return self.tenant_row if place[0] is TENANTS else self.rows[place] or {}
 
     def savepoint(self) -> Savepoint:
         return Savepoint(len(self.steps), len(self.log_entries))

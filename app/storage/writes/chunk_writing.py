@@ -1,9 +1,11 @@
 """Writes what a chunk's commands have made: some statements for each table, tables in one order, and then the entries
 of the change log, chained in the order of the writes."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -15,9 +17,9 @@ from app.storage.database.driver_errors import is_key_refused
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import NOBODY
 from app.storage.database.statistics import ANALYZE_GROWN
-from app.storage.tables import CHANGES, CONTACTS, REPRESENTATIVES, TENANTS, metadata
+from app.storage.tables import CHANGES, CONTACTS, REPRESENTATIVES, metadata
 from app.storage.writes.change_log import LOGGED, chain_hash, fingerprint, lock_end, move_end
-from app.storage.writes.chunk import ChunkWrite, Key, Place, key_names
+from app.storage.writes.chunk import ChunkPart, ChunkWrite, Key, key_names
 from app.storage.writes.locking import LockingWrite
 from app.storage.writes.multi_row import EncodedRows, insert_statement, insertion, update, write_rows
 from app.storage.writes.tenant_rows import differs
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 CSR_ID = "csr_id"
 PLACE = ("sequence", "hash")  # of an entry in the chain
 PRIMARY = "is_primary"
+Update = tuple[Values, Values]  # a row as it is stored, and as it is to be
 (SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
 
 
@@ -40,131 +43,166 @@ class EncodedLog:
 
 async def give_csr_ids(unit: ChunkWrite, connection: AsyncConnection) -> None:
     """Gives new rows their csrIds, in the order in which they were made."""
-    new = [place for place in unit.inserted if CSR_ID in place[0].c]
-    if not new:
-        return
-    ids = await LockingWrite(connection, unit.caller).next_csr_ids(len(new))
-    for place, csr_id in zip(new, ids, strict=True):
-        unit.inserted[place][CSR_ID] = csr_id
-        (unit.rows[place] or {})[CSR_ID] = csr_id
+    new = unit.new_rows()
+    ids = await LockingWrite(connection, unit.caller).next_csr_ids(len(new)) if new else []
+    for rows, csr_id in zip(new, ids, strict=True):
+        for row in rows:
+            row[CSR_ID] = csr_id
 
 
-def encode(unit: ChunkWrite, dialect: Dialect) -> tuple[list[EncodedRows], EncodedLog | None]:
+def encode(part: ChunkPart, dialect: Dialect) -> tuple[list[EncodedRows], EncodedLog | None]:
     """What is to be written, as the driver takes it, in order. Takes long, and asks nothing of the database."""
-    inserted, updated = by_table(unit, unit.inserted), by_table(unit, unit.updated)
+    inserted: dict[sa.Table, list[Values]] = {}
+    for table, row in part.inserted:
+        inserted.setdefault(table, []).append(row)
+    updated: dict[sa.Table, list[Update]] = {}
+    for table, stored, row in part.updated:
+        updated.setdefault(table, []).append((stored, row))
     statements: list[EncodedRows] = []
     for table in metadata.sorted_tables:  # what others refer to comes first
-        places = sorted(updated.get(table, ()), key=lambda place: place[1])
-        statements += demotions(unit, table, places, dialect)
-        if new := inserted.get(table):
-            statements.append(insertion(table, ordered(table, [current(unit, place) for place in new]), dialect))
-        statements += updates(unit, table, places, dialect)
-    return statements, encode_log(unit, dialect)
+        changed = updated.get(table, [])
+        changed.sort(key=lambda update: key_of(table, update[1]))
+        statements += demotions(table, changed, dialect)
+        if table in inserted:
+            statements.append(insertion(table, ordered(table, inserted[table]), dialect))
+        statements += updates(table, changed, dialect)
+    return statements, encode_log(part, dialect)
 
 
-def by_table(unit: ChunkWrite, places: dict[Place, Values]) -> dict[sa.Table, list[Place]]:
-    found: dict[sa.Table, list[Place]] = {}
-    for place in places:
-        found.setdefault(place[0], []).append(place)
-    return found
-
-
-def current(unit: ChunkWrite, place: Place) -> Values:
-    if place[0] is TENANTS:
-        return unit.tenant_row
-    row = unit.rows[place]
-    if row is None:
-        raise LookupError("a row that was written is gone")
-    return row
+def key_of(table: sa.Table, row: Values) -> Key:
+    return tuple(row[name] for name in key_names(table))
 
 
 def ordered(table: sa.Table, rows: Sequence[Values]) -> list[Values]:
     """New rows in the order of their keys, in which chunks wait for one another; representatives after their
     supervisors, since rows are written in several statements."""
-    names = key_names(table)
-    by_key: dict[Key, Values] = {tuple(row[name] for name in names): row for row in rows}
-    in_order = dict(sorted(by_key.items()))
+    in_order = by_key(table, rows)
     if table is not REPRESENTATIVES:
         return list(in_order.values())
     placed: dict[Key, Values] = {}
-    for key in in_order:
-        line: list[Key] = []
-        while key in by_key and key not in placed and key not in line:
-            line.append(key)
-            key = (by_key[key].get(SUPERVISOR.field),)
-        placed |= {each: by_key[each] for each in reversed(line)}
+    for first in in_order:
+        key, line = first, dict[Key, Values]()
+        while key in in_order and key not in placed and key not in line:
+            line[key] = in_order[key]
+            key = (in_order[key].get(SUPERVISOR.field),)
+        placed |= dict(reversed(line.items()))
     return list(placed.values())
 
 
-def demotions(unit: ChunkWrite, table: sa.Table, places: Sequence[Place], dialect: Dialect) -> Iterator[EncodedRows]:
+def by_key(table: sa.Table, rows: Sequence[Values]) -> dict[Key, Values]:
+    """Rows by their keys, in the order of these."""
+    found = {key_of(table, row): row for row in rows}
+    return {key: found[key] for key in sorted(found)}
+
+
+def demotions(table: sa.Table, changed: Sequence[Update], dialect: Dialect) -> Iterator[EncodedRows]:
     """An account has one primary contact at every moment: whoever was one and changes is none meanwhile."""
     if table is not CONTACTS:
         return
-    former = [place for place in places if unit.updated[place][PRIMARY]]
-    changed = [
-        place
-        for place in former
-        if any(current(unit, place)[name] != unit.updated[place][name] for name in (PRIMARY, "account_number"))
+    rows = [
+        {**row, PRIMARY: False}
+        for stored, row in changed
+        if stored[PRIMARY] and any(row[name] != stored[name] for name in (PRIMARY, "account_number"))
     ]
-    if changed:
-        rows = [{**current(unit, place), PRIMARY: False} for place in changed]
+    if rows:
         yield update(table, key_names(table), (PRIMARY,), rows, dialect)
 
 
-def updates(unit: ChunkWrite, table: sa.Table, places: Sequence[Place], dialect: Dialect) -> Iterator[EncodedRows]:
+def updates(table: sa.Table, changed: Sequence[Update], dialect: Dialect) -> Iterator[EncodedRows]:
     """What changes rows: only columns are set that differ, since the server has no right to set keys. SQLite would
     write every index of a column that is set."""
     groups: dict[tuple[str, ...], list[Values]] = {}
-    for place in places:
-        row, stored = current(unit, place), unit.updated[place]
+    for stored, row in changed:
         columns = tuple(name for name, value in row.items() if differs(table.c[name], value, stored.get(name)))
         if columns:
             groups.setdefault(columns, []).append(row)
     if groups and dialect.name == "postgresql":
         together = {name for columns in groups for name in columns}
-        rows = [row for group in groups.values() for row in group]
-        groups = {tuple(c.name for c in table.c if c.name in together): rows}
+        groups = {tuple(c.name for c in table.c if c.name in together): [row for _, row in changed]}
     for columns, rows in groups.items():
         yield update(table, key_names(table), columns, rows, dialect)
 
 
-def encode_log(unit: ChunkWrite, dialect: Dialect) -> EncodedLog | None:
-    entries = unit.log_entries
+def encode_log(part: ChunkPart, dialect: Dialect) -> EncodedLog | None:
+    entries = part.log_entries
     if not entries:
         return None
     filled = {name for entry in entries for name, value in entry.items() if value is not None}
     names = (*(name for name in LOGGED if name in filled), *PLACE)
-    fingerprints = [fingerprint(unit.caller.tenant_id, entry) for entry in entries]
+    fingerprints = [fingerprint(part.tenant_id, entry) for entry in entries]
     return EncodedLog(insert_statement(CHANGES, names, dialect).encoded(entries), fingerprints)
 
 
-async def write(
-    database: Database,
-    connection: AsyncConnection,
-    tenant_id: int,
-    statements: Sequence[EncodedRows],
-    log: EncodedLog | None,
+async def write_log(
+    database: Database, connection: AsyncConnection, tenant_id: int, logs: Sequence[EncodedLog]
 ) -> None:
-    """Writes all of it. From the change log on, whoever else writes for the tenant waits for the commit. Raises
-    CallerChanged, and the driver's errors."""
-    for statement in statements:
-        await write_rows(database, connection, tenant_id, statement)
-    if log is None:
+    """Appends entries to the change log. To be done last: whoever else writes for the tenant waits from here to the
+    commit. Raises CallerChanged, and the driver's errors."""
+    if not logs:
         return
     sequence, former = await lock_end(connection, tenant_id)
-    hashes: list[str] = []
-    for printed in log.fingerprints:
-        former = chain_hash(former, printed)
-        hashes.append(former)
-    places = list(range(sequence + 1, sequence + 1 + log.entries.count))
-    entries = replace(log.entries, lists=[*log.entries.lists[: -len(PLACE)], places, hashes])
-    try:
-        await write_rows(database, connection, tenant_id, entries)
-    except Exception as error:
-        if is_key_refused(error):
-            raise CallerChanged from error
-        raise
-    await move_end(connection, tenant_id, places[-1], former)
+    for log in logs:
+        hashes: list[str] = []
+        for printed in log.fingerprints:
+            former = chain_hash(former, printed)
+            hashes.append(former)
+        places = list(range(sequence + 1, sequence + 1 + log.entries.count))
+        sequence = places[-1]
+        entries = replace(log.entries, lists=[*log.entries.lists[: -len(PLACE)], places, hashes])
+        try:
+            await write_rows(database, connection, tenant_id, entries)
+        except Exception as error:
+            if is_key_refused(error):
+                raise CallerChanged from error
+            raise
+    await move_end(connection, tenant_id, sequence, former)
+
+
+@dataclass(slots=True)
+class PartWriter:
+    """Writes what parts of a chunk have made, one after the other, each in the background. The connection does one
+    thing at a time: whoever else uses it waits for the part before."""
+
+    database: Database
+    connection: AsyncConnection
+    unit: ChunkWrite
+    logs: list[EncodedLog] = field(default_factory=list)
+    writing: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Begins to write what was made since the last part."""
+        await give_csr_ids(self.unit, self.connection)
+        self.writing = asyncio.ensure_future(self.write(self.unit.take_part()))
+
+    async def write(self, part: ChunkPart) -> None:
+        statements, log = await asyncio.to_thread(encode, part, self.connection.dialect)
+        for statement in statements:
+            await write_rows(self.database, self.connection, part.tenant_id, statement)
+        if log:
+            self.logs.append(log)
+
+    async def wait(self) -> None:
+        """Waits until the part is written. Raises the driver's errors."""
+        writing, self.writing = self.writing, None
+        if writing:
+            await writing
+
+    async def end(self) -> None:
+        """Writes the change log of all parts. Raises CallerChanged, and the driver's errors."""
+        await self.wait()
+        await write_log(self.database, self.connection, self.unit.caller.tenant_id, self.logs)
+        if not self.database.is_sqlite:
+            self.database.disk_has_space()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.writing:
+            self.writing.cancel()
+            await asyncio.wait([self.writing])
+            if not self.writing.cancelled():
+                self.writing.exception()  # seen: there is another reason to give up
 
 
 async def analyze_grown_tables(database: Database) -> None:

@@ -1,0 +1,134 @@
+"""What holds for single writes holds for the same writes in `bulkWrite`: their tests are asked once more of a client
+that sends each mutation as one of many, and reads by queries what the mutation's payload would have shown."""
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, ValueNode, parse, print_ast, value_from_ast_untyped
+
+from tests.commands import (
+    test_all_faults,
+    test_contacts,
+    test_currency_lock,
+    test_currency_models,
+    test_custom_fields,
+    test_documents,
+    test_every_field,
+    test_existence,
+    test_notes,
+    test_numbers_and_times,
+    test_objects,
+    test_parents,
+    test_product_inputs,
+    test_representatives,
+    test_requirements,
+    test_status,
+    test_texts,
+    test_versions,
+)
+from tests.commands.conftest import numbers
+from tests.commands.test_bulk_write import TEXT
+from tests.gateway import Client, Gateway
+
+MODULES: tuple[ModuleType, ...] = (
+    test_all_faults,
+    test_contacts,
+    test_currency_lock,
+    test_currency_models,
+    test_custom_fields,
+    test_documents,
+    test_every_field,
+    test_existence,
+    test_notes,
+    test_numbers_and_times,
+    test_objects,
+    test_parents,
+    test_product_inputs,
+    test_representatives,
+    test_requirements,
+    test_status,
+    test_texts,
+    test_versions,
+)
+KEYS = {"account": "accountNumber", "document": "documentNumber", "representative": "reference", "contact": "reference"}
+
+
+class BulkClient(Client):
+    """A caller who sends every mutation as one of many. What it shows beside the errors is read afterwards."""
+
+    async def run(self, text: str, **variables: Any) -> dict[str, Any]:
+        operation = parse(text).definitions[0]
+        if not text.startswith("mutation") or not isinstance(operation, OperationDefinitionNode):
+            return await super().run(text, **variables)
+        (field,) = (each for each in operation.selection_set.selections if isinstance(each, FieldNode))
+        values = defaults(operation) | variables
+        sent = {each.name.value: given(each.value, values) for each in field.arguments or () if is_given(each, values)}
+        if sent.pop("dryRun", False):
+            return await super().run(text, **variables)
+        answer = await super().run(TEXT, writes=[{field.name.value: sent}])
+        if answer.get("data") is None:
+            return answer
+        (result,) = answer["data"]["bulkWrite"]["results"]
+        return {"data": {field.name.value: await self.payload(field, sent, result)}}
+
+    async def payload(self, field: FieldNode, sent: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+        """The payload that the mutation would have alone."""
+        shown: dict[str, Any] = {}
+        for asked in field.selection_set.selections if field.selection_set else ():
+            assert isinstance(asked, FieldNode)
+            name = asked.name.value
+            if name == "userErrors":
+                shown[name] = [told(error, field.name.value) for error in result["userErrors"]]
+            elif name == "created":
+                shown[name] = result["created"]
+            else:
+                shown[name] = None if result["userErrors"] else await self.read(name, asked, sent)
+        return shown
+
+    async def read(self, name: str, asked: FieldNode, sent: dict[str, Any]) -> Any:
+        selections = print_ast(asked.selection_set) if asked.selection_set else ""
+        if name == "note":
+            keys = {"a": sent["accountNumber"], "r": sent["input"]["reference"]}
+            text = f"query($a: String!, $r: String!) {{ note(accountNumber: $a, reference: $r) {selections} }}"
+            return (await super().run(text, **keys))["data"]["note"]
+        text = f"query($k: String!) {{ {name}({KEYS[name]}: $k) {selections} }}"
+        return (await super().run(text, k=sent[KEYS[name]]))["data"][name]
+
+
+def defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    declared = operation.variable_definitions or ()
+    return {
+        each.variable.name.value: value_from_ast_untyped(each.default_value) for each in declared if each.default_value
+    }
+
+
+def is_given(argument: Any, variables: dict[str, Any]) -> bool:
+    return argument.value.kind != "variable" or argument.value.name.value in variables
+
+
+def given(value: ValueNode, variables: dict[str, Any]) -> Any:
+    return value_from_ast_untyped(value, variables)
+
+
+def told(error: dict[str, Any], name: str) -> dict[str, Any]:
+    """The error as the mutation alone would tell it."""
+    assert error["field"][:3] == ["writes", "0", name]
+    return error | {"field": error["field"][3:]}
+
+
+@pytest.fixture
+async def acme(shared_gateway: Gateway) -> Client:
+    tenant = await shared_gateway.tenant(f"acme in bulk {next(numbers)}")
+    return BulkClient(shared_gateway, tenant.api_key)
+
+
+def collected(modules: tuple[ModuleType, ...]) -> Iterator[tuple[str, Any]]:
+    for module in modules:
+        for name, test in vars(module).items():
+            if name.startswith("test_") and callable(test):
+                yield f"{name}_{module.__name__.rpartition('_')[2]}", test
+
+
+globals().update(collected(MODULES))
