@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.concurrency.offloading import Offloader
@@ -85,8 +86,7 @@ class PayloadReader:
         """A payload that holds much by itself, as an answer shows it."""
         if make is None:
             return None
-        key = self.context.caller.key_hash
-        return JsonText(await self.offloader.finish(key, lambda: dump_in_steps(make(row, self.context))))
+        return await self.offloader.finish(self.context.caller.key_hash, as_shown, make, row, self.context)
 
     async def finish(self, reads: Mapping[str, PayloadRead], found: Mapping[str, Any]) -> dict[str, Any]:
         """The same as an answer shows it."""
@@ -97,3 +97,13 @@ class PayloadReader:
                 body = await finish(self.offloader, read.postprocess, body, self.context)
             shown[key] = None if body is None else JsonText(body)
         return shown
+
+
+def as_shown(make: Compute, row: Row, context: Context) -> Any:
+    """A payload as JSON, so that nothing has to be done for it on the event loop; as it is where it quotes half of a
+    surrogate pair, which whoever writes the answer replaces."""
+    made = make(row, context)
+    try:
+        return JsonText(dump_in_steps(made))
+    except orjson.JSONEncodeError:
+        return made

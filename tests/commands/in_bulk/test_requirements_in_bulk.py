@@ -1,0 +1,3 @@
+"""The same of one write of many: see the package."""
+
+from tests.commands.test_requirements import *  # noqa: F403 -- its tests and their fixtures
