@@ -186,7 +186,9 @@ class PdfPush(Generic[Answer]):
         """The command that makes the file the document's PDF."""
 
         async def command(unit: UnitOfWork) -> Written:
-            await unit.find(DOCUMENTS, lock=True, document_number=self.number)
+            document = await unit.find(DOCUMENTS, lock=True, document_number=self.number)
+            if document is None:
+                raise WriteRefused([not_found(Resource.DOCUMENT, self.number)])
             stored = await unit.find(ATTACHMENTS, document_number=self.number)
             if self.append and id_of(if_pushed(stored)) != id_of(before):
                 raise AttachmentChanged
@@ -196,7 +198,7 @@ class PdfPush(Generic[Answer]):
                 return Written({Resource.DOCUMENT: self.number})
             row = pushed_row(pdf.checked)
             await write_attachment(unit, self.number, stored, row)
-            unit.log(pdf_change(self.number, stored, row, row["uploaded_at"]))
+            unit.log(pdf_change(document, stored, row, row["uploaded_at"]))
             self.replaced = blob_of(stored) if stored and stored["sha256"] != pdf.checked.sha256 else None
             return Written({Resource.DOCUMENT: self.number}, created=stored is None)
 
@@ -211,10 +213,11 @@ async def write_attachment(unit: UnitOfWork, number: str, stored: Values | None,
         await unit.insert(ATTACHMENTS, {"document_number": number, **row})
 
 
-def pdf_change(number: str, stored: Values | None, row: Values, at: datetime) -> Change:
+def pdf_change(document: Values, stored: Values | None, row: Values, at: datetime) -> Change:
     """The entry in the change log for a document that gets another PDF."""
     before, after = (as_json_object({name: side[name] for name in LOGGED}) if side else {} for side in (stored, row))
-    return Change(ChangedResource(Resource.DOCUMENT), number, ChangeVerb.ATTACH, at, None, before, after)
+    number, account = document["document_number"], document["account_number"]
+    return Change(ChangedResource(Resource.DOCUMENT), number, ChangeVerb.ATTACH, at, None, before, after, account)
 
 
 def pushed_row(checked: ValidPdf) -> Values:

@@ -162,7 +162,7 @@ async def keep_pdf(unit: LockingWrite, snapshot: Snapshot, wanted: Attachment, s
         "page_count": None,
     }
     await write_attachment(unit, number, stored, row)
-    unit.log(pdf_change(number, stored, row, now()))
+    unit.log(pdf_change(snapshot.document, stored, row, now()))
     await unit.write_log()
 
 

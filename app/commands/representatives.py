@@ -6,7 +6,7 @@ from app.commands.body import Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.references import unknown
 from app.commands.transaction import Answer, PreparedWrite, Write, Written
-from app.domain.changes import Change, ChangedResource, ChangeVerb
+from app.domain.changes import Change, ChangedResource, ChangeVerb, accounts_of
 from app.domain.enums import Resource
 from app.domain.notation import quoted_key
 from app.domain.problems import Code, Problem, WriteRefused
@@ -55,17 +55,19 @@ def prepare_link(
 
     async def command(unit: UnitOfWork) -> Written:
         keys = {Resource.REPRESENTATIVE: reference, resource: key}
-        missing = [
-            not_found(kind, name)
+        found: dict[Resource, Any] = {
+            kind: await unit.find(TABLES[kind], lock=False, **{RESOURCES[kind].key: name})
+            if is_storable(name)
+            else None
             for kind, name in keys.items()
-            if not is_storable(name) or not await unit.exists(TABLES[kind], **{RESOURCES[kind].key: name})
-        ]
-        if missing:
+        }
+        if missing := [not_found(kind, keys[kind]) for kind, row in found.items() if row is None]:
             raise WriteRefused(missing)
         precondition.check_unversioned("A link")
         if await unit.insert_once(LINKS[resource], {"reference": reference, RESOURCES[resource].key: key}):
             linked = {"representative": reference}
-            unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked))
+            account, _ = accounts_of(resource, key, found[resource], {})
+            unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked, account))
         return Written(keys)
 
     return PreparedWrite(Resource.REPRESENTATIVE, reference, command, link_lookups(reference, resource, key))

@@ -84,7 +84,8 @@ async def write_row(unit: UnitOfWork, draft: Draft) -> dict[str, Any]:
     row = written_columns(draft, moment)
     if rules.derive:
         rules.derive(draft, row)
-    change = change_of(draft.resource, draft.key, ChangeVerb(draft.verb.value), draft.stored, row)
+    verb = ChangeVerb(draft.verb.value) if draft.stored else ChangeVerb.CREATE
+    change = change_of(draft.resource, draft.key, verb, draft.stored, row)
     if draft.stored and change.is_empty:
         return draft.stored
     if rules.write_related:

@@ -23,13 +23,14 @@ ALWAYS = {"document_type", "description", "po_number", "email", "payment_terms"}
 
 @dataclass(slots=True)
 class History:
-    """A resource from its creation on: `row` is what it is now, `status_history` that of a document, `changes` its
-    entries in the change log."""
+    """A resource from its creation on: `owner` are columns that no body has, `row` is what it is now, `status_history`
+    that of a document, `changes` its entries in the change log."""
 
     caller: Caller
     resource: Resource
     key: str
     products: Products
+    owner: Values = field(default_factory=dict)
     row: Values = field(default_factory=dict)
     status_history: list[Values] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -46,7 +47,7 @@ class History:
         draft.locked_model = model
         check_requirements(draft, self.caller)
         draft.refuse_if_wrong()
-        row = written_columns(draft, moment)
+        row = written_columns(draft, moment) | self.owner
         if self.resource is Resource.DOCUMENT:
             derive(draft, row)
         change = change_of(self.resource, self.key, ChangeVerb(verb.value), self.row or None, row)

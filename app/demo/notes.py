@@ -46,8 +46,8 @@ def notes(plan: Plan, caller: Caller, customer: Customer, documents: Sequence[De
         days_ago = (count - place) * 9 - rng.randint(0, 7)
         words = {"number": number, "day": plan.day(days_ago - rng.randint(5, 30)).isoformat()}
         moment = plan.moment(days_ago, 14, rng.randint(0, 59))
-        history = History(caller, Resource.NOTE, f"NOTE-{customer.number}-{place + 1}", COLLECTIONS)
+        owner = {"account_number": customer.number}
+        history = History(caller, Resource.NOTE, f"NOTE-{customer.number}-{place + 1}", COLLECTIONS, owner)
         values = {"note_type": kind, "subject": subject.format(**words), "body": body.format(**words)}
         history.create(values | {"effective_date": moment}, moment)
-        history.row["account_number"] = customer.number
         yield history

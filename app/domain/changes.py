@@ -14,6 +14,7 @@ from app.domain.values import moment_text, shortest_notation
 UNLOGGED_COLUMNS = frozenset(
     {"tenant_id", "csr_id", "version", "created_at", "updated_at", "invoice_key", "open_amount", "open_currency"}
 )
+ACCOUNT_NUMBER = "account_number"
 
 
 class ChangedResource(DescribedEnum):
@@ -42,7 +43,8 @@ class ChangeVerb(DescribedEnum):
 @dataclass(frozen=True, slots=True)
 class Change:
     """One write to one resource. `before` and `after` hold the fields that differ by Ingest name, as JSON; empty ones
-    are left out, and `before` is None for what is new."""
+    are left out, and `before` is None for what is new. `account_number` is the account that it is of, if any, and
+    `former_account_number` the one from which the write moves it."""
 
     resource: ChangedResource
     key: str
@@ -51,6 +53,8 @@ class Change:
     version: int | None
     before: dict[str, Any] | None
     after: dict[str, Any]
+    account_number: str | None = None
+    former_account_number: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -72,9 +76,30 @@ def change_of(
             if value is not (old := stored.get(name)) and name not in UNLOGGED_COLUMNS and differs(value, old)
         }
         before = as_json_object({name: stored.get(name) for name in logged})
+    account, former = accounts_of(resource, key, stored, row)
     return Change(
-        ChangedResource(resource), key, verb, row["updated_at"], row["version"], before, as_json_object(logged)
+        ChangedResource(resource),
+        key,
+        verb,
+        row["updated_at"],
+        row["version"],
+        before,
+        as_json_object(logged),
+        account,
+        former,
     )
+
+
+def accounts_of(
+    resource: Resource, key: str, stored: Mapping[str, Any] | None, row: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    """The account that a row is of when it is written over the stored one, and the one that it was of before, where
+    that is another."""
+    if resource is Resource.ACCOUNT:
+        return key, None
+    former = stored.get(ACCOUNT_NUMBER) if stored else None
+    account = row.get(ACCOUNT_NUMBER, former)
+    return account, None if former == account else former
 
 
 def currency_model_change(tenant: str, model: str, at: datetime) -> Change:

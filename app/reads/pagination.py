@@ -25,6 +25,7 @@ from app.domain.values import (
 from app.reads.relations import CHANGE, DEFAULT_ORDERS, HASH_COLUMNS, SOURCES, TIE_BREAKS, may_be_empty
 from app.reads.selection import LogEntry, Order
 from app.storage.types import OrderedAmount, Timestamp
+from app.storage.writes.change_log import hash_of
 
 INT_LIMIT = 2**31
 MAX_CURSOR_LENGTH = 100_000  # characters, more than any order can hold
@@ -268,7 +269,7 @@ def encode_cursor(source: str, order: Sequence[Order], row: dict[str, Any]) -> s
     """The place of a row in the order, as text to hand back."""
     sort_values = [order_signature(source, order), *(cursor_value(row[term.column]) for term in order)]
     if source in HASH_COLUMNS:
-        sort_values.append(row[HASH_COLUMNS[source]][:HASH_PREFIX_LENGTH])
+        sort_values.append(hash_of(row)[:HASH_PREFIX_LENGTH])
     return base64.urlsafe_b64encode(orjson.dumps(sort_values)).decode().rstrip("=")
 
 
@@ -278,7 +279,7 @@ def cursor_value(value: Any) -> Any:
 
 def cursor_columns(source: str, order: Sequence[Order]) -> tuple[str, ...]:
     """The columns that the cursors of a list are made of."""
-    return (*(term.column for term in order), *filter(None, [HASH_COLUMNS.get(source)]))
+    return (*(term.column for term in order), *HASH_COLUMNS.get(source, ()))
 
 
 def decode_cursor(source: str, order: Sequence[Order], cursor: str) -> Cursor:

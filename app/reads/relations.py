@@ -39,8 +39,8 @@ DEFAULT_ORDERS: dict[str, tuple[Order, ...]] = {
     TRANSITION: (Order("version"),),
     CHANGE: (Order("sequence"),),
 }
-# The column whose first digits a cursor holds, too: by them a list knows its own cursors again.
-HASH_COLUMNS = {CHANGE: "hash"}
+# The columns of the hash whose first digits a cursor holds, too: by them a list knows its own cursors again.
+HASH_COLUMNS = {CHANGE: ("hash", "digest")}
 # A row's own key in the last place of every order, so that no two rows are equal.
 TIE_BREAKS = {str(resource): "csr_id" for resource in Resource}
 

@@ -3,7 +3,7 @@ shows of them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -107,7 +107,9 @@ class Selection:
 class Traversal:
     """A relation to traverse. `key` is what the rows are stored under: one relation may be traversed twice. `output` is
     what the answer shows of a page, or makes of balances; of rows it shows the members of the selection.
-    `lookup_keys`: where a relation starts from no row, the keys to look up, each of which gives one answer."""
+    `lookup_keys`: where a relation starts from no row, the keys to look up, each of which gives one answer.
+    `either`: conditions of which every row meets one, and no row meets two, so that each has an index to itself.
+    `since`: of the change log, the moment from whose first entry on it is read."""
 
     key: str
     relation: str
@@ -117,6 +119,8 @@ class Traversal:
     page: Page = field(default_factory=Page)
     as_of: date | None = None
     lookup_keys: tuple[tuple[Any, ...], ...] = ()
+    either: tuple[Comparison, ...] = ()
+    since: datetime | None = None
     output: "PageMembers | Compute | None" = None
 
 

@@ -214,14 +214,25 @@ async def by_hand(database: Database, change: str) -> None:
             await connection.execute(sa.text(change))
 
 
-ADDED = """INSERT INTO changes (tenant_id, sequence, at, resource, key, verb, after, hash)
-  SELECT tenant_id, 8, at, resource, key, verb, after, hash FROM changes WHERE sequence = 7"""
+ADDED = """INSERT INTO changes (tenant_id, sequence, at, resource, key, verb, packed, digest)
+  SELECT tenant_id, 8, at, resource, key, verb, packed, digest FROM changes WHERE sequence = 7"""
 
 
 @pytest.mark.parametrize(
     ("change", "rows", "fault"),
     [
         ('UPDATE changes SET after = \'{"name": "Other"}\' WHERE sequence = 3', 2, "row 3 was altered"),
+        ("UPDATE changes SET packed = NULL WHERE sequence = 3", 2, "row 3 was altered"),
+        (
+            "UPDATE changes SET packed = (SELECT packed FROM changes WHERE sequence = 4) WHERE sequence = 3",
+            2,
+            "row 3 was",
+        ),
+        ("UPDATE changes SET packed = '\\x01ff' WHERE sequence = 3", 2, "row 3 was altered"),
+        ("UPDATE changes SET hash = '0' WHERE sequence = 3", 2, "row 3 was altered"),
+        ("UPDATE changes SET digest = packed WHERE sequence = 3", 2, "row 3 was altered"),
+        ("UPDATE changes SET account_number = 'A4' WHERE sequence = 3", 2, "row 3 was altered"),
+        ("UPDATE changes SET former_account_number = 'A4' WHERE sequence = 3", 2, "row 3 was altered"),
         ("UPDATE changes SET key_id = NULL WHERE sequence = 3", 2, "row 3 was altered"),
         ("DELETE FROM changes WHERE sequence = 2", 1, "row 2 is missing"),
         ("DELETE FROM changes WHERE sequence = 7", 6, "row 7 is missing at the end"),

@@ -15,7 +15,7 @@ from app.domain.changes import ChangedResource
 from app.domain.enums import Product, Requirement, Resource
 from app.domain.fields import Field, Kind
 from app.domain.resources import RESOURCES
-from app.graphql_api.execution.arguments import decoded_ids, given_key
+from app.graphql_api.execution.arguments import BadArgument, decoded_ids, given_key
 from app.graphql_api.execution.introspection import INTROSPECTIONS, IntrospectionAnswer, describe
 from app.graphql_api.execution.introspection_arguments import check_introspection
 from app.graphql_api.execution.limits import measure
@@ -26,6 +26,7 @@ from app.graphql_api.schema.connections import list_arguments, page_arguments
 from app.graphql_api.schema.names import to_camel_case, type_name
 from app.graphql_api.schema.planned_fields import Arguments, RelationResolver, argument
 from app.graphql_api.schema.resolvers import Info
+from app.graphql_api.schema.scalars import DateTime
 from app.graphql_api.schema.types import (
     Account,
     AccountConnection,
@@ -50,6 +51,7 @@ OfProduct = Annotated[Product, strawberry.argument(description="The product.")]
 OfResource = Annotated[
     ChangedResource | None, strawberry.argument(description="Of this resource alone; of all where left out.")
 ]
+ACCOUNTS = ("account_number", "former_account_number")  # of an entry of the change log: those that it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,15 @@ def plan_changes(asked: Asked) -> Planned:
         for column, name in wanted
         if asked.arguments.get(name) is not None
     ]
-    if asked.arguments.get("key") is not None:
-        given_key(asked.arguments, "key")
+    for name in ("key", "accountNumber"):
+        if asked.arguments.get(name) is not None:
+            given_key(asked.arguments, name)
+    account, since = asked.arguments.get("accountNumber"), asked.arguments.get("since")
+    if since is not None and asked.arguments.get("after") is not None:
+        raise BadArgument("since and after exclude each other: both say where to read from.")
     traversal = asked.planner.connection(asked.path.key, "changes", CHANGE, asked.arguments, asked.inner, asked.path)
-    traversal = replace(traversal, condition=AllOf(tuple(conditions)))
+    either = () if account is None else tuple(Comparison(column, Operator.EQ, account) for column in ACCOUNTS)
+    traversal = replace(traversal, condition=AllOf(tuple(conditions)), either=either, since=since)
     return Planned([traversal], traversal)
 
 
@@ -239,6 +246,17 @@ class Query:
             *page_arguments(),
             argument("resource", ChangedResource | None, "To resources of this kind alone."),
             argument("key", str | None, "To what has this key alone."),
+            argument(
+                "account_number",
+                str | None,
+                "To this account and what belongs to it alone, also where it was moved to another account or came from "
+                "there; of representatives their links to it and to its documents.",
+            ),
+            argument(
+                "since",
+                DateTime | None,
+                "From the first change on whose `at` is not earlier; not together with `after`.",
+            ),
         ),
     )
     tenant: Tenant = planned(plan_tenant, "The owner of all that the key can see.", RelationResolver())

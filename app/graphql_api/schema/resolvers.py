@@ -14,8 +14,10 @@ from app.domain.readiness import MissingField, missing_fields
 from app.domain.values import DAY, Fault, parse_date
 from app.graphql_api.context import Context
 from app.graphql_api.schema.names import shown_message, shown_name
-from app.graphql_api.schema.scalars import Date
+from app.graphql_api.schema.scalars import Date, Json
 from app.reads.selection import Row, Selection, Traversal
+from app.storage.database.exact_json import load_json
+from app.storage.writes.change_log import hash_of, recorded_change
 
 Info = strawberry.Info[Context, None]
 AS_OF = "The day to count from; today in the tenant's time zone where left out."
@@ -24,6 +26,7 @@ AsOf = Annotated[Date | None, strawberry.argument(description=AS_OF)]
 # Relations that resolvers read though no one asked for them, under keys that no response has: those have no blanks.
 ACCOUNT_OF, ATTACHMENT_OF = "own account", "stored attachment"
 ACCOUNT_COLUMNS = frozenset({"name", "billing_address", "remit_to", "payment_terms", *PDF_ACCOUNT_COLUMNS})
+RECORDED = ("before", "after", "packed")  # what an entry of the change log tells of the change
 OWN_ACCOUNT = Traversal(ACCOUNT_OF, "account", Selection(ACCOUNT_COLUMNS))
 STORED_ATTACHMENT = Traversal(ATTACHMENT_OF, "stored_attachment", Selection(frozenset(PDF_ATTACHMENT_COLUMNS)))
 
@@ -44,6 +47,20 @@ def typed(value: Any) -> dict[str, Any]:
         except Fault:
             pass  # the form of a date, but no day of the calendar
     return {"text": value}
+
+
+def before(root: Row) -> Json | None:
+    text, _ = recorded_change(root)
+    return Json(load_json(text)) if text else None
+
+
+def after(root: Row) -> Json:
+    _, text = recorded_change(root)
+    return Json(load_json(text))
+
+
+def change_hash(root: Row) -> str:
+    return hash_of(root)
 
 
 def closure(root: Row) -> dict[str, Any] | None:

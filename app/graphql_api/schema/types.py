@@ -16,8 +16,12 @@ from app.graphql_api.schema.planned_fields import argument, computed, relation
 from app.graphql_api.schema.resolvers import (
     AS_OF,
     OWN_ACCOUNT,
+    RECORDED,
     STORED_ATTACHMENT,
+    after,
     attachments,
+    before,
+    change_hash,
     closure,
     days_past_due,
     readiness,
@@ -148,10 +152,10 @@ class Change:
     key: str = strawberry.field(description="Its key.")
     verb: ChangeVerb = strawberry.field(description="What was done.")
     version: int | None = strawberry.field(description="Its version since then; null where the write did not make one.")
-    before: Json | None = strawberry.field(
-        description="The fields that changed, by Ingest name, as they were; null for what is new."
+    before: Json | None = computed(
+        before, "The fields that changed, by Ingest name, as they were; null for what is new.", *RECORDED
     )
-    after: Json = strawberry.field(description="The fields that changed, by Ingest name, as they are since then.")
+    after: Json = computed(after, "The fields that changed, by Ingest name, as they are since then.", *RECORDED)
     key_id: str | None = strawberry.field(
         description="The first digits of the API key's hash, as `keys list` shows them; null where the operator wrote, "
         "or a signed link had a PDF generated."
@@ -159,7 +163,7 @@ class Change:
     request_id: str | None = strawberry.field(
         description="The X-Request-Id of the request that wrote; null where the operator did."
     )
-    hash: str = strawberry.field(description="SHA-256 over this entry and the hash of the one before.")
+    hash: str = computed(change_hash, "SHA-256 over this entry and the hash of the one before.", "hash", "digest")
 
 
 @strawberry.type(description="The owner of all that a key can see.")

@@ -5,7 +5,7 @@ grows with the rows asked for and not with those there are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
-from app.reads.filters import RepeatedConditions, depends_on_values
+from app.reads.change_log import first_entry_since, hash_begins_with
+from app.reads.filters import RepeatedConditions, condition_sql, depends_on_values
 from app.reads.pagination import (
-    HASH_PREFIX_LENGTH,
     IndexRange,
     SortValues,
     beyond,
@@ -74,7 +74,18 @@ class LevelQuery:
         if self.traversal.condition:
             conditions = self.conditions or RepeatedConditions(self.dialect)
             met.append(conditions.sql(self.traversal.condition, self.relation.target, target, self.caller))
+        if self.traversal.either:
+            met.append(sa.or_(*self.alternatives(target)))
+        if self.traversal.since:
+            met.append(target.c.sequence >= first_entry_since(self.traversal.since, self.caller))
         return target, rows, met
+
+    def alternatives(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The conditions of which every row meets one."""
+        return [
+            condition_sql(each, self.relation.target, target, self.caller, self.dialect)
+            for each in self.traversal.either
+        ]
 
     def all_rows(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
         """Every row that each start reaches."""
@@ -116,10 +127,21 @@ class LevelQuery:
         near, far = (page.before, page.after) if page.backward else (page.after, page.before)
         if far is not None:
             listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
-        parts = index_ranges(target, self.order, near, far, backward=page.backward)
+        parts = self.ranges(target, near, far, backward=page.backward)
         most = self.limit(page.skip + size)
         found = first_rows(listed, target, self.order, parts, wanted, most, backward=page.backward)
         return found.limit(inline_int(size)).offset(inline_int(page.skip)) if page.skip else found
+
+    def ranges(
+        self, target: sa.FromClause, near: SortValues | None, far: SortValues | None = None, *, backward: bool
+    ) -> list[IndexRange]:
+        """The parts of the list that are read for a page."""
+        parts = index_ranges(target, self.order, near, far, backward=backward)
+        if not self.traversal.either:
+            return parts
+        return [
+            replace(part, conditions=(*part.conditions, each)) for each in self.alternatives(target) for part in parts
+        ]
 
     def limit(self, rows: int) -> sa.ColumnElement[int]:
         """How many rows to read at most. Where values are compared as ranges or lists, what serves best depends on the
@@ -161,8 +183,7 @@ class LevelQuery:
         log = aliased(CHANGES, "log")
         met = [owned(log, self.caller), log.c.sequence == sa.literal(entry.sequence, sa.Integer())]
         if entry.hash_prefix is not None:
-            hash_prefix = sa.func.substr(log.c.hash, inline_int(1), inline_int(HASH_PREFIX_LENGTH))
-            met.append(hash_prefix == sa.literal(entry.hash_prefix, sa.Text()))
+            met.append(hash_begins_with(log, entry.hash_prefix))
         return sa.exists(sa.select(sa.literal_column("1")).select_from(log).where(*met))
 
     def any_beyond(
@@ -172,7 +193,7 @@ class LevelQuery:
         target, rows, met = self.target_rows(keys, "outside")
         listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
         here = IndexRange(tuple(has_sort_values(target, self.order, sort_values)), ())
-        return has_any_row(listed, [here, *index_ranges(target, self.order, sort_values, backward=backward)])
+        return has_any_row(listed, [here, *self.ranges(target, sort_values, backward=backward)])
 
 
 def unnest_keys(starts: StartKeys) -> sa.FromClause:

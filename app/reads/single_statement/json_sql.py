@@ -162,6 +162,8 @@ def postgres_value(column: Expression) -> Expression:
         return sa.case(*cases, else_=sa.cast(column, sa.Text()))
     if isinstance(kind, sa.JSON):
         return sa.cast(column, sa.Text())
+    if isinstance(kind, sa.LargeBinary):
+        return sa.func.encode(column, sa.literal_column("'hex'"))
     return sa.type_coerce(column, sa.Integer()) if isinstance(kind, ProductSet) else column
 
 
@@ -175,6 +177,8 @@ def sqlite_value(column: Expression) -> Expression:
         return sa.func.strftime(moment_format, seconds, sa.literal_column("'unixepoch'"))
     if isinstance(kind, sa.Boolean):
         return boolean_json(column, "sqlite", nullable=True)
+    if isinstance(kind, sa.LargeBinary):
+        return sa.case((column.is_not(None), sa.func.hex(column)))
     return sa.type_coerce(column, sa.Integer() if isinstance(kind, sa.Integer | ProductSet) else sa.Text())
 
 
@@ -197,4 +201,6 @@ def python_value(value: Any, kind: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, sa.JSON):
         return load_json(value)
+    if isinstance(kind, sa.LargeBinary):
+        return bytes.fromhex(value)
     return products_of(value) if isinstance(kind, ProductSet) else value

@@ -21,6 +21,7 @@ from app.storage.tables.tenant_rows import (
     one_of,
     primary_key,
     table_of,
+    where_filled,
 )
 from app.storage.types import ProductSet, Text, Timestamp
 
@@ -180,6 +181,8 @@ class Change(TenantRow, table=True):
         one_of("resource", ChangedResource),
         one_of("verb", ChangeVerb),
         by("resource", "key", "sequence"),
+        where_filled("account_number", "sequence"),
+        where_filled("former_account_number", "sequence"),
     )
 
     sequence: int
@@ -190,21 +193,29 @@ class Change(TenantRow, table=True):
     key: str = Field(sa_type=KEY)
     verb: str = Field(sa_type=CODE)
     version: int | None = None
+    # What differs, where it is not packed: in entries of earlier releases, and in those of PDFs.
     before: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    after: dict[str, Any] = Field(sa_type=JSON)
-    hash: str = Field(sa_type=SHA256)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    hash: str | None = Field(default=None, sa_type=SHA256)  # of entries of earlier releases: digest.hex()
+    account_number: str | None = Field(default=None, sa_type=KEY)
+    former_account_number: str | None = Field(default=None, sa_type=KEY)  # from which the resource was moved
+    latest_at: datetime | None = Field(default=None, sa_type=Timestamp)  # of the entries so far, if it is not its own
+    # Before and after, see `writes.packed_changes`; none in entries of earlier releases.
+    packed: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    digest: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # SHA-256 over this entry and the one before
 
 
 class ChangesEnd(TenantRow, table=True):
     """Where a tenant's chain of hashes ends."""
 
-    server_rights: ClassVar[Rights] = Rights(update=("sequence", "hash"))
+    server_rights: ClassVar[Rights] = Rights(update=("sequence", "hash", "latest_at"))
 
     __tablename__ = "changes_end"
     __table_args__ = (primary_key(), of_tenant())
 
     sequence: int
     hash: str = Field(sa_type=SHA256)
+    latest_at: datetime | None = Field(default=None, sa_type=Timestamp)  # of all entries
 
 
 class BlobClaim(TenantRow, table=True):

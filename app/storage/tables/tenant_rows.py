@@ -107,5 +107,11 @@ def by(*columns: str) -> sa.Index:
     return sa.Index(None, "tenant_id", *columns)
 
 
+def where_filled(column: str, *columns: str) -> sa.Index:
+    """An index within the tenant of the rows that have a value of the first column."""
+    filled = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(None, "tenant_id", column, *columns, postgresql_where=filled, sqlite_where=filled)
+
+
 def one_of(column: str, words: type[DescribedEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)

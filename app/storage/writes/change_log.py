@@ -6,7 +6,8 @@ missing at the end are noticed, too. Whoever appends locks it until the commit: 
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+import zlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +15,32 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
-from app.domain.changes import Change
+from app.domain.changes import Change, ChangeVerb
 from app.domain.values import moment_text
 from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, TENANTS
+from app.storage.writes.packed_changes import PLAIN, pack, unpack
 
 GENESIS = "0" * 64  # the hash before the first row
 KEY_ID_LENGTH = 12  # hex digits of an API key's hash that stand for the key, here and in listings
-FINGERPRINT = "fingerprint"
+FINGERPRINT, LATEST = "fingerprint", "latest_at"
+END = ("sequence", "hash", LATEST)  # what is known of the end of a chain
 PAGE = 1_000  # rows read at a time
 
 Values = dict[str, Any]
 
 
+HASHED_AS_VALUES = ("key_id", "request_id", "resource", "key", "verb", "version")
+ACCOUNTS = ("account_number", "former_account_number")  # hashed, too, unless an earlier release has made the entry
+LOGGED = ("at", *HASHED_AS_VALUES, *ACCOUNTS, "before", "after", "packed")  # all columns but the place in the chain
+UNPACKED = ChangeVerb.ATTACH  # since a trigger looks at what is attached: see migration 0011
+
+
 def log_entry(caller: Caller, request_id: str, change: Change) -> Values:
-    """The row of a change, without its place in the chain."""
-    return {
+    """The row of a change, without its place in the chain, and its fingerprint."""
+    before, after = text_of(change.before), text_of(change.after)
+    entry: Values = {
         "at": change.at,
         "key_id": caller.key_hash[:KEY_ID_LENGTH] or None,
         "request_id": request_id or None,
@@ -38,20 +48,44 @@ def log_entry(caller: Caller, request_id: str, change: Change) -> Values:
         "key": change.key,
         "verb": str(change.verb),
         "version": change.version,
-        "before": change.before,
-        "after": change.after,
+        "account_number": change.account_number,
+        "former_account_number": change.former_account_number,
+        "before": None,
+        "after": None,
+        "packed": PLAIN if change.verb is UNPACKED else pack(before, after),
     }
+    if entry["packed"] == PLAIN:
+        entry |= {"before": change.before, "after": change.after}
+    entry[FINGERPRINT] = fingerprint(caller.tenant_id, entry, before, after)
+    return entry
 
 
-HASHED_AS_VALUES = ("key_id", "request_id", "resource", "key", "verb", "version")
-LOGGED = ("at", *HASHED_AS_VALUES, "before", "after")  # the columns of an entry
+def fingerprint(tenant_id: int, row: Values, before: str, after: str) -> str:
+    """The hash of an entry's own values, of which the last two are JSON without a line break in it."""
+    names = HASHED_AS_VALUES if row["packed"] is None else (*HASHED_AS_VALUES, *ACCOUNTS)
+    values = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in names)])
+    return hashlib.sha256(f"{values}\n{before}\n{after}".encode()).hexdigest()
 
 
-def fingerprint(tenant_id: int, row: Values) -> str:
-    """The hash of a row's own columns, of which the JSON ones are values or, as the database keeps them, text."""
-    values = dump_json([tenant_id, moment_text(row["at"]), *(row[name] for name in HASHED_AS_VALUES)])
-    lines = (values, text_of(row["before"]), text_of(row["after"]))  # JSON without a line break in it
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def fingerprint_of_row(tenant_id: int, row: Values) -> str:
+    """The fingerprint of a row as it is; no one's where what it has packed is unreadable or stands beside it, too."""
+    if not is_plain(row) and (row["before"] or row["after"]):
+        return ""
+    try:
+        return fingerprint(tenant_id, row, *recorded_change(row))
+    except (zlib.error, UnicodeDecodeError):
+        return ""
+
+
+def recorded_change(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The JSON of what a row says was before, and is after: of its columns, which are values or, as the database keeps
+    them, text. Empty for null."""
+    return (text_of(row["before"]), text_of(row["after"])) if is_plain(row) else unpack(row["packed"])
+
+
+def is_plain(row: Mapping[str, Any]) -> bool:
+    """Whether the change stands in columns of its own."""
+    return row["packed"] is None or row["packed"] == PLAIN
 
 
 def text_of(value: Any) -> str:
@@ -67,26 +101,48 @@ async def append(connection: AsyncConnection, tenant_id: int, entries: Sequence[
     """Appends rows inside a transaction; the chain's end is locked until it ends."""
     if not entries:
         return
-    sequence, former = await lock_end(connection, tenant_id)
+    place = await lock_end(connection, tenant_id)
     rows = []
     for entry in entries:
-        sequence, former = sequence + 1, chain_hash(former, fingerprint(tenant_id, entry))
-        rows.append({"tenant_id": tenant_id, **entry, "sequence": sequence, "hash": former})
+        place = next_place(place, entry)
+        logged = {name: entry[name] for name in LOGGED}
+        rows.append({"tenant_id": tenant_id, **logged, **row_place(place, entry)})
     await connection.execute(sa.insert(CHANGES), rows)
-    await move_end(connection, tenant_id, sequence, former)
+    await move_end(connection, tenant_id, place)
 
 
-async def lock_end(connection: AsyncConnection, tenant_id: int) -> tuple[int, str]:
-    """The number and the hash of the last row, which is the last until the transaction ends."""
-    end = sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(CHANGES_END.c.tenant_id == tenant_id)
-    sequence, former = (await connection.execute(end.with_for_update())).one()
-    return sequence, former
+async def lock_end(connection: AsyncConnection, tenant_id: int) -> Values:
+    """The end of the chain, which is the end until the transaction ends."""
+    end = sa.select(*(CHANGES_END.c[name] for name in END)).where(CHANGES_END.c.tenant_id == tenant_id)
+    return dict((await connection.execute(end.with_for_update())).mappings().one())
 
 
-async def move_end(connection: AsyncConnection, tenant_id: int, sequence: int, last: str) -> None:
-    """Notes the number and the hash of the row that is the last now."""
-    moved = sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == tenant_id)
-    await connection.execute(moved.values(sequence=sequence, hash=last))
+async def move_end(connection: AsyncConnection, tenant_id: int, place: Values) -> None:
+    """Notes where the end of the chain is now."""
+    await connection.execute(sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == tenant_id).values(place))
+
+
+def next_place(place: Values, entry: Values) -> Values:
+    """The end of the chain with one more entry: its number, its hash, and the latest moment of all."""
+    former = place[LATEST]
+    return {
+        "sequence": place["sequence"] + 1,
+        "hash": chain_hash(place["hash"], entry[FINGERPRINT]),
+        LATEST: entry["at"] if former is None else max(former, entry["at"]),
+    }
+
+
+def row_place(place: Values, entry: Values) -> Values:
+    """The place as the entry's own row has it, with the latest moment only where that is not its own, which is rare. By
+    this the first entry since a moment is found, although moments are not in the order of the commits."""
+    latest = None if place[LATEST] == entry["at"] else place[LATEST]
+    return {"sequence": place["sequence"], "digest": bytes.fromhex(place["hash"]), LATEST: latest}
+
+
+def hash_of(row: Mapping[str, Any]) -> str:
+    """The hash of a row, in hex digits: entries of earlier releases keep these themselves."""
+    digest: bytes | None = row["digest"]
+    return str(row["hash"]) if digest is None else digest.hex()
 
 
 async def begin_chain(connection: AsyncConnection, tenant_id: int) -> None:
@@ -120,8 +176,8 @@ async def audit_one(connection: AsyncConnection, tenant_id: int, name: str, last
         for row in rows:
             if row["sequence"] != sound + 1:
                 return AuditResult(name, sound, f"row {sound + 1} is missing")
-            former = chain_hash(former, fingerprint(tenant_id, row))
-            if former != row["hash"]:
+            former = chain_hash(former, fingerprint_of_row(tenant_id, row))
+            if former != hash_of(row) or (row["hash"] and row["digest"]):
                 return AuditResult(name, sound, f"row {sound + 1} was altered, or is not the one that was written")
             sound += 1
     if sound != last:

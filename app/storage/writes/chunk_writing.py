@@ -4,7 +4,7 @@ of the change log, chained in the order of the writes."""
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from app.storage.database.engine import Database
 from app.storage.database.row_level_security import NOBODY
 from app.storage.database.statistics import ANALYZE_GROWN
 from app.storage.tables import CHANGES, CONTACTS, REPRESENTATIVES, metadata
-from app.storage.writes.change_log import LOGGED, chain_hash, fingerprint, lock_end, move_end
+from app.storage.writes.change_log import LATEST, LOGGED, lock_end, move_end, next_place, row_place
 from app.storage.writes.chunk import ChunkPart, ChunkWrite, Key, key_names
 from app.storage.writes.locking import LockingWrite
 from app.storage.writes.multi_row import EncodedRows, insert_statement, insertion, update, write_rows
@@ -27,7 +27,7 @@ from app.storage.writes.unit_of_work import CallerChanged, Values
 
 logger = logging.getLogger(__name__)
 CSR_ID = "csr_id"
-PLACE = ("sequence", "hash")  # of an entry in the chain
+PLACE = ("sequence", "digest", LATEST)  # of an entry in the chain
 PRIMARY = "is_primary"
 Update = tuple[Values, Values]  # a row as it is stored, and as it is to be
 (SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
@@ -35,10 +35,10 @@ Update = tuple[Values, Values]  # a row as it is stored, and as it is to be
 
 @dataclass(frozen=True, slots=True)
 class EncodedLog:
-    """The entries of a chunk without their places in the chain, and the fingerprint of each."""
+    """The entries of a chunk: as they were made, and as the driver takes them, their places in the chain still open."""
 
-    entries: EncodedRows
-    fingerprints: list[str]
+    entries: list[Values]
+    rows: EncodedRows
 
 
 async def give_csr_ids(unit: ChunkWrite, connection: AsyncConnection) -> None:
@@ -129,8 +129,7 @@ def encode_log(part: ChunkPart, dialect: Dialect) -> EncodedLog | None:
         return None
     filled = {name for entry in entries for name, value in entry.items() if value is not None}
     names = (*(name for name in LOGGED if name in filled), *PLACE)
-    fingerprints = [fingerprint(part.tenant_id, entry) for entry in entries]
-    return EncodedLog(insert_statement(CHANGES, names, dialect).encoded(entries), fingerprints)
+    return EncodedLog(entries, insert_statement(CHANGES, names, dialect).encoded(entries))
 
 
 async def write_log(
@@ -140,22 +139,19 @@ async def write_log(
     commit. Raises CallerChanged, and the driver's errors."""
     if not logs:
         return
-    sequence, former = await lock_end(connection, tenant_id)
+    place = await lock_end(connection, tenant_id)
     for log in logs:
-        hashes: list[str] = []
-        for printed in log.fingerprints:
-            former = chain_hash(former, printed)
-            hashes.append(former)
-        places = list(range(sequence + 1, sequence + 1 + log.entries.count))
-        sequence = places[-1]
-        entries = replace(log.entries, lists=[*log.entries.lists[: -len(PLACE)], places, hashes])
+        places: list[Values] = []
+        for entry in log.entries:
+            place = next_place(place, entry)
+            places.append(row_place(place, entry))
         try:
-            await write_rows(database, connection, tenant_id, entries)
+            await write_rows(database, connection, tenant_id, log.rows.with_last(places))
         except Exception as error:
             if is_key_refused(error):
                 raise CallerChanged from error
             raise
-    await move_end(connection, tenant_id, sequence, former)
+    await move_end(connection, tenant_id, place)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from app.storage.database.driver_errors import is_key_refused
 from app.storage.database.engine import Database
 from app.storage.database.row_level_security import enter_tenant
 from app.storage.tables import CHANGES, TENANTS
-from app.storage.writes.change_log import FINGERPRINT, LOGGED, fingerprint, log_entry
+from app.storage.writes.change_log import FINGERPRINT, LOGGED, log_entry
 from app.storage.writes.tenant_rows import KeyColumns, differs, key_columns
 from app.storage.writes.unit_of_work import CallerChanged, Guard, Lookup, NeedsLocks
 
@@ -185,7 +185,7 @@ class OptimisticWrite(ABC):
         """The values, to which those of the entry in the change log are added."""
         entry = self.log_entries[0]
         values.update(zip(LOG_PARAMETERS, map(entry.__getitem__, LOGGED), strict=True))
-        values[FINGERPRINT] = fingerprint(self.caller.tenant_id, entry)
+        values[FINGERPRINT] = entry[FINGERPRINT]
         return values
 
 

@@ -23,7 +23,7 @@ from app.storage.database.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
 from app.storage.types import Amount, OrderedAmount, Timestamp
 from app.storage.writes.batching import NUMBER, ROWS, BatchStatement, WriteBatcher
-from app.storage.writes.change_log import FINGERPRINT
+from app.storage.writes.change_log import END, FINGERPRINT, LATEST
 from app.storage.writes.optimistic import (
     MAX_STATEMENT_BYTES,
     TENANT,
@@ -153,26 +153,33 @@ def done_rows(rows: sa.CTE, first: sa.CTE, same: sa.ColumnElement[bool]) -> sa.C
 def chain_of(done: sa.CTE, dialect: Dialect) -> sa.CTE:
     """The change log from its end on, place after place: each row's number and hash. The end is the last of all that is
     locked, and is locked for the length of a commit."""
-    end = sa.select(CHANGES_END.c.sequence, sa.cast(CHANGES_END.c.hash, sa.Text()).label("hash"))
+    end = sa.select(CHANGES_END.c.sequence, sa.cast(CHANGES_END.c.hash, sa.Text()).label("hash"), CHANGES_END.c[LATEST])
     end = end.where(CHANGES_END.c.tenant_id == tenant_parameter(dialect), sa.exists(sa.select(ONE).select_from(done)))
     former = end.with_for_update().cte("former")
-    start = sa.select(sa.cast(sa.literal_column("0"), sa.BigInteger()).label("place"), former.c.sequence, former.c.hash)
+    start = sa.select(sa.cast(sa.literal_column("0"), sa.BigInteger()).label("place"), *former.c)
     chain = start.cte("chain", recursive=True)
     bound = sa.func.convert_to(sa.func.concat(chain.c.hash, done.c[FINGERPRINT]), sa.literal_column("'UTF8'"))
     digest = sa.func.encode(sa.func.sha256(bound), sa.literal_column("'hex'"))
-    following = sa.select(chain.c.place + ONE, chain.c.sequence + ONE, digest)
+    latest = sa.func.greatest(chain.c[LATEST], done.c.log_at)
+    following = sa.select(chain.c.place + ONE, chain.c.sequence + ONE, digest, latest)
     return chain.union_all(following.select_from(chain.join(done, done.c.place == chain.c.place + ONE)))
 
 
 def log_statements(done: sa.CTE, chain: sa.CTE, dialect: Dialect) -> dict[str, sa.Insert | sa.Update]:
     """What appends the entries to the change log, and what moves its end there."""
-    row = {**logged_values(dict(done.c.items())), "sequence": chain.c.sequence, "hash": chain.c.hash}
+    row = {
+        **logged_values(dict(done.c.items())),
+        "sequence": chain.c.sequence,
+        "digest": sa.func.decode(chain.c.hash, sa.literal_column("'hex'")),
+        LATEST: sa.func.nullif(chain.c[LATEST], done.c.log_at),
+    }
     entries = sa.select(*row.values()).select_from(done.join(chain, chain.c.place == done.c.place))
-    last = sa.select(chain.c.sequence, chain.c.hash).order_by(chain.c.place.desc()).limit(ONE).subquery("last")
+    end = sa.select(*(chain.c[name] for name in END))
+    last = end.order_by(chain.c.place.desc()).limit(ONE).subquery("last")
     moved = sa.update(CHANGES_END).where(CHANGES_END.c.tenant_id == tenant_parameter(dialect))
     return {
         "logged": sa.insert(CHANGES).from_select(list(row), entries),
-        "moved": moved.values(sequence=last.c.sequence, hash=last.c.hash),
+        "moved": moved.values({name: last.c[name] for name in END}),
     }
 
 
@@ -180,11 +187,17 @@ def json_encoder(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Callable[[
     """What encodes a value of this type, so that the database reads the same from JSON as it does from the driver."""
     if isinstance(kind, sa.JSON):
         return lambda value: orjson.Fragment(dump_json(value))
+    if isinstance(kind, sa.LargeBinary):
+        return bytes_in_json
     if isinstance(kind, Timestamp | sa.Date):
         return moment_in_json
     if isinstance(kind, Amount | OrderedAmount):
         return amount_in_json
     return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def bytes_in_json(value: bytes) -> str:
+    return f"\\x{value.hex()}"
 
 
 def amount_in_json(value: Decimal) -> Decimal | int:

@@ -19,7 +19,7 @@ from app.storage.database.compat_aiosqlite import run_in_thread
 from app.storage.database.compiled_statement import CompiledStatement, Values, compile_statement
 from app.storage.database.engine import Database
 from app.storage.tables import CHANGES, CHANGES_END, CSR_COUNTER
-from app.storage.writes.change_log import FINGERPRINT, chain_hash
+from app.storage.writes.change_log import END, FINGERPRINT, LATEST, next_place, row_place
 from app.storage.writes.optimistic import (
     MAX_STATEMENT_BYTES,
     TENANT,
@@ -38,6 +38,7 @@ from app.storage.writes.unit_of_work import Guard
 Answer = TypeVar("Answer")
 
 CSR_ID = "csr_id"
+PLACES = (CHANGES_END, END), (CHANGES, ("sequence", "digest", LATEST))
 NEXT_VALUE = CSR_COUNTER.c.value + sa.literal_column("1")
 NEXT_CSR_ID = sa.update(CSR_COUNTER).values(value=NEXT_VALUE).returning(CSR_COUNTER.c.value)
 
@@ -100,9 +101,9 @@ class SqliteOptimisticWrite(OptimisticWrite):
                 row = self.execute(connection, statement, {**values, CSR_ID: csr_id})
                 csr_id = row[0] if row else csr_id
             end, entry, moved = log_statements(self.dialect)
-            sequence, former = self.execute(connection, end, values)
-            place = {"sequence": sequence + 1, "hash": chain_hash(former, values[FINGERPRINT])}
-            self.execute(connection, entry, values | place)
+            logged = {"at": values["log_at"], FINGERPRINT: values[FINGERPRINT]}
+            place = next_place(end.row(self.execute(connection, end, values)), logged)
+            self.execute(connection, entry, values | row_place(place, logged))
             self.execute(connection, moved, values | place)
             connection.execute("RELEASE optimistic")
             self.open = False
@@ -148,10 +149,10 @@ def parameters(update: UpdateShape | None, insertions: tuple[InsertShape, ...]) 
 def log_statements(dialect: Dialect) -> tuple[CompiledStatement, CompiledStatement, CompiledStatement]:
     """What finds the end of the tenant's change log, what appends a row to it, and what moves the end there."""
     own = CHANGES_END.c.tenant_id == TENANT
-    place = {name: sa.bindparam(name, type_=CHANGES_END.c[name].type) for name in ("sequence", "hash")}
+    place, row = ({name: sa.bindparam(name, type_=table.c[name].type) for name in names} for table, names in PLACES)
     statements = (
-        sa.select(CHANGES_END.c.sequence, CHANGES_END.c.hash).where(own),
-        sa.insert(CHANGES).values({**logged_values(parameters(None, ())), **place}),
+        sa.select(*(CHANGES_END.c[name] for name in END)).where(own),
+        sa.insert(CHANGES).values({**logged_values(parameters(None, ())), **row}),
         sa.update(CHANGES_END).where(own).values(place),
     )
     end, entry, moved = (compile_statement(statement, dialect) for statement in statements)

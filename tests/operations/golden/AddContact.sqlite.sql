@@ -20,13 +20,13 @@ UPDATE csr_counter SET value=(csr_counter.value + ?) RETURNING value;
 
 INSERT INTO contacts (tenant_id, reference, account_number, name, first_name, last_name, function, email, phone, mobile_phone, fax, title, department, contact_type, language, address1, address2, city, state, zip, country, notes, is_primary, custom_fields, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", account_number, former_account_number, latest_at, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;
 
 SELECT CAST((SELECT json_object('reference', t1.reference, 'name', t1.name, 'firstName', t1.first_name, 'lastName', t1.last_name, 'function', t1.function, 'email', t1.email, 'phone', t1.phone, 'language', t1.language, 'isPrimary', CASE WHEN t1.is_primary THEN json('true') WHEN (t1.is_primary IS NULL) THEN NULL ELSE json('false') END, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'contacts', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'isPrimary', CASE WHEN p5.is_primary THEN json('true') WHEN (p5.is_primary IS NULL) THEN NULL ELSE json('false') END))) AS anon_3
 FROM (SELECT t4.is_primary AS is_primary, t4.reference AS reference, t4.tenant_id AS tenant_id

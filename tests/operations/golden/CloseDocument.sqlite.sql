@@ -8,10 +8,10 @@ UPDATE documents SET status=?, open_amount=?, closed_at=?, closure_reason=?, clo
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", account_number, former_account_number, latest_at, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;

@@ -8,10 +8,10 @@ UPDATE csr_counter SET value=(csr_counter.value + 1) RETURNING value;
 
 INSERT INTO accounts (tenant_id, account_number, name, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", account_number, former_account_number, latest_at, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;

@@ -16,13 +16,13 @@ INSERT INTO documents (tenant_id, document_number, account_number, applies_to_in
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason, notes) VALUES (?, ?, ?, ?, ?, ?, ?);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", account_number, former_account_number, latest_at, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;
 
 SELECT CAST((SELECT json_object('documentNumber', t1.document_number, 'invoiceNum', t1.invoice_num, 'documentType', upper(t1.document_type), 'status', upper(t1.status), 'invoiceDate', t1.invoice_date, 'dueDate', t1.due_date, 'openAmount', amount_text(t1.open_amount), 'openCurrency', t1.open_currency, 'appliesTo', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('documentNumber', t2.document_number, 'invoiceNum', t2.invoice_num, 'documentType', upper(t2.document_type), 'status', upper(t2.status), 'invoiceDate', t2.invoice_date, 'dueDate', t2.due_date, 'openAmount', amount_text(t2.open_amount), 'openCurrency', t2.open_currency, 'creditNotes', (SELECT json_object('nodes', json_group_array(json_object('documentNumber', p5.document_number, 'openAmount', amount_text(p5.open_amount)))) AS anon_3
 FROM (SELECT t4.document_number AS document_number, t4.open_amount AS open_amount, t4.tenant_id AS tenant_id

@@ -14,13 +14,13 @@ UPDATE contacts SET is_primary=?, version=?, updated_at=? WHERE contacts.tenant_
 
 UPDATE contacts SET is_primary=?, version=?, updated_at=? WHERE contacts.tenant_id = ? AND contacts.reference = ?;
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", account_number, former_account_number, latest_at, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;
 
 SELECT CAST((SELECT json_object('reference', t1.reference, 'isPrimary', CASE WHEN t1.is_primary THEN json('true') WHEN (t1.is_primary IS NULL) THEN NULL ELSE json('false') END, 'account', CASE WHEN (t2.tenant_id IS NOT NULL) THEN json_object('accountNumber', t2.account_number, 'contacts', (SELECT json_object('nodes', json_group_array(json_object('reference', p5.reference, 'isPrimary', CASE WHEN p5.is_primary THEN json('true') WHEN (p5.is_primary IS NULL) THEN NULL ELSE json('false') END))) AS anon_3
 FROM (SELECT t4.is_primary AS is_primary, t4.reference AS reference, t4.tenant_id AS tenant_id

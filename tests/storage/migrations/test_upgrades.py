@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from app.demo.tenants_and_keys import make_demonstration, open_demonstration
 from app.domain.amounts import effective_open_amount, open_amount
 from app.domain.enums import Resource
 from app.storage.database.engine import Database
+from app.storage.database.exact_json import load_json
 from app.storage.migrations.migrate import config, migrate
 from app.storage.migrations.revision import REVISIONS, is_current, revision
 from app.storage.tables import (
@@ -39,7 +40,7 @@ from app.storage.tables import (
     TENANTS,
     metadata,
 )
-from app.storage.writes.change_log import GENESIS, audit, chain_hash, fingerprint
+from app.storage.writes.change_log import GENESIS, audit, chain_hash, fingerprint, recorded_change
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway
 from tests.pdfs import pdf
@@ -50,6 +51,7 @@ from tests.storage.migrations.old_servers import Answers, OldServer, shown
 MADE_BY_MIGRATIONS = ("csr_counter", "signing_secret", "database_identity")  # with a row of their own
 PLAN = Plan(date(2026, 11, 21), accounts=6, documents_per_account=3)
 ROOT = "/api/v1/ingest"
+PACKED = "0014"  # the revision since which entries of the change log are packed, and know their account
 ZONES = "0009"  # the revision of time zones, since when nothing is open of a closed document
 STATE = """{ documents(first: 100, orderBy: [{field: DOCUMENT_NUMBER}]) { nodes { documentNumber status
     statusHistory { status at reason notes } attachments { id source fileSize uploadedAt } } }
@@ -61,6 +63,7 @@ SHOWN = {
     table.name
     for table in (*TABLES.values(), STATUS_TRANSITIONS, ATTACHMENTS, ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES)
 } | {TENANTS.name}
+KEPT_ALWAYS = {str(resource) for resource in Resource}  # of which the change log has told since there is one
 WORDS = {"Alder & Finch", "INV-1001-01", "Spoke with"}  # of the ledger, which an old server is told
 numbers = count(1)
 
@@ -222,19 +225,33 @@ def as_of(release: str, rows: Rows) -> Rows:
     """The rows as a release has written them: with what was open when a document was closed, and its change log."""
     if release < ZONES:
         rows = {**rows, "documents": [row | {"open_amount": open_amount(row)} for row in rows["documents"]]}
-    if release >= "0008":
+    if release >= PACKED:
         return rows
     changes, ends = [], dict[int, tuple[int, str]]()
     for row in rows["changes"]:
-        if row["resource"] not in ("tenant", "api_key"):  # which it did not tell of
+        if release >= "0008" or row["resource"] not in ("tenant", "api_key"):  # which it did not tell of
             sequence, former = ends.get(row["tenant_id"], (0, GENESIS))
-            end = sequence + 1, chain_hash(former, fingerprint(row["tenant_id"], row))
+            before, after = recorded_change(row)
+            plain = {
+                **row,
+                "before": load_json(before) if before else None,
+                "after": load_json(after),
+                "packed": None,
+                "digest": None,
+            }
+            end = sequence + 1, chain_hash(former, fingerprint(row["tenant_id"], plain, before, after))
             ends[row["tenant_id"]] = end
-            changes.append({**row, "sequence": end[0], "hash": end[1]})
+            changes.append({**plain, "sequence": end[0], "hash": end[1]})
     moved = [
         {**row, "sequence": end[0], "hash": end[1]} for row in rows["changes_end"] for end in [ends[row["tenant_id"]]]
     ]
     return {**rows, "changes": changes, "changes_end": moved}
+
+
+def accounts_in(rows: Rows) -> list[tuple[Any, ...]]:
+    """The accounts of the entries of a change log, which a migration fills in."""
+    names = ("tenant_id", "resource", "key", "verb", "at", "account_number", "former_account_number")
+    return [tuple(row[name] for name in names) for row in rows["changes"] if row["resource"] in KEPT_ALWAYS]
 
 
 def brought(before: Rows) -> Rows:
@@ -250,6 +267,13 @@ async def check(database: Database, ledger: Ledger, before: Rows, shown: dict[st
     await database.dispose()  # and what it has prepared on the former schema
     kept = await rows_of(database)
     assert only(kept, columns_in(before)) == brought(before)
+    if before.get("changes"):
+        assert accounts_in(kept) == accounts_in(ledger.rows)
+    for end in kept["changes_end"]:
+        own = [row for row in kept["changes"] if row["tenant_id"] == end["tenant_id"]]
+        latest = list(accumulate((row["at"] for row in own), max))
+        assert [row["latest_at"] or row["at"] for row in own] == latest
+        assert [end["latest_at"]] == (latest[-1:] or [None])
     assert kept.keys() == ledger.rows.keys()
     assert len(kept["changes_end"]) == len(kept["tenants"])
     async with Gateway(database.url.render_as_string(hide_password=False)) as gateway:
@@ -351,10 +375,14 @@ async def all_kept_waiting(database: Database, hosts: int) -> AsyncIterator[None
     async with database.writing() as connection:
         await connection.execute(sa.text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         yield
-        own = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        waiting = sa.text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {own}")
+        # One of them waits for the table, the others look again and again whether it has ended.
+        arrived = sa.text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_start > now() "
+            "AND state IS NOT NULL HAVING bool_or(wait_event_type = 'Lock')"
+        )
         deadline = time.monotonic() + 60
-        while await connection.scalar(waiting) != hosts:
+        while await connection.scalar(arrived) != hosts:
+            await connection.execute(sa.select(sa.func.pg_stat_clear_snapshot()))
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
 
