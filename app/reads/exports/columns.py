@@ -16,6 +16,7 @@ from app.storage.types import bit
 ROW, OWNER = "t", "owner"  # the aliases of the exported table, and of the account that a row belongs to
 # Around JSON that is to be turned into the facade's form by Python. No JSON text holds the character.
 MARK = "\x1e"
+PACKED = "x"  # what no JSON text begins with
 
 
 class ColumnKind(Enum):
@@ -33,6 +34,8 @@ class ColumnKind(Enum):
     CUSTOM_FIELDS = "custom fields"
     CUSTOM_FIELD = "custom field"
     CLOSURE = "closure"
+    RECORDED = "recorded"  # JSON of a change, which its entry in the change log may hold packed
+    HASH = "hash"  # of an entry in the change log
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class ValueWriter:
                 return f"""('"' || {self.plain(column)} || '"')"""
             case ColumnKind.STORED:
                 return f"('{MARK}{column.column}:' || {self.as_text(source)} || '{MARK}')"
+            case ColumnKind.RECORDED:
+                return f"('{MARK}{column.column}:' || {self.recorded(source)} || '{MARK}')"
+            case ColumnKind.HASH:
+                return f"""('"' || {self.hash(source)} || '"')"""
             case ColumnKind.CUSTOM_FIELDS:
                 before, after = column.wrapped
                 return f"('{before}' || {self.as_text(source)} || '{after}')"
@@ -105,10 +112,28 @@ class ValueWriter:
                 return self.member(source, column.part)
             case ColumnKind.CUSTOM_FIELDS | ColumnKind.CLOSURE:
                 return self.json(column)
+            case ColumnKind.RECORDED:
+                return self.recorded(source)
+            case ColumnKind.HASH:
+                return self.hash(source)
         return self.as_text(source)
 
     def source(self, column: ExportColumn) -> str:
         return f'{OWNER if column.of_account else ROW}."{column.column}"'
+
+    def recorded(self, source: str) -> str:
+        """The JSON of a change; where it is packed, all of it in hexadecimal digits behind PACKED."""
+        packed = f'{ROW}."packed"'
+        plain = "'\\x00'::bytea" if self.is_postgres else "x'00'"
+        is_plain = f"{packed} IS NULL OR {packed} = {plain}"
+        return f"CASE WHEN {is_plain} THEN {self.as_text(source)} ELSE '{PACKED}' || {self.digits(packed)} END"
+
+    def hash(self, source: str) -> str:
+        return f"""coalesce({source}, {self.digits(f'{ROW}."digest"')})"""
+
+    def digits(self, source: str) -> str:
+        """Bytes in hexadecimal digits."""
+        return f"encode({source}, 'hex')" if self.is_postgres else f"lower(hex({source}))"
 
     def as_text(self, source: str) -> str:
         return f"{source}::text" if self.is_postgres else f"CAST({source} AS TEXT)"

@@ -8,6 +8,7 @@ from app.reads.selection import LogEntry
 from app.storage.database.engine import Database
 from app.storage.database.snapshots import Sink, Snapshot
 from app.storage.tables import CHANGES, CHANGES_END
+from app.storage.writes.change_log import hash_of
 from app.storage.writes.tenant_rows import TenantRows
 
 
@@ -15,13 +16,13 @@ async def change_cursor(snapshot: Snapshot, caller: Caller) -> str | None:
     """The place in the change log from which on `changes` lists all that the snapshot does not hold; None where the log
     is empty."""
     end = await TenantRows(snapshot.connection, caller).find(CHANGES_END)
-    return encode_cursor(CHANGE, DEFAULT_ORDERS[CHANGE], end) if end and end["sequence"] else None
+    return encode_cursor(CHANGE, DEFAULT_ORDERS[CHANGE], {**end, "digest": None}) if end and end["sequence"] else None
 
 
 async def check_log_entry(snapshot: Snapshot, caller: Caller, entry: LogEntry) -> None:
     """Raises CursorExpired where the tenant's change log has no such entry."""
     found = await TenantRows(snapshot.connection, caller).find(CHANGES, sequence=entry.sequence)
-    if found is None or not found["hash"].startswith(entry.hash_prefix or ""):
+    if found is None or not hash_of(found).startswith(entry.hash_prefix or ""):
         raise CursorExpired
 
 

@@ -43,8 +43,9 @@ CHANGE_KINDS = {
     "sequence": ColumnKind.INTEGER,
     "at": ColumnKind.MOMENT,
     "version": ColumnKind.INTEGER,
-    "before": ColumnKind.JSON,
-    "after": ColumnKind.JSON,
+    "before": ColumnKind.RECORDED,
+    "after": ColumnKind.RECORDED,
+    "hash": ColumnKind.HASH,
 }
 CHANGE_COLUMNS = tuple(
     ExportColumn(name, name, CHANGE_KINDS.get(name, ColumnKind.TEXT))

@@ -14,9 +14,10 @@ import orjson
 
 from app.domain.enums import Resource
 from app.domain.resources import RESOURCES
-from app.reads.exports.columns import MARK, ColumnKind, ExportColumn
+from app.reads.exports.columns import MARK, PACKED, ColumnKind, ExportColumn
 from app.rest_api.answers import exact, shown
 from app.storage.database.exact_json import load_json
+from app.storage.writes.packed_changes import unpack
 
 NDJSON, CSV, ARROW, PARQUET = "ndjson", "csv", "arrow", "parquet"
 MEDIA_TYPES = {
@@ -26,6 +27,7 @@ MEDIA_TYPES = {
     PARQUET: "application/vnd.apache.parquet",
 }
 MARK_BYTE = MARK.encode()
+RECORDED = ("before", "after")
 STORED_FIELDS = {field.name: field for field in RESOURCES[Resource.DOCUMENT].fields}
 MAX_INLINE_BYTES = 16_384  # of lines that are converted on the event loop
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -44,7 +46,9 @@ class Format(Protocol):
 
 
 def as_shown(column: str, stored: str) -> bytes:
-    """JSON of a document in the form that REST has of it."""
+    """JSON of a document in the form that REST has of it, or of a change."""
+    if column in RECORDED:
+        return (recorded(column, stored) or "null").encode()
     return orjson.dumps(shown(STORED_FIELDS[column], load_json(stored)), default=exact)
 
 
@@ -84,8 +88,15 @@ class Ndjson:
         return orjson.dumps({"end": {"rows": self.count, "sha256": self.digest.hexdigest()}}) + b"\n"
 
 
-def as_shown_text(column: str, stored: str) -> str:
-    return as_shown(column, stored).decode()
+def recorded(column: str, stored: str) -> str | None:
+    """What was before a change, or is after it, as JSON."""
+    if not stored.startswith(PACKED):
+        return stored
+    return unpack(bytes.fromhex(stored.removeprefix(PACKED)))[RECORDED.index(column)] or None
+
+
+def as_shown_text(column: str, stored: str) -> str | None:
+    return recorded(column, stored) if column in RECORDED else as_shown(column, stored).decode()
 
 
 Cells = list[str | None]
@@ -103,7 +114,7 @@ def stored_cells(columns: Sequence[ExportColumn]) -> list[tuple[int, Convert]]:
     return [
         (place, partial(as_shown_text, column.column))
         for place, column in enumerate(columns)
-        if column.kind is ColumnKind.STORED
+        if column.kind in (ColumnKind.STORED, ColumnKind.RECORDED)
     ]
 
 

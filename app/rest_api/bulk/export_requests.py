@@ -19,7 +19,7 @@ from app.reads.exports.columns import ExportColumn
 from app.reads.exports.statement import EVERYTHING, LINK
 from app.reads.pagination import BadCursor, decode_cursor
 from app.reads.relations import CHANGE, DEFAULT_ORDERS
-from app.reads.selection import AllOf, Comparison, Condition, LogEntry, Operator
+from app.reads.selection import AllOf, AnyOf, Comparison, Condition, LogEntry, Operator
 from app.rest_api.bulk.export_columns import asked_columns
 from app.rest_api.bulk.export_formats import ARROW, CSV, MEDIA_TYPES, NDJSON, PARQUET
 from app.rest_api.errors import RestError, writable
@@ -31,7 +31,7 @@ ROOT = "/api/v1/bulk"
 SOURCES = {**{each.plural: str(each) for each in Resource}, "links": LINK, "changes": CHANGE}
 COMMON = ("format", "fields", "end", "safe")
 FILTERED = (*COMMON, "filter")
-OF_CHANGES = (*COMMON, "after", "resource", "key")
+OF_CHANGES = (*COMMON, "after", "resource", "key", "account_number")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -125,7 +125,7 @@ def read_condition(asked: ExportRequest, text: str, caller: Caller, read_filter:
 
 
 def read_change_conditions(asked: ExportRequest, query: Any) -> None:
-    conditions = []
+    conditions: list[Condition] = []
     if "after" in query:
         try:
             cursor = decode_cursor(CHANGE, DEFAULT_ORDERS[CHANGE], query["after"])
@@ -142,4 +142,10 @@ def read_change_conditions(asked: ExportRequest, query: Any) -> None:
         if not is_storable(query["key"]):
             asked.fault("key", "key must not contain NUL or unpaired surrogates.")
         conditions.append(Comparison("key", Operator.EQ, query["key"]))
+    if "account_number" in query:
+        number = query["account_number"]
+        if not is_storable(number):
+            asked.fault("account_number", "account_number must not contain NUL or unpaired surrogates.")
+        of_account = ("account_number", "former_account_number")  # of what moved, both
+        conditions.append(AnyOf(tuple(Comparison(name, Operator.EQ, number) for name in of_account)))
     asked.condition = AllOf(tuple(conditions))

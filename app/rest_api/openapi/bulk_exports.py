@@ -55,6 +55,7 @@ OF_CHANGES = [
     parameter("after", "A cursor: those after it alone.", TEXT),
     parameter("resource", "Those of one kind of resource alone, such as `document`.", TEXT),
     parameter("key", "Those of what has this key alone.", TEXT),
+    parameter("account_number", "Those of this account alone; of what moved to another, of both.", TEXT),
 ]
 FILTERED = [name for name, source in SOURCES.items() if source not in ("link", CHANGE)]
 
