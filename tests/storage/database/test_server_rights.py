@@ -103,7 +103,7 @@ OF_ADMINISTRATORS = (
     "DROP FUNCTION refuse_change_of_changes",
     "DROP FUNCTION refuse_ended_key",
     "DROP FUNCTION add_noted_sums",
-    "DROP TRIGGER sums_changed ON documents",
+    "DROP TRIGGER sums_insert ON documents",
     "ALTER FUNCTION refuse_ended_key RENAME TO other",
     "DROP TRIGGER changes_by_valid_keys ON changes",
     "DROP POLICY own ON accounts",

@@ -4,10 +4,10 @@ a resource, and the number and the open amounts of documents by what lists and b
 On SQLite, where one writes at a time, the triggers of a row change the sums at once. On Postgres they must not: of two
 writers of a tenant the sums would make one wait for the other from the first row that it changes, where otherwise it
 waits at the end of the change log alone, which is the last that it changes; and two that meet at both places in
-different orders would wait for each other for ever. So a trigger of the statement notes what has changed, for all its
-rows at once, in a setting of the transaction; and what is noted is added to the sums when the transaction has moved the
-end of the log, or else when it commits. Of a transaction that changes thousands of rows it is added in between, once
-the end of the log is locked.
+different orders would wait for each other for ever. So a trigger of the statement, for all its rows at once, adds what
+has changed to the sums only where the transaction has moved the end of the log, as a statement that does both has by
+then. Otherwise it notes what has changed in a setting of the transaction, and that is added when the end is moved, or
+else at the commit, once the end is locked. Of a transaction that changes thousands of rows it is added in between.
 
 Rows that are already there are filled in beside writers. What a sum lacks is a constant meanwhile, since whatever
 changes a row changes the sum as well: so it does not matter when it is added.
@@ -99,10 +99,11 @@ KEY_TYPES: dict[str, Any] = {
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP TRIGGER sums_changed ON changes_end")
+        for name in ("locked", "logged"):
+            op.execute(f"DROP TRIGGER sums_{name} ON changes_end")
         for table in COUNTED:
-            for name in ("sums_changed", "sums_forgotten", *(f"sums_noted_{change.lower()}" for change in ROWS)):
-                op.execute(f"DROP TRIGGER {name} ON {table}")
+            for name in ("commit", "truncate", *map(str.lower, ROWS)):
+                op.execute(f"DROP TRIGGER sums_{name} ON {table}")
         for function in FUNCTIONS:
             op.execute(f"DROP FUNCTION {function}()")
     else:
@@ -113,67 +114,98 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-# Postgres. A statement notes its changes as JSON: a row's values under short names, in groups of `n` documents whose
-# amounts sum up to `h` millions and `l` ten-thousandths.
-NOTED_KEYS = dict(zip(SUMMED, "takscdg", strict=True))
-RECORD = (
-    "json_to_recordset(changes) AS noted "
-    "(t integer, r text, a text, k text, s text, c text, d date, g numeric, n bigint, h bigint, l bigint)"
-)
+# Postgres. What has changed are rows of a table, new and old ones, in groups that are counted and summed alike. They
+# are noted as JSON.
 ROWS = {
     "INSERT": ("NEW TABLE AS new_rows", {"new_rows": ""}),
     "UPDATE": ("NEW TABLE AS new_rows OLD TABLE AS old_rows", {"new_rows": "", "old_rows": "-"}),
     "DELETE": ("OLD TABLE AS old_rows", {"old_rows": "-"}),
 }
 FUNCTIONS = (
-    *(f"{verb}_{change.lower()}" for verb in ("note_documents", "note_rows") for change in ROWS),
-    *("add_to_sums", "add_noted_sums", "forget_sums"),
+    *(f"{table}_changed_{change.lower()}" for table in ("documents", "rows") for change in ROWS),
+    *("log_end_is_locked", "add_to_sums", "add_noted_sums", "forget_sums"),
 )
-OF_ROWS = "SELECT {keys}, {sign}1 AS n, {sign}({h}) AS h, {sign}({l}) AS l FROM {rows}"
-CHANGED_DOCUMENTS = """SELECT 'document' AS r, {groups}, sum(n) AS n, sum(h)::bigint AS h, sum(l)::bigint AS l
-        FROM ({rows}) AS documents GROUP BY {groups} HAVING sum(n) <> 0 OR sum(h) <> 0 OR sum(l) <> 0"""
-TENANT_OF_ROWS = "SELECT tenant_id AS t, {sign}1 AS n FROM {rows}"
-CHANGED_ROWS = "SELECT TG_ARGV[0] AS r, t, sum(n) AS n FROM ({rows}) AS rows GROUP BY t HAVING sum(n) <> 0"
+DOCUMENT_ROWS = """SELECT tenant_id, 'document' AS resource, account_number, document_type, status,
+        {open_currency} AS open_currency, due_date, {open_amount} AS open_amount, {sign}1 AS documents,
+        {sign}({millions})::integer AS millions, {sign}({ten_thousandths})::bigint AS ten_thousandths FROM {rows}"""
+OTHER_ROWS = "SELECT tenant_id, TG_ARGV[0] AS resource, {sign}1 AS documents FROM {rows}"
+DOCUMENT_GROUPS = """SELECT tenant_id, resource, account_number, document_type, status, open_currency, due_date,
+        open_amount, sum(documents) AS documents, sum(millions) AS millions, sum(ten_thousandths) AS ten_thousandths
+        FROM ({rows}) AS rows GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        HAVING sum(documents) <> 0 OR sum(millions) <> 0 OR sum(ten_thousandths) <> 0"""
+OTHER_GROUPS = """SELECT tenant_id, resource, sum(documents) AS documents FROM ({rows}) AS rows GROUP BY 1, 2
+        HAVING sum(documents) <> 0"""
+RECORDS = """SELECT * FROM json_to_recordset(changes) AS rows (tenant_id integer, resource text, account_number text,
+        document_type text, status text, open_currency text, due_date date, open_amount numeric, documents integer,
+        millions bigint, ten_thousandths bigint)"""
+# Tables are named with their schema, or whoever writes could put temporary ones in their place.
+ADD = """WITH changed AS MATERIALIZED ({rows}){sums}
+        INSERT INTO {schema}.row_counts AS kept (tenant_id, resource, total)
+        SELECT tenant_id, resource, sum(documents) FROM changed GROUP BY 1, 2 HAVING sum(documents) <> 0
+        ON CONFLICT (tenant_id, resource) DO UPDATE SET total = kept.total + excluded.total;"""
+ADD_SUMS = """, {table}_changed AS (
+            INSERT INTO {schema}.{table} AS kept ({keys}, documents, millions, ten_thousandths)
+            SELECT {values}, sum(documents), sum(millions), sum(ten_thousandths) FROM changed AS rows
+            WHERE resource = 'document' GROUP BY {places}
+            ON CONFLICT ({keys}) DO UPDATE SET documents = kept.documents + excluded.documents,
+                millions = kept.millions + excluded.millions,
+                ten_thousandths = kept.ten_thousandths + excluded.ten_thousandths
+        )"""
+CLEAR_SUMS = """DELETE FROM {schema}.{table} AS kept USING ({rows}) AS rows
+            WHERE rows.documents < 0 AND ({of_kept}) = ({values}) AND kept.documents = 0;"""
 # What is noted is added to a long setting now and then, and not each time.
-NOTE = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+CHANGED = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    changes text := (SELECT json_agg(changed) FROM ({changed}) AS changed);
+    changes text;
 BEGIN
+    IF current_setting('gateway.log_end', true) = 'locked' THEN
+        {add}
+        RETURN NULL;
+    END IF;
+    changes := (SELECT json_agg(changed) FROM ({groups}) AS changed);
     IF changes IS NULL THEN
         RETURN NULL;
     END IF;
     changes := concat_ws(
         ',', nullif(current_setting('gateway.sums', true), ''), substr(changes, 2, length(changes) - 2));
-    IF length(changes) > 8000 THEN
-        changes := concat_ws(',', nullif(current_setting('gateway.more_sums', true), ''), changes);
-        PERFORM set_config('gateway.more_sums', changes, true), set_config('gateway.sums', '', true);
-        IF length(changes) > 100000 THEN
-            PERFORM FROM {schema}.changes_end WHERE tenant_id IN (
-                SELECT t FROM json_to_recordset(('[' || changes || ']')::json) AS noted (t integer))
-            ORDER BY tenant_id FOR UPDATE;
-            PERFORM {schema}.add_noted_sums();
-        END IF;
-    ELSE
+    IF length(changes) < 10000 THEN
         PERFORM set_config('gateway.sums', changes, true);
+        RETURN NULL;
+    END IF;
+    changes := concat_ws(',', nullif(current_setting('gateway.more_sums', true), ''), changes);
+    PERFORM set_config('gateway.more_sums', changes, true), set_config('gateway.sums', '', true);
+    IF length(changes) > 200000 THEN
+        PERFORM {schema}.add_noted_sums();
     END IF;
     RETURN NULL;
 END $$"""
-NOTED = """concat_ws(',', nullif(current_setting('gateway.more_sums', true), ''),
-        nullif(current_setting('gateway.sums', true), ''))"""
-# Tables are named with their schema, or whoever writes could put temporary ones in their place. Every transaction
-# changes the sums in the same order, so that no two of them wait for each other.
-ADD = """CREATE FUNCTION add_noted_sums() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+ADD_NOTED = """CREATE FUNCTION add_noted_sums() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
-    noted text := {noted};
+    noted text := concat_ws(',', nullif(current_setting('gateway.more_sums', true), ''),
+        nullif(current_setting('gateway.sums', true), ''));
     changes json := '[' || noted || ']';
 BEGIN
     PERFORM set_config('gateway.more_sums', '', true), set_config('gateway.sums', '', true);
-    INSERT INTO {schema}.row_counts AS kept (tenant_id, resource, total)
-        SELECT t, r, sum(n) FROM {record} GROUP BY t, r HAVING sum(n) <> 0 ORDER BY t, r
-        ON CONFLICT (tenant_id, resource) DO UPDATE SET total = kept.total + excluded.total;
-    IF strpos(noted, '"r":"document"') > 0 THEN
-{sums}
+    IF current_setting('gateway.log_end', true) IS DISTINCT FROM 'locked' THEN
+        PERFORM FROM {schema}.changes_end WHERE tenant_id IN (SELECT tenant_id FROM ({records}) AS rows)
+            ORDER BY tenant_id FOR UPDATE;
     END IF;
+    {add}
+    IF strpos(noted, '"documents":-') > 0 THEN
+        {clear}
+    END IF;
+END $$"""
+ADD_TRIGGER = """CREATE FUNCTION add_to_sums() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('gateway.sums', true) <> '' OR current_setting('gateway.more_sums', true) <> '' THEN
+        PERFORM {schema}.add_noted_sums();
+    END IF;
+    RETURN NULL;
+END $$"""
+LOCKED = """CREATE FUNCTION log_end_is_locked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('gateway.log_end', 'locked', true);
+    RETURN NEW;
 END $$"""
 FORGET = """CREATE FUNCTION forget_sums() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
@@ -184,85 +216,79 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$"""
-ADD_TRIGGER = """CREATE FUNCTION add_to_sums() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_setting('gateway.sums', true) <> '' OR current_setting('gateway.more_sums', true) <> '' THEN
-        PERFORM {schema}.add_noted_sums();
-    END IF;
-    RETURN NULL;
-END $$"""
-SUM = """        INSERT INTO {schema}.{table} AS kept ({keys}, documents, millions, ten_thousandths)
-            SELECT {values}, sum(n), sum(h), sum(l) FROM {record} WHERE r = 'document' GROUP BY {places}
-            HAVING sum(n) <> 0 OR sum(h) <> 0 OR sum(l) <> 0 ORDER BY {places}
-            ON CONFLICT ({keys}) DO UPDATE SET documents = kept.documents + excluded.documents,
-                millions = kept.millions + excluded.millions,
-                ten_thousandths = kept.ten_thousandths + excluded.ten_thousandths;
-        IF strpos(noted, '"n":-') > 0 THEN
-            DELETE FROM {schema}.{table} AS kept USING {record}
-                WHERE n < 0 AND ({of_kept}) = ({values}) AND kept.documents = 0;
-        END IF;"""
 
 
 def make_postgres_triggers() -> None:
     for table in SUM_TABLES:  # rows are changed again and again, without a change of their keys
         op.execute(f"ALTER TABLE {table} SET (fillfactor = 70)")
     schema = op.get_bind().exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
-    sums = "\n".join(sum_statements(schema, table) for table in KEYS)
-    op.execute(ADD.format(schema=schema, noted=NOTED, record=RECORD, sums=sums))
-    op.execute(ADD_TRIGGER.format(schema=schema))
-    op.execute(FORGET.format(schema=schema))
+    add, clear = add_rows(schema, RECORDS, sums=True), clear_sums(schema, RECORDS)
+    op.execute(ADD_NOTED.format(schema=schema, records=RECORDS, add=add, clear=clear))
+    for function in (ADD_TRIGGER, LOCKED, FORGET):
+        op.execute(function.format(schema=schema))
     for change, (transition, rows) in ROWS.items():
-        for name, changed in (("note_documents", changed_documents(rows)), ("note_rows", changed_rows(rows))):
-            op.execute(NOTE.format(name=f"{name}_{change.lower()}", schema=schema, changed=changed))
+        make_change_functions(schema, change, rows)
         for table, resource in COUNTED.items():
-            name = "note_documents" if table == "documents" else "note_rows"
+            name = "documents" if table == "documents" else "rows"
             op.execute(
-                f"CREATE TRIGGER sums_noted_{change.lower()} AFTER {change} ON {table} REFERENCING {transition} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_{change.lower()}('{resource}')"
+                f"CREATE TRIGGER sums_{change.lower()} AFTER {change} ON {table} REFERENCING {transition} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_changed_{change.lower()}('{resource}')"
             )
     for table, resource in COUNTED.items():
         op.execute(
-            f"CREATE CONSTRAINT TRIGGER sums_changed AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            f"CREATE CONSTRAINT TRIGGER sums_commit AFTER INSERT OR UPDATE OR DELETE ON {table} "
             "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION add_to_sums()"
         )
         op.execute(
-            f"CREATE TRIGGER sums_forgotten AFTER TRUNCATE ON {table} FOR EACH STATEMENT "
+            f"CREATE TRIGGER sums_truncate AFTER TRUNCATE ON {table} FOR EACH STATEMENT "
             f"EXECUTE FUNCTION forget_sums('{resource}')"
         )
     op.execute(
-        "CREATE TRIGGER sums_changed AFTER UPDATE ON changes_end FOR EACH STATEMENT EXECUTE FUNCTION add_to_sums()"
+        "CREATE TRIGGER sums_locked BEFORE UPDATE ON changes_end FOR EACH ROW EXECUTE FUNCTION log_end_is_locked()"
+    )
+    op.execute(
+        "CREATE TRIGGER sums_logged AFTER UPDATE ON changes_end FOR EACH STATEMENT EXECUTE FUNCTION add_to_sums()"
     )
 
 
-def changed_documents(rows: dict[str, str]) -> str:
-    """The groups of documents of which there are more now, or fewer."""
+def make_change_functions(schema: str, change: str, rows: dict[str, str]) -> None:
+    """The functions of the triggers of statements that change documents, or other rows that are counted."""
     made = own_values(ON_POSTGRES, "")
-    keys = ", ".join(f"{made[name]} AS {short}" for name, short in NOTED_KEYS.items())
-    parts = [
-        OF_ROWS.format(keys=keys, sign=sign, h=made["millions"], l=made["ten_thousandths"], rows=name)
-        for name, sign in rows.items()
-    ]
-    return CHANGED_DOCUMENTS.format(groups=", ".join(NOTED_KEYS.values()), rows=" UNION ALL ".join(parts))
+    documents = " UNION ALL ".join(DOCUMENT_ROWS.format(rows=name, sign=sign, **made) for name, sign in rows.items())
+    others = " UNION ALL ".join(OTHER_ROWS.format(rows=name, sign=sign) for name, sign in rows.items())
+    groups = DOCUMENT_GROUPS.format(rows=documents)
+    changed = groups if change == "UPDATE" else documents  # of an update most rows change nothing that is summed
+    add = add_rows(schema, changed, sums=True)
+    if change != "INSERT":
+        add += "\n        " + clear_sums(schema, changed)
+    function = {"schema": schema, "name": f"documents_changed_{change.lower()}"}
+    op.execute(CHANGED.format(add=add, groups=groups, **function))
+    function["name"] = f"rows_changed_{change.lower()}"
+    add = add_rows(schema, others, sums=False)
+    op.execute(CHANGED.format(add=add, groups=OTHER_GROUPS.format(rows=others), **function))
 
 
-def changed_rows(rows: dict[str, str]) -> str:
-    """The tenants that have more rows now, or fewer."""
-    parts = (TENANT_OF_ROWS.format(sign=sign, rows=name) for name, sign in rows.items())
-    return CHANGED_ROWS.format(rows=" UNION ALL ".join(parts))
+def add_rows(schema: str, rows: str, *, sums: bool) -> str:
+    """What adds changed rows to the counts, and if they are documents to the sums."""
+    added = "".join(ADD_SUMS.format(schema=schema, table=table, **parts(table)) for table in KEYS) if sums else ""
+    return ADD.format(schema=schema, rows=rows, sums=added)
 
 
-def sum_statements(schema: str, table: str) -> str:
+def clear_sums(schema: str, rows: str) -> str:
+    return "\n        ".join(CLEAR_SUMS.format(schema=schema, table=table, rows=rows, **parts(table)) for table in KEYS)
+
+
+def parts(table: str) -> dict[str, str]:
+    """What statements about a table of sums are made of."""
     keys = KEYS[table]
-    values = collapsed(table, NOTED_KEYS, "DATE '1970-01-01'", ON_POSTGRES["none"])
-    return SUM.format(
-        schema=schema,
-        table=table,
-        record=RECORD,
-        keys=", ".join(keys),
-        values=", ".join(values[name] for name in keys),
-        of_kept=", ".join(f"kept.{name}" for name in keys),
-        places=", ".join(str(place) for place in range(1, len(keys) + 1)),
-    )
+    plain = {name: f"rows.{name}" for name in SUMMED}
+    values = collapsed(table, plain, "DATE '1970-01-01'", ON_POSTGRES["none"])
+    return {
+        "keys": ", ".join(keys),
+        "values": ", ".join(values[name] for name in keys),
+        "of_kept": ", ".join(f"kept.{name}" for name in keys),
+        "places": ", ".join(str(place) for place in range(1, len(keys) + 1)),
+    }
 
 
 def own_values(dialect: dict[str, str], row: str) -> dict[str, str]:
