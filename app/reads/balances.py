@@ -1,4 +1,5 @@
-"""Sums over open documents by currency and days past due: one statement for any number of accounts, or the tenant."""
+"""Sums over open documents by currency and days past due, from those that are kept: one statement for any number of
+accounts, or the tenant."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,11 +11,14 @@ import sqlalchemy as sa
 from app.domain.aging import BUCKETS
 from app.domain.enums import DocumentStatus
 from app.reads.by_level.level import START, LevelQuery, StartKeys
-from app.reads.relations import Columns
-from app.storage.types import exact_sum, summed
+from app.reads.kept_sums import sum_rows
+from app.reads.pagination import inline_int
+from app.reads.relations import Columns, ReachedRows
+from app.storage.tables import ACCOUNT_SUMS, DOCUMENT_SUMS
+from app.storage.types import summed
 
 CURRENCY, BUCKET, COUNT = "open_currency", "bucket", "documents"
-# Sums of all open amounts and of those below zero, each in two parts: see exact_sum.
+# Sums of all open amounts and of those below zero, each in two parts: see exact_parts.
 HIGH, LOW, CREDITS_HIGH, CREDITS_LOW = "high", "low", "credits_high", "credits_low"
 SUMS = (HIGH, LOW, CREDITS_HIGH, CREDITS_LOW)
 COLUMNS = (CURRENCY, BUCKET, COUNT, *SUMS)
@@ -25,45 +29,47 @@ OVERDUE_INVOICES, OPEN_CREDITS = "overdue_invoices", "open_credits"
 def statement(level: LevelQuery, starts: StartKeys) -> sa.Select[Any]:
     """A row for each start, currency and bucket that has open documents."""
     start = level.start_rows(starts)
-    target, rows, met = open_documents(level, level.keys(start))
-    keys = (start.c[START], *group_columns(level, target))
+    rows, met = open_documents(level, level.keys(start))
     return (
-        sa.select(*keys, *sum_columns(level, target))
+        sa.select(start.c[START], *group_columns(level, rows), *sum_columns(rows))
         .select_from(start.join(rows, sa.and_(*met)))
-        .group_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
-        .order_by(start.c[START], target.c.open_currency, sa.literal_column(BUCKET))
+        .group_by(start.c[START], rows.c.open_currency, sa.literal_column(BUCKET))
+        .order_by(start.c[START], rows.c.open_currency, sa.literal_column(BUCKET))
     )
 
 
 def sums(level: LevelQuery, keys: Columns) -> sa.Select[Any]:
     """The same for one start, whose keys are given."""
-    target, rows, met = open_documents(level, keys)
+    rows, met = open_documents(level, keys)
     return (
-        sa.select(*group_columns(level, target), *sum_columns(level, target))
+        sa.select(*group_columns(level, rows), *sum_columns(rows))
         .select_from(rows)
         .where(*met)
-        .group_by(target.c.open_currency, sa.literal_column(BUCKET))
-        .order_by(target.c.open_currency, sa.literal_column(BUCKET))
+        .group_by(rows.c.open_currency, sa.literal_column(BUCKET))
+        .order_by(rows.c.open_currency, sa.literal_column(BUCKET))
     )
 
 
-def open_documents(
-    level: LevelQuery, keys: Columns
-) -> tuple[sa.FromClause, sa.FromClause, list[sa.ColumnElement[bool]]]:
-    target, rows, met = level.target_rows(keys, "target")
-    is_open = target.c.status == str(DocumentStatus.OPEN)
-    return target, rows, [*met, is_open, target.c.open_amount.is_not(None), target.c.open_currency.is_not(None)]
+def open_documents(level: LevelQuery, keys: Columns) -> ReachedRows:
+    """The kept sums of the documents that are open with an amount."""
+    table = ACCOUNT_SUMS if level.relation.start_columns else DOCUMENT_SUMS
+    rows, met = sum_rows(table, keys, "target", level.dialect, level.caller)
+    is_open = rows.c.status == str(DocumentStatus.OPEN)
+    return rows, [*met, is_open, rows.c.open_amount.is_not(None), rows.c.open_currency.is_not(None)]
 
 
-def group_columns(level: LevelQuery, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    bucket = bucket_of(target.c.due_date, level.traversal.as_of or date.max)
-    return [target.c.open_currency.label(CURRENCY), bucket.label(BUCKET)]
+def group_columns(level: LevelQuery, rows: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    bucket = bucket_of(rows.c.due_date, level.traversal.as_of or date.max)
+    return [rows.c.open_currency.label(CURRENCY), bucket.label(BUCKET)]
 
 
-def sum_columns(level: LevelQuery, target: sa.FromClause) -> list[sa.ColumnElement[Any]]:
-    amount = target.c.open_amount
-    sums = (*exact_sum(amount, level.dialect), *exact_sum(amount, level.dialect, where=amount < Decimal(0)))
-    return [sa.func.count().label(COUNT), *(part.label(name) for part, name in zip(sums, SUMS, strict=True))]
+def sum_columns(rows: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    is_credit = rows.c.open_amount < Decimal(0)
+    parts = [rows.c.millions, rows.c.ten_thousandths]
+    credits_ = [sa.func.coalesce(sa.func.sum(part).filter(is_credit), inline_int(0)) for part in parts]
+    sums = (*map(sa.func.sum, parts), *credits_)
+    documents = sa.cast(sa.func.sum(rows.c.documents), sa.BigInteger())
+    return [documents.label(COUNT), *(part.label(name) for part, name in zip(sums, SUMS, strict=True))]
 
 
 def bucket_of(due: sa.ColumnElement[date], as_of: date) -> sa.ColumnElement[int]:

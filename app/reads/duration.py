@@ -23,7 +23,7 @@ def rows_of(traversals: Sequence[Traversal], source: str) -> float:
 
 def rows_of_traversal(traversal: Traversal, source: str) -> float:
     relation, page = RELATIONS[source, traversal.relation], traversal.page
-    unbounded = traversal.condition not in NO_CONDITION or page.wants_total or page.skip
+    unbounded = traversal.condition not in NO_CONDITION or page.wants_total or page.counted_up_to or page.skip
     if unbounded or relation.shape is Shape.BALANCES:
         return float("inf")
     reached = page.size if relation.shape is Shape.PAGE else max(len(traversal.lookup_keys), 1)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
+from app.reads.kept_sums import sum_rows, sums_of
 from app.reads.relations import RELATIONS, SOURCES, aliased
 from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
 from app.storage.database.engine import FOLDING
@@ -131,8 +132,14 @@ def has_related(
     wanted: HasRelated, source: str, target: sa.FromClause, caller: Caller, dialect: str
 ) -> sa.ColumnElement[bool]:
     relation = RELATIONS[source, wanted.relation]
-    other = aliased(SOURCES[relation.target], "related")
-    rows, reached = relation.reach(other, [target.c[name] for name in relation.start_columns], caller)
+    keys = [target.c[name] for name in relation.start_columns]
+    sums = sums_of(relation, wanted.condition)
+    if sums is None:
+        other = aliased(SOURCES[relation.target], "related")
+        rows, reached = relation.reach(other, keys, caller)
+    else:
+        rows, reached = sum_rows(sums, keys, "related", dialect, caller)
+        other = rows
     met = condition_sql(wanted.condition, relation.target, other, caller, dialect)
     first = (
         sa.select(sa.literal(1).label("found"))

@@ -9,6 +9,7 @@ from typing import Any
 
 DEFAULT_PAGE = 20
 MAX_PAGE = 1_000
+MAX_COUNT_LIMIT = 10_000  # rows that a count may stop at
 
 
 class Operator(Enum):
@@ -88,6 +89,7 @@ class Page:
     before: tuple[Any, ...] | None = None
     skip: int = 0  # rows to pass over, for listings with page numbers
     wants_total: bool = False
+    counted_up_to: int = 0  # rows at which a count of the list may stop; 0 where none is wanted
     wants_earlier: bool = False  # whether there is anything before the page
     wants_later: bool = False
     log_entries: tuple[LogEntry, ...] = ()  # that the log must have: of a page of the change log, those of its cursors
@@ -182,6 +184,13 @@ class LookupList:
     traversals: tuple[Traversal | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CountUpTo:
+    """The rows of a list, or the limit where it has more."""
+
+    limit: int
+
+
 class PageFact(Enum):
     """What is known of a page, or of a row's place in it."""
 
@@ -215,7 +224,7 @@ class PageInfo:
 
 
 Members = tuple[tuple[str, ColumnValue | TextObject | Constant | ComputedValue | LookupList | Traversal], ...]
-PageMembers = tuple[tuple[str, Nodes | Edges | PageInfo | PageFact | Constant], ...]
+PageMembers = tuple[tuple[str, Nodes | Edges | PageInfo | PageFact | CountUpTo | Constant], ...]
 
 
 class Row(dict[str, Any]):
@@ -245,6 +254,7 @@ class RowPage:
     has_earlier: bool = False
     has_later: bool = False
     total: int | None = None
+    counted: int | None = None  # the same as far as it was counted
 
 
 def merged(shown: Iterable[tuple[str, Any]]) -> Selection:

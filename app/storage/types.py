@@ -74,12 +74,17 @@ class OrderedAmount(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
             return value
-        return f"{int(value * UNIT) + SHIFT:020d}"
+        return ordered_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None or dialect.name == "postgresql":
             return value  # type: ignore[no-any-return]  # the driver's Decimal
         return Decimal(int(value) - SHIFT) / UNIT
+
+
+def ordered_text(value: Decimal) -> str:
+    """An OrderedAmount as SQLite keeps it."""
+    return f"{int(value * UNIT) + SHIFT:020d}"
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -133,25 +138,20 @@ def bit(product: Product) -> int:
 BITS = {product: 1 << place for place, product in enumerate(Product)}
 
 
-ExactSum = tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]
+ExactParts = tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]
 
 
-def exact_sum(column: sa.ColumnElement[Any], dialect: str, where: sa.ColumnElement[bool] | None = None) -> ExactSum:
-    """The exact sum of an OrderedAmount, or of those that meet a condition, in two numbers: millions, and
-    ten-thousandths beside them. On SQLite each sums ten digits, so that no number of rows can overflow its integers."""
+def exact_parts(column: sa.ColumnElement[Any], dialect: str) -> ExactParts:
+    """An OrderedAmount in two whole numbers: millions, and the ten-thousandths above them. No number of rows can
+    overflow the sums of either on any database."""
     if dialect == "postgresql":
-        return sa.literal_column("0"), total(column, where) * sa.literal_column(str(UNIT))
+        millions: sa.ColumnElement[Any] = sa.func.floor(column / sa.literal_column("1000000"))
+        return millions, (column - millions * sa.literal_column("1000000")) * sa.literal_column(str(UNIT))
     text = sa.type_coerce(column, sa.String)
-    high = sa.cast(sa.func.substr(text, 1, 10), sa.BigInteger) - sa.literal_column(str(SHIFT // 10**10))
-    return total(high, where), total(sa.cast(sa.func.substr(text, 11), sa.BigInteger), where)
-
-
-def total(values: sa.ColumnElement[Any], where: sa.ColumnElement[bool] | None) -> sa.ColumnElement[Any]:
-    """The sum of a group, which has rows; where only some of them count, perhaps of none."""
-    added = sa.func.sum(values)
-    return added if where is None else sa.func.coalesce(added.filter(where), sa.literal_column("0"))
+    millions = sa.cast(sa.func.substr(text, 1, 10), sa.BigInteger) - sa.literal_column(str(SHIFT // 10**10))
+    return millions, sa.cast(sa.func.substr(text, 11), sa.BigInteger)
 
 
 def summed(millions: int, ten_thousandths: int | Decimal) -> Decimal:
-    """The sum that exact_sum has asked for."""
+    """The sum of amounts from the sums of their parts."""
     return Decimal(millions) * 1_000_000 + Decimal(ten_thousandths) / UNIT

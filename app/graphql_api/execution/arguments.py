@@ -8,7 +8,7 @@ from app.domain.values import is_storable
 from app.graphql_api.execution.limits import ADVICE
 from app.graphql_api.global_ids import decode_id
 from app.reads.pagination import complete_order, decode_cursor
-from app.reads.selection import DEFAULT_PAGE, MAX_PAGE, Order, Page
+from app.reads.selection import DEFAULT_PAGE, MAX_COUNT_LIMIT, MAX_PAGE, Order, Page
 
 MAX_IDS = 100
 
@@ -47,6 +47,14 @@ def to_page(source: str, order: tuple[Order, ...], arguments: dict[str, Any], wa
         wants_later=wanted["wants_later"],
         log_entries=entries,
     )
+
+
+def to_count_limit(arguments: dict[str, Any]) -> int:
+    """The limit up to which a list is to be counted."""
+    limit: int = arguments["limit"]
+    if not 1 <= limit <= MAX_COUNT_LIMIT:
+        raise BadArgument(f"limit is {limit}; it must lie between 1 and {MAX_COUNT_LIMIT}.")
+    return limit
 
 
 def given_key(arguments: dict[str, Any], *names: str) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from app.reads.selection import (
     ColumnValue,
     ComputedValue,
     Constant,
+    CountUpTo,
     Edges,
     LookupList,
     Nodes,
@@ -53,6 +54,8 @@ def describe(output: Any) -> str:
             return "rows and their places"
         case PageInfo():
             return "facts of the page"
+        case CountUpTo():
+            return f"rows counted up to {output.limit}"
     return str(output.value)
 
 

@@ -2,7 +2,7 @@
 read, costs added up. All that is wrong with arguments is found before anything is read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from app.auth.costs import COLUMNS, FREE_PAGES, PAGE, REQUEST, ROW, WHOLE_LIST
 from app.concurrency.abandonment import end_if_abandoned
 from app.domain.enums import Resource
 from app.graphql_api.errors import ErrorCode, RequestError, error, with_code
-from app.graphql_api.execution.arguments import BadArgument, to_order, to_page
+from app.graphql_api.execution.arguments import BadArgument, to_count_limit, to_order, to_page
 from app.graphql_api.execution.field_collection import FieldCollector, Fields, Selections, named
 from app.graphql_api.execution.limits import Limits, check_cost, measure
 from app.graphql_api.execution.resolving import columns_of, refuse_null, resolve_info, resolver
@@ -41,6 +41,7 @@ from app.reads.selection import (
     ComputedValue,
     Condition,
     Constant,
+    CountUpTo,
     Edges,
     Nodes,
     PageFact,
@@ -236,9 +237,11 @@ class Planner(FieldCollector):
         node_type = type_name_of(target)
         asked = self.collect(f"{node_type}Connection", selections)
         order = to_order(arguments)
-        page = to_page(target, order, arguments, self.wanted(asked))
+        limits = self.count_limits(f"{node_type}Connection", asked, path)
+        page = replace(to_page(target, order, arguments, self.wanted(asked)), counted_up_to=max(limits, default=0))
         rows = ResponsePath((*path.keys, "nodes"), path.count * page.size)
-        self.cost += ROW * rows.count + WHOLE_LIST * path.count * page.wants_total
+        counts = page.wants_total + bool(page.counted_up_to)
+        self.cost += ROW * rows.count + WHOLE_LIST * path.count * counts
         self.pages += 1
         self.cost += PAGE * (self.pages > FREE_PAGES)
         shown = tuple(self.page_members(node_type, asked, rows))
@@ -247,6 +250,17 @@ class Planner(FieldCollector):
             condition, cost = self.filter_condition(target, arguments.get("filter"))
             self.cost += path.count * cost
         return Traversal(name, relation_name, merged(shown), condition, order, page, output=shown)
+
+    def count_limits(self, type_name: str, asked: Fields, path: ResponsePath) -> list[int]:
+        """The limits of all counts that may stop early; what is wrong with one is put on record."""
+        limits: list[int] = []
+        for key, nodes in asked.items():
+            if nodes[0].name.value == "totalCountUpTo":
+                limits += self.collect_errors(nodes[0], path.at(key), self.count_limit(type_name, nodes[0]))
+        return limits
+
+    def count_limit(self, type_name: str, node: FieldNode) -> Iterator[int]:
+        yield to_count_limit(self.arguments(type_name, node))
 
     def filter_condition(self, target: str, sent: dict[str, Any] | None) -> tuple[Condition, int]:
         """The condition that a filter states, and what it costs a list; null is as good as absent. Raises BadFilter."""
@@ -275,6 +289,8 @@ class Planner(FieldCollector):
                     yield key, PageInfo(tuple((k, self.fact(n[0])) for k, n in fields))
                 case "totalCount":
                     yield key, PageFact.TOTAL
+                case "totalCountUpTo":
+                    yield key, CountUpTo(self.arguments(f"{node_type}Connection", nodes[0])["limit"])
                 case _:
                     yield key, self.typename(f"{node_type}Connection", nodes[0])
 

@@ -1,7 +1,7 @@
 """Connections: the list shape of the Relay cursor specification, with nodes and totalCount."""
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
@@ -11,7 +11,11 @@ from app.graphql_api.schema.filters import FILTERS
 from app.graphql_api.schema.orders import ORDERS
 from app.graphql_api.schema.planned_fields import argument, computed, list_of, relation
 from app.reads.pagination import encode_cursor
-from app.reads.selection import DEFAULT_PAGE, MAX_PAGE, Row, RowPage
+from app.reads.selection import DEFAULT_PAGE, MAX_COUNT_LIMIT, MAX_PAGE, Row, RowPage
+
+CountLimit = Annotated[
+    int, strawberry.argument(description=f"Where to stop counting: a number of rows from 1 to {MAX_COUNT_LIMIT}.")
+]
 
 N = TypeVar("N")
 E = TypeVar("E")
@@ -47,6 +51,10 @@ def page_info(root: RowPage) -> RowPage:
 
 def total_count(root: RowPage) -> int | None:
     return root.total
+
+
+def total_count_up_to(root: RowPage, limit: CountLimit) -> int | None:
+    return None if root.counted is None else min(root.counted, limit)
 
 
 def has_next_page(root: RowPage) -> bool:
@@ -89,6 +97,9 @@ class Connection(Generic[E, N]):
     nodes: list[N] = computed(nodes, "Its rows.")
     page_info: PageInfo = computed(page_info, "Where it lies in the list.")
     total_count: int = computed(total_count, "How many rows the list has in all; counted only when asked for.")
+    total_count_up_to: int = computed(
+        total_count_up_to, "The same, or the limit where it has more: no more rows are counted than that."
+    )
 
 
 def page_arguments() -> tuple[StrawberryArgument, ...]:

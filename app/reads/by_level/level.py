@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from app.domain.caller import Caller
 from app.reads.change_log import first_entry_since, hash_begins_with
 from app.reads.filters import RepeatedConditions, condition_sql, depends_on_values
+from app.reads.kept_sums import count_of_all, sum_rows, sums_of
 from app.reads.pagination import (
     IndexRange,
     SortValues,
@@ -26,13 +27,14 @@ from app.reads.pagination import (
     inline_int,
     order_by,
 )
-from app.reads.relations import SOURCES, Columns, Relation, Shape, aliased
+from app.reads.relations import SOURCES, Columns, ReachedRows, Relation, Shape, aliased
 from app.reads.selection import LogEntry, Order, Traversal
 from app.storage.tables import CHANGES
 from app.storage.writes.tenant_rows import owned
 
 START = "start_number"  # which starting row a row belongs to, from 1
-TOTAL, EARLIER, LATER, KNOWN = "list_total", "list_earlier", "list_later", "list_known"
+TOTAL, COUNTED, EARLIER, LATER, KNOWN = "list_total", "list_counted", "list_earlier", "list_later", "list_known"
+FACTS = (TOTAL, COUNTED, EARLIER, LATER, KNOWN)
 PRESENT = "tenant_id"  # null where a starting row reached nothing
 
 StartKeys = Sequence[tuple[Any, ...]]
@@ -71,9 +73,7 @@ class LevelQuery:
         """The target, what to select it from, and the conditions apart from the page, from these start columns."""
         target = aliased(SOURCES[self.relation.target], alias)
         rows, met = self.relation.reach(target, keys, self.caller)
-        if self.traversal.condition:
-            conditions = self.conditions or RepeatedConditions(self.dialect)
-            met.append(conditions.sql(self.traversal.condition, self.relation.target, target, self.caller))
+        met = [*met, *self.filtered(target)]
         if self.traversal.either:
             met.append(sa.or_(*self.alternatives(target)))
         if self.traversal.since:
@@ -112,7 +112,7 @@ class LevelQuery:
             picked = aliased(SOURCES[self.relation.target], "picked")
             row = sa.literal_column("target.rowid", sa.Integer).label("row")
             tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row], size))
-        facts = [start.c[name] for name in (TOTAL, EARLIER, LATER, KNOWN) if name in start.c]
+        facts = [start.c[name] for name in FACTS if name in start.c]
         return (
             sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
             .select_from(start.outerjoin(picked, tie))
@@ -166,9 +166,9 @@ class LevelQuery:
         page = self.traversal.page
         facts: dict[str, sa.ColumnElement[Any]] = {}
         if page.wants_total:
-            _, rows, met = self.target_rows(keys, "counted")
-            count = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start)
-            facts[TOTAL] = count.scalar_subquery()
+            facts[TOTAL] = self.total(keys, start)
+        if page.counted_up_to:
+            facts[COUNTED] = self.total(keys, start, page.counted_up_to)
         if page.wants_earlier and page.after is not None:
             facts[EARLIER] = self.any_beyond(keys, start, page.after, backward=True)
         if page.wants_later and page.before is not None:
@@ -176,6 +176,54 @@ class LevelQuery:
         if page.log_entries:
             facts[KNOWN] = sa.and_(*map(self.has_log_entry, page.log_entries))
         return facts
+
+    def total(self, keys: Columns, start: sa.FromClause | None, limit: int | None = None) -> sa.ColumnElement[int]:
+        """The number of the list's rows: one that is kept, or else by counting them; up to the limit, if there is
+        one."""
+        kept = self.kept_total(keys, start)
+        if kept is not None and limit is not None:
+            least: Any = sa.func.least if self.dialect == "postgresql" else sa.func.min
+            return least(kept, inline_int(limit))  # type: ignore[no-any-return]
+        if kept is not None:
+            return kept
+        _, rows, met = self.target_rows(keys, "counted")
+        if limit is None:
+            return sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start).scalar_subquery()
+        found: sa.Select[Any] = (
+            sa.select(sa.literal_column("1").label("found")).select_from(rows).where(*met).correlate(start)
+        )
+        first = found.limit(inline_int(limit)).subquery("first")
+        return sa.select(sa.func.count()).select_from(first).scalar_subquery()
+
+    def kept_total(self, keys: Columns, start: sa.FromClause | None) -> sa.ColumnElement[int] | None:
+        """The number of the list's rows, where it can be told from what the database keeps."""
+        if self.traversal.either or self.traversal.since:
+            return None
+        found: sa.ScalarSelect[Any] | None = count_of_all(self.relation, self.traversal.condition, self.caller)
+        if found is None:
+            reached = self.sum_rows(keys, "counted")
+            if reached is None:
+                return None
+            rows, met = reached
+            documents = sa.select(sa.func.sum(rows.c.documents)).select_from(rows).where(*met)
+            found = documents.correlate(start).scalar_subquery()
+        return sa.cast(sa.func.coalesce(found, inline_int(0)), sa.BigInteger())
+
+    def sum_rows(self, keys: Columns, alias: str) -> ReachedRows | None:
+        """The sums that tell about the list, and the conditions on them, from these start columns; None where none
+        do."""
+        table = sums_of(self.relation, self.traversal.condition)
+        if table is None:
+            return None
+        rows, met = sum_rows(table, keys, alias, self.dialect, self.caller)
+        return rows, [*met, *self.filtered(rows)]
+
+    def filtered(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The condition of the filter, if there is one."""
+        if not self.traversal.condition:
+            return []
+        conditions = self.conditions or RepeatedConditions(self.dialect)
+        return [conditions.sql(self.traversal.condition, self.relation.target, target, self.caller)]
 
     def has_log_entry(self, entry: LogEntry) -> sa.ColumnElement[bool]:
         """Whether the tenant's change log has the entry. It counts without a gap, so it has every sequence up to its

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.reads import balances
-from app.reads.by_level.level import EARLIER, KNOWN, LATER, PRESENT, START, TOTAL, LevelQuery, StartKeys
+from app.reads.by_level.level import COUNTED, EARLIER, KNOWN, LATER, PRESENT, START, TOTAL, LevelQuery, StartKeys
 from app.reads.filters import MANY_VALUES, RepeatedConditions
 from app.reads.pagination import CursorExpired, complete_order, cursor_columns
 from app.reads.relations import QUERY, RELATIONS, Relation, Shape
@@ -162,6 +162,7 @@ def shape_answer(relation: Relation, traversal: Traversal, order: tuple[Any, ...
         has_earlier=earlier or (more and page.backward),
         has_later=later or (more and not page.backward),
         total=record.get(TOTAL),
+        counted=record.get(COUNTED),
     )
 
 
@@ -184,5 +185,5 @@ def empty_answer(relation: Relation, traversal: Traversal) -> Any:
     if relation.shape is Shape.ONE:
         return None
     if relation.shape is Shape.PAGE:
-        return RowPage([], complete_order(relation.target, traversal.order), total=0)
+        return RowPage([], complete_order(relation.target, traversal.order), total=0, counted=0)
     return []

@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from app.reads.by_level.level import EARLIER, LATER, TOTAL, LevelQuery
+from app.reads.by_level.level import COUNTED, EARLIER, LATER, TOTAL, LevelQuery
 from app.reads.pagination import cursor_columns, inline_int, order_by
 from app.reads.relations import SOURCES
-from app.reads.selection import Edges, Nodes, PageFact, PageInfo, Selection
+from app.reads.selection import CountUpTo, Edges, Nodes, PageFact, PageInfo, Selection
 from app.reads.single_statement.json_sql import (
     NO_LIMIT,
     ROW,
@@ -91,6 +91,8 @@ class PageWriter:
         match fact:
             case PageFact.TOTAL:
                 return self.facts[TOTAL]
+            case CountUpTo():
+                return self.counted_up_to(fact.limit)
             case PageFact.HAS_NEXT | PageFact.HAS_PREVIOUS:
                 return boolean_json(
                     self.continues((fact is PageFact.HAS_PREVIOUS) == self.page.backward, fact, rows), self.dialect
@@ -98,6 +100,12 @@ class PageWriter:
             case PageFact.START_CURSOR | PageFact.END_CURSOR:
                 return self.end(rows, last=fact is PageFact.END_CURSOR)
         return self.writer.constant(fact)
+
+    def counted_up_to(self, limit: int) -> Expression:
+        """What was counted, up to a limit that may be lower than the one at which counting has ended."""
+        least: Any = sa.func.least if self.dialect == "postgresql" else sa.func.min
+        counted = self.facts[COUNTED]
+        return counted if limit == self.page.counted_up_to else least(counted, inline_int(limit))
 
     def continues(self, onward: bool, fact: PageFact, rows: Any) -> Expression:
         """Whether the list goes on in the page's own direction, or lies on its other side, too."""

@@ -21,6 +21,9 @@ ESTIMATED_ROWS = {
     "status_transitions": 500_000,
     "account_representatives": 10_000,
     "document_representatives": 50_000,
+    "row_counts": 4,
+    "document_sums": 5_000,
+    "account_sums": 60_000,
 }
 # How many of them share one value of a column, a missing one too; all share the tenant, next to none any other value.
 ROWS_PER_VALUE = {
@@ -40,6 +43,8 @@ ROWS_PER_VALUE = {
     "status_transitions": {"document_number": 2},
     "account_representatives": {"account_number": 2, "reference": 50},
     "document_representatives": {"document_number": 2, "reference": 250},
+    "document_sums": {"status": 2_500, "due_date": 4},
+    "account_sums": {"account_number": 12, "status": 11, "due_date": 2},
 }
 INDEXED_COLUMNS = sa.text(
     "SELECT tables.name, indexes.name, columns.name FROM sqlite_schema AS tables "

@@ -56,6 +56,7 @@ from app.storage.tables.resources import (
     Representative,
     StatusTransition,
 )
+from app.storage.tables.sums import ACCOUNT_SUMS, DOCUMENT_SUMS, ROW_COUNTS, AccountSum, DocumentSum, RowCount
 from app.storage.tables.tenant_rows import ResourceRow, Rights, TenantRow, columns_to_update, metadata, table_of
 
 # What the server may do with the rows of each table, beside reading them.
