@@ -80,4 +80,4 @@ async def ensure_schema(database: Database) -> None:
 async def migrate_schema(database: Database) -> None:
     from app.storage.migrations.migrate import migrate  # noqa: PLC0415 - Alembic takes 8 MB, needed only to migrate
 
-    await migrate(database)
+    await migrate(database, report=err.print)

@@ -5,7 +5,7 @@ The server works under a role that owns nothing and cannot switch the policies o
 it what it needs. The owner of the tables, who administers, sees all rows until it enters a tenant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,22 +72,23 @@ def former_grants_revoked(connection: sa.Connection) -> Iterator[str]:
 
 
 def grants(connection: sa.Connection) -> Iterator[str]:
-    """The statements that give the role its rights on the tables of this database."""
-    there = set(sa.inspect(connection).get_table_names())
+    """The statements that give the role its rights on the tables of this database, and on those of their columns that
+    are there: of an unfinished migration perhaps not all."""
+    there = sa.inspect(connection).get_multi_columns()
     for table, rights in SERVER_RIGHTS.items():
-        if table.name in there:
-            yield f"GRANT {', '.join(privileges(table, rights))} ON {table} TO {ROLE}"
+        if columns := {column["name"] for column in there.get((None, table.name), ())}:
+            yield f"GRANT {', '.join(privileges(table, rights, columns))} ON {table} TO {ROLE}"
     yield f"GRANT SELECT ON alembic_version TO {ROLE}"  # which a server compares with its own revision
     yield f"GRANT USAGE ON SEQUENCE {CSR_SEQUENCE.name} TO {ROLE}"
 
 
-def privileges(table: sa.Table, rights: Rights) -> Iterator[str]:
-    """The rights on a table, each with its columns where it has only some of them."""
-    yield f"SELECT ({', '.join(rights.select)})" if rights.select else "SELECT"
+def privileges(table: sa.Table, rights: Rights, there: Collection[str]) -> Iterator[str]:
+    """The rights on a table that has these columns, each with its columns where it has only some of them."""
+    yield f"SELECT ({', '.join(filter(there.__contains__, rights.select))})" if rights.select else "SELECT"
     if rights.insert:
         yield "INSERT"
-    if rights.update:
-        yield f"UPDATE ({', '.join(columns_to_update(table, rights))})"
+    if updated := list(filter(there.__contains__, columns_to_update(table, rights))):
+        yield f"UPDATE ({', '.join(updated)})"
     if rights.delete:
         yield "DELETE"
 

@@ -21,7 +21,7 @@ class TablesInUse(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "Others have held a table that has to be changed for minutes, so the schema is as it was: "
+            "Others have held a table that has to be changed for minutes, so the schema is not current yet: "
             "migrate again when their reports have ended."
         )
 

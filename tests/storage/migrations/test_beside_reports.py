@@ -80,8 +80,7 @@ async def test_readers_wait_behind_it_but_for_a_moment_and_it_is_done_when_a_lon
     assert reading.cancelled()
     assert 0.2 < max(seconds) < LONGEST_READ
     assert caplog.messages[:2] == [
-        f"Others read a table that has to be changed: nothing is changed yet, next try in {pause:g} s."
-        for pause in migration.PAUSES[:2]
+        f"Others use a table that has to be changed: the next try is in {pause:g} s." for pause in migration.PAUSES[:2]
     ]
     assert await is_current(database)
 
@@ -102,6 +101,6 @@ async def test_whoever_migrates_is_told_so_in_a_sentence(database: Database, url
         with pytest.raises(CommandFailed) as refused:
             await asyncio.to_thread(run_with_database, migrate(administrator, pauses=(0,)), administrator)
     assert str(refused.value) == (
-        "Others have held a table that has to be changed for minutes, so the schema is as it was: "
+        "Others have held a table that has to be changed for minutes, so the schema is not current yet: "
         "migrate again when their reports have ended."
     )

@@ -351,10 +351,14 @@ async def all_kept_waiting(database: Database, hosts: int) -> AsyncIterator[None
     async with database.writing() as connection:
         await connection.execute(sa.text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
         yield
-        own = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        waiting = sa.text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {own}")
+        # One of them waits for the table, the others look again and again whether it has ended.
+        arrived = sa.text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_start > now() "
+            "AND state IS NOT NULL HAVING bool_or(wait_event_type = 'Lock')"
+        )
         deadline = time.monotonic() + 60
-        while await connection.scalar(waiting) != hosts:
+        while await connection.scalar(arrived) != hosts:
+            await connection.execute(sa.select(sa.func.pg_stat_clear_snapshot()))
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
 
