@@ -1,15 +1,24 @@
 """Makes the indexes of trigrams that `contains` is served by, where the login and the database may have them. No
 revision does: what a login may do can change, so every `migrate` looks again."""
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database.row_level_security import LEAKPROOF, OF_AMOUNTS, OF_TEXTS
+from app.storage.migrations.online import STATE, BuildIndex
 from app.storage.searches import CSR_ID_BITS, SEARCHED, folded_text, search_name, sqlite_has_trigrams
 from app.storage.tables import metadata
 
 EXTENSIONS = ("pg_trgm", "btree_gin")
 # Kilobytes of new entries that every search reads through, before they are sorted into the index.
 PENDING_LIST = 256
+SECONDS = 20.0  # to build one for a million rows
+ADVICE = (
+    "Orders and filters by amount, and `contains`, read all rows of a tenant, because this login may not let Postgres "
+    "use indexes for them. Have a superuser run in this database, then migrate again:"
+)
 MAKE_EXTENSION = """
 DO $$ BEGIN
     CREATE EXTENSION IF NOT EXISTS {name};
@@ -33,18 +42,38 @@ def lacking_rights(connection: sa.Connection) -> list[str]:
     return [*(f"CREATE EXTENSION {name}" for name in EXTENSIONS if name not in made), *marks]
 
 
-def index_statement(connection: sa.Connection, table: str) -> str:
-    """The statement that makes the index of a table on Postgres."""
-    operators = connection.scalar(OPERATORS)
-    columns = metadata.tables[table].c
-    texts = [
-        f"({folded_text(columns[name]).compile(connection, compile_kwargs={'include_table': False})}) {operators}"
+async def make_postgres_searches(connection: AsyncConnection, report: Callable[[str], None]) -> None:
+    """Builds the indexes that are missing or only half built, beside writers; or reports what keeps it from that."""
+    async with connection.begin():
+        statements = await connection.run_sync(lacking_rights)
+        missing = [] if statements else await connection.run_sync(missing_indexes)
+    if statements:
+        report(f"{ADVICE} {'; '.join(statements)};")
+    for index in missing:
+        report(f"{index.title}. Others read and write meanwhile.")
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            await connection.run_sync(index.advance, None)
+        finally:
+            await connection.rollback()
+            await connection.execution_options(isolation_level="READ COMMITTED")
+
+
+def missing_indexes(connection: sa.Connection) -> list[BuildIndex]:
+    indexes = (index_of(connection, table) for table in SEARCHED)
+    return [index for index in indexes if not connection.scalar(STATE, {"name": index.name})]
+
+
+def index_of(connection: sa.Connection, table: str) -> BuildIndex:
+    """The index of a table's texts, with the tenant."""
+    operators, columns = connection.scalar(OPERATORS), metadata.tables[table].c
+    texts = (
+        folded_text(columns[name]).compile(connection, compile_kwargs={"include_table": False})
         for name in SEARCHED[table]
-    ]
-    return (
-        f"CREATE INDEX CONCURRENTLY ix_{search_name(table)} ON {table} USING gin (tenant_id, {', '.join(texts)}) "
-        f"WITH (gin_pending_list_limit = {PENDING_LIST})"
     )
+    options = {"postgresql_using": "gin", "postgresql_with": {"gin_pending_list_limit": PENDING_LIST}}
+    parts: list[str | sa.TextClause] = ["tenant_id", *(sa.text(f"({text}) {operators}") for text in texts)]
+    return BuildIndex(f"ix_{search_name(table)}", table, parts, SECONDS, options)
 
 
 def make_sqlite_searches(connection: sa.Connection) -> None:
