@@ -28,6 +28,7 @@ from app.reads.pagination import (
     order_by,
 )
 from app.reads.relations import SOURCES, Columns, ReachedRows, Relation, Shape, aliased
+from app.reads.searches import Search, search_for
 from app.reads.selection import LogEntry, Order, Traversal
 from app.storage.tables import CHANGES
 from app.storage.writes.tenant_rows import owned
@@ -137,11 +138,17 @@ class LevelQuery:
     ) -> list[IndexRange]:
         """The parts of the list that are read for a page."""
         parts = index_ranges(target, self.order, near, far, backward=backward)
-        if not self.traversal.either:
-            return parts
-        return [
-            replace(part, conditions=(*part.conditions, each)) for each in self.alternatives(target) for part in parts
-        ]
+        if self.traversal.either:
+            alternatives = self.alternatives(target)
+            return [replace(part, conditions=(*part.conditions, each)) for each in alternatives for part in parts]
+        search = self.search()
+        return search.ranges(target, self.order, parts, near, backward=backward) if search else parts
+
+    def search(self) -> Search | None:
+        """The search that helps to find the list's rows. Where there are many lists, each is soon read through."""
+        if self.relation.start_columns:
+            return None
+        return search_for(self.traversal.condition, SOURCES[self.relation.target].name, self.caller, self.dialect)
 
     def limit(self, rows: int) -> sa.ColumnElement[int]:
         """How many rows to read at most. Where values are compared as ranges or lists, what serves best depends on the
@@ -186,9 +193,10 @@ class LevelQuery:
             return least(kept, inline_int(limit))  # type: ignore[no-any-return]
         if kept is not None:
             return kept
-        _, rows, met = self.target_rows(keys, "counted")
+        target, rows, met = self.target_rows(keys, "counted")
         if limit is None:
-            return sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start).scalar_subquery()
+            count, search = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start), self.search()
+            return search.count(target, count) if search else count.scalar_subquery()
         found: sa.Select[Any] = (
             sa.select(sa.literal_column("1").label("found")).select_from(rows).where(*met).correlate(start)
         )

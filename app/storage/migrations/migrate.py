@@ -27,6 +27,7 @@ from app.storage.database.row_level_security import apply_row_level_security
 from app.storage.database.statistics import write_estimates
 from app.storage.migrations.online import Place, Step, steps_of
 from app.storage.migrations.revision import MIGRATIONS, VERSION, TablesInUse, UnknownSchema, revision
+from app.storage.migrations.search_indexes import make_postgres_searches, make_sqlite_searches
 
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
 # Milliseconds. Whoever wants to read a table waits behind a migration that waits for it. Shorter than the time after
@@ -63,6 +64,7 @@ async def migrate(
         return
     async with database.writer.connect() as connection, only_migration(connection):
         await PostgresMigration(connection, pauses, report, folder).run()
+        await make_postgres_searches(connection, report)
 
 
 def upgrade_at_once(connection: sa.Connection, folder: Path) -> None:
@@ -72,6 +74,7 @@ def upgrade_at_once(connection: sa.Connection, folder: Path) -> None:
     if connection.dialect.name == "postgresql":
         apply_row_level_security(connection)
     else:
+        make_sqlite_searches(connection)
         write_estimates(connection)
 
 
