@@ -4,7 +4,9 @@ It knows the language and not the schema; whether a document fits the schema is 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +60,18 @@ def documents_folder() -> Path:
     return packed if packed.is_dir() else _APP.parent / "graphql"
 
 
-def load_documents(folder: Path | None = None) -> list[OperationDocument]:
-    """Every operation document, sorted by folder and name."""
-    root = folder or documents_folder()
+def load_documents(folder: Path | None = None) -> Sequence[OperationDocument]:
+    """Every operation document of a folder, sorted by folder and name; by default those that come with the gateway."""
+    return _read_documents(folder) if folder else _own_documents()
+
+
+@cache
+def _own_documents() -> Sequence[OperationDocument]:
+    """Read once a process, since they change only with the code, and to parse them takes a good part of a start."""
+    return _read_documents(documents_folder())
+
+
+def _read_documents(root: Path) -> Sequence[OperationDocument]:
     paths = sorted(root.rglob("*.graphql"))
     fragments = _load_fragments([path for path in paths if _folder_of(path, root) == _FRAGMENTS])
     operations = [path for path in paths if _folder_of(path, root) != _FRAGMENTS]

@@ -1,5 +1,6 @@
 """The description of the facade at /openapi.json, and a page for people over it at /docs."""
 
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -15,12 +16,18 @@ _NOT_BUILT = """<h1>The documentation page is not built</h1>
 """
 
 
+@cache
+def description() -> bytes:
+    """The OpenAPI document as JSON. It follows from the code alone."""
+    return orjson.dumps(openapi())
+
+
 def docs_routes(built: Path = STATIC) -> list[BaseRoute]:
     """The pages lie in the folder `built`. Neither asks for a key: the description says nothing about anyone's data."""
-    description = orjson.dumps(openapi())
+    document = description()
 
     def describe(_request: Request) -> Response:
-        return Response(description, media_type="application/json", headers=REVALIDATED)
+        return Response(document, media_type="application/json", headers=REVALIDATED)
 
     def page(_request: Request) -> Response:
         return built_page("docs", _NOT_BUILT, STRICT_POLICY_HEADER, built)

@@ -1,9 +1,11 @@
 """A payload is read within the time limit of a query: a write that cannot be answered in time is not committed, those
 before and after it are."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import sqlalchemy as sa
 
 from tests.gateway import Client, Gateway
 from tests.reads.mass import fill
@@ -17,6 +19,10 @@ WRITES = f"""mutation {{
   second: patchAccount(accountNumber: "A000000", patch: {{name: "Second"}}) {{ account {{ {SEARCHES} }} }}
   third: patchAccount(accountNumber: "A000000", patch: {{vat: "3"}}) {{ account {{ name vat }} }}
 }}"""
+LONG = sa.text(
+    "WITH RECURSIVE numbers(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 500000)"
+    " SELECT count(*) FROM numbers"
+)
 
 
 @pytest.fixture
@@ -45,3 +51,16 @@ async def test_the_payloads_after_it_have_no_time_left(client: Client) -> None:
     answer = await client.run(text)
     assert [error["path"] for error in answer["errors"]] == [["second"], ["third"]]
     assert await client.only('{ account(accountNumber: "A000000") { vat version } }') == {"vat": None, "version": 2}
+
+
+async def test_what_is_written_when_the_time_of_an_earlier_payload_is_over_has_all_the_time_that_it_needs(
+    database_url: str,
+) -> None:
+    async with Gateway(database_url, max_seconds=1) as gateway:
+        acme = await gateway.tenant("acme")
+        text = """mutation { createAccount(accountNumber: "A", input: {combined: {name: "A"}}) {
+          account { documents { totalCount } } } }"""
+        assert await acme.only(text) == {"account": {"documents": {"totalCount": 0}}}
+        await asyncio.sleep(1.1)
+        async with gateway.serving.writing() as connection:
+            assert (await connection.execute(LONG)).scalar_one() == 500_000

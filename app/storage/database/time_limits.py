@@ -79,7 +79,8 @@ def set_deadline(info: dict[Any, Any]) -> None:
 def clear_deadline(info: dict[Any, Any]) -> None:
     """Lets a connection go on without a deadline: what it does next is no part of the read that had one."""
     if DEADLINE_KEY in info:
-        info[DEADLINE_KEY].at = inf
+        deadline: Deadline = info[DEADLINE_KEY]
+        deadline.at, deadline.limit = inf, None
 
 
 def end_now(info: dict[Any, Any]) -> None:
