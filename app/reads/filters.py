@@ -1,5 +1,6 @@
 """Conditions to SQL: the same rows on both databases, whatever they make of case, code points and missing values."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.domain.caller import Caller
 from app.reads.relations import RELATIONS, SOURCES, aliased
 from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
-from app.storage.database.engine import FOLDING
 from app.storage.database.sqlite_functions import fold
+from app.storage.searches import folded_text
 from app.storage.types import bit
 
 LAST_CODE_POINT = 0x10FFFF
+LONGEST_FOLD = 2  # characters that one character is at most in small letters
 RANGES_AND_LISTS = frozenset(Operator) - {Operator.EQ, Operator.IS_NULL, Operator.HAS_PRODUCT}
 SURROGATES = range(0xD800, 0xE000)  # code points that no text holds
 
@@ -185,13 +187,19 @@ def one_of_sql(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def contains(column: Any, part: str, dialect: str) -> sa.ColumnElement[bool]:
-    folded = fold(part)
+    folded = fold(part) or ""
+    if len(folded) > LONGEST_FOLD * column.type.length:
+        return sa.false()
     if dialect == "sqlite":
         # SQLite folds a text that is ASCII by itself: our function is Python's, whose calls keep all others waiting.
         is_ascii = sa.func.length(column) == sa.func.length(sa.cast(column, sa.LargeBinary()))
         return sa.func.instr(sa.case((is_ascii, sa.func.lower(column)), else_=sa.func.fold(column)), folded) > 0
-    lowered = sa.func.replace(sa.func.lower(sa.collate(column, FOLDING)), "ς", "σ")
-    return sa.func.strpos(lowered, folded) > 0
+    return folded_text(column).like(f"%{escaped(folded)}%")
+
+
+def escaped(text: str) -> str:
+    """The text in a pattern of LIKE, where it stands for itself."""
+    return re.sub(r"[\\%_]", r"\\\g<0>", text)
 
 
 COMPARISONS: dict[Operator, Callable[[Any, Any, str], sa.ColumnElement[bool]]] = {

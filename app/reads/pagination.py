@@ -63,10 +63,12 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class IndexRange:
-    """A part of an ordered list that lies together in an index: the conditions on its rows, and the order inside."""
+    """A part of an ordered list that lies together in an index: the conditions on its rows, and the order inside. It is
+    read only if a condition holds that does not depend on the row."""
 
     conditions: tuple[sa.ColumnElement[bool], ...]
     order_by: tuple[sa.ColumnElement[Any], ...]
+    only_if: sa.ColumnElement[bool] | None = None
 
 
 def complete_order(source: str, order: Sequence[Order]) -> tuple[Order, ...]:
@@ -242,7 +244,8 @@ def first_rows(
 def first_rows_of_range(
     rows: sa.Select[Any], part: IndexRange, wanted: Sequence[sa.ColumnElement[Any]], size: sa.ColumnElement[int]
 ) -> sa.Select[Any]:
-    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(size)
+    most = size if part.only_if is None else sa.case((part.only_if, size), else_=inline_int(0))
+    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(most)
 
 
 def inline_int(value: int) -> sa.ColumnElement[int]:

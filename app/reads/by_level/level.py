@@ -27,6 +27,7 @@ from app.reads.pagination import (
     order_by,
 )
 from app.reads.relations import SOURCES, Columns, Relation, Shape, aliased
+from app.reads.searches import Search, search_for
 from app.reads.selection import LogEntry, Order, Traversal
 from app.storage.tables import CHANGES
 from app.storage.writes.tenant_rows import owned
@@ -116,10 +117,24 @@ class LevelQuery:
         near, far = (page.before, page.after) if page.backward else (page.after, page.before)
         if far is not None:
             listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
-        parts = index_ranges(target, self.order, near, far, backward=page.backward)
+        parts = self.ranges(target, near, far, backward=page.backward)
         most = self.limit(page.skip + size)
         found = first_rows(listed, target, self.order, parts, wanted, most, backward=page.backward)
         return found.limit(inline_int(size)).offset(inline_int(page.skip)) if page.skip else found
+
+    def ranges(
+        self, target: sa.FromClause, near: SortValues | None, far: SortValues | None = None, *, backward: bool
+    ) -> list[IndexRange]:
+        """The parts of the list that are read for a page."""
+        parts = index_ranges(target, self.order, near, far, backward=backward)
+        search = self.search()
+        return search.ranges(target, self.order, parts, near, backward=backward) if search else parts
+
+    def search(self) -> Search | None:
+        """The search that helps to find the list's rows. Where there are many lists, each is soon read through."""
+        if self.relation.start_columns:
+            return None
+        return search_for(self.traversal.condition, SOURCES[self.relation.target].name, self.caller, self.dialect)
 
     def limit(self, rows: int) -> sa.ColumnElement[int]:
         """How many rows to read at most. Where values are compared as ranges or lists, what serves best depends on the
@@ -144,9 +159,9 @@ class LevelQuery:
         page = self.traversal.page
         facts: dict[str, sa.ColumnElement[Any]] = {}
         if page.wants_total:
-            _, rows, met = self.target_rows(keys, "counted")
-            count = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start)
-            facts[TOTAL] = count.scalar_subquery()
+            target, rows, met = self.target_rows(keys, "counted")
+            count, search = sa.select(sa.func.count()).select_from(rows).where(*met).correlate(start), self.search()
+            facts[TOTAL] = search.count(target, count) if search else count.scalar_subquery()
         if page.wants_earlier and page.after is not None:
             facts[EARLIER] = self.any_beyond(keys, start, page.after, backward=True)
         if page.wants_later and page.before is not None:
@@ -172,7 +187,7 @@ class LevelQuery:
         target, rows, met = self.target_rows(keys, "outside")
         listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
         here = IndexRange(tuple(has_sort_values(target, self.order, sort_values)), ())
-        return has_any_row(listed, [here, *index_ranges(target, self.order, sort_values, backward=backward)])
+        return has_any_row(listed, [here, *self.ranges(target, sort_values, backward=backward)])
 
 
 def unnest_keys(starts: StartKeys) -> sa.FromClause:

@@ -58,7 +58,6 @@ POSTGRES_OPTIONS = {
     "server_settings": POSTGRES_SETTINGS,
 }
 MAX_PARAMETERS = 32_766
-FOLDING = "folding"  # the Postgres collation whose lower() knows all scripts; the first migration makes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,14 @@ DO $$ BEGIN
     IF NOT pg_has_role('{ROLE}', 'MEMBER') THEN GRANT {ROLE} TO CURRENT_USER; END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege OR internal_error THEN NULL;
 END $$"""
-# Amounts are found by their index only if it is sure that to compare them tells nothing of rows that the policies hide.
-# It does not, but Postgres takes only a superuser's word for it.
-MARK_LEAKPROOF = """
+# Amounts, and texts by a part of them, are found by their indexes only if it is sure that what compares them tells
+# nothing of rows that the policies hide. It does not, but Postgres takes only a superuser's word for it.
+OF_AMOUNTS = tuple(f"numeric_{name}(numeric, numeric)" for name in ("eq", "lt", "le", "gt", "ge"))
+OF_TEXTS = ("lower(text)", "replace(text, text, text)", "textlike(text, text)")
+LEAKPROOF = tuple(f"ALTER FUNCTION {function} LEAKPROOF" for function in (*OF_AMOUNTS, *OF_TEXTS))
+MARK_LEAKPROOF = f"""
 DO $$ BEGIN
-    ALTER FUNCTION numeric_eq(numeric, numeric) LEAKPROOF;
-    ALTER FUNCTION numeric_lt(numeric, numeric) LEAKPROOF;
-    ALTER FUNCTION numeric_le(numeric, numeric) LEAKPROOF;
-    ALTER FUNCTION numeric_gt(numeric, numeric) LEAKPROOF;
-    ALTER FUNCTION numeric_ge(numeric, numeric) LEAKPROOF;
+    {"; ".join(LEAKPROOF)};
 EXCEPTION WHEN insufficient_privilege THEN NULL;
 END $$"""
 # Takes the server's role on a new connection, where this database knows it.

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 
+from app.storage.searches import SEARCHED, search_name
 from app.storage.tables import CSR_COUNTER
 
 
@@ -14,8 +15,15 @@ def comparison(dialect: str) -> dict[str, Any]:
 
 
 def is_compared(dialect: str, item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """Leaves out the csrId counter where a sequence does its work."""
-    return not (kind == "table" and name == CSR_COUNTER.name and dialect == "postgresql")
+    """Leaves out the csrId counter where a sequence does its work, and what `search_indexes` makes."""
+    is_counter = kind == "table" and name == CSR_COUNTER.name and dialect == "postgresql"
+    return not (is_counter or (reflected and is_of_search(name or "")))
+
+
+def is_of_search(name: str) -> bool:
+    """Whether that is the name of an index of trigrams, or of a table that FTS5 keeps one in."""
+    searches = map(search_name, SEARCHED)
+    return any(name == f"ix_{search}" or name.startswith(search) for search in searches)
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

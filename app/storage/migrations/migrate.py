@@ -16,6 +16,7 @@ from app.storage.database.engine import Database
 from app.storage.database.row_level_security import apply_row_level_security
 from app.storage.database.statistics import write_estimates
 from app.storage.migrations.revision import MIGRATIONS, TablesInUse, UnknownSchema, revision
+from app.storage.migrations.search_indexes import make_sqlite_searches
 
 MIGRATION_LOCK = 7_301_946_581_202_611_210  # any number of our own: who migrates Postgres holds it
 # Milliseconds. Whoever wants to read a table waits behind a migration that waits for it. Shorter than the time after
@@ -71,4 +72,5 @@ def upgrade(connection: sa.Connection) -> None:
     if on_postgres:
         apply_row_level_security(connection)
     else:
+        make_sqlite_searches(connection)
         write_estimates(connection)
