@@ -19,18 +19,16 @@ FROM accounts AS counted
 WHERE counted.tenant_id = ? AND (instr(CASE WHEN (length(counted.name) = length(CAST(counted.name AS BLOB))) THEN lower(counted.name) ELSE fold(counted.name) END, ?) > ? OR counted.account_number >= ? AND counted.account_number < ?)) END, 'nodes', json_group_array(json_object('accountNumber', p3.account_number, 'name', p3.name, 'displayReference', p3.display_reference, 'accountGroup', p3.account_group, 'email', p3.email))) AS anon_2
 FROM (SELECT t2.account_group AS account_group, t2.account_number AS account_number, t2.csr_id AS csr_id, t2.display_reference AS display_reference, t2.email AS email, t2.name AS name, t2.tenant_id AS tenant_id
 FROM accounts AS t2
-WHERE t2.rowid IN (SELECT walked."row"
-FROM (SELECT anon_5."row" AS "row", anon_5.name AS name, anon_5.csr_id AS csr_id
-FROM (SELECT t1.rowid AS "row", t1.name AS name, t1.csr_id AS csr_id
+WHERE t2.rowid IN (SELECT anon_5."row"
+FROM (SELECT t1.rowid AS "row"
 FROM accounts AS t1
-WHERE t1.tenant_id = ? AND (instr(CASE WHEN (length(t1.name) = length(CAST(t1.name AS BLOB))) THEN lower(t1.name) ELSE fold(t1.name) END, ?) > ? OR t1.account_number >= ? AND t1.account_number < ?) AND t1.csr_id IN (SELECT anon_6.csr_id
-FROM anon_6) ORDER BY t1.name ASC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND t1.csr_id IN (SELECT anon_6.csr_id
+FROM anon_6) AND (instr(CASE WHEN (length(+t1.name) = length(CAST(+t1.name AS BLOB))) THEN lower(+t1.name) ELSE fold(+t1.name) END, ?) > ? OR +t1.account_number >= ? AND +t1.account_number < ?) ORDER BY +t1.name ASC, +t1.csr_id ASC
  LIMIT CASE WHEN (SELECT count(*) <= 2000 AS anon_7
-FROM anon_6) THEN 10 ELSE 0 END OFFSET ?) AS anon_5 UNION ALL SELECT anon_8."row" AS "row", anon_8.name AS name, anon_8.csr_id AS csr_id
-FROM (SELECT t1.rowid AS "row", t1.name AS name, t1.csr_id AS csr_id
+FROM anon_6) = 1 THEN 10 ELSE 0 END OFFSET ?) AS anon_5 UNION ALL SELECT anon_8."row"
+FROM (SELECT t1.rowid AS "row"
 FROM accounts AS t1
-WHERE t1.tenant_id = ? AND (instr(CASE WHEN (length(t1.name) = length(CAST(t1.name AS BLOB))) THEN lower(t1.name) ELSE fold(t1.name) END, ?) > ? OR t1.account_number >= ? AND t1.account_number < ?) ORDER BY t1.name ASC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND (instr(CASE WHEN (length(+t1.name) = length(CAST(+t1.name AS BLOB))) THEN lower(+t1.name) ELSE fold(+t1.name) END, ?) > ? OR +t1.account_number >= ? AND +t1.account_number < ?) ORDER BY t1.name ASC, t1.csr_id ASC
  LIMIT CASE WHEN (SELECT count(*) <= 2000 AS anon_7
-FROM anon_6) = 0 THEN 10 ELSE 0 END OFFSET ?) AS anon_8) AS walked ORDER BY walked.name ASC, walked.csr_id ASC
- LIMIT 10 OFFSET ?) ORDER BY t2.name ASC, t2.csr_id ASC
+FROM anon_6) = 0 THEN 10 ELSE 0 END OFFSET ?) AS anon_8) ORDER BY t2.name ASC, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3)) END AS anon_1;
