@@ -35,7 +35,7 @@ from tests.benchmarks.scale.ledger import Size
 from tests.benchmarks.scale.loading import load, new_key
 from tests.benchmarks.scale.measuring import Asking, serving
 from tests.benchmarks.scale.orders import every_order
-from tests.benchmarks.scale.reads import Read
+from tests.benchmarks.scale.reads import Choice, Read
 from tests.benchmarks.scale.report import Compared, report, tell, verdict
 from tests.postgres import PostgresServer, open_postgres
 from tests.servers import ServerError
@@ -94,25 +94,21 @@ class Grounds:
             file.unlink()
 
 
-async def reads_of(database: Database, size: Size, salt: str) -> list[Read]:
-    return [
+async def reads_of(database: Database, size: Size, salt: str, choice: Choice) -> list[Read]:
+    found = [
         *operation_documents(size, salt),
-        *await every_filter(database),
+        *await every_filter(database, choice),
         *pairs(size),
         *nested(),
-        *await every_order(database, size),
+        *await every_order(database, size, choice),
     ]
-
-
-def chosen(reads: Sequence[Read], words: Sequence[str]) -> list[Read]:
-    """The reads whose names have any of the words."""
-    return [read for read in reads if not words or any(word in read.name for word in words)]
+    return [read for read in found if read.name in choice]
 
 
 @contextmanager
-def asked(url: str, size: Size, folder: Path, salt: str) -> Iterator[tuple[Asking, list[Read]]]:
+def asked(url: str, size: Size, folder: Path, salt: str, choice: Choice) -> Iterator[tuple[Asking, list[Read]]]:
     """A server on the ledger, and what to ask it."""
-    reads = asyncio.run(with_database(url, lambda database: reads_of(database, size, salt)))
+    reads = asyncio.run(with_database(url, lambda database: reads_of(database, size, salt, choice)))
     key = asyncio.run(with_database(url, new_key))
     with serving(url, key, folder) as asking:
         yield asking, reads
@@ -122,13 +118,14 @@ def compare(ground: Grounds, sizes: Sequence[Size], options: argparse.Namespace,
     """Asks each read of both ledgers, one after the other."""
     found: list[Compared] = []
     salt = format(time.time_ns(), "x")
+    choice = Choice(options.only)
     urls = [ground.url(size) for size in sizes]
     with ExitStack() as stack:
         (small, small_reads), (large, large_reads) = (
-            stack.enter_context(asked(url, size, folder, salt)) for url, size in zip(urls, sizes, strict=True)
+            stack.enter_context(asked(url, size, folder, salt, choice)) for url, size in zip(urls, sizes, strict=True)
         )
         by_name = {read.name: read for read in small_reads}
-        for read in chosen(large_reads, options.only):
+        for read in large_reads:
             beside = by_name.get(read.name)
             if beside is None:  # the small ledger has less than a page of it
                 continue

@@ -13,7 +13,7 @@ from app.reads.relations import QUERY, RELATIONS
 from app.storage.database.engine import Database
 from tests.benchmarks.scale.documents import USUAL
 from tests.benchmarks.scale.ledger import FAT_ACCOUNT, Size, account_number
-from tests.benchmarks.scale.reads import PAGE, Read, Variables, always, shown
+from tests.benchmarks.scale.reads import PAGE, Choice, Read, Variables, always, shown
 from tests.benchmarks.scale.values import ABSENT, filters_of
 
 COUNTS = {"totalCount": "totalCount", "totalCountUpTo": "totalCountUpTo(limit: 1000)"}
@@ -42,10 +42,10 @@ def listed(
         yield Read(words, text, variables, counts=count == "totalCount", part=part)
 
 
-async def every_filter(database: Database) -> list[Read]:
+async def every_filter(database: Database, choice: Choice) -> list[Read]:
     found: list[Read] = []
     for resource in filter(is_listed, Resource):
-        for one in await filters_of(database, resource):
+        for one in await filters_of(database, resource, choice):
             part = one.filter[one.field]["contains"] if one.operator == "contains" else None
             found += listed(resource, f"filter {resource.plural} {one.name}", one.filter, part=part)
     return found

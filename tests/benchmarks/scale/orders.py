@@ -30,7 +30,7 @@ from tests.benchmarks.scale.ledger import (
     document_number,
     representative_reference,
 )
-from tests.benchmarks.scale.reads import PAGE, Read, always, shown
+from tests.benchmarks.scale.reads import PAGE, Choice, Read, always, shown
 
 TENANT = Caller(TENANT_ID, (), read_only=True)
 
@@ -58,18 +58,20 @@ def starts(size: Size) -> dict[str, dict[str, str]]:
     }
 
 
-async def every_order(database: Database, size: Size) -> list[Read]:
+async def every_order(database: Database, size: Size, choice: Choice) -> list[Read]:
     found: list[Read] = []
     for source, keys in {QUERY: {"": ""}, **starts(size)}.items():
         type_: Any = CORE.type_map[type_name(source)]
         for name, known in type_.fields.items():
             if get_named_type(known.type).name.endswith("Connection"):
                 for words, key in keys.items():
-                    found += [read async for read in pages(database, source, name, words, key)]
+                    found += [read async for read in pages(database, source, name, words, key, choice)]
     return found
 
 
-async def pages(database: Database, source: str, name: str, words: str, key: str) -> AsyncIterator[Read]:
+async def pages(
+    database: Database, source: str, name: str, words: str, key: str, choice: Choice
+) -> AsyncIterator[Read]:
     """The pages of one list, from one start."""
     parent: Any = CORE.type_map[type_name(source)]
     known = parent.fields[name]
@@ -78,11 +80,13 @@ async def pages(database: Database, source: str, name: str, words: str, key: str
     terms: list[Term] = [None, *(product(fields.values, ("ASC", "DESC")) if fields else ())]
     text = page_text(source, name, type_, ordered=fields is not None)
     for term in terms:
+        title = f"order {words + ': ' if words else ''}{name} {' '.join(term or ('by default',))}, "
+        if not choice.may_begin(title):
+            continue
         middle = await middle_cursor(database, source, name, key, term)
         order = [{"field": term[0], "direction": term[1]}] if term else None
         for way, page in ways(middle).items():
-            title = f"order {words + ': ' if words else ''}{name} {' '.join(term or ('by default',))}, {way}"
-            yield Read(title, text, always({"key": key, "order": order, **page}))
+            yield Read(title + way, text, always({"key": key, "order": order, **page}))
 
 
 def ways(middle: str | None) -> dict[str, dict[str, Any]]:

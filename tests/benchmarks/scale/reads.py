@@ -1,6 +1,6 @@
 """Something to ask of the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,8 @@ from app.graphql_api.schema.schema import CORE
 
 PAGE = 20  # rows that a list is asked for
 SHOWN = ("csrId", "createdAt", "updatedAt", "sequence", "at", "key")  # of a row, as far as it has them
+
+KINDS = ("operation", "filter", "pair", "nested", "order")  # what the names of reads begin with
 
 Variables = dict[str, Any]
 
@@ -37,3 +39,22 @@ def shown(type_: str) -> str:
     """The fields that are asked of each row."""
     known: Any = CORE.type_map[type_]
     return " ".join(name for name in SHOWN if name in known.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reads that are asked for: those whose names have one of the words, all where there are none."""
+
+    words: Sequence[str] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return not self.words or any(word in name for word in self.words)
+
+    def may_begin(self, beginning: str) -> bool:
+        """Whether a name that begins so may be asked for."""
+        return beginning in self or any(word.startswith(beginning) or not is_beginning(word) for word in self.words)
+
+
+def is_beginning(word: str) -> bool:
+    """Whether a name can only begin with the word."""
+    return word.startswith(KINDS)

@@ -20,6 +20,7 @@ from app.storage.database.engine import Database
 from app.storage.tables import TABLES
 from tests.benchmarks.ledger import TENANT_ID
 from tests.benchmarks.scale.ledger import FEW, RARE_PRODUCTS, USUAL_PRODUCTS
+from tests.benchmarks.scale.reads import Choice
 
 ABSENT, ABSENT_CURRENCY = "zqxjv", "JPY"  # in no text of the ledger
 SHORT_PART = "qj"  # of a text; no index of parts of texts serves so few characters
@@ -68,6 +69,8 @@ async def column_values(database: Database, resource: Resource, name: str) -> Co
     count = sa.select(sa.func.count()).select_from(own.subquery())
     grouped = own.group_by(column)
     async with database.reading() as connection:
+        if not database.is_sqlite:  # servers have it off
+            await connection.execute(sa.text("SET LOCAL enable_seqscan = on"))
         rows = (await connection.execute(count)).scalar_one()
         statements = (
             grouped.order_by(sa.func.count().desc(), column),
@@ -81,11 +84,13 @@ async def column_values(database: Database, resource: Resource, name: str) -> Co
         return ColumnValues(*[(await connection.execute(each.limit(1))).scalar() for each in statements])
 
 
-async def filters_of(database: Database, resource: Resource) -> list[AskedFilter]:
+async def filters_of(database: Database, resource: Resource, choice: Choice) -> list[AskedFilter]:
     """Every field of the resource's filter alone."""
     fields: Any = CORE.type_map[f"{type_name(resource)}Filter"]
     found: list[AskedFilter] = []
     for name, known in FIELDS[resource].items():
+        if not choice.may_begin(f"filter {resource.plural} {name} "):
+            continue
         compared = get_named_type(fields.fields[name].type)
         if known.means:
             found += [AskedFilter(name, "", word, {name: word == "true"}) for word in ("true", "false")]
