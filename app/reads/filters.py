@@ -1,8 +1,8 @@
 """Conditions to SQL: the same rows on both databases, whatever they make of case, code points and missing values."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from app.domain.caller import Caller
 from app.reads.kept_sums import sum_rows, sums_of
 from app.reads.relations import RELATIONS, SOURCES, aliased
 from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
+from app.reads.without_index import without_index
 from app.storage.database.sqlite_functions import fold
 from app.storage.searches import folded_text
 from app.storage.types import bit
@@ -30,7 +31,8 @@ def condition_sql(
     """The SQL of a condition on rows of `target`."""
     match wanted:
         case Comparison():
-            return compare(target.c[wanted.column], wanted.operator, wanted.value, dialect)
+            column = target.c[wanted.column] if wanted.by_index else without_index(target.c[wanted.column])
+            return compare(column, wanted.operator, wanted.value, dialect)
         case AllOf():
             return sa.and_(sa.true(), *(condition_sql(c, source, target, caller, dialect) for c in wanted.conditions))
         case AnyOf():
@@ -39,6 +41,29 @@ def condition_sql(
             return condition_sql(wanted.condition, source, target, caller, dialect).is_not(sa.true())
         case HasRelated():
             return has_related(wanted, source, target, caller, dialect)
+
+
+def conjuncts(wanted: Condition) -> Iterator[Condition]:
+    """The conditions that must all hold."""
+    if isinstance(wanted, AllOf):
+        for part in wanted.conditions:
+            yield from conjuncts(part)
+    else:
+        yield wanted
+
+
+def asked_of_found_rows(wanted: Condition, but: frozenset[str] = frozenset()) -> Condition:
+    """The same condition, by which no rows are found; but those that compare certain columns and must hold."""
+    match wanted:
+        case Comparison():
+            return wanted if wanted.column in but else replace(wanted, by_index=False)
+        case AllOf():
+            return AllOf(tuple(asked_of_found_rows(part, but) for part in wanted.conditions))
+        case AnyOf():
+            return AnyOf(tuple(asked_of_found_rows(part) for part in wanted.conditions))
+        case Not():
+            return Not(asked_of_found_rows(wanted.condition))
+    return wanted
 
 
 def depends_on_values(wanted: Condition) -> bool:
@@ -65,6 +90,14 @@ class RepeatedConditions:
     dialect: str
     parts: dict[tuple[int, str], tuple[sa.ColumnElement[bool], list[Condition]]] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)  # in values, by the condition's identity
+    rewritten: dict[tuple[int, frozenset[str]], Condition] = field(default_factory=dict)
+
+    def found(self, wanted: Condition, but: frozenset[str] = frozenset()) -> Condition:
+        """The condition as asked of rows that are found already, and always the same: conditions are known by their
+        identity here."""
+        if (id(wanted), but) not in self.rewritten:
+            self.rewritten[id(wanted), but] = asked_of_found_rows(wanted, but)
+        return self.rewritten[id(wanted), but]
 
     def sql(self, wanted: Condition, source: str, target: sa.FromClause, caller: Caller) -> sa.ColumnElement[bool]:
         """The SQL of a condition on rows of `target`."""

@@ -24,6 +24,7 @@ from app.domain.values import (
 )
 from app.reads.relations import CHANGE, DEFAULT_ORDERS, HASH_COLUMNS, SOURCES, TIE_BREAKS, may_be_empty
 from app.reads.selection import LogEntry, Order
+from app.reads.without_index import without_index
 from app.storage.types import OrderedAmount, Timestamp
 from app.storage.writes.change_log import hash_of
 
@@ -94,12 +95,15 @@ def order_by(
     backward: bool = False,
     like: sa.FromClause | None = None,
     present: str = "",
+    by_index: bool = True,
 ) -> tuple[sa.ColumnElement[Any], ...]:
     """ORDER BY terms; rows without the value come last forward, so first backward. `like` is the table that knows
-    which columns may be empty, where `rows` are made from it; `present` names one that is not empty in these rows."""
+    which columns may be empty, where `rows` are made from it; `present` names one that is not empty in these rows;
+    `by_index` says whether the rows may be found in this order."""
     terms: list[sa.ColumnElement[Any]] = []
     for term in order:
-        directed = rows.c[term.column].asc() if is_ascending(term, backward) else rows.c[term.column].desc()
+        column = rows.c[term.column] if by_index else without_index(rows.c[term.column])
+        directed = column.asc() if is_ascending(term, backward) else column.desc()
         if term.column != present and may_be_empty((rows if like is None else like).c[term.column]):
             directed = directed.nulls_first() if backward else directed.nulls_last()
         terms.append(directed)
@@ -219,49 +223,10 @@ def beyond(
     return sa.or_(sa.false(), *(sa.and_(*way.conditions) for way in ways))
 
 
-def first_rows(
-    rows: sa.Select[Any],
-    target: sa.FromClause,
-    order: Sequence[Order],
-    parts: Sequence[IndexRange],
-    wanted: Sequence[sa.ColumnElement[Any]],
-    size: sa.ColumnElement[int],
-    *,
-    backward: bool,
-) -> sa.Select[Any]:
-    """The first so many rows that the stretches of a list hold, each read no further than that."""
-    if len(parts) == 1:
-        return first_rows_of_range(rows, parts[0], wanted, size)
-    names = {column.name for column in wanted}
-    ordering = [target.c[term.column] for term in order if term.column not in names]
-    walked = sa.union_all(
-        *(sa.select(first_rows_of_range(rows, p, (*wanted, *ordering), size).subquery()) for p in parts)
-    )
-    together = walked.subquery("walked")
-    columns = [together.c[column.name] for column in wanted]
-    return sa.select(*columns).order_by(*order_by(together, order, backward=backward, like=target)).limit(size)
-
-
-def first_rows_of_range(
-    rows: sa.Select[Any], part: IndexRange, wanted: Sequence[sa.ColumnElement[Any]], size: sa.ColumnElement[int]
-) -> sa.Select[Any]:
-    most = size if part.only_if is None else sa.case((part.only_if, size), else_=inline_int(0))
-    return rows.with_only_columns(*wanted).where(*part.conditions).order_by(*part.order_by).limit(most)
-
-
 def inline_int(value: int) -> sa.ColumnElement[int]:
     """A number in the text of a statement. As a parameter it would hide from Postgres how few rows are asked for, and
     have it plan anew every time."""
     return sa.literal_column(str(value), sa.Integer())
-
-
-def has_any_row(rows: sa.Select[Any], parts: Sequence[IndexRange]) -> sa.ColumnElement[bool]:
-    """Whether any of the stretches has a row. Each is asked for its first one: a plain EXISTS heeds no order and may
-    read the whole table to find none."""
-    found = sa.literal(1).label("found")
-    return sa.or_(
-        *(sa.exists(sa.select(first_rows_of_range(rows, part, [found], inline_int(1)).subquery())) for part in parts)
-    )
 
 
 def order_signature(source: str, order: Sequence[Order]) -> str:

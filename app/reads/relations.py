@@ -82,14 +82,38 @@ Reach = Callable[[sa.FromClause, Columns, Caller], ReachedRows]
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """A table of links, and its columns with the key of a row to start from and that of one to reach."""
+
+    table: sa.Table
+    start_column: str
+    target_column: str
+
+    def reach(self, target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
+        """Target rows that the table links to the start."""
+        tie = aliased(self.table, "tie")
+        key = self.target_column
+        met = tie.join(target, sa.and_(target.c[key] == tie.c[key], target.c.tenant_id == tie.c.tenant_id))
+        return met, [owned(tie, caller), owned(target, caller), tie.c[self.start_column] == start[0]]
+
+    def keys(self, start: Columns, caller: Caller, name: str) -> sa.Select[tuple[str]]:
+        """The keys of the target rows that it links to the start."""
+        tie = aliased(self.table, name)
+        return sa.select(tie.c[self.target_column]).where(owned(tie, caller), tie.c[self.start_column] == start[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """`reach(target, start, caller)` gives what to select from and on which conditions, `start` being the columns
-    named by `start_columns`."""
+    named by `start_columns`. `links`: where it reaches rows by a table of links; `equal_column`: where it reaches those
+    that have the start's key in this column."""
 
     target: str
     shape: Shape
     start_columns: tuple[str, ...]
     reach: Reach
+    links: Links | None = None
+    equal_column: str = ""
 
 
 def equal_columns(*columns: str) -> Reach:
@@ -98,19 +122,6 @@ def equal_columns(*columns: str) -> Reach:
     def reach(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
         equal = [target.c[name] == value for name, value in zip(columns, start, strict=True)]
         return target, [owned(target, caller), *equal]
-
-    return reach
-
-
-def through_link_table(link: sa.Table, start_column: str, target_column: str) -> Reach:
-    """Target rows that a link table ties to the start."""
-
-    def reach(target: sa.FromClause, start: Columns, caller: Caller) -> ReachedRows:
-        tie = aliased(link, "tie")
-        met = tie.join(
-            target, sa.and_(target.c[target_column] == tie.c[target_column], target.c.tenant_id == tie.c.tenant_id)
-        )
-        return met, [owned(tie, caller), owned(target, caller), tie.c[start_column] == start[0]]
 
     return reach
 
@@ -173,7 +184,8 @@ def relations_of(resource: Resource) -> Iterator[tuple[tuple[str, str], Relation
     for each in known.references:
         target, key = str(each.target), RESOURCES[each.target].key
         yield (name, each.relation), to_one(target, [each.field], key)
-        yield (target, each.reverse), Relation(name, Shape.PAGE, (key,), equal_columns(each.field))
+        reverse = Relation(name, Shape.PAGE, (key,), equal_columns(each.field), equal_column=each.field)
+        yield (target, each.reverse), reverse
     keys = [RESOURCES[known.owner].key, known.key] if known.owner else [known.key]
     yield (QUERY, name), to_one(name, keys, *keys)
     if not known.owner:
@@ -184,10 +196,10 @@ def relations_of(resource: Resource) -> Iterator[tuple[tuple[str, str], Relation
 def links_of(resource: Resource, table: sa.Table) -> dict[tuple[str, str], Relation]:
     """The relations between a resource and the representatives that a table links to it."""
     name, key = str(resource), RESOURCES[resource].key
-    to_them, to_it = through_link_table(table, key, "reference"), through_link_table(table, "reference", key)
+    to_them, to_it = Links(table, key, "reference"), Links(table, "reference", key)
     return {
-        (name, "representatives"): Relation(REPRESENTATIVE, Shape.PAGE, (key,), to_them),
-        (REPRESENTATIVE, resource.plural): Relation(name, Shape.PAGE, ("reference",), to_it),
+        (name, "representatives"): Relation(REPRESENTATIVE, Shape.PAGE, (key,), to_them.reach, to_them),
+        (REPRESENTATIVE, resource.plural): Relation(name, Shape.PAGE, ("reference",), to_it.reach, to_it),
     }
 
 

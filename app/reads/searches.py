@@ -2,14 +2,13 @@
 list. SQLite knows neither how many there are nor, therefore, which way is the shorter; so the statement asks first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.caller import Caller
-from app.reads.pagination import IndexRange, SortValues, beyond, inline_int, order_by
-from app.reads.selection import AllOf, AnyOf, Comparison, Condition, Operator, Order
+from app.reads.pagination import inline_int
+from app.reads.selection import AllOf, AnyOf, Comparison, Condition, Operator
 from app.storage.database.sqlite_functions import fold
 from app.storage.searches import CSR_ID_BITS, SEARCHED, TRIGRAM, search_name, sqlite_has_trigrams
 
@@ -45,21 +44,6 @@ class Search:
         """The number of rows of the target that a statement counts."""
         listed = counted.where(self.among(target))
         return sa.case((self.is_short(), listed.scalar_subquery()), else_=counted.scalar_subquery())
-
-    def ranges(
-        self,
-        target: sa.FromClause,
-        order: Sequence[Order],
-        parts: Sequence[IndexRange],
-        near: SortValues | None,
-        *,
-        backward: bool,
-    ) -> list[IndexRange]:
-        """What is on the list, if it is complete; else the parts."""
-        is_short = self.is_short()
-        behind = () if near is None else (beyond(target, order, near, backward=backward),)
-        listed = IndexRange((self.among(target), *behind), order_by(target, order, backward=backward), is_short)
-        return [listed, *(replace(part, only_if=sa.not_(is_short)) for part in parts)]
 
 
 def search_for(wanted: Condition | None, table: str, caller: Caller, dialect: str) -> Search | None:

@@ -29,9 +29,12 @@ class Operator(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """`by_index`: whether the database may find the rows by it; else it only asks it of those that it has found."""
+
     column: str
     operator: Operator
     value: Any
+    by_index: bool = True
 
 
 @dataclass(frozen=True, slots=True)

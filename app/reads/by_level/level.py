@@ -4,8 +4,8 @@ Each starting row gets its own page: by LATERAL on Postgres, by a correlated lis
 grows with the rows asked for and not with those there are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,23 +13,24 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from app.domain.caller import Caller
+from app.reads.access_paths import (
+    AccessPath,
+    FewRows,
+    PageOfList,
+    filtered_rows,
+    leads_an_index,
+    linked_rows,
+    rows_of_start,
+    walked_columns,
+)
 from app.reads.change_log import first_entry_since, hash_begins_with
 from app.reads.filters import RepeatedConditions, condition_sql, depends_on_values
 from app.reads.kept_sums import count_of_all, sum_rows, sums_of
-from app.reads.pagination import (
-    IndexRange,
-    SortValues,
-    beyond,
-    first_rows,
-    has_any_row,
-    has_sort_values,
-    index_ranges,
-    inline_int,
-    order_by,
-)
+from app.reads.pagination import SortValues, inline_int, order_by
 from app.reads.relations import SOURCES, Columns, ReachedRows, Relation, Shape, aliased
 from app.reads.searches import Search, search_for
-from app.reads.selection import LogEntry, Order, Traversal
+from app.reads.selection import Condition, LogEntry, Order, Traversal
+from app.reads.without_index import without_index
 from app.storage.tables import CHANGES
 from app.storage.writes.tenant_rows import owned
 
@@ -74,12 +75,15 @@ class LevelQuery:
         """The target, what to select it from, and the conditions apart from the page, from these start columns."""
         target = aliased(SOURCES[self.relation.target], alias)
         rows, met = self.relation.reach(target, keys, self.caller)
-        met = [*met, *self.filtered(target)]
+        met = [*met, *self.filtered(target), *self.since(target)]
         if self.traversal.either:
             met.append(sa.or_(*self.alternatives(target)))
-        if self.traversal.since:
-            met.append(target.c.sequence >= first_entry_since(self.traversal.since, self.caller))
         return target, rows, met
+
+    def since(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The condition that an entry of the change log is not from before the moment that is asked for, if one is."""
+        moment = self.traversal.since
+        return [target.c.sequence >= first_entry_since(moment, self.caller)] if moment else []
 
     def alternatives(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """The conditions of which every row meets one."""
@@ -87,6 +91,53 @@ class LevelQuery:
             condition_sql(each, self.relation.target, target, self.caller, self.dialect)
             for each in self.traversal.either
         ]
+
+    def access_paths(
+        self, keys: Columns, start: sa.FromClause | None, alias: str
+    ) -> tuple[sa.FromClause, list[AccessPath]]:
+        """The target, and the ways to its rows from these start columns, of which one is gone."""
+        target = aliased(SOURCES[self.relation.target], alias)
+        conditions = self.conditions or RepeatedConditions(self.dialect)
+        few = list(self.few_rows(keys, start, target))
+        rows, reached = self.relation.reach(target, keys, self.caller)
+        if few and self.relation.equal_column:
+            reached = [owned(target, self.caller), without_index(target.c[self.relation.equal_column]) == keys[0]]
+        of_few = of_walk = self.traversal.condition
+        if of_walk and self.dialect == "sqlite" and not keys:
+            walked = walked_columns(self.relation.target, of_walk, self.order)
+            if search := self.search():
+                own = owned(target, self.caller), search.among(target)
+                few.append(FewRows(target, own, sa.not_(search.is_short())))
+            few += filtered_rows(self.relation.target, of_walk, walked, target, self.caller, self.dialect)
+            of_few, of_walk = conditions.found(of_walk), conditions.found(of_walk, walked)
+
+        def met(wanted: Condition | None) -> list[sa.ColumnElement[bool]]:
+            return [conditions.sql(wanted, self.relation.target, target, self.caller)] if wanted else []
+
+        paths: list[AccessPath] = []
+        others: list[sa.ColumnElement[bool]] = []
+        for each in few:
+            found = sa.select(sa.literal(1)).select_from(each.source).where(*each.met, *met(of_few)).correlate(start)
+            paths.append(AccessPath(found, few=True, only_if=sa.and_(sa.not_(each.too_many), *others)))
+            others.append(each.too_many)
+        walk = (
+            sa.select(sa.literal(1))
+            .select_from(rows)
+            .where(*reached, *self.since(target), *met(of_walk))
+            .correlate(start)
+        )
+        return target, [*paths, AccessPath(walk, only_if=sa.and_(*others) if others else None)]
+
+    def few_rows(self, keys: Columns, start: sa.FromClause | None, target: sa.FromClause) -> Iterator[FewRows]:
+        """Rows that the start reaches and that may be few, unless an index has them in the order of the list. On
+        Postgres alone: SQLite fetches and sorts them by itself, and has no way to skip a path that depends on a row."""
+        if self.dialect == "sqlite":
+            return
+        relation, columns = self.relation, [term.column for term in self.order]
+        if relation.links and columns[0] != relation.links.target_column:
+            yield linked_rows(relation.links, target, keys, start, self.caller)
+        if relation.equal_column and not leads_an_index(relation.target, relation.equal_column, *columns):
+            yield rows_of_start(relation.target, relation.equal_column, target, keys, start, self.caller)
 
     def all_rows(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
         """Every row that each start reaches."""
@@ -102,17 +153,16 @@ class LevelQuery:
     def pages(self, start: sa.FromClause, columns: Sequence[str]) -> sa.Select[Any]:
         """A page of rows for each start; a start without rows has one of nulls, which tells about its list."""
         start = self.with_list_facts(start)
-        target, rows, met = self.target_rows(self.keys(start), "target")
-        listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
+        target, paths = self.access_paths(self.keys(start), start, "target")
         size = self.traversal.page.size + 1  # one more tells whether there is another page
         if self.dialect == "postgresql":
             chosen = [target.c[name] for name in columns]
-            picked: sa.FromClause = self.page(target, listed, chosen, size).lateral("picked")
+            picked: sa.FromClause = self.page(target, paths, start, chosen, size).lateral("picked")
             tie: sa.ColumnElement[bool] = sa.true()
         else:
             picked = aliased(SOURCES[self.relation.target], "picked")
             row = sa.literal_column("target.rowid", sa.Integer).label("row")
-            tie = sa.literal_column("picked.rowid").in_(self.page(target, listed, [row], size))
+            tie = sa.literal_column("picked.rowid").in_(self.page(target, paths, start, [row], size))
         facts = [start.c[name] for name in FACTS if name in start.c]
         return (
             sa.select(start.c[START], *facts, *(picked.c[name] for name in columns))
@@ -121,28 +171,22 @@ class LevelQuery:
         )
 
     def page(
-        self, target: sa.FromClause, listed: sa.Select[Any], wanted: Sequence[sa.ColumnElement[Any]], size: int
-    ) -> sa.Select[Any]:
-        """The first so many rows of one page."""
+        self,
+        target: sa.FromClause,
+        paths: Sequence[AccessPath],
+        start: sa.FromClause | None,
+        wanted: Sequence[sa.ColumnElement[Any]],
+        size: int,
+    ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+        """The first so many rows of one page, which starts from a row of `start`; in no order."""
         page = self.traversal.page
-        near, far = (page.before, page.after) if page.backward else (page.after, page.before)
-        if far is not None:
-            listed = listed.where(beyond(target, self.order, far, backward=not page.backward))
-        parts = self.ranges(target, near, far, backward=page.backward)
-        most = self.limit(page.skip + size)
-        found = first_rows(listed, target, self.order, parts, wanted, most, backward=page.backward)
+        found = self.list_of(target, start).first_rows(paths, wanted, self.limit(page.skip + size))
         return found.limit(inline_int(size)).offset(inline_int(page.skip)) if page.skip else found
 
-    def ranges(
-        self, target: sa.FromClause, near: SortValues | None, far: SortValues | None = None, *, backward: bool
-    ) -> list[IndexRange]:
-        """The parts of the list that are read for a page."""
-        parts = index_ranges(target, self.order, near, far, backward=backward)
-        if self.traversal.either:
-            alternatives = self.alternatives(target)
-            return [replace(part, conditions=(*part.conditions, each)) for each in alternatives for part in parts]
-        search = self.search()
-        return search.ranges(target, self.order, parts, near, backward=backward) if search else parts
+    def list_of(self, target: sa.FromClause, start: sa.FromClause | None) -> PageOfList:
+        """The list, as a page of it is read."""
+        alternatives = self.alternatives(target)
+        return PageOfList(target, self.order, self.traversal.page, start, self.dialect, alternatives)
 
     def search(self) -> Search | None:
         """The search that helps to find the list's rows. Where there are many lists, each is soon read through."""
@@ -246,10 +290,8 @@ class LevelQuery:
         self, keys: Columns, start: sa.FromClause | None, sort_values: SortValues, *, backward: bool
     ) -> sa.ColumnElement[bool]:
         """Whether the list has a row at the place or beyond it."""
-        target, rows, met = self.target_rows(keys, "outside")
-        listed = sa.select(sa.literal(1)).select_from(rows).where(*met).correlate(start)
-        here = IndexRange(tuple(has_sort_values(target, self.order, sort_values)), ())
-        return has_any_row(listed, [here, *self.ranges(target, sort_values, backward=backward)])
+        target, paths = self.access_paths(keys, start, "outside")
+        return self.list_of(target, start).has_any_row(paths, sort_values, backward=backward)
 
 
 def unnest_keys(starts: StartKeys) -> sa.FromClause:

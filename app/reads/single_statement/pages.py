@@ -57,7 +57,7 @@ class PageWriter:
         self,
         writer: SelectionWriter,
         level: LevelQuery,
-        rows: sa.Select[Any],
+        rows: sa.Select[Any] | sa.CompoundSelect[Any],
         facts: dict[str, Expression],
         reads_one_more: bool,
     ) -> None:

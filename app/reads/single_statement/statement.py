@@ -202,21 +202,20 @@ class StatementWriter:
         level = LevelQuery(relation, traversal, order, ANYONE, self.dialect, self.conditions)
         keys = [] if row is None else [row.c[name] for name in relation.start_columns]
         alias = self.name("t")
-        target, found, met = level.target_rows(keys, alias)
-        listed = sa.select(sa.literal(1)).select_from(found).where(*met).correlate(row)
+        target, paths = level.access_paths(keys, row, alias)
         page = traversal.page
         reads_one_more = page.wants_earlier if page.backward else page.wants_later
         size = page.size + reads_one_more
         names = sorted(self.page_columns(relation.target, traversal, order))
         facts = level.list_facts(keys, row)
         if self.dialect == "postgresql":
-            rows = level.page(target, listed, [target.c[name] for name in names], size).correlate(row)
+            rows = level.page(target, paths, row, [target.c[name] for name in names], size)
             return where_known(PostgresPageWriter(self, level, rows, facts, reads_one_more).object(), facts)
         # The rows are found by an index that may not hold them whole, and only then read.
         found_row = sa.literal_column(f"{alias}.rowid", sa.Integer).label("row")
         alias = self.name("t")
         picked = aliased(SOURCES[relation.target], alias)
-        found_rows = level.page(target, listed, [found_row], size).correlate(row)
+        found_rows = level.page(target, paths, row, [found_row], size)
         tie = sa.literal_column(f"{alias}.rowid", sa.Integer).in_(found_rows)
         forward = order_by(picked, order)
         rows = sa.select(*(picked.c[name] for name in names)).where(tie).order_by(*forward).limit(inline_int(NO_LIMIT))

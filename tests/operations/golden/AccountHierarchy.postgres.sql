@@ -14,10 +14,23 @@ FROM (SELECT target.open_currency AS open_currency, CASE WHEN (target.due_date >
 FROM (SELECT target_kept.tenant_id AS tenant_id, target_kept.account_number AS account_number, target_kept.status AS status, target_kept.due_date AS due_date, target_kept.documents AS documents, target_kept.millions AS millions, target_kept.ten_thousandths AS ten_thousandths, CASE WHEN (target_kept.open_currency != '') THEN target_kept.open_currency END AS open_currency, CASE WHEN (target_kept.open_amount != 2) THEN target_kept.open_amount END AS open_amount
 FROM account_sums AS target_kept) AS target
 WHERE target.tenant_id = $1::INTEGER AND target.account_number = p5.account_number AND target.status = $17::VARCHAR AND target.open_amount IS NOT NULL AND target.open_currency IS NOT NULL GROUP BY target.open_currency, bucket ORDER BY target.open_currency, bucket) AS p6) AS balances
+FROM (SELECT anon_2.account_number AS account_number, anon_2.name AS name, anon_2.tenant_id AS tenant_id
+FROM (SELECT fetched.account_number AS account_number, fetched.name AS name, fetched.tenant_id AS tenant_id
 FROM (SELECT t4.account_number AS account_number, t4.name AS name, t4.tenant_id AS tenant_id
 FROM accounts AS t4
-WHERE t4.tenant_id = $1::INTEGER AND t4.parent_account_number = t1.account_number AND true ORDER BY t4.account_number ASC
- LIMIT 100) AS p5 ORDER BY p5.account_number ASC) AS "row-7") AS "nodes") "row-") AS "childAccounts"
+WHERE t4.tenant_id = $1::INTEGER AND t4.parent_account_number = t1.account_number AND true AND NOT (EXISTS (SELECT near.parent_account_number
+FROM accounts AS near
+WHERE near.tenant_id = $1::INTEGER AND near.parent_account_number = t1.account_number
+ LIMIT 1 OFFSET 2000))
+ LIMIT ALL OFFSET 0) AS fetched ORDER BY fetched.account_number ASC
+ LIMIT 100) AS anon_2 UNION ALL SELECT anon_3.account_number AS account_number, anon_3.name AS name, anon_3.tenant_id AS tenant_id
+FROM (SELECT t4.account_number AS account_number, t4.name AS name, t4.tenant_id AS tenant_id
+FROM accounts AS t4
+WHERE t4.tenant_id = $1::INTEGER AND (t4.parent_account_number || '') = t1.account_number AND true AND (EXISTS (SELECT near.parent_account_number
+FROM accounts AS near
+WHERE near.tenant_id = $1::INTEGER AND near.parent_account_number = t1.account_number
+ LIMIT 1 OFFSET 2000)) ORDER BY t4.account_number ASC
+ LIMIT 100) AS anon_3) AS p5 ORDER BY p5.account_number ASC) AS "row-7") AS "nodes") "row-") AS "childAccounts"
 FROM accounts AS t1 LEFT OUTER JOIN accounts AS t3 ON t3.tenant_id = $1::INTEGER AND t3.account_number = t1.parent_account_number
 WHERE t1.tenant_id = $1::INTEGER AND t1.account_number = $18::VARCHAR) AS "row-8") AS "account") "row-") END AS TEXT), 'UTF8') AS json
  LIMIT ALL OFFSET 0) AS answer;

@@ -31,10 +31,23 @@ SELECT CASE WHEN (answer.json IS NULL OR octet_length(answer.json) <= 16777216) 
 FROM (SELECT convert_to(CAST((SELECT to_json("row-6") AS to_json_1
 FROM (SELECT t1.reference AS reference, t1.name AS name, t1.email AS email, CASE WHEN (t2.tenant_id IS NOT NULL) THEN (SELECT to_json("row-") FROM (SELECT t2.reference AS "reference", t2.name AS "name", (SELECT to_json("row-") FROM (SELECT (SELECT coalesce(json_agg("row-5"), '[]'::json) AS coalesce_1
 FROM (SELECT p4.reference AS reference
+FROM (SELECT anon_2.reference AS reference, anon_2.tenant_id AS tenant_id
+FROM (SELECT fetched.reference AS reference, fetched.tenant_id AS tenant_id
 FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
 FROM representatives AS t3
-WHERE t3.tenant_id = $1::INTEGER AND t3.supervisor_representative_reference = t2.reference AND true ORDER BY t3.reference ASC
- LIMIT 20) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS "reports") "row-") END AS supervisor
+WHERE t3.tenant_id = $1::INTEGER AND t3.supervisor_representative_reference = t2.reference AND true AND NOT (EXISTS (SELECT near.supervisor_representative_reference
+FROM representatives AS near
+WHERE near.tenant_id = $1::INTEGER AND near.supervisor_representative_reference = t2.reference
+ LIMIT 1 OFFSET 2000))
+ LIMIT ALL OFFSET 0) AS fetched ORDER BY fetched.reference ASC
+ LIMIT 20) AS anon_2 UNION ALL SELECT anon_3.reference AS reference, anon_3.tenant_id AS tenant_id
+FROM (SELECT t3.reference AS reference, t3.tenant_id AS tenant_id
+FROM representatives AS t3
+WHERE t3.tenant_id = $1::INTEGER AND (t3.supervisor_representative_reference || '') = t2.reference AND true AND (EXISTS (SELECT near.supervisor_representative_reference
+FROM representatives AS near
+WHERE near.tenant_id = $1::INTEGER AND near.supervisor_representative_reference = t2.reference
+ LIMIT 1 OFFSET 2000)) ORDER BY t3.reference ASC
+ LIMIT 20) AS anon_3) AS p4 ORDER BY p4.reference ASC) AS "row-5") AS "nodes") "row-") AS "reports") "row-") END AS supervisor
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = $1::INTEGER AND t2.reference = t1.supervisor_representative_reference
 WHERE t1.tenant_id = $1::INTEGER AND t1.reference = $2::VARCHAR) AS "row-6") AS TEXT), 'UTF8') AS json
  LIMIT ALL OFFSET 0) AS answer;

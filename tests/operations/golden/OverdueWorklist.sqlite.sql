@@ -21,9 +21,39 @@ WHERE t9.tenant_id = ? AND t9.account_number = t5.account_number AND 1 = 1 ORDER
 FROM (SELECT p3.account_number AS account_number, p3.comment AS comment, p3.csr_id AS csr_id, p3.document_number AS document_number, p3.document_type AS document_type, p3.due_date AS due_date, p3.invoice_date AS invoice_date, p3.invoice_num AS invoice_num, p3.open_amount AS open_amount, p3.open_currency AS open_currency, p3.status AS status, p3.tenant_id AS tenant_id, row_number() OVER (ORDER BY p3.due_date ASC, p3.csr_id ASC) AS row_number
 FROM (SELECT t2.account_number AS account_number, t2.comment AS comment, t2.csr_id AS csr_id, t2.document_number AS document_number, t2.document_type AS document_type, t2.due_date AS due_date, t2.invoice_date AS invoice_date, t2.invoice_num AS invoice_num, t2.open_amount AS open_amount, t2.open_currency AS open_currency, t2.status AS status, t2.tenant_id AS tenant_id
 FROM documents AS t2
-WHERE t2.rowid IN (SELECT t1.rowid AS "row"
+WHERE t2.rowid IN (SELECT anon_5."row"
+FROM (SELECT t1.rowid AS "row"
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND t1.open_amount > ? AND t1.status = ? AND t1.due_date < ? AND t1.open_amount > ? AND t1.open_currency = ? ORDER BY t1.due_date ASC, t1.csr_id ASC
- LIMIT 6 OFFSET ?) ORDER BY t2.due_date ASC, t2.csr_id ASC
+WHERE t1.tenant_id = ? AND t1.rowid IN (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.status = ?
+ LIMIT 2000 OFFSET ?) AND +t1.open_amount > ? AND +t1.status = ? AND +t1.due_date < ? AND +t1.open_amount > ? AND +t1.open_currency = ? ORDER BY +t1.due_date ASC, +t1.csr_id ASC
+ LIMIT CASE WHEN (NOT (EXISTS (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.status = ?
+ LIMIT 1 OFFSET 2000))) THEN 6 ELSE 0 END OFFSET ?) AS anon_5 UNION ALL SELECT anon_6."row"
+FROM (SELECT t1.rowid AS "row"
+FROM documents AS t1
+WHERE t1.tenant_id = ? AND t1.rowid IN (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.open_amount > ? AND near.open_amount > ?
+ LIMIT 2000 OFFSET ?) AND +t1.open_amount > ? AND +t1.status = ? AND +t1.due_date < ? AND +t1.open_amount > ? AND +t1.open_currency = ? ORDER BY +t1.due_date ASC, +t1.csr_id ASC
+ LIMIT CASE WHEN (NOT (EXISTS (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.open_amount > ? AND near.open_amount > ?
+ LIMIT 1 OFFSET 2000)) AND (EXISTS (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.status = ?
+ LIMIT 1 OFFSET 2000))) THEN 6 ELSE 0 END OFFSET ?) AS anon_6 UNION ALL SELECT anon_7."row"
+FROM (SELECT t1.rowid AS "row"
+FROM documents AS t1
+WHERE t1.tenant_id = ? AND +t1.open_amount > ? AND +t1.status = ? AND t1.due_date < ? AND +t1.open_amount > ? AND +t1.open_currency = ? ORDER BY t1.due_date ASC, t1.csr_id ASC
+ LIMIT CASE WHEN ((EXISTS (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.status = ?
+ LIMIT 1 OFFSET 2000)) AND (EXISTS (SELECT near.rowid
+FROM documents AS near
+WHERE near.tenant_id = ? AND near.open_amount > ? AND near.open_amount > ?
+ LIMIT 1 OFFSET 2000))) THEN 6 ELSE 0 END OFFSET ?) AS anon_7) ORDER BY t2.due_date ASC, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.due_date ASC, p3.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p4 LEFT OUTER JOIN accounts AS t5 ON t5.tenant_id = ? AND t5.account_number = p4.account_number)) END AS BLOB) AS anon_1;

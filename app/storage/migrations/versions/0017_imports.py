@@ -7,7 +7,7 @@ from app.storage import types
 from app.storage.migrations.tenant_policies import protect_tenant_rows
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
