@@ -7,7 +7,7 @@ missing at the end are noticed, too. Whoever appends locks it until the commit: 
 
 import hashlib
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ END = ("sequence", "hash", LATEST)  # what is known of the end of a chain
 PAGE = 1_000  # rows read at a time
 
 Values = dict[str, Any]
+Insert = Callable[[AsyncConnection, Sequence[Values]], Awaitable[None]]
 
 
 HASHED_AS_VALUES = ("key_id", "request_id", "resource", "key", "verb", "version")
@@ -97,8 +98,15 @@ def chain_hash(former: str, fingerprint: str) -> str:
     return hashlib.sha256((former + fingerprint).encode()).hexdigest()
 
 
-async def append(connection: AsyncConnection, tenant_id: int, entries: Sequence[Values]) -> None:
-    """Appends rows inside a transaction; the chain's end is locked until it ends."""
+async def insert_entries(connection: AsyncConnection, rows: Sequence[Values]) -> None:
+    await connection.execute(sa.insert(CHANGES), rows)
+
+
+async def append(
+    connection: AsyncConnection, tenant_id: int, entries: Sequence[Values], insert: Insert = insert_entries
+) -> None:
+    """Appends rows inside a transaction; the chain's end is locked until it ends. Whoever appends many says how they
+    are to be inserted."""
     if not entries:
         return
     place = await lock_end(connection, tenant_id)
@@ -107,7 +115,7 @@ async def append(connection: AsyncConnection, tenant_id: int, entries: Sequence[
         place = next_place(place, entry)
         logged = {name: entry[name] for name in LOGGED}
         rows.append({"tenant_id": tenant_id, **logged, **row_place(place, entry)})
-    await connection.execute(sa.insert(CHANGES), rows)
+    await insert(connection, rows)
     await move_end(connection, tenant_id, place)
 
 

@@ -18,27 +18,18 @@ from app.storage.database.engine import Database
 from app.storage.database.row_level_security import NOBODY
 from app.storage.database.statistics import ANALYZE_GROWN
 from app.storage.tables import CHANGES, CONTACTS, REPRESENTATIVES, metadata
-from app.storage.writes.change_log import LATEST, LOGGED, lock_end, move_end, next_place, row_place
+from app.storage.writes.change_log import append
 from app.storage.writes.chunk import ChunkPart, ChunkWrite, Key, key_names
 from app.storage.writes.locking import LockingWrite
-from app.storage.writes.multi_row import EncodedRows, insert_statement, insertion, update, write_rows
+from app.storage.writes.multi_row import EncodedRows, insertion, update, write_rows
 from app.storage.writes.tenant_rows import differs
 from app.storage.writes.unit_of_work import CallerChanged, Values
 
 logger = logging.getLogger(__name__)
 CSR_ID = "csr_id"
-PLACE = ("sequence", "digest", LATEST)  # of an entry in the chain
 PRIMARY = "is_primary"
 Update = tuple[Values, Values]  # a row as it is stored, and as it is to be
 (SUPERVISOR,) = RESOURCES[Resource.REPRESENTATIVE].references
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedLog:
-    """The entries of a chunk: as they were made, and as the driver takes them, their places in the chain still open."""
-
-    entries: list[Values]
-    rows: EncodedRows
 
 
 async def give_csr_ids(unit: ChunkWrite, connection: AsyncConnection) -> None:
@@ -50,7 +41,7 @@ async def give_csr_ids(unit: ChunkWrite, connection: AsyncConnection) -> None:
             row[CSR_ID] = csr_id
 
 
-def encode(part: ChunkPart, dialect: Dialect) -> tuple[list[EncodedRows], EncodedLog | None]:
+def encode(part: ChunkPart, dialect: Dialect) -> list[EncodedRows]:
     """What is to be written, as the driver takes it, in order. Takes long, and asks nothing of the database."""
     inserted: dict[sa.Table, list[Values]] = {}
     for table, row in part.inserted:
@@ -66,7 +57,7 @@ def encode(part: ChunkPart, dialect: Dialect) -> tuple[list[EncodedRows], Encode
         if table in inserted:
             statements.append(insertion(table, ordered(table, inserted[table]), dialect))
         statements += updates(table, changed, dialect)
-    return statements, encode_log(part, dialect)
+    return statements
 
 
 def key_of(table: sa.Table, row: Values) -> Key:
@@ -123,37 +114,6 @@ def updates(table: sa.Table, changed: Sequence[Update], dialect: Dialect) -> Ite
         yield update(table, key_names(table), columns, rows, dialect)
 
 
-def encode_log(part: ChunkPart, dialect: Dialect) -> EncodedLog | None:
-    entries = part.log_entries
-    if not entries:
-        return None
-    filled = {name for entry in entries for name, value in entry.items() if value is not None}
-    names = (*(name for name in LOGGED if name in filled), *PLACE)
-    return EncodedLog(entries, insert_statement(CHANGES, names, dialect).encoded(entries))
-
-
-async def write_log(
-    database: Database, connection: AsyncConnection, tenant_id: int, logs: Sequence[EncodedLog]
-) -> None:
-    """Appends entries to the change log. To be done last: whoever else writes for the tenant waits from here to the
-    commit. Raises CallerChanged, and the driver's errors."""
-    if not logs:
-        return
-    place = await lock_end(connection, tenant_id)
-    for log in logs:
-        places: list[Values] = []
-        for entry in log.entries:
-            place = next_place(place, entry)
-            places.append(row_place(place, entry))
-        try:
-            await write_rows(database, connection, tenant_id, log.rows.with_last(places))
-        except Exception as error:
-            if is_key_refused(error):
-                raise CallerChanged from error
-            raise
-    await move_end(connection, tenant_id, place)
-
-
 @dataclass(slots=True)
 class PartWriter:
     """Writes what parts of a chunk have made, one after the other, each in the background. The connection does one
@@ -162,20 +122,19 @@ class PartWriter:
     database: Database
     connection: AsyncConnection
     unit: ChunkWrite
-    logs: list[EncodedLog] = field(default_factory=list)
+    log_entries: list[Values] = field(default_factory=list)
     writing: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Begins to write what was made since the last part."""
         await give_csr_ids(self.unit, self.connection)
-        self.writing = asyncio.ensure_future(self.write(self.unit.take_part()))
+        part = self.unit.take_part()
+        self.log_entries += part.log_entries
+        self.writing = asyncio.ensure_future(self.write(part))
 
     async def write(self, part: ChunkPart) -> None:
-        statements, log = await asyncio.to_thread(encode, part, self.connection.dialect)
-        for statement in statements:
-            await write_rows(self.database, self.connection, part.tenant_id, statement)
-        if log:
-            self.logs.append(log)
+        for rows in await asyncio.to_thread(encode, part, self.connection.dialect):
+            await write_rows(self.database, self.connection, part.tenant_id, rows)
 
     async def wait(self) -> None:
         """Waits until the part is written. Raises the driver's errors."""
@@ -184,11 +143,21 @@ class PartWriter:
             await writing
 
     async def end(self) -> None:
-        """Writes the change log of all parts. Raises CallerChanged, and the driver's errors."""
+        """Writes the change log of all parts. From here to the commit whoever else writes for the tenant waits. Raises
+        CallerChanged, and the driver's errors."""
         await self.wait()
-        await write_log(self.database, self.connection, self.unit.caller.tenant_id, self.logs)
+        try:
+            await append(self.connection, self.unit.caller.tenant_id, self.log_entries, self.insert_entries)
+        except Exception as error:
+            if is_key_refused(error):
+                raise CallerChanged from error
+            raise
         if not self.database.is_sqlite:
             self.database.disk_has_space()
+
+    async def insert_entries(self, connection: AsyncConnection, rows: Sequence[Values]) -> None:
+        encoded = await asyncio.to_thread(insertion, CHANGES, rows, connection.dialect)
+        await write_rows(self.database, connection, self.unit.caller.tenant_id, encoded)
 
     async def __aenter__(self) -> Self:
         return self

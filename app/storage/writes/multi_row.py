@@ -3,7 +3,7 @@ runs one statement for row after row, without leaving the driver's thread."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
@@ -30,7 +30,11 @@ class RowsStatement:
 
     def encoded(self, rows: Sequence[Values]) -> "EncodedRows":
         """The statement with rows as the driver takes them."""
-        return EncodedRows(self, encoded_columns(self.columns, rows), len(rows))
+        lists = []
+        for name, process in self.columns:
+            values = [row.get(name) for row in rows]
+            lists.append(values if process is None else [None if each is None else process(each) for each in values])
+        return EncodedRows(self, lists, len(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +44,6 @@ class EncodedRows:
     statement: RowsStatement
     lists: list[list[Any]]
     count: int
-
-    def with_last(self, rows: Sequence[Values]) -> "EncodedRows":
-        """The same with the values of its last columns from other rows, one for each."""
-        last = self.statement.columns[-len(rows[0]) :]
-        return replace(self, lists=[*self.lists[: -len(last)], *encoded_columns(last, rows)])
-
-
-def encoded_columns(columns: Sequence[tuple[str, Any]], rows: Sequence[Values]) -> list[list[Any]]:
-    """The values of each column as the driver takes them."""
-    lists = []
-    for name, process in columns:
-        values = [row.get(name) for row in rows]
-        lists.append(values if process is None else [None if each is None else process(each) for each in values])
-    return lists
 
 
 def insertion(table: sa.Table, rows: Sequence[Values], dialect: Dialect) -> EncodedRows:
