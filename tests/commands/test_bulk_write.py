@@ -3,7 +3,11 @@
 from typing import Any
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
+from app.domain.enums import Resource
+from app.domain.fields import Kind
+from app.domain.resources import RESOURCES
 from tests.commands.verbs import BASIC, DATED
 from tests.gateway import Client
 
@@ -177,3 +181,16 @@ async def test_under_an_idempotency_key_the_whole_is_done_once(acme: Client) -> 
     assert answers[0] == answers[1]
     assert told(answers[0]["data"]["bulkWrite"])[:2] == ["1+", "2"]
     assert (await acme.only('{ account(accountNumber: "A-1") { version } }')) == {"version": 2}
+
+
+@pytest.mark.slow
+async def test_a_thousand_documents_of_ten_full_line_items_are_one_request(acme: Client) -> None:
+    parts = RESOURCES[Resource.DOCUMENT].field("line_items").parts
+    line = {to_camel_case(part.name): "1.25" if part.kind is Kind.DECIMAL else "0123456789" for part in parts}
+    invoice = INVOICE["collections"] | {"products": [], "lineItems": [line] * 10}
+    await bulk(acme, account("A-1"))
+    writes = [{"replaceDocument": {"documentNumber": f"D-{n}", "input": {"combined": invoice}}} for n in range(1_000)]
+    payload = await bulk(acme, *writes)
+    assert counts(payload) == (1_000, 0, 0)
+    shown = await acme.only('{ document(documentNumber: "D-999") { lineItems { netAmount userDefine7 } } }')
+    assert shown == {"lineItems": [{"netAmount": "1.25", "userDefine7": "0123456789"}] * 10}
