@@ -27,6 +27,6 @@ SELECT changes_end.sequence, changes_end.hash
 FROM changes_end
 WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
 
-INSERT INTO changes (tenant_id, at, key_id, request_id, resource, key, verb, version, before, after, sequence, hash) SELECT $1, sent.at, sent.key_id, sent.request_id, sent.resource, sent.key, sent.verb, sent.version, sent.before::json, sent.after::json, sent.sequence, sent.hash FROM unnest($2::timestamptz[], $3::VARCHAR[], $4::VARCHAR[], $5::VARCHAR[], $6::VARCHAR[], $7::VARCHAR[], $8::INTEGER[], $9::text[], $10::text[], $11::INTEGER[], $12::VARCHAR[]) AS sent (at, key_id, request_id, resource, key, verb, version, before, after, sequence, hash);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) SELECT $1, sent.sequence, sent.at, sent.key_id, sent.request_id, sent.resource, sent.key, sent.verb, sent.version, sent.before::json, sent.after::json, sent.hash FROM unnest($2::INTEGER[], $3::timestamptz[], $4::VARCHAR[], $5::VARCHAR[], $6::VARCHAR[], $7::VARCHAR[], $8::VARCHAR[], $9::INTEGER[], $10::text[], $11::text[], $12::VARCHAR[]) AS sent (sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash);
 
 UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;

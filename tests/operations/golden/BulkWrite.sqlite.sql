@@ -29,6 +29,6 @@ SELECT changes_end.sequence, changes_end.hash
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, at, key_id, request_id, resource, "key", verb, version, "before", "after", sequence, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
