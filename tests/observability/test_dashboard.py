@@ -41,6 +41,8 @@ async def busy(gateway: Gateway) -> None:
     await acme.run("{ nobody }")
     await gateway.http.get(f"{ROOT}/accounts/A")
     await gateway.http.get("/api/v1/bulk/accounts", headers=acme.headers)
+    ndjson = {"content-type": "application/x-ndjson"}
+    await gateway.http.post("/api/v1/bulk/imports", content=b"{}\n", headers=acme.headers | ndjson)
 
 
 async def test_every_metric_that_it_queries_is_told_and_every_metric_that_is_told_is_shown(gateway: Gateway) -> None:

@@ -34,7 +34,7 @@ from app.storage.writes.imports import ChunkOfLines, ImportLost, Imports, KeptIm
 from app.storage.writes.unit_of_work import CallerChanged
 
 MAX_LINES = 500  # of a chunk
-MIN_LINES = 50  # of a chunk, however slow they are
+MIN_LINES = 100  # of a chunk, however slow they are
 MAX_CHUNK_BYTES = 4 * 2**20  # of its lines
 CHUNK_SECONDS = 0.25  # for which a chunk is filled, and for which it should be written at most
 STEP_SECONDS = 0.005  # for which lines are read without letting others have the event loop

@@ -150,7 +150,7 @@ class ImportParameters:
 def read_parameters(query: Sequence[tuple[str, str]], format: str, *, resumes: bool = False) -> dict[str, Any]:
     """The values of the parameters that a query has, by name, as JSON can hold them; one that resumes may leave out
     what is remembered. Raises RestError with all that is wrong with them."""
-    values: dict[str, Any] = {"format": format}
+    values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for name, text in query:
         try:
@@ -160,12 +160,13 @@ def read_parameters(query: Sequence[tuple[str, str]], format: str, *, resumes: b
         except Fault as fault:
             faults[name] = fault.about(name, text)
     if not resumes:
-        faults |= {name: f"{name} {message}." for name, message in conflicts(values) if name not in faults}
+        found = conflicts(values, format)
+        faults |= {name: f"{name} {message}." for name, message in found if name not in faults}
     if faults:
         details = [{"field": writable(name), "code": code_of(text), "message": writable(text)}
                    for name, text in faults.items()]  # fmt: skip
         raise RestError(422, "validation_failed", "The import has faults; nothing was written.", details=details)
-    return values
+    return {"format": format, **values}
 
 
 def code_of(message: str) -> str:
@@ -182,11 +183,11 @@ def reader_of(name: str, format: str) -> Read:
     raise Fault(f"is no parameter of imports{f'; {close[0]} may be meant' if close else ''}", quotes=False)
 
 
-def conflicts(values: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def conflicts(values: Mapping[str, Any], format: str) -> Sequence[tuple[str, str]]:
     """What is wrong with parameters beside each other."""
     found = []
     resource, verb = values.get("resource"), values.get("verb")
-    if values["format"] == CSV and not resource:
+    if format == CSV and not resource:
         found.append(("resource", f"is required for CSV: one of {', '.join(VERBS)}"))
     if resource and verb and verb not in VERBS[resource]:
         found.append(("verb", f"must be {' or '.join(VERBS[resource])} for {resource}"))
