@@ -102,6 +102,8 @@ EXAMPLE = {
     "updated_at": "2026-05-12T14:00:01.250Z",
 }
 FILE_EXAMPLE = '{"resource": "account", "key": "ACCT-001", "data": {"name": "Acme Corp"}}\n'
+CSV_EXAMPLE = "account_number,name\nACCT-001,Acme Corp\n"
+FILES = f"NDJSON:\n```\n{FILE_EXAMPLE}```\nCSV, with `resource=accounts`:\n```\n{CSV_EXAMPLE}```"
 ANSWER_EXAMPLE = (
     '{"line":1,"resource":"account","key":"ACCT-001","status":201,"version":1}\n'
     f'{{"end":{{"import":"{IMPORT_ID}","state":"completed","lines":1,"created":1,"replaced":0,"patched":0,"closed":0,'
@@ -175,8 +177,8 @@ def paths() -> Paths:
 
 def sending(name: str, summary: str, rules: str, parameters: list[Schema], more: Operation) -> Operation:
     content = {
-        "application/x-ndjson": {"schema": TEXT, "example": FILE_EXAMPLE},
-        "text/csv": {"schema": TEXT, "example": "account_number,name\nACCT-001,Acme Corp\n"},
+        "application/x-ndjson": {"schema": TEXT},
+        "text/csv": {"schema": TEXT},
     }
     return operation(
         name,
@@ -191,7 +193,7 @@ def sending(name: str, summary: str, rules: str, parameters: list[Schema], more:
         | more,
         description=rules,
         parameters=parameters,
-        requestBody={"required": True, "content": content},
+        requestBody={"required": True, "description": FILES, "content": content},
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.rest_api.openapi.bulk_imports import EXAMPLE, FILE_EXAMPLE, IMPORT_ID
+from app.rest_api.openapi.bulk_imports import CSV_EXAMPLE, EXAMPLE, FILE_EXAMPLE, IMPORT_ID
 from tests.gateway import Client, Gateway
-from tests.rest_api.bulk.importing import CSV, Answer, OpenImport, account, get, run_csv, run_import
 from tests.rest_api.bulk.importing import IMPORTS as ADDRESS
+from tests.rest_api.bulk.importing import Answer, OpenImport, account, get, run_csv, run_import
 from tests.rest_api.description import operations, resolved, sealed, validator
 
 SEALED = sealed()
@@ -35,8 +35,7 @@ async def test_the_example_of_a_file_is_answered_as_shown(acme: Client) -> None:
     check("getImport", 200, await get(acme, f"/{IMPORT_ID}"))
     check("listImports", 200, await get(acme))
     described("getImportResults", 200, "application/x-ndjson")
-    csv = next(each for each in [OPERATIONS["beginImport"]["requestBody"]["content"][CSV]["example"]])
-    assert (await run_csv(acme, csv, resource="accounts")).end["lines"] == 1
+    assert (await run_csv(acme, CSV_EXAMPLE, resource="accounts")).end["lines"] == 1
 
 
 async def test_an_import_is_shown_with_all_it_may_have(acme: Client) -> None:
