@@ -38,7 +38,7 @@ MIN_LINES = 100  # of a chunk, however slow they are
 MAX_CHUNK_BYTES = 4 * 2**20  # of its lines
 CHUNK_SECONDS = 0.25  # for which a chunk is filled, and for which it should be written at most
 STEP_SECONDS = 0.005  # for which lines are read without letting others have the event loop
-RENEWED_EVERY = 10.0  # seconds: see `LEASE`
+RENEWED_EVERY = 5.0  # seconds: see `LEASE`
 MAX_PAUSE = 5.0  # seconds at a stretch for which a budget is waited for
 BUDGET_PARTS = 20  # of a budget, in which it is spent: single requests of the key find some of it
 

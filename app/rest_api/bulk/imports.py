@@ -4,7 +4,7 @@ another where it was interrupted, and tells how far it has come and what became 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -201,7 +201,12 @@ class BulkImports:
             kept = await Imports(self.rest.database, caller.tenant_id).find(import_id)
         if kept is None:
             raise RestError(404, "import_not_found", "There is no such import; they are kept for 7 days.")
-        return kept
+        return self.as_it_is(caller, kept)
+
+    def as_it_is(self, caller: Caller, kept: KeptImport) -> KeptImport:
+        """The import; on SQLite, where one process serves, none runs but those of this process."""
+        runs = (caller.tenant_id, kept.id) in self.runs or not self.rest.database.is_sqlite
+        return kept if runs or kept.state.has_ended else replace(kept, state=ImportState.INTERRUPTED)
 
     async def show(self, request: Request) -> Response:
         caller = await self.rest.caller(request)
@@ -214,7 +219,7 @@ class BulkImports:
         found, total = await Imports(self.rest.database, caller.tenant_id).page(page, limit)
         self.rest.charge_listed(caller, len(found))
         answer: Answer = {"page": page, "limit": limit, "total": total}
-        return reply({**answer, "imports": [shown_import(kept) for kept in found]})
+        return reply({**answer, "imports": [shown_import(self.as_it_is(caller, kept)) for kept in found]})
 
     async def show_results(self, request: Request) -> Response:
         """What the lines were answered, as far as it is kept."""

@@ -23,7 +23,7 @@ from app.storage.tables import IMPORT_CHUNKS, IMPORTS
 RETENTION = timedelta(days=7)
 MAX_KEPT_BYTES = 2**30  # of all results and rejects of a tenant
 CHECKED_EVERY = 64  # chunks of an import, after each of which it is seen to
-LEASE = timedelta(seconds=60)  # for which an import counts as running whose server is not heard of
+LEASE = timedelta(seconds=15)  # for which an import counts as running whose server is not heard of
 MAX_INLINE_BYTES = 2**18  # of a text that is compressed on the event loop
 COMPRESSION = 1  # of zlib: the fastest, which brings results to a tenth
 COUNTS = tuple(outcome.value for outcome in LineOutcome)

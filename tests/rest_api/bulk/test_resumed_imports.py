@@ -156,14 +156,19 @@ async def test_a_run_that_has_lost_its_import_elsewhere_writes_no_more(acme: Cli
     first.send(LINES[3:], last=True)
     assert len(await first.ended()) == 3
     assert await written(acme) == ["D-1", "D-2"]
-    assert (await get(acme, f"/{first.answer['x-import-id']}"))["state"] == "running"
+    assert (await get(acme, f"/{first.answer['x-import-id']}"))["state"] == elsewhere(acme)
+
+
+def elsewhere(client: Client) -> str:
+    """How an import is told that another server runs: on SQLite there can be none, so that it has gone."""
+    return "interrupted" if client.gateway.database.is_sqlite else "running"
 
 
 async def test_an_import_whose_server_is_not_heard_of_is_interrupted(acme: Client) -> None:
     import_id = await interrupted(acme, LINES[:3])
     async with acme.gateway.database.writing() as connection:
         await connection.execute(sa.update(IMPORTS).values(state="running", run_id="gone"))
-    assert (await get(acme, f"/{import_id}"))["state"] == "running"
+    assert (await get(acme, f"/{import_id}"))["state"] == elsewhere(acme)
     async with acme.gateway.database.writing() as connection:
         started = sa.select(IMPORTS.c.started_at).scalar_subquery()
         await connection.execute(sa.update(IMPORTS).values(alive_until=started))
