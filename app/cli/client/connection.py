@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from app.cli.console import CommandFailed
+from app.cli.console import CommandFailed, err
 
 URL_VARIABLE, KEY_VARIABLE = "GATEWAY_URL", "GATEWAY_API_KEY"
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -78,11 +78,15 @@ class Attempts:
     def progressed(self) -> None:
         self.since = time.monotonic()
         self.pause = FIRST_PAUSE
+        self.told = False
 
     def wait(self, failure: CommandFailed, at_least: float = 0) -> None:
         """Waits before the next attempt. Raises the failure where there is to be none."""
         if time.monotonic() - self.since + max(self.pause, at_least) > self.patience:
             raise failure
+        if not self.told:
+            err.print(f"{failure} Trying again.", markup=False)
+            self.told = True
         time.sleep(max(self.pause, at_least))
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
 

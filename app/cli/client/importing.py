@@ -166,6 +166,9 @@ class FileImport:
         try:
             with opened as source, ProgressBar(self.file.title, self.file.size, bytes=True) as shown:
                 return self.attempt_until_done(source, shown)
+        except KeyboardInterrupt:
+            err.print(self.advice(), markup=False)
+            raise
         except (OSError, EOFError) as reason:
             raise CommandFailed(f"{self.file.title} cannot be read: {reason}") from None
         except CommandFailed as reason:

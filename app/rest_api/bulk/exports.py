@@ -90,13 +90,15 @@ class ExportResponse(Response):
             self.headers["X-Change-Cursor"] = cursor
         export, made = await self.export_and_format(database, snapshot)
         sender = Sender(self, made, send, self.exports.rest.budgets)
-        if scope["method"] != "HEAD":
-            await sender.send_bytes(made.head(), only_if_any=True)
-            await copy_rows(database, snapshot, caller, export, sender.take)
-            await sender.send_bytes(await asyncio.to_thread(made.end), only_if_any=True)
-        await sender.finish()
-        if self.exports.metrics:
-            self.exports.metrics.note_exported(asked.source, sender.rows)
+        try:
+            if scope["method"] != "HEAD":
+                await sender.send_if_any(made.head())
+                await copy_rows(database, snapshot, caller, export, sender.take)
+                await sender.send_if_any(await asyncio.to_thread(made.end))
+            await sender.finish()
+        finally:
+            if self.exports.metrics:
+                self.exports.metrics.note_exported(asked.source, sender.rows)
 
     async def export_and_format(self, database: Database, snapshot: Snapshot) -> tuple[Export, Format]:
         """What is read, and what makes bytes of it."""
@@ -165,7 +167,7 @@ class Sender:
             self.rows += count
             slow = self.format.is_slow(part)
             made = await asyncio.to_thread(self.format.rows, part) if slow else self.format.rows(part)
-            await self.send_bytes(made, only_if_any=True)
+            await self.send_if_any(made)
 
     def affordable(self, lines: bytes) -> Iterator[bytes]:
         """The lines in parts, each of which a slice of the budget pays for."""
@@ -177,9 +179,11 @@ class Sender:
         for place in range(0, len(single), most):
             yield b"".join(single[place : place + most])
 
-    async def send_bytes(self, data: bytes, *, only_if_any: bool = False) -> None:
-        if not data and only_if_any:
-            return
+    async def send_if_any(self, data: bytes) -> None:
+        if data:
+            await self.send_bytes(data)
+
+    async def send_bytes(self, data: bytes) -> None:
         if not self.started:
             self.started = True
             await self.send({"type": "http.response.start", "status": 200, "headers": self.response.raw_headers})

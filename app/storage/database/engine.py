@@ -101,7 +101,8 @@ class Database:
         if self.is_sqlite:
             apart = sqlite_engine(url, cache, begin="BEGIN", query_only=True, pool_size=pool_size, wait=wait)
         else:
-            apart = postgres_engine(url, cache, pool_size, timeouts, restricted=not administers)
+            endless = timeouts and Timeouts(wait)  # statements of a snapshot take as long as they take
+            apart = postgres_engine(url, cache, pool_size, endless, restricted=not administers)
         self.snapshots = Snapshots(apart, ConnectionShares(pool_size, wait))
         # Of `reader`, and so on Postgres of all connections. One more than processors, for another tenant.
         self.shares = ConnectionShares(pool_size, wait, 1 + (os.cpu_count() or 1) if self.is_sqlite else None)
