@@ -138,7 +138,8 @@ OTHER_GROUPS = """SELECT tenant_id, resource, sum(documents) AS documents FROM (
 RECORDS = """SELECT * FROM json_to_recordset(changes) AS rows (tenant_id integer, resource text, account_number text,
         document_type text, status text, open_currency text, due_date date, open_amount numeric, documents integer,
         millions bigint, ten_thousandths bigint)"""
-# Tables are named with their schema, or whoever writes could put temporary ones in their place.
+# Tables are named with their schema, and functions are sought nowhere else, or whoever writes could put others in their
+# place.
 ADD = """WITH changed AS MATERIALIZED ({rows}){sums}
         INSERT INTO {schema}.row_counts AS kept (tenant_id, resource, total)
         SELECT tenant_id, resource, sum(documents) FROM changed GROUP BY 1, 2 HAVING sum(documents) <> 0
@@ -154,7 +155,8 @@ ADD_SUMS = """, {table}_changed AS (
 CLEAR_SUMS = """DELETE FROM {schema}.{table} AS kept USING ({rows}) AS rows
             WHERE rows.documents < 0 AND ({of_kept}) = ({values}) AND kept.documents = 0;"""
 # What is noted is added to a long setting now and then, and not each time.
-CHANGED = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+CHANGED = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changes text;
 BEGIN
@@ -179,7 +181,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$"""
-ADD_NOTED = """CREATE FUNCTION add_noted_sums() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+ADD_NOTED = """CREATE FUNCTION add_noted_sums() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     noted text := concat_ws(',', nullif(current_setting('gateway.more_sums', true), ''),
         nullif(current_setting('gateway.sums', true), ''));
@@ -207,7 +210,8 @@ BEGIN
     PERFORM set_config('gateway.log_end', 'locked', true);
     RETURN NEW;
 END $$"""
-FORGET = """CREATE FUNCTION forget_sums() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+FORGET = """CREATE FUNCTION forget_sums() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM {schema}.row_counts WHERE resource = TG_ARGV[0];
     IF TG_ARGV[0] = 'document' THEN
