@@ -11,17 +11,22 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.domain.caller import Caller
+from app.domain.enums import Product
 from app.reads.kept_sums import sum_rows, sums_of
+from app.reads.pagination import CLOSED_VOCABULARIES, word_sql
 from app.reads.relations import RELATIONS, SOURCES, aliased
 from app.reads.selection import AllOf, AnyOf, Comparison, Condition, HasRelated, Not, Operator
 from app.reads.without_index import without_index
 from app.storage.database.sqlite_functions import fold
-from app.storage.searches import folded_text
+from app.storage.searches import SEARCHED, folded_text, searched_texts
 from app.storage.types import bit
 
 LAST_CODE_POINT = 0x10FFFF
 LONGEST_FOLD = 2  # characters that one character is at most in small letters
 RANGES_AND_LISTS = frozenset(Operator) - {Operator.EQ, Operator.IS_NULL, Operator.HAS_PRODUCT}
+EQUAL_COLUMNS = {"invoice_num": "invoice_key"}  # which is the document's number where there is no invoice number
+CURRENCIES = frozenset({"currency", "open_currency"})
+BY_VALUE = frozenset({Operator.EQ, Operator.IN, Operator.STARTS_WITH})
 SURROGATES = range(0xD800, 0xE000)  # code points that no text holds
 
 
@@ -31,8 +36,9 @@ def condition_sql(
     """The SQL of a condition on rows of `target`."""
     match wanted:
         case Comparison():
-            column = target.c[wanted.column] if wanted.by_index else without_index(target.c[wanted.column])
-            return compare(column, wanted.operator, wanted.value, dialect)
+            if wanted.by_index:
+                return comparison_sql(wanted, target, dialect)
+            return compare(without_index(target.c[wanted.column]), wanted.operator, wanted.value, dialect)
         case AllOf():
             return sa.and_(sa.true(), *(condition_sql(c, source, target, caller, dialect) for c in wanted.conditions))
         case AnyOf():
@@ -66,12 +72,22 @@ def asked_of_found_rows(wanted: Condition, but: frozenset[str] = frozenset()) ->
     return wanted
 
 
+def comparison_sql(wanted: Comparison, target: sa.FromClause, dialect: str) -> sa.ColumnElement[bool]:
+    """The SQL of a comparison; of a column without an index, with that of one which is equal to it where there is any
+    value."""
+    met = compare(target.c[wanted.column], wanted.operator, wanted.value, dialect)
+    indexed = EQUAL_COLUMNS.get(wanted.column)
+    if indexed is None or wanted.operator not in BY_VALUE:
+        return met
+    return sa.and_(compare(target.c[indexed], wanted.operator, wanted.value, dialect), met)
+
+
 def depends_on_values(wanted: Condition) -> bool:
     """Whether how many rows meet a condition depends on the values that it compares with: on where a range lies and how
-    long a list is. As many rows as any other have a key."""
+    long a list is. As many rows as any other have a key, but not a currency."""
     match wanted:
         case Comparison():
-            return wanted.operator in RANGES_AND_LISTS
+            return wanted.operator in RANGES_AND_LISTS or wanted.column in CURRENCIES
         case AllOf() | AnyOf():
             return any(map(depends_on_values, wanted.conditions))
         case Not() | HasRelated():
@@ -210,7 +226,25 @@ def successor(prefix: str) -> str | None:
 
 def one_of(column: Any, values: list[Any], dialect: str) -> sa.ColumnElement[bool]:
     """With a parameter for each value: SQLAlchemy would leave a list for the moment when the statement runs."""
-    return OneOf(column, *(sa.literal(value, column.type) for value in values)) if values else sa.false()
+    return OneOf(column, *(value_sql(column, value) for value in values)) if values else sa.false()
+
+
+def equals(column: Any, value: Any, dialect: str) -> sa.ColumnElement[bool]:
+    return column == value_sql(column, value)  # type: ignore[no-any-return]
+
+
+def value_sql(column: Any, value: Any) -> sa.ColumnElement[Any]:
+    """A value to compare a column with: in the text of the statement where the column knows few words, as a parameter
+    anywhere else. Only so do the databases see that an index on the rows of one word serves."""
+    if value in CLOSED_VOCABULARIES.get(getattr(column, "name", ""), ()):
+        return word_sql(value)
+    return sa.literal(value, column.type)
+
+
+def has_product(column: Any, product: Product, dialect: str) -> sa.ColumnElement[bool]:
+    """By all sets that have the product: these an index serves."""
+    sets = (bits for bits in range(1 << len(Product)) if bits & bit(product))
+    return OneOf(column, *(sa.literal_column(str(bits)) for bits in sets))
 
 
 class OneOf(FunctionElement[Any]):
@@ -234,7 +268,13 @@ def contains(column: Any, part: str, dialect: str) -> sa.ColumnElement[bool]:
         # SQLite folds a text that is ASCII by itself: our function is Python's, whose calls keep all others waiting.
         is_ascii = sa.func.length(column) == sa.func.length(sa.cast(column, sa.LargeBinary()))
         return sa.func.instr(sa.case((is_ascii, sa.func.lower(column)), else_=sa.func.fold(column)), folded) > 0
-    return folded_text(column).like(f"%{escaped(folded)}%")
+    pattern = f"%{escaped(folded)}%"
+    found = folded_text(column).like(pattern)
+    rows = getattr(column, "table", None)
+    table = getattr(rows.element if isinstance(rows, sa.Alias) else rows, "name", "")
+    if rows is None or column.name not in SEARCHED.get(table, ()):
+        return found
+    return sa.and_(searched_texts(rows, table).like(pattern), found)
 
 
 def escaped(text: str) -> str:
@@ -243,7 +283,7 @@ def escaped(text: str) -> str:
 
 
 COMPARISONS: dict[Operator, Callable[[Any, Any, str], sa.ColumnElement[bool]]] = {
-    Operator.EQ: lambda column, value, dialect: column == value,
+    Operator.EQ: equals,
     Operator.IN: one_of,
     Operator.LT: lambda column, value, dialect: column < value,
     Operator.LTE: lambda column, value, dialect: column <= value,
@@ -252,5 +292,5 @@ COMPARISONS: dict[Operator, Callable[[Any, Any, str], sa.ColumnElement[bool]]] =
     Operator.STARTS_WITH: starts_with,
     Operator.CONTAINS: contains,
     Operator.IS_NULL: lambda column, value, dialect: column.is_(None) if value else column.is_not(None),
-    Operator.HAS_PRODUCT: lambda column, value, dialect: sa.cast(column, sa.Integer).op("&")(bit(value)) != 0,
+    Operator.HAS_PRODUCT: has_product,
 }

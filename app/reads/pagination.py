@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from app.domain.enums import DocumentStatus
+from app.domain.enums import DocumentStatus, DocumentType
 from app.domain.fields import MONEY_PLACES
 from app.domain.values import (
     Fault,
@@ -31,7 +31,11 @@ from app.storage.writes.change_log import hash_of
 INT_LIMIT = 2**31
 MAX_CURSOR_LENGTH = 100_000  # characters, more than any order can hold
 
-CLOSED_VOCABULARIES = {"status": tuple(str(status) for status in DocumentStatus)}  # columns of few values, and these
+# Columns of few values, and these.
+CLOSED_VOCABULARIES: dict[str, tuple[str, ...]] = {
+    "status": tuple(map(str, DocumentStatus)),
+    "document_type": tuple(map(str, DocumentType)),
+}
 
 SortValues = Sequence[Any]  # the values of an order's columns
 
@@ -143,7 +147,10 @@ def index_ranges(
 
 
 def is_uniform(target: sa.FromClause, order: Sequence[Order]) -> bool:
-    """Whether all columns run in one direction and are never empty, so that they compare as one."""
+    """Whether all columns run in one direction and are never empty, so that they compare as one. Each word of a column
+    of few has an index of its own."""
+    if order[0].column in CLOSED_VOCABULARIES:
+        return False
     return len({term.descending for term in order}) == 1 and not any(may_be_empty(target.c[t.column]) for t in order)
 
 
@@ -203,8 +210,17 @@ def ranges_of_words(
     words = sorted(CLOSED_VOCABULARIES[column.name], reverse=not rising)
     first = 0 if near is None else words.index(near[0]) + 1
     last = len(words) if far is None else words.index(far[0]) + 1
-    inside = order_by(target, order[1:], backward=backward)
-    return [IndexRange((column == word,), inside) for word in words[first:last]]
+    inside = ranges_of_first_column(target, order[1:], None, None, backward)
+    return [
+        IndexRange((column == word_sql(word), *part.conditions), part.order_by)
+        for word in words[first:last]
+        for part in inside
+    ]
+
+
+def word_sql(word: str) -> sa.ColumnElement[str]:
+    """A word of a closed vocabulary in the text of a statement."""
+    return sa.literal_column(f"'{word}'", sa.Text())
 
 
 def has_sort_values(
@@ -212,7 +228,10 @@ def has_sort_values(
 ) -> list[sa.ColumnElement[bool]]:
     """The conditions that a row has the place's values in these columns."""
     columns = (target.c[term.column] for term in order)
-    return [c.is_(None) if value is None else c == value for c, value in zip(columns, sort_values, strict=False)]
+    return [
+        c.is_(None) if value is None else c == (word_sql(value) if c.name in CLOSED_VOCABULARIES else value)
+        for c, value in zip(columns, sort_values, strict=False)
+    ]
 
 
 def beyond(

@@ -30,10 +30,21 @@ def search_name(table: str) -> str:
 
 
 def folded_text(column: Any) -> sa.ColumnElement[str]:
-    """A text of Postgres in small letters, the two Greek small sigmas as one: in the words that the index is made of,
-    or Postgres would not know it again."""
+    """A text of Postgres in small letters, the two Greek small sigmas as one."""
     small = sa.func.lower(sa.collate(column, FOLDING))
     return sa.func.replace(small, sa.literal_column("'ς'"), sa.literal_column("'σ'"))
+
+
+def searched_texts(rows: sa.FromClause, table: str) -> sa.ColumnElement[str]:
+    """All texts of a row that the table's index on Postgres knows it by, one behind the other: the words that the index
+    is made of, or Postgres would not know it again. Most trigrams are in several of them, and so are kept once."""
+    nothing, gap = sa.literal_column("''", sa.Text()), sa.literal_column("' '", sa.Text())
+    # Postgres does not know of coalesce() that it tells nothing of hidden rows.
+    texts = [sa.case((rows.c[name].is_(None), nothing), else_=rows.c[name]) for name in SEARCHED[table]]
+    joined: Any = texts[0]
+    for text in texts[1:]:
+        joined = joined.op("||")(gap).op("||")(text)
+    return folded_text(joined)
 
 
 @cache

@@ -34,7 +34,7 @@ END $$"""
 # Amounts, and texts by a part of them, are found by their indexes only if it is sure that what compares them tells
 # nothing of rows that the policies hide. It does not, but Postgres takes only a superuser's word for it.
 OF_AMOUNTS = tuple(f"numeric_{name}(numeric, numeric)" for name in ("eq", "lt", "le", "gt", "ge"))
-OF_TEXTS = ("lower(text)", "replace(text, text, text)", "textlike(text, text)")
+OF_TEXTS = ("textcat(text, text)", "lower(text)", "replace(text, text, text)", "textlike(text, text)")
 LEAKPROOF = tuple(f"ALTER FUNCTION {function} LEAKPROOF" for function in (*OF_AMOUNTS, *OF_TEXTS))
 MARK_LEAKPROOF = f"""
 DO $$ BEGIN

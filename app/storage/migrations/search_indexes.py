@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.storage.database.row_level_security import LEAKPROOF, OF_AMOUNTS, OF_TEXTS
 from app.storage.migrations.online import STATE, BuildIndex
-from app.storage.searches import CSR_ID_BITS, SEARCHED, folded_text, search_name, sqlite_has_trigrams
+from app.storage.searches import CSR_ID_BITS, SEARCHED, search_name, searched_texts, sqlite_has_trigrams
 from app.storage.tables import metadata
 
 EXTENSIONS = ("pg_trgm", "btree_gin")
 # Kilobytes of new entries that every search reads through, before they are sorted into the index.
-PENDING_LIST = 256
+PENDING_LIST = 512
 SECONDS = 20.0  # to build one for a million rows
 ADVICE = (
     "Orders and filters by amount, and `contains`, read all rows of a tenant, because this login may not let Postgres "
@@ -66,13 +66,10 @@ def missing_indexes(connection: sa.Connection) -> list[BuildIndex]:
 
 def index_of(connection: sa.Connection, table: str) -> BuildIndex:
     """The index of a table's texts, with the tenant."""
-    operators, columns = connection.scalar(OPERATORS), metadata.tables[table].c
-    texts = (
-        folded_text(columns[name]).compile(connection, compile_kwargs={"include_table": False})
-        for name in SEARCHED[table]
-    )
+    texts = searched_texts(metadata.tables[table], table)
+    made = texts.compile(connection, compile_kwargs={"include_table": False})
     options = {"postgresql_using": "gin", "postgresql_with": {"gin_pending_list_limit": PENDING_LIST}}
-    parts: list[str | sa.TextClause] = ["tenant_id", *(sa.text(f"({text}) {operators}") for text in texts)]
+    parts = (sa.text("tenant_id"), sa.text(f"({made}) {connection.scalar(OPERATORS)}"))
     return BuildIndex(f"ix_{search_name(table)}", table, parts, SECONDS, options)
 
 

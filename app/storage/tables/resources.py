@@ -27,6 +27,7 @@ from app.storage.tables.tenant_rows import (
     TenantRow,
     belongs_to,
     by,
+    by_status,
     one_of,
     primary_key,
     resource_keys,
@@ -67,21 +68,21 @@ class Document(catalogue_columns(Resource.DOCUMENT, without="document_type"), Re
         *resource_keys(Resource.DOCUMENT),
         by("account_number", "document_number"),
         by("account_number", "due_date", "csr_id"),
-        by("status", "csr_id"),
+        by_status("open", "csr_id"),
+        by_status("closed", "csr_id"),
+        by_status("open", "due_date", "csr_id"),
+        by_status("open", "document_type", "due_date", "open_amount"),
+        by("document_type"),
+        by("open_currency"),
+        by("products"),
         by("due_date", "csr_id"),
         by("invoice_date", "csr_id"),
         by("open_amount", "csr_id"),
         by("created_at", "csr_id"),
         by("updated_at", "csr_id"),
-        by("invoice_num"),
         by("invoice_key"),
         by("applies_to_invoice"),
         by("po_number"),
-        # Balances, aging and hasOpenDocuments are answered from this index alone.
-        sa.Index(
-            "ix_documents_balances",
-            *("tenant_id", "account_number", "status", "due_date", "open_currency", "open_amount"),
-        ),
     )
 
     document_type: str = Field(sa_type=CODE)

@@ -113,5 +113,13 @@ def where_filled(column: str, *columns: str) -> sa.Index:
     return sa.Index(None, "tenant_id", column, *columns, postgresql_where=filled, sqlite_where=filled)
 
 
+def by_status(status: str, *columns: str) -> sa.Index:
+    """An index within the tenant, of the documents of one status alone. A statement has to name the status in its text
+    for it to be used."""
+    where = sa.text(f"status = '{status}'")
+    name = "_".join(["ix_documents", status, *columns])
+    return sa.Index(name, "tenant_id", *columns, sqlite_where=where, postgresql_where=where)
+
+
 def one_of(column: str, words: type[DescribedEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(repr(str(word)) for word in words)})", name=column)
