@@ -56,3 +56,11 @@ def sqlite_has_trigrams() -> bool:
         except sqlite3.OperationalError:
             return False
     return True
+
+
+def sqlite_is_current(connection: sa.Connection) -> bool:
+    """Whether an SQLite database has triggers that keep its FTS5 tables, just if the SQLite of this Python can."""
+    known = sa.text("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name IN :names")
+    names: list[str] = [f"{search_name(table)}_insert" for table in SEARCHED]
+    made = connection.execute(known.bindparams(sa.bindparam("names", names, expanding=True))).scalar_one()
+    return int(made) == (len(SEARCHED) if sqlite_has_trigrams() else 0)

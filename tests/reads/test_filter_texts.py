@@ -126,7 +126,7 @@ async def test_text_columns_of_postgres_are_compared_by_code_point_whatever_the_
     texts = sa.text(
         "SELECT t.relname || '.' || a.attname, c.collname FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid "
         "JOIN pg_collation c ON c.oid = a.attcollation WHERE t.relkind IN ('r', 'i') "
-        "AND t.relnamespace = 'public'::regnamespace AND t.relname !~ 'alembic|_search$'"  # what trigrams are made of is in no order
+        "AND t.relnamespace = 'public'::regnamespace AND t.relname !~ 'alembic|_search$'"  # trigrams are in no order
     )
     database = Database(postgres_url, administers=True)
     async with database.reading() as connection:

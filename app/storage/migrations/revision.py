@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.storage.database.engine import Database
+from app.storage.searches import sqlite_is_current
 
 MIGRATIONS = Path(__file__).parent
 REVISIONS = sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -28,7 +29,10 @@ class TablesInUse(Exception):
 
 async def is_current(database: Database) -> bool:
     """Whether the schema is at the newest revision. Raises the driver's error where the database does not answer."""
-    return await revision_of(database) == NEWEST
+    if await revision_of(database) != NEWEST:
+        return False
+    async with database.reading() as connection:
+        return not database.is_sqlite or await connection.run_sync(sqlite_is_current)
 
 
 async def revision_of(database: Database) -> str | None:

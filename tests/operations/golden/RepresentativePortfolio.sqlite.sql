@@ -22,12 +22,12 @@ WHERE tie.tenant_id = ? AND t6.tenant_id = ? AND tie.reference = t1.reference AN
  LIMIT 3 OFFSET ?) ORDER BY t7.account_number ASC
  LIMIT 2147483647 OFFSET ?) AS p8), 'documents', (SELECT json_object('totalCount', (SELECT count(*) AS count_2
 FROM document_representatives AS tie JOIN documents AS counted ON counted.document_number = tie.document_number AND counted.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = t1.reference AND counted.status = ?), 'nodes', json_group_array(json_object('documentNumber', p12.document_number, 'invoiceNum', p12.invoice_num, 'documentType', upper(p12.document_type), 'status', upper(p12.status), 'invoiceDate', p12.invoice_date, 'dueDate', p12.due_date, 'openAmount', amount_text(p12.open_amount), 'openCurrency', p12.open_currency, 'daysPastDue', json_array(p12.status, p12.due_date)))) AS anon_5
+WHERE tie.tenant_id = ? AND counted.tenant_id = ? AND tie.reference = t1.reference AND counted.status = 'open'), 'nodes', json_group_array(json_object('documentNumber', p12.document_number, 'invoiceNum', p12.invoice_num, 'documentType', upper(p12.document_type), 'status', upper(p12.status), 'invoiceDate', p12.invoice_date, 'dueDate', p12.due_date, 'openAmount', amount_text(p12.open_amount), 'openCurrency', p12.open_currency, 'daysPastDue', json_array(p12.status, p12.due_date)))) AS anon_5
 FROM (SELECT t11.csr_id AS csr_id, t11.document_number AS document_number, t11.document_type AS document_type, t11.due_date AS due_date, t11.invoice_date AS invoice_date, t11.invoice_num AS invoice_num, t11.open_amount AS open_amount, t11.open_currency AS open_currency, t11.status AS status, t11.tenant_id AS tenant_id
 FROM documents AS t11
 WHERE t11.rowid IN (SELECT t10.rowid AS "row"
 FROM document_representatives AS tie JOIN documents AS t10 ON t10.document_number = tie.document_number AND t10.tenant_id = tie.tenant_id
-WHERE tie.tenant_id = ? AND t10.tenant_id = ? AND tie.reference = t1.reference AND t10.status = ? ORDER BY t10.due_date ASC, t10.csr_id ASC
+WHERE tie.tenant_id = ? AND t10.tenant_id = ? AND tie.reference = t1.reference AND t10.status = 'open' ORDER BY t10.due_date ASC, t10.csr_id ASC
  LIMIT 3 OFFSET ?) ORDER BY t11.due_date ASC, t11.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p12)) AS anon_2
 FROM representatives AS t1 LEFT OUTER JOIN representatives AS t2 ON t2.tenant_id = ? AND t2.reference = t1.supervisor_representative_reference
