@@ -25,6 +25,7 @@ from app.storage.tables import (
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST_CSR_ID = 1_000_000  # beyond those that mutations give
 BATCH = 500
+UNLINKED = "UNLINKED"  # a representative of nobody
 # Each after those that it refers to.
 TABLES = (ACCOUNTS, REPRESENTATIVES, DOCUMENTS, CONTACTS, NOTES, ACCOUNT_REPRESENTATIVES, DOCUMENT_REPRESENTATIVES)
 
@@ -32,7 +33,7 @@ Row = tuple[sa.Table, dict[str, Any]]
 
 
 async def fill(database: Database, tenant: str, accounts: int, documents_each: int) -> None:
-    """Accounts, each with documents, a contact and a note, and a representative for every tenth."""
+    """Accounts, each with documents, a contact and a note, and a representative for every tenth; and UNLINKED."""
     async with database.writing() as connection:
         await insert(connection, tenant, generated(Random(7), accounts, documents_each))
 
@@ -64,6 +65,7 @@ async def insert(connection: AsyncConnection, tenant: str, generated: Iterable[R
 
 def generated(random: Random, accounts: int, documents_each: int) -> Iterator[Row]:
     numbers = count(1)
+    yield REPRESENTATIVES, {"reference": UNLINKED, "name": None}
     for n in range(accounts):
         account = f"A{n:06}"
         group = random.choice([None, "north", "south", "east", "west"])

@@ -16,7 +16,7 @@ from app.storage.tables import DOCUMENTS, TABLES
 from tests.conftest import KINDS
 from tests.gateway import Client, Gateway
 from tests.postgres import PostgresServer
-from tests.reads.mass import fill
+from tests.reads.mass import UNLINKED, fill
 from tests.reads.test_pages import order_fields
 from tests.reads.work import fetched_each_time, work
 
@@ -28,6 +28,8 @@ MOST = {"sqlite": 4_000, "postgresql": 1_000}
 # What 50 accounts and their pages of 20 may take, where no index holds the order and each account's 50 documents are
 # sorted; by status, those of either word apart.
 MOST_OF_PARENTS = {"sqlite": 170_000, "postgresql": 20_000}
+# What it takes to find nothing by an index, after those of up to three other parts of the filter were found long.
+MOST_OF_RANGES = {"sqlite": 40_000, "postgresql": 1_000}
 LIST = """query($first: Int, $last: Int, $after: String, $before: String, $order: [%sOrder!]) {
   %ss(first: $first, last: $last, after: $after, before: $before, orderBy: $order) {
     nodes { csrId } pageInfo { hasNextPage hasPreviousPage } } }"""
@@ -157,6 +159,21 @@ async def test_a_range_that_nothing_lies_in_reads_no_document_however_often_it_w
 ) -> None:
     text = f"{{ documents(first: 20, filter: {filter_}) {{ nodes {{ csrId }} }} }}"
     assert max(await fetched_each_time(postgres_mass, 12, text)) <= 5  # the key's own rows
+
+
+@pytest.mark.parametrize("filter_", RANGES)
+async def test_a_range_that_nothing_lies_in_is_found_empty_by_its_index(mass: Client, filter_: str) -> None:
+    cost = await work(mass, f"{{ documents(filter: {filter_}) {{ nodes {{ csrId }} }} }}")
+    assert cost <= MOST_OF_RANGES[kind(mass)]
+
+
+async def test_of_a_representative_without_documents_no_document_is_read_in_any_order(mass: Client) -> None:
+    text = f"""query($order: [DocumentOrder!]) {{ representative(reference: "{UNLINKED}") {{
+      documents(first: 20, orderBy: $order) {{ nodes {{ csrId }} pageInfo {{ hasNextPage }} }} }} }}"""
+    for field in order_fields("Document"):
+        for direction in ("ASC", "DESC"):
+            order = [{"field": field, "direction": direction}]
+            assert await work(mass, text, order=order) <= {"sqlite": 1_000, "postgresql": 50}[kind(mass)], order
 
 
 async def test_relations_are_followed_by_index(mass: Client) -> None:

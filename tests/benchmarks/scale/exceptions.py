@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.benchmarks.scale.reads import Read
-from tests.benchmarks.scale.values import SHORT_PART
+from tests.benchmarks.scale.values import HALF, SHORT_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,12 @@ EXCEPTIONS = (
         "contains, of fewer than three characters",
         "an index of the parts of texts has parts of three characters",
         lambda read: read.part == SHORT_PART,
+    ),
+    Exemption(
+        "rows at the far end of the order",
+        "a filter that takes many rows is asked of each on the way; of those at the far end there are many before the "
+        "first, as where numbers rise with time and the list is of what was created lately",
+        lambda read: HALF in read.name and (" gt " in read.name or " gte " in read.name),
     ),
     Exemption(
         "totalCount of a filter",
