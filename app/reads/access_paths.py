@@ -159,7 +159,7 @@ class PageOfList:
             paths = [replace(path, rows=path.rows.where(until)) for path in paths]
         parts = self.ranges(near, far, backward=self.page.backward)
         past = () if near is None else (beyond(self.target, self.order, near, backward=self.page.backward),)
-        columns = self.with_ordering(wanted) if self.page.skip else wanted
+        columns = self.with_ordering(wanted) if self.page.skip and len(paths) > 1 else wanted
         found = []
         for path in paths:
             rows, most = path.followed(self.dialect, size)
