@@ -85,7 +85,7 @@ class PdfPush(Generic[Answer]):
         before = await self.pushed_before()
         await self.check_pushed_size()
         async with self.stored(before) as pdf:
-            answer = await self.write.run(self.command(pdf, before, BlobLease.release))
+            answer = await self.write.run(self.command(pdf, before, BlobLease.release), needs_locks=True)
         if self.replaced:
             await remove_unneeded(self.write.database, self.files.blobs, self.replaced)
         return answer
@@ -105,7 +105,7 @@ class PdfPush(Generic[Answer]):
         if isinstance(pdf, WriteRefused):
             raise pdf
         try:
-            answer = await self.write.run(self.command(pdf, before, BlobLease.confirm))
+            answer = await self.write.run(self.command(pdf, before, BlobLease.confirm), needs_locks=True)
         except (AttachmentChanged, LeaseLost):
             request.results.pop(work)
             raise RetryRequest from None

@@ -1,6 +1,6 @@
 """What a contact adds to create, replace and patch: its account has one primary contact at most."""
 
-from app.commands.body import Draft, Values
+from app.commands.body import Body, Draft, Values
 from app.domain.changes import ChangeVerb, change_of
 from app.domain.enums import Resource
 from app.storage.tables import CONTACTS
@@ -18,6 +18,10 @@ async def demote_former_primary(unit: UnitOfWork, draft: Draft, row: Values) -> 
         changed = {"is_primary": False, "version": former["version"] + 1, "updated_at": row["updated_at"]}
         await unit.update(CONTACTS, {"reference": former["reference"]}, changed)
         unit.log(change_of(Resource.CONTACT, former["reference"], ChangeVerb.PATCH, former, changed))
+
+
+def may_become_primary(body: Body) -> bool:
+    return body.values.get("is_primary") is True
 
 
 def was_primary_of(account: str, stored: Values | None) -> bool:

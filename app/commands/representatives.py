@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.commands.body import Draft, check_requirements, not_found
+from app.commands.body import Body, Draft, check_requirements, not_found
 from app.commands.preconditions import ANY_VERSION, Precondition
 from app.commands.references import unknown
 from app.commands.transaction import Answer, PreparedWrite, Write, Written
@@ -26,6 +26,10 @@ async def validate(unit: UnitOfWork, draft: Draft) -> None:
         await unit.lock_tenant()  # two writes that would close a circle together wait for each other
         await check_supervisor(unit, draft, supervisor)
     check_requirements(draft, unit.caller)
+
+
+def has_supervisor(body: Body) -> bool:
+    return body.values.get(SUPERVISOR.field) is not None
 
 
 async def check_supervisor(unit: UnitOfWork, draft: Draft, supervisor: str) -> None:
@@ -70,7 +74,8 @@ def prepare_link(
             unit.log(Change(ChangedResource(resource), key, ChangeVerb.LINK, now(), None, {}, linked, account))
         return Written(keys)
 
-    return PreparedWrite(Resource.REPRESENTATIVE, reference, command, link_lookups(reference, resource, key))
+    lookups = link_lookups(reference, resource, key)
+    return PreparedWrite(Resource.REPRESENTATIVE, reference, command, lookups, needs_locks=True)
 
 
 def link_lookups(reference: str, resource: Resource, key: str) -> tuple[Lookup, ...]:

@@ -29,13 +29,16 @@ class Rules:
     derive: Callable[[Draft, dict[str, Any]], None] | None = None
     write_related: Callable[[UnitOfWork, Draft, dict[str, Any]], Awaitable[None]] | None = None
     lookups: Callable[[Resource, Body], list[Lookup]] = references.lookups
+    needs_locks: Callable[[Body], bool] = lambda body: False  # whether these are likely to lock rows
 
 
 RULES = dict.fromkeys(Resource, Rules()) | {
     Resource.ACCOUNT: Rules(accounts.validate),
     Resource.DOCUMENT: Rules(documents.validate, documents.derive, documents.lock_currency_model, documents.lookups),
-    Resource.REPRESENTATIVE: Rules(representatives.validate, lookups=lambda resource, body: []),  # it locks instead
-    Resource.CONTACT: Rules(write_related=contacts.demote_former_primary),
+    Resource.REPRESENTATIVE: Rules(
+        representatives.validate, needs_locks=representatives.has_supervisor, lookups=lambda resource, body: []
+    ),
+    Resource.CONTACT: Rules(write_related=contacts.demote_former_primary, needs_locks=contacts.may_become_primary),
 }
 COLUMNS = {resource: frozenset(table.c.keys()) for resource, table in TABLES.items()}
 
@@ -72,7 +75,9 @@ def prepare_save(
     body = body.read(resource)
     expected = False if verb is Verb.CREATE else None
     own = [Lookup(TABLES[resource], ((RESOURCES[resource].key, key),), expected=expected)] if is_storable(key) else []
-    return PreparedWrite(resource, key, command, (*own, *RULES[resource].lookups(resource, body)))
+    rules = RULES[resource]
+    lookups = (*own, *rules.lookups(resource, body))
+    return PreparedWrite(resource, key, command, lookups, needs_locks=rules.needs_locks(body))
 
 
 async def write_row(unit: UnitOfWork, draft: Draft) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json, load_json
 from app.storage.tables import TABLES
 from app.storage.writes.locking import LockingWrite
-from app.storage.writes.optimistic import WriteConflict
+from app.storage.writes.optimistic import OptimisticWrite, WriteConflict
 from app.storage.writes.optimistic_postgres import PostgresOptimisticWrite
 from app.storage.writes.optimistic_sqlite import SqliteOptimisticWrite
 from app.storage.writes.request_transaction import Rollback
@@ -71,12 +71,13 @@ Command = Callable[[UnitOfWork], Awaitable[Written]]
 class PreparedWrite:
     """A write that can be run, alone by `Write.run` or with others by `write_chunk`: the command, and the rows that it
     is going to look up. It can be run again: no run changes it. `resource` and `key` say what it is to; of a link, the
-    representative."""
+    representative. `needs_locks`: see `Write.run`."""
 
     resource: Resource
     key: str
     command: Command
     lookups: tuple[Lookup, ...] = ()
+    needs_locks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +105,20 @@ class Write(Generic[Answer]):
 
     async def run_prepared(self, prepared: PreparedWrite) -> Answer:
         """See `run`."""
-        return await self.run(prepared.command, prepared.lookups)
+        return await self.run(prepared.command, prepared.lookups, needs_locks=prepared.needs_locks)
 
-    async def run(self, command: Command, lookups: Sequence[Lookup] = ()) -> Answer:
+    async def run(self, command: Command, lookups: Sequence[Lookup] = (), *, needs_locks: bool = False) -> Answer:
         """Runs the command, which is going to look these rows up, until it comes to an end without a conflict:
         optimistically at first, where that is possible, and then with locks. Each attempt begins with nothing written
         by the one before. WriteRefused, and any other exception, ends it with nothing written. Raises CallerChanged
-        where the guard does not hold, or the key has ended meanwhile."""
+        where the guard does not hold, or the key has ended meanwhile. `needs_locks`: the command is likely to."""
         if self.caller.read_only:
             raise Forbidden
-        if self.show and not self.dry_run and not self.database.current_transaction.get():
+        if not self.database.current_transaction.get() and not (needs_locks and self.needs_transaction):
             with suppress(NeedsLocks):
                 for number in range(OPTIMISTIC_ATTEMPTS):
                     with suppress(WriteConflict):
-                        return self.show(await self.attempt_optimistically(command, lookups, speculate=number == 0))
+                        return await self.attempt_optimistically(command, lookups, speculate=number == 0)
         for _ in range(LOCKING_ATTEMPTS - 1):
             try:
                 return await self.attempt_with_locks(command)
@@ -126,21 +127,43 @@ class Write(Generic[Answer]):
                     raise
         return await self.attempt_with_locks(command)
 
-    async def attempt_optimistically(self, command: Command, lookups: Sequence[Lookup], *, speculate: bool) -> Written:
-        """Reads at once, runs the command, writes at once. Raises WriteConflict, and NeedsLocks where the command does
-        more than can be done so. To speculate is not even to read: what the command finds wrong may then be so."""
+    @property
+    def needs_transaction(self) -> bool:
+        """Whether more is done in the write's transaction than to write."""
+        return self.read is not None or self.dry_run
+
+    async def attempt_optimistically(self, command: Command, lookups: Sequence[Lookup], *, speculate: bool) -> Answer:
+        """Reads at once, runs the command, writes at once; then reads the answer, where that is not known, before the
+        commit. Raises WriteConflict, and NeedsLocks where the command does more than can be done so. To speculate is
+        not even to read: what the command finds wrong may then be so."""
         kind = SqliteOptimisticWrite if self.database.is_sqlite else PostgresOptimisticWrite
-        async with kind.begin(self.database, self.caller, self.request_id, self.guard) as unit:
-            speculating = speculate and unit.speculate(lookups)
-            if not speculating:
-                await unit.load(*lookups)
-            try:
-                written = await command(unit)
-                await unit.commit()
-            except (WriteRefused, NeedsLocks) as reason:
-                if speculating:
-                    raise WriteConflict from reason
-                raise
+        begun = kind.begin(
+            self.database, self.caller, self.request_id, self.guard, transactional=self.needs_transaction
+        )
+        with suppress(Rollback):
+            async with begun as unit:
+                written = await self.write(unit, command, lookups, speculate=speculate)
+                if self.show and not self.needs_transaction:
+                    return self.show(written)
+                answer = await self.answer(unit.connection, written)
+                if self.dry_run:
+                    raise Rollback
+        return answer
+
+    async def write(
+        self, unit: OptimisticWrite, command: Command, lookups: Sequence[Lookup], *, speculate: bool
+    ) -> Written:
+        """What the command writes, in the unit of work."""
+        speculating = speculate and unit.speculate(lookups)
+        if not speculating:
+            await unit.load(*lookups)
+        try:
+            written = await command(unit)
+            await unit.commit()
+        except (WriteRefused, NeedsLocks) as reason:
+            if speculating:
+                raise WriteConflict from reason
+            raise
         return written
 
     async def attempt_with_locks(self, command: Command) -> Answer:

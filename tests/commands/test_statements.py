@@ -78,7 +78,8 @@ async def test_a_patch_takes_more_for_what_it_has_to_check_or_keep(acme: Client)
 async def test_what_the_answer_nests_takes_one_statement_in_all(acme: Client) -> None:
     await filled(acme)
     ask = "version account { name documents { nodes { documentNumber account { name } } } } statusHistory { status }"
-    assert await statements(acme, "Document", "1", {"comment": "x"}, ask) == 3 + LOG + 1
+    plain = 2 + LOG if acme.gateway.database.is_sqlite else 2
+    assert await statements(acme, "Document", "1", {"comment": "x"}, ask) == plain + 1
 
 
 async def test_a_write_that_changes_nothing_takes_the_one_that_reads(acme: Client) -> None:

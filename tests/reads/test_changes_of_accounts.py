@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.domain.caller import Caller
 from app.domain.changes import Change, ChangedResource, ChangeVerb
+from app.domain.enums import Resource
 from app.domain.values import moment_text, parse_moment
 from app.storage.tables import CHANGES
 from app.storage.writes.locking import LockingWrite
@@ -157,7 +158,9 @@ async def test_moments_that_are_out_of_order_hide_no_entry(client: Client) -> No
     async with client.gateway.database.writing() as connection:
         write = LockingWrite(connection, caller)
         for number, moment in enumerate(moments):
-            write.log(Change(ChangedResource("account"), str(number), ChangeVerb.PATCH, moment, None, {}, {}, "A"))
+            write.log(
+                Change(ChangedResource(Resource.ACCOUNT), str(number), ChangeVerb.PATCH, moment, None, {}, {}, "A")
+            )
         await write.write_log()
     firsts = {day: next(n for n, moment in enumerate(moments) if moment.day >= day) for day in range(1, 8)}
     for day, first in firsts.items():

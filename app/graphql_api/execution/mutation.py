@@ -126,5 +126,5 @@ class MutationExecutor(OperationExecutor):
 
 
 def can_check_caller_in_write(caller: Caller, plan: WritePlan, values: list[dict[str, Any]]) -> bool:
-    """Whether the operation does nothing but write, so that a write can check who is behind the key."""
-    return not caller.read_only and not plan.reads and not any(arguments["dryRun"] for arguments in values)
+    """Whether the operation is to write before it shows anything, so that the write can check who is behind the key."""
+    return not caller.read_only and not any(arguments["dryRun"] for arguments in values)

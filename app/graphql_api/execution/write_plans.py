@@ -60,11 +60,6 @@ class WritePlan:
         statements = [read.statement for field in self.fields for read in field.reads.values()]
         return sum(PAYLOAD_BYTES + 2 * size_of(made.text) + made.values_size for made in statements)
 
-    @property
-    def reads(self) -> bool:
-        """Whether any of its fields needs a transaction to be answered in."""
-        return any(field.command and not field.shows_written for field in self.fields)
-
 
 def plan_writes(planner: Planner, operation: PreparedOperation, dialect: Dialect) -> WritePlan | None:
     """How a mutation's fields are run in their order; None where one of them is graphql-core's to execute, or refused,
@@ -175,7 +170,7 @@ async def run_write(
         row = await run_shown(command, context, guard, args)
     else:
         read_json = partial(reader.read, field.reads, command, args)
-        row = await run_reading(command, context, args, field.reads, read_json)
+        row = await run_reading(command, context, guard, args, field.reads, read_json)
         row.related = await reader.finish(field.reads, row.related)
     made = field.make(row, context) if field.make else None
     await keep_promises(context)

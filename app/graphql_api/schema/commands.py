@@ -100,8 +100,11 @@ async def run_command(command: Command, context: Context, traversals: list[Trave
     return await outcome(command, write, context, sent, [each.key for each in traversals])
 
 
-async def run_reading(command: Command, context: Context, sent: Sent, keys: Iterable[str], read_json: ReadJson) -> Row:
-    """Runs a command whose payload shows what is read before the commit: the JSON of each resource, by response key."""
+async def run_reading(
+    command: Command, context: Context, guard: Guard | None, sent: Sent, keys: Iterable[str], read_json: ReadJson
+) -> Row:
+    """Runs a command whose payload shows what is read before the commit: the JSON of each resource, by response key.
+    Raises CallerChanged where the guard does not hold."""
 
     async def answer(connection: AsyncConnection, written: Written) -> Answer:
         return written, await read_json(connection)
@@ -111,6 +114,7 @@ async def run_reading(command: Command, context: Context, sent: Sent, keys: Iter
         context.caller,
         answer,
         dry_run=sent["dryRun"],
+        guard=guard,
         request_id=context.request_id,
         offloader=context.offloader,
     )

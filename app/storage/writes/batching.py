@@ -127,6 +127,12 @@ class WriteBatcher:
             return dict(await driver.fetch(first.statement.compiled.text, *arguments))
 
 
+async def write_alone(driver: Any, statement: BatchStatement, common: Values, values: Values) -> int | None:
+    """The result of a write that is done in the transaction of the driver's connection; None where it was not done."""
+    arguments = statement.compiled.arguments({**common, ROWS: f"[{statement.row(0, values)}]"})
+    return dict(await driver.fetch(statement.compiled.text, *arguments)).get(0)
+
+
 def next_batch(queue: deque[PendingWrite]) -> list[PendingWrite]:
     """The next batch: the write that has waited longest, and those that fit with it."""
     batch: list[PendingWrite] = []

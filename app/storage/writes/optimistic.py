@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.caller import Caller
 from app.domain.changes import Change
@@ -53,7 +54,10 @@ class UpdateShape:
 
 
 class OptimisticWrite(ABC):
-    """One tenant's rows within one write. See UnitOfWork; what is inserted or updated is written by `commit`."""
+    """One tenant's rows within one write. See UnitOfWork; what is inserted or updated is written by `commit`, or, where
+    the write is transactional, when the transaction ends: until then its `connection` reads what was written."""
+
+    connection: AsyncConnection
 
     def __init__(self, database: Database, caller: Caller, request_id: str, guard: Guard | None) -> None:
         self.database = database
@@ -69,9 +73,10 @@ class OptimisticWrite(ABC):
     @classmethod
     @abstractmethod
     def begin(
-        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None, *, transactional: bool
     ) -> AbstractAsyncContextManager[Self]:
-        """For one write; on any exception nothing of it is kept."""
+        """For one write; on any exception nothing of it is kept. Unless it is transactional, one that comes after
+        `commit` is too late."""
 
     @abstractmethod
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:

@@ -3,7 +3,7 @@ latter writes provided that the row it changes is still the one that was read. A
 constraints of its table know best whether its key is free and whether what it refers to exists."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 from threading import Lock
@@ -22,7 +22,7 @@ from app.storage.database.engine import Database
 from app.storage.database.exact_json import dump_json
 from app.storage.tables import CHANGES, CHANGES_END, CSR_SEQUENCE
 from app.storage.types import Amount, OrderedAmount, Timestamp
-from app.storage.writes.batching import NUMBER, ROWS, BatchStatement, WriteBatcher
+from app.storage.writes.batching import NUMBER, ROWS, BatchStatement, WriteBatcher, write_alone
 from app.storage.writes.change_log import END, FINGERPRINT, LATEST
 from app.storage.writes.optimistic import (
     MAX_STATEMENT_BYTES,
@@ -48,16 +48,24 @@ ONE: sa.ColumnElement[int] = sa.literal_column("1")
 
 
 class PostgresOptimisticWrite(OptimisticWrite):
-    """Two statements; or one, where what it expects of the rows is not read but left to their constraints."""
+    """Two statements; or one, where what it expects of the rows is not read but left to their constraints. Where the
+    write is transactional, they are run in a transaction of their own, and in no batch."""
 
     speculative = False
+    driver: Any = None  # of the transaction, if any
 
     @classmethod
     @asynccontextmanager
     async def begin(
-        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None, *, transactional: bool
     ) -> AsyncIterator[Self]:
-        yield cls(database, caller, request_id, guard)
+        unit = cls(database, caller, request_id, guard)
+        if not transactional:
+            yield unit
+            return
+        async with database.transaction(caller.tenant_id) as unit.connection:
+            unit.driver = (await unit.connection.get_raw_connection()).driver_connection
+            yield unit
 
     @property
     def batcher(self) -> WriteBatcher:
@@ -66,11 +74,15 @@ class PostgresOptimisticWrite(OptimisticWrite):
         return self.database.batcher
 
     async def fetch_row(self, text: str, arguments: Sequence[Any]) -> Sequence[Any] | None:
-        async with self.database.driver(self.caller.tenant_id) as driver:
+        async with self.drivers() as driver:
             self.database.prepared.note(driver, text)
             with self.database.observe_statement(text, arguments):
                 row: Sequence[Any] | None = await driver.fetchrow(text, *arguments)
         return row
+
+    def drivers(self) -> AbstractAsyncContextManager[Any]:
+        """The driver's connection, for one statement."""
+        return nullcontext(self.driver) if self.driver else self.database.driver(self.caller.tenant_id)
 
     def speculate(self, lookups: Sequence[Lookup]) -> bool:
         if self.guard is None or any(lookup.expected is None for lookup in lookups):
@@ -88,7 +100,10 @@ class PostgresOptimisticWrite(OptimisticWrite):
         statement = batch_statement(update, insertions, condition, self.dialect)
         try:
             with self.database.observe_statement(statement.compiled.text):
-                result = await self.batcher.write(self.caller.tenant_id, statement, common, values)
+                if self.driver:
+                    result = await write_alone(self.driver, statement, common, values)
+                else:
+                    result = await self.batcher.write(self.caller.tenant_id, statement, common, values)
         except Exception as error:
             if sqlstate(error) in CONFLICTS or (self.speculative and sqlstate(error).startswith(BAD_DATA)):
                 raise WriteConflict from error

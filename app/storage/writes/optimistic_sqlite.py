@@ -47,21 +47,25 @@ class SqliteOptimisticWrite(OptimisticWrite):
     """A turn on the connection that writes, and in it a savepoint, which begins with the first statement."""
 
     driver: Any  # the connection that writes
+    transactional = False
     open = False
     written = False
 
     @classmethod
     @asynccontextmanager
     async def begin(
-        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None
+        cls, database: Database, caller: Caller, request_id: str, guard: Guard | None, *, transactional: bool
     ) -> AsyncIterator[Self]:
         if database.group_commit is None:
             raise TypeError("writers take turns on SQLite alone")
         async with database.group_commit.turn(caller.tenant_id) as group:
             unit = cls(database, caller, request_id, guard)
-            unit.driver = group.driver
+            unit.driver, unit.connection, unit.transactional = group.driver, group.connection, transactional
             try:
                 yield unit
+                if transactional:
+                    await unit.in_thread(unit.release)
+                    unit.written = True
             finally:
                 if not unit.written:
                     await asyncio.shield(unit.in_thread(unit.rollback))
@@ -74,6 +78,11 @@ class SqliteOptimisticWrite(OptimisticWrite):
         if not self.open:
             connection.execute("SAVEPOINT optimistic")
             self.open = True
+
+    def release(self, connection: sqlite3.Connection) -> None:
+        if self.open:
+            connection.execute("RELEASE optimistic")
+            self.open = False
 
     def rollback(self, connection: sqlite3.Connection) -> None:
         if self.open:
@@ -105,14 +114,14 @@ class SqliteOptimisticWrite(OptimisticWrite):
             place = next_place(end.row(self.execute(connection, end, values)), logged)
             self.execute(connection, entry, values | row_place(place, logged))
             self.execute(connection, moved, values | place)
-            connection.execute("RELEASE optimistic")
-            self.open = False
+            if not self.transactional:
+                self.release(connection)
             return csr_id
 
         # The driver's thread knows nothing of the request: those who observe statements are called in its context.
         context = copy_context()
         csr_id = await self.in_thread(lambda connection: context.run(run, connection))
-        self.written = True
+        self.written = not self.transactional
         return csr_id
 
     def execute(self, connection: sqlite3.Connection, statement: CompiledStatement, values: Values) -> Any:

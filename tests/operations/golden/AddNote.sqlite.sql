@@ -1,12 +1,10 @@
-SELECT 1
-FROM accounts
-WHERE accounts.tenant_id = ? AND accounts.account_number = ?;
+SELECT tenants.tenant_id, t0.tenant_id AS tenant_id_1, t1.tenant_id AS tenant_id_2
+FROM tenants LEFT OUTER JOIN accounts AS t0 ON t0.tenant_id = ? AND t0.account_number = ? LEFT OUTER JOIN notes AS t1 ON t1.tenant_id = ? AND t1.reference = ?
+WHERE tenants.tenant_id = ? AND (EXISTS (SELECT 1
+FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
+WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ? AND api_keys.read_only IS 0));
 
-SELECT 1
-FROM notes
-WHERE notes.tenant_id = ? AND notes.reference = ?;
-
-UPDATE csr_counter SET value=(csr_counter.value + ?) RETURNING value;
+UPDATE csr_counter SET value=(csr_counter.value + 1) RETURNING value;
 
 INSERT INTO notes (tenant_id, reference, body, subject, note_type, effective_date, account_number, csr_id, products, version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 

@@ -279,8 +279,8 @@ def index_of(column: str, seconds: float) -> BuildIndex:
 
 
 online = (
-    Backfill("the accounts of the change log", "changes", ("tenant_id", "sequence"), fill, seconds=60),
+    Backfill("the accounts of the change log", "changes", ("tenant_id", "sequence"), fill, seconds=200),
     Backfill("the latest moments of the change logs", "changes_end", ("tenant_id",), fill_ends, seconds=60, batch=100),
-    index_of("account_number", seconds=3),
+    index_of("account_number", seconds=5),
     index_of("former_account_number", seconds=1),
 )
