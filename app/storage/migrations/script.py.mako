@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.storage import types
 from app.storage.migrations.tenant_policies import protect_tenant_rows

@@ -57,7 +57,7 @@ ALLOWED = {
     ),
     "import_chunks": Allowed(insert="*", delete=True),
     "changes": Allowed(insert="*"),
-    "changes_end": Allowed(update="sequence hash"),
+    "changes_end": Allowed(update="sequence hash latest_at"),
     "blob_claims": Allowed(insert="*", update="claimed_at", delete=True),
     "accounts": Allowed(insert="*", update_but="tenant_id account_number csr_id created_at"),
     "documents": Allowed(insert="*", update_but="tenant_id document_number csr_id created_at"),
