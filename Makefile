@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Python keeps what it has compiled, even where the environment forbids it: a test run starts many processes, and each
+# would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Any Python can be named: make PYTHON=/path/to/python. A python3 that is too old is passed over for a newer one by name.
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from tests.postgres import PostgresServer, open_postgres
 from tests.servers import RunningServer, gateway_cli
 
 # Folders and files whose tests take long by their nature: servers in processes, kills, random operations, whole
-# databases, PDFs, and every header in every combination. `make quick` leaves them out.
+# databases, PDFs, the largest operations that are taken, and every header in every combination. `make quick` leaves
+# them out.
 SLOW = (
-    "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "demo", "differential", "faults",
-    "fuzz", "graphql_api/execution/test_explain.py", "graphql_api/test_attachments.py", "graphql_api/test_csrf.py",
+    "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "commands/test_payload_time_limit.py",
+    "demo", "differential", "faults", "fuzz", "graphql_api/execution/test_event_loop.py",
+    "graphql_api/execution/test_explain.py", "graphql_api/test_attachments.py", "graphql_api/test_csrf.py",
     "graphql_api/test_http_answers.py", "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
     "graphql_api/test_manifests.py", "graphql_api/test_persisted_operations.py", "graphql_api/test_schema_fuzzing.py",
     "middleware/test_idempotency_files.py", "middleware/test_large_requests.py", "middleware/test_request_context.py",
@@ -66,6 +69,7 @@ def is_slow(item: pytest.Item) -> bool:
     return on_postgres or in_slow_place(item.path) or item.get_closest_marker("browser") is not None
 
 
+@cache
 def in_slow_place(path: Path) -> bool:
     return any(path.is_relative_to(TESTS / place) for place in SLOW)
 
@@ -129,6 +133,29 @@ async def gateway(database_url: str) -> AsyncIterator[Gateway]:
     """The gateway over a database of its own."""
     async with Gateway(database_url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+async def shared_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("shared") / "gateway.db")
+    async with Gateway(f"sqlite+aiosqlite:///{path}") as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+async def shared_postgres(postgres: PostgresServer, postgres_template: str) -> AsyncIterator[Gateway]:
+    name = f"shared_{next(numbers)}"
+    async with Gateway(await postgres.create_database(name, postgres_template)) as gateway:
+        yield gateway
+    await postgres.drop_database(name)
+
+
+@pytest.fixture(params=KINDS)
+def shared_gateway(request: pytest.FixtureRequest) -> Gateway:
+    """A gateway that other tests use, too, each with tenants of its own, which are made in a moment: a new gateway has
+    to compile every statement anew."""
+    gateway: Gateway = request.getfixturevalue(f"shared_{request.param}")
+    return gateway.with_own_tenants(f" {next(numbers)}")
 
 
 @pytest.fixture

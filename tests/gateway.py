@@ -2,6 +2,7 @@
 SQL statement on record."""
 
 import asyncio
+import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -94,9 +95,16 @@ class Client:
         return [error["extensions"]["code"] for error in answer["errors"]]
 
 
+def leave_unsynchronised(connection: Any, _record: Any) -> None:
+    """Has SQLite not wait for the disk at a commit: only a power cut could tell, and none happens inside a test."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 class Gateway:
     """The application, its database and its tenants: `serving` is the database as the application sees it, `database`
     as its owner does."""
+
+    suffix = ""  # of the names of its tenants
 
     def __init__(self, database_url: str, **settings: Any) -> None:
         settings.setdefault("blob_url", "memory:///")
@@ -106,6 +114,8 @@ class Gateway:
         self.statements = Statements()
         for engine in {self.serving.reader.sync_engine, self.serving.writer.sync_engine}:
             event.listen(engine, "before_cursor_execute", self.statements.record)
+            if self.serving.is_sqlite:
+                event.listen(engine, "connect", leave_unsynchronised)
         self.serving.statement_listeners.append(self.statements.hear)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.serve), base_url="http://gateway")
 
@@ -113,14 +123,24 @@ class Gateway:
         """Answers a request in a task of its own, as servers do: what it sets in its context ends with it."""
         await asyncio.create_task(self.app(scope, receive, send))
 
+    def with_own_tenants(self, suffix: str) -> Self:
+        """The same gateway for one more test, whose tenants are none of the others'."""
+        shared = copy.copy(self)
+        shared.suffix = suffix
+        return shared
+
+    def named(self, tenant: str) -> str:
+        """The name of a tenant in the database."""
+        return tenant + self.suffix
+
     async def tenant(self, name: str = "acme", products: Sequence[Product] = tuple(Product)) -> Client:
         """A new tenant's client, which may write."""
-        _, key = await create_tenant(self.database, name, products)
+        _, key = await create_tenant(self.database, self.named(name), products)
         return Client(self, key)
 
     async def reader(self, tenant: str = "acme") -> Client:
         """A client of the tenant that may only read."""
-        return Client(self, await create_key(self.database, tenant, read_only=True))
+        return Client(self, await create_key(self.database, self.named(tenant), read_only=True))
 
     def stranger(self, api_key: str | None = None) -> Client:
         """A client without a key, or with one that nobody made."""

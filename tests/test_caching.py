@@ -48,6 +48,7 @@ TEXTS = {
     "unknown fields": "{{ a{n}: nothing " + " ".join(f"nothing{n}" for n in range(100)) + " }}",
     "syntax errors": "{{ a{n}: accounts {{ " + "name " * 5_000,
 }  # fmt: skip
+slow = pytest.mark.slow  # whatever is `measured`: Python counts each of its objects
 
 
 @contextmanager
@@ -105,6 +106,7 @@ async def prepare_all(executor: Executor, template: str, first: int, last: int) 
             continue
 
 
+@slow
 @pytest.mark.parametrize("kind", TEXTS)
 async def test_prepared_operations_take_no_more_than_their_weight(executor: Executor, kind: str) -> None:
     await prepare_all(executor, TEXTS[kind], 0, 2)  # what is made once for all
@@ -116,6 +118,7 @@ async def test_prepared_operations_take_no_more_than_their_weight(executor: Exec
     assert 0.3 * cache.currsize < taken[0] <= cache.currsize
 
 
+@slow
 async def test_more_of_them_than_there_is_room_for_drive_out_the_oldest(executor: Executor) -> None:
     cache = executor.prepared_operations
     assert cache.maxsize == CacheBudget(33 * MEBIBYTE).share("prepared operations")
@@ -150,6 +153,7 @@ QUERIES = {
 }  # fmt: skip
 
 
+@slow
 @pytest.mark.parametrize("kind", QUERIES)
 async def test_plans_of_queries_take_no_more_than_their_weight(executor: Executor, kind: str) -> None:
     async def plan_all(first: int, last: int) -> None:
@@ -177,6 +181,7 @@ async def test_a_plan_that_is_used_again_is_found(executor: Executor) -> None:
     assert await executor.prepared(GraphQLRequest("{ accounts { nodes { name } } }")) is operation
 
 
+@slow
 def test_a_caller_takes_no_more_than_is_counted() -> None:
     cache: LRUCache[str, Caller] = LRUCache(1_000)
     with measured() as taken:
@@ -192,6 +197,7 @@ def searches(number: int, size: int) -> sa.Select[Any]:
     return sa.select(column.label(f"a{number}")).where(sa.or_(*conditions))
 
 
+@slow
 async def test_compiled_statements_take_no_more_than_their_weight(sqlite_url: str) -> None:
     database = Database(sqlite_url, caches=CacheBudget(64 * MEBIBYTE))
     cache = database.reader.sync_engine.get_execution_options()["compiled_cache"]
@@ -261,6 +267,7 @@ async def test_the_connection_that_writes_is_replaced_too(sqlite_url: str) -> No
     await database.dispose()
 
 
+@slow
 def test_statements_of_the_schema_are_bounded_whatever_columns_are_written() -> None:
     postgres, sqlite = sa.create_engine("postgresql+asyncpg://").dialect, sa.create_engine("sqlite://").dialect
     with measured() as taken:
@@ -271,6 +278,7 @@ def test_statements_of_the_schema_are_bounded_whatever_columns_are_written() -> 
     assert taken[0] < 2 * MAX_STATEMENT_BYTES + 2 * MEBIBYTE
 
 
+@slow
 def test_tables_under_other_names_are_bounded_however_many_names_there_are() -> None:
     with measured() as taken:
         for number in range(100):
@@ -279,6 +287,7 @@ def test_tables_under_other_names_are_bounded_however_many_names_there_are() -> 
     aliased.cache_clear()
 
 
+@slow
 def test_long_headers_are_not_kept() -> None:
     accepts_gzip("gzip")
     with measured() as taken:

@@ -36,3 +36,9 @@ def world(request: pytest.FixtureRequest) -> World:
     """A ledger to read and not to write: on SQLite in one run of the test, on Postgres in the other."""
     made: World = request.getfixturevalue(f"{request.param}_world")
     return made
+
+
+@pytest.fixture
+def gateway(shared_gateway: Gateway) -> Gateway:
+    """Shared: what is read is of one tenant."""
+    return shared_gateway

@@ -38,13 +38,15 @@ async def fill(database: Database, tenant: str, accounts: int, documents_each: i
         await insert(connection, tenant, generated(Random(7), accounts, documents_each))
 
 
-async def add_documents(database: Database, account: str, numbers: list[str], amount: Decimal, due: date) -> None:
-    """Open documents of one amount on an account of the tenant acme."""
+async def add_documents(
+    database: Database, tenant: str, account: str, numbers: list[str], amount: Decimal, due: date
+) -> None:
+    """Open documents of one amount on an account."""
     like = document(Random(7), account, "") | {"status": "open", "closed_at": None, "due_date": due}
     like |= {"open_amount": amount, "open_currency": "USD", "currency_model": "basic"}
     async with database.writing() as connection:
         each = ((DOCUMENTS, like | {"document_number": number, "invoice_key": number}) for number in numbers)
-        await insert(connection, "acme", each)
+        await insert(connection, tenant, each)
 
 
 async def insert(connection: AsyncConnection, tenant: str, generated: Iterable[Row]) -> None:

@@ -164,7 +164,8 @@ async def test_sums_are_exact_however_large_and_small(ledger: Ledger) -> None:
 @pytest.mark.slow
 async def test_no_number_of_largest_amounts_is_too_much(ledger: Ledger) -> None:
     largest = [f"L-{n}" for n in range(10_000)]
-    await add_documents(ledger.client.gateway.database, "A", largest, Decimal(LARGEST), due=DUE)
+    gateway = ledger.client.gateway
+    await add_documents(gateway.database, gateway.named("acme"), "A", largest, Decimal(LARGEST), due=DUE)
     expected = "9999999999999999999"
     assert await balances(ledger, as_of=DUE) == [balance("USD", expected, "0", 10_000, current=expected)]
 

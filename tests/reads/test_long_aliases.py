@@ -21,7 +21,7 @@ LENGTHS = (64, 1_000)
 @pytest.fixture
 async def acme(gateway: Gateway) -> Client:
     made = await gateway.tenant("acme")
-    await fill(gateway.database, "acme", 3, 2)
+    await fill(gateway.database, gateway.named("acme"), 3, 2)
     return made
 
 

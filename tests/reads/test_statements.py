@@ -30,7 +30,7 @@ LEVELS = """query($first: Int!) { accounts(first: $first) { totalCount nodes { n
 async def filled(gateway: Gateway) -> Client:
     """A tenant with a few more accounts and documents than are asked for."""
     client = await gateway.tenant("acme")
-    await fill(gateway.database, "acme", ACCOUNTS + 5, DOCUMENTS + 2)
+    await fill(gateway.database, gateway.named("acme"), ACCOUNTS + 5, DOCUMENTS + 2)
     return client
 
 

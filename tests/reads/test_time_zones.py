@@ -53,7 +53,7 @@ async def ledger(acme: Client) -> Ledger:
 
 
 async def changed(gateway: Gateway, zone: str, tenant: str = "acme") -> None:
-    await change_time_zone(gateway.database, tenant, zone)
+    await change_time_zone(gateway.database, gateway.named(tenant), zone)
 
 
 async def test_a_tenant_of_whom_nothing_else_is_said_has_the_days_of_utc(ledger: Ledger) -> None:
@@ -128,7 +128,7 @@ async def test_a_change_of_the_zone_is_in_the_change_log_and_one_that_changes_no
     await changed(gateway, "Asia/Tokyo")
     with pytest.raises(UnknownTenant):
         await changed(gateway, "Asia/Tokyo", "nobody")
-    told = {"key": "acme", "verb": "PATCH", "version": None, "keyId": None, "requestId": None}
+    told = {"key": gateway.named("acme"), "verb": "PATCH", "version": None, "keyId": None, "requestId": None}
     assert (await acme.only(text))["nodes"][1:] == [
         {**told, "sequence": 3, "before": {"time_zone": "UTC"}, "after": {"time_zone": "America/New_York"}},
         {**told, "sequence": 4, "before": {"time_zone": "America/New_York"}, "after": {"time_zone": "Asia/Tokyo"}},
