@@ -9,9 +9,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import Browser
+from sqlalchemy.engine import make_url
 
 from app.storage.database.engine import Database
+from app.storage.database.row_level_security import ROLE
 from app.storage.migrations.migrate import migrate
 from tests.browser import NO_CHROMIUM, open_chromium
 from tests.gateway import Client, Gateway
@@ -119,6 +122,19 @@ async def postgres_url(postgres: PostgresServer, postgres_template: str) -> Asyn
     name = f"test_{next(numbers)}"
     yield await postgres.create_database(name, postgres_template)
     await postgres.drop_database(name)
+
+
+@pytest.fixture
+async def server_url(postgres_url: str) -> AsyncIterator[str]:
+    """The address of the same database for a login that may serve, and nothing else."""
+    login = f"web_{make_url(postgres_url).database}"
+    owner = Database(postgres_url, administers=True)
+    async with owner.writing() as connection:
+        await connection.execute(sa.text(f"CREATE ROLE {login} LOGIN PASSWORD 'secret' IN ROLE {ROLE}"))
+    yield make_url(postgres_url).set(username=login, password="secret").render_as_string(hide_password=False)
+    async with owner.writing() as connection:
+        await connection.execute(sa.text(f"DROP ROLE {login}"))
+    await owner.dispose()
 
 
 @pytest.fixture(params=KINDS)

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli.console import CommandFailed, open_database, out, run_with_database
+from app.cli.console import CommandFailed, open_database, out, require_all_rows, run_with_database
 from app.settings import load_settings
 from app.storage.kept_sums import SumsAudit, audit_sums
 from app.storage.migrations.revision import is_current
@@ -26,6 +26,7 @@ def verify_command() -> None:
     async def work() -> tuple[list[AuditResult], list[SumsAudit]]:
         if not await is_current(database):
             raise CommandFailed("The schema of the database is not current. Run: ingest-gateway migrate")
+        await require_all_rows(database)
         logs = [audited async for audited in read_logs(database)]
         return logs, [audited async for audited in audit_sums(database) if audited.wrong]
 
@@ -36,6 +37,10 @@ def verify_command() -> None:
     for sums in wrong_sums:
         differ = f"{sums.wrong} kept counts and sums are not those of its rows. The first lacks {sums.example}."
         out.print(f"{sums.tenant}: {differ}", markup=False)
+    if not logs:
+        raise CommandFailed("The database has no tenants, so there was nothing to verify.")
+    of_tenants = "one tenant" if len(logs) == 1 else f"{len(logs)} tenants"
+    out.print(f"Verified {sum(one.rows for one in logs)} changes of {of_tenants}.")
     if any(one.fault for one in logs):
         raise CommandFailed("The change log is not what was written.")
     if wrong_sums:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import blob_store, ensure_schema, open_database, out, run_with_database
+from app.cli.console import blob_store, ensure_administration, open_database, out, run_with_database
 from app.settings import load_settings
 from app.storage.blobs.leases import LEASE_DURATION, sweep
 
@@ -25,7 +25,7 @@ def gc_command(
     store = blob_store(settings, database)
 
     async def collect_garbage() -> tuple[int, int]:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await sweep(database, store, timedelta(seconds=grace))
 
     removed, kept = run_with_database(collect_garbage(), database)

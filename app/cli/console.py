@@ -15,6 +15,7 @@ from app.storage.blobs.store import Blobs, StoreAway
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
 from app.storage.database.identity import Identity
+from app.storage.database.row_level_security import HIDDEN_FROM_LOGIN
 from app.storage.migrations.revision import TablesInUse, UnknownSchema, is_current
 
 out = Console(highlight=False, soft_wrap=True)
@@ -83,6 +84,25 @@ async def ensure_schema(database: Database) -> None:
     if not database.is_sqlite:
         raise CommandFailed("The schema of the Postgres database is not current. Run: ingest-gateway migrate")
     await migrate_schema(database)
+
+
+async def ensure_administration(database: Database) -> None:
+    """For a command that works with rows of all tenants: as `ensure_schema`, and sees to it that it finds them."""
+    await ensure_schema(database)
+    await require_all_rows(database)
+
+
+async def require_all_rows(database: Database) -> None:
+    """Raises CommandFailed where row level security hides rows from the login, so that they would seem not to be."""
+    if database.is_sqlite:
+        return
+    async with database.reading() as connection:
+        hidden = (await connection.execute(HIDDEN_FROM_LOGIN)).one_or_none()
+    if hidden:
+        raise CommandFailed(
+            f"Row level security hides the rows of tenants from the database login {hidden.login!r}: "
+            f"administer with their owner's, {hidden.owner!r}."
+        )
 
 
 async def migrate_schema(database: Database) -> None:

@@ -10,7 +10,16 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.auth import api_keys
-from app.cli.console import AsJson, CommandFailed, ensure_schema, err, open_database, out, run_with_database
+from app.cli.console import (
+    AsJson,
+    CommandFailed,
+    ensure_administration,
+    err,
+    open_database,
+    out,
+    require_all_rows,
+    run_with_database,
+)
 from app.cli.tenants import as_object, show_tenant
 from app.demo import tenants_and_keys as demonstration
 from app.demo.plan import Plan
@@ -59,7 +68,7 @@ def serve_command_line(settings: Settings) -> str:
 
 
 async def make_with_progress(database: Database, plan: Plan) -> list[demonstration.Opened]:
-    await ensure_schema(database)
+    await ensure_administration(database)
     columns = (TextColumn("Writing documents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("", total=plan.documents)
@@ -70,6 +79,7 @@ async def make_with_progress(database: Database, plan: Plan) -> list[demonstrati
 async def ready_demonstration(database: Database) -> Sequence[demonstration.Opened]:
     """New keys of the demonstration, which is first made in a database without tenants. Nothing where the database has
     tenants of its own."""
+    await require_all_rows(database)
     if not await api_keys.list_tenants(database):
         await demonstration.make_demonstration(database, Plan(now().date()))
     try:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.auth import api_keys
-from app.cli.console import AsJson, CommandFailed, ensure_schema, open_database, out, run_with_database
+from app.cli.console import AsJson, CommandFailed, ensure_administration, open_database, out, run_with_database
 from app.cli.tenants import unknown_tenant
 from app.settings import load_settings
 
@@ -23,7 +23,7 @@ def create_key(
     database = open_database(load_settings())
 
     async def work() -> str:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await api_keys.create_key(database, tenant, read_only=read_only)
 
     try:
@@ -39,7 +39,7 @@ def list_keys() -> None:
     database = open_database(load_settings())
 
     async def work() -> list[api_keys.ApiKey]:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await api_keys.list_keys(database)
 
     for key in run_with_database(work(), database):
@@ -53,7 +53,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key itself, or its i
     database = open_database(load_settings())
 
     async def work() -> int:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await api_keys.revoke_key(database, key)
 
     if not run_with_database(work(), database):

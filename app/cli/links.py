@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.auth.signed_urls import LIFETIME_SECONDS, MAX_AGE_SECONDS, rotate_secret
-from app.cli.console import ensure_schema, open_database, out, run_with_database
+from app.cli.console import ensure_administration, open_database, out, run_with_database
 from app.settings import load_settings
 
 links = typer.Typer(no_args_is_help=True, help="Signed links to PDFs.")
@@ -25,7 +25,7 @@ def rotate_command(
     database = open_database(load_settings())
 
     async def work() -> None:
-        await ensure_schema(database)
+        await ensure_administration(database)
         await rotate_secret(database, keeps_links=not now)
 
     run_with_database(work(), database)

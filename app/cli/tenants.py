@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.auth import api_keys
-from app.cli.console import AsJson, CommandFailed, ensure_schema, err, open_database, out, run_with_database
+from app.cli.console import AsJson, CommandFailed, ensure_administration, err, open_database, out, run_with_database
 from app.domain.enums import Product
 from app.domain.fields import TEXT_LENGTH
 from app.domain.time_zones import UTC, known_zones, similar_zones
@@ -30,7 +30,7 @@ def create_tenant(
     database = open_database(load_settings())
 
     async def work() -> tuple[api_keys.Tenant, str]:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await api_keys.create_tenant(database, name, chosen, time_zone)
 
     try:
@@ -86,7 +86,7 @@ def change_time_zone(
     database = open_database(load_settings())
 
     async def work() -> None:
-        await ensure_schema(database)
+        await ensure_administration(database)
         await api_keys.change_time_zone(database, name, zone)
 
     try:
@@ -102,7 +102,7 @@ def list_tenants() -> None:
     database = open_database(load_settings())
 
     async def work() -> list[api_keys.Tenant]:
-        await ensure_schema(database)
+        await ensure_administration(database)
         return await api_keys.list_tenants(database)
 
     for tenant in run_with_database(work(), database):

@@ -140,7 +140,7 @@ def test_a_tenant_is_made_with_a_time_zone_and_given_another(cli: CommandLine, e
         "before": {"time_zone": "America/New_York"},
         "after": {"time_zone": "Europe/Berlin"},
     }
-    assert cli.printed(env, "audit", "verify") == "acme: 3 changes, all sound.\n"
+    assert cli.printed(env, "audit", "verify") == "acme: 3 changes, all sound.\nVerified 3 changes of one tenant.\n"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from app.storage.database.driver_errors import (
     sqlstate,
 )
 from app.storage.database.pool import PoolUsage, RawConnection, pool_usage, pooled_engine
-from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, TAKE_ROLE
+from app.storage.database.row_level_security import ENTER, NOBODY, RESTRICTED_SETTING, STAND_ABOVE, TAKE_ROLE
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.sqlite_functions import FUNCTIONS
 from app.storage.database.statement_caches import CompiledCache, PreparedStatements
@@ -88,6 +88,7 @@ class Database:
     ) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.administers = administers
         wait = (timeouts or Timeouts()).wait
         cache = CompiledCache(caches.share("compiled statements"))
         connections = pool_size + self.is_sqlite  # one writes
@@ -209,8 +210,12 @@ class Database:
                 yield connection
 
     async def enter(self, connection: AsyncConnection, tenant_id: int) -> None:
-        """Shows the transaction the tenant's rows."""
-        if tenant_id != NOBODY and not self.is_sqlite:
+        """Shows the transaction the tenant's rows, or all to who administers."""
+        if self.is_sqlite:
+            return
+        if self.administers:
+            await connection.execute(STAND_ABOVE)
+        if tenant_id != NOBODY:
             await connection.execute(ENTER, {"tenant": str(tenant_id)})
 
     @asynccontextmanager

@@ -53,6 +53,17 @@ CAN_BYPASS = sa.text("""
 SELECT rolsuper OR rolbypassrls OR pg_has_role(session_user, relowner, 'MEMBER')
 FROM pg_roles, pg_class WHERE rolname = session_user AND pg_class.oid = to_regclass('accounts')""")
 
+# Shows a transaction of a command all rows, even on a connection whose pooler has lent it to a server before.
+STAND_ABOVE = sa.text(f"""
+SELECT set_config('{RESTRICTED_SETTING}', '', true),
+    CASE WHEN current_user = '{ROLE}' THEN set_config('role', 'none', true) END""")
+# The login, and the owner of a table whose rows are hidden from it; nothing where none is.
+HIDDEN_FROM_LOGIN = sa.text("""
+SELECT session_user AS login, pg_get_userbyid(relowner) AS owner FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+WHERE polname = 'administration' AND relnamespace = current_schema()::regnamespace AND row_security_active(polrelid)
+    AND NOT EXISTS (SELECT FROM unnest(polroles) AS administrator WHERE pg_has_role(administrator, 'USAGE'))
+LIMIT 1""")
+
 
 def apply_row_level_security(connection: sa.Connection) -> None:
     """Makes the role, gives it its rights and no others and, where a superuser runs it, marks functions leakproof.

@@ -12,12 +12,12 @@ from asyncpg import InsufficientPrivilegeError  # type: ignore[import-untyped]
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.auth.api_keys import create_tenant
+from app.auth.api_keys import create_tenant, list_keys, list_tenants, revoke_key
 from app.cli.console import CommandFailed, run_with_database
 from app.domain.enums import Product
 from app.storage.database.driver_errors import sqlstate
 from app.storage.database.engine import Database
-from app.storage.database.row_level_security import ROLE
+from app.storage.database.row_level_security import RESTRICTED_SETTING, ROLE
 from app.storage.migrations.migrate import migrate
 from app.storage.tables import metadata
 from tests.gateway import Client, Gateway
@@ -222,3 +222,25 @@ async def test_an_owner_who_is_no_superuser_migrates_administers_and_serves_behi
     superuser = Database(postgres.url("postgres"), administers=True)
     await execute(superuser, f"DROP ROLE {name}")
     await superuser.dispose()
+
+
+async def test_commands_see_all_rows_on_a_connection_that_a_pooler_has_lent_to_a_server_before(
+    gateway: Gateway, postgres_url: str
+) -> None:
+    one = await gateway.tenant("one")
+    await gateway.tenant("two")
+    pooled = Database(postgres_url, pool_size=1, administers=True)
+    shown = f"SELECT pg_backend_pid(), current_user, current_setting('{RESTRICTED_SETTING}', true)"
+    async with pooled.writer.connect() as connection:
+        await connection.exec_driver_sql(f"SET ROLE {ROLE}")
+        await connection.exec_driver_sql(f"SET {RESTRICTED_SETTING} = 'on'")
+        before = (await connection.exec_driver_sql(shown)).one()
+        assert list((await connection.exec_driver_sql("SELECT name FROM tenants")).scalars()) == []
+        await connection.commit()
+
+    assert [tenant.name for tenant in await list_tenants(pooled)] == ["one", "two"]
+    assert await revoke_key(pooled, one.api_key or "") == 1
+    assert [key.tenant for key in await list_keys(pooled)] == ["two"]
+    async with pooled.writer.connect() as connection:
+        assert (await connection.exec_driver_sql(shown)).one() == before  # for whom the pooler lends it next
+    await pooled.dispose()
