@@ -15,7 +15,6 @@ from graphql import (
 )
 
 from app.graphql_api.schema.schema import CORE
-from tests.commands.conftest import numbers
 from tests.commands.test_bulk_write import TEXT
 from tests.gateway import Client, Gateway
 
@@ -89,5 +88,5 @@ def told(error: dict[str, Any], name: str) -> dict[str, Any]:
 
 @pytest.fixture
 async def acme(shared_gateway: Gateway) -> Client:
-    tenant = await shared_gateway.tenant(f"acme in bulk {next(numbers)}")
+    tenant = await shared_gateway.tenant("acme in bulk")
     return BulkClient(shared_gateway, tenant.api_key)

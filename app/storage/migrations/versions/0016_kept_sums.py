@@ -25,7 +25,7 @@ from app.storage.migrations.online import Backfill, Batch
 from app.storage.migrations.tenant_policies import protect_tenant_rows
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
