@@ -23,10 +23,10 @@ INSERT INTO documents (tenant_id, document_number, account_number, invoice_date,
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason) SELECT $1, sent.document_number, sent.version, sent.status, sent.at, sent.reason FROM unnest($2::VARCHAR[], $3::INTEGER[], $4::VARCHAR[], $5::timestamptz[], $6::VARCHAR[]) AS sent (document_number, version, status, at, reason);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = $1::INTEGER FOR UPDATE;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash) SELECT $1, sent.sequence, sent.at, sent.key_id, sent.request_id, sent.resource, sent.key, sent.verb, sent.version, sent.before::json, sent.after::json, sent.hash FROM unnest($2::INTEGER[], $3::timestamptz[], $4::VARCHAR[], $5::VARCHAR[], $6::VARCHAR[], $7::VARCHAR[], $8::VARCHAR[], $9::INTEGER[], $10::text[], $11::text[], $12::VARCHAR[]) AS sent (sequence, at, key_id, request_id, resource, key, verb, version, before, after, hash);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, key, verb, version, account_number, packed, digest) SELECT $1, sent.sequence, sent.at, sent.key_id, sent.request_id, sent.resource, sent.key, sent.verb, sent.version, sent.account_number, sent.packed, sent.digest FROM unnest($2::INTEGER[], $3::timestamptz[], $4::VARCHAR[], $5::VARCHAR[], $6::VARCHAR[], $7::VARCHAR[], $8::VARCHAR[], $9::INTEGER[], $10::VARCHAR[], $11::BYTEA[], $12::BYTEA[]) AS sent (sequence, at, key_id, request_id, resource, key, verb, version, account_number, packed, digest);
 
-UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR WHERE changes_end.tenant_id = $3::INTEGER;
+UPDATE changes_end SET sequence=$1::INTEGER, hash=$2::VARCHAR, latest_at=$3::TIMESTAMP WITH TIME ZONE WHERE changes_end.tenant_id = $4::INTEGER;

@@ -25,10 +25,10 @@ INSERT INTO documents (tenant_id, document_number, account_number, invoice_date,
 
 INSERT INTO status_transitions (tenant_id, document_number, version, status, at, reason) VALUES (?, ?, ?, ?, ?, ?);
 
-SELECT changes_end.sequence, changes_end.hash
+SELECT changes_end.sequence, changes_end.hash, changes_end.latest_at
 FROM changes_end
 WHERE changes_end.tenant_id = ?;
 
-INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, "before", "after", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO changes (tenant_id, sequence, at, key_id, request_id, resource, "key", verb, version, account_number, packed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
-UPDATE changes_end SET sequence=?, hash=? WHERE changes_end.tenant_id = ?;
+UPDATE changes_end SET sequence=?, hash=?, latest_at=? WHERE changes_end.tenant_id = ?;

@@ -1,4 +1,4 @@
-SELECT CASE WHEN (EXISTS (SELECT 1
+SELECT CAST(CASE WHEN (EXISTS (SELECT 1
 FROM tenants JOIN api_keys ON api_keys.tenant_id = tenants.tenant_id
 WHERE api_keys.key_hash = ? AND api_keys.revoked_at IS NULL AND api_keys.tenant_id = ? AND ? = tenants.products AND coalesce(tenants.currency_model, '') = ? AND tenants.time_zone = ?)) THEN json_object('documents', (SELECT json_object('totalCount', (SELECT count(*) AS count_1
 FROM documents AS counted
@@ -10,12 +10,12 @@ WHERE t2.rowid IN (SELECT walked."row"
 FROM (SELECT anon_3."row" AS "row", anon_3.open_amount AS open_amount, anon_3.csr_id AS csr_id
 FROM (SELECT t1.rowid AS "row", t1.open_amount AS open_amount, t1.csr_id AS csr_id
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND t1.status = 'open' AND t1.open_amount >= ? AND (t1.open_currency = ? OR t1.open_currency = ?) AND t1.open_amount IS NOT NULL ORDER BY t1.open_amount DESC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND +t1.status = ? AND t1.open_amount >= ? AND (+t1.open_currency = ? OR +t1.open_currency = ?) AND t1.open_amount IS NOT NULL ORDER BY t1.open_amount DESC, t1.csr_id ASC
  LIMIT 11 OFFSET ?) AS anon_3 UNION ALL SELECT anon_4."row" AS "row", anon_4.open_amount AS open_amount, anon_4.csr_id AS csr_id
 FROM (SELECT t1.rowid AS "row", t1.open_amount AS open_amount, t1.csr_id AS csr_id
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND t1.status = 'open' AND t1.open_amount >= ? AND (t1.open_currency = ? OR t1.open_currency = ?) AND t1.open_amount IS NULL ORDER BY t1.open_amount ASC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND +t1.status = ? AND t1.open_amount >= ? AND (+t1.open_currency = ? OR +t1.open_currency = ?) AND t1.open_amount IS NULL ORDER BY t1.open_amount ASC, t1.csr_id ASC
  LIMIT 11 OFFSET ?) AS anon_4) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
  LIMIT 11 OFFSET ?) ORDER BY t2.open_amount DESC NULLS LAST, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.open_amount DESC NULLS LAST, p3.csr_id ASC
- LIMIT 2147483647 OFFSET ?) AS p4 LEFT OUTER JOIN accounts AS t5 ON t5.tenant_id = ? AND t5.account_number = p4.account_number)) END AS anon_1;
+ LIMIT 2147483647 OFFSET ?) AS p4 LEFT OUTER JOIN accounts AS t5 ON t5.tenant_id = ? AND t5.account_number = p4.account_number)) END AS BLOB) AS anon_1;

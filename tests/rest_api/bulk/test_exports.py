@@ -76,6 +76,10 @@ async def test_changes_have_the_columns_of_graphql(rest: Rest, graph: Client) ->
         for each in listed
     ]
     assert [row["verb"] for row in await rows(rest, "changes", resource="document", key="D2")] == ["create", "close"]
+    of_account = 'query { changes(first: 100, accountNumber: "B") { nodes { sequence } } }'
+    assert [row["sequence"] for row in await rows(rest, "changes", account_number="B")] == [
+        each["sequence"] for each in (await graph.only(of_account))["nodes"]
+    ]
 
 
 async def test_changes_after_the_cursor_of_an_export_are_those_that_it_does_not_show(
