@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain.caller import Caller
-from app.reads.filters import compare, conjuncts
+from app.reads.filters import compare, conjuncts, of_indexed_column
 from app.reads.pagination import IndexRange, SortValues, beyond, has_sort_values, index_ranges, inline_int, order_by
 from app.reads.relations import SOURCES, Columns, Links, aliased
 from app.reads.selection import Comparison, Condition, Operator, Order, Page
@@ -89,8 +89,9 @@ def filtered_rows(
     """The rows that a part of the filter takes, of each part that has an index; those of single values first. `walked`
     has the columns that the list is walked by."""
     parts: dict[str, list[Comparison]] = {}
-    for part in conjuncts(wanted):
-        if isinstance(part, Comparison) and part.operator in FOUND_BY_INDEX and leads_an_index(source, part.column):
+    for asked in conjuncts(wanted):
+        part = of_indexed_column(asked) if isinstance(asked, Comparison) else None
+        if part and part.operator in FOUND_BY_INDEX and leads_an_index(source, part.column):
             parts.setdefault(part.column, []).append(part)
     by_value = sorted(parts.items(), key=lambda item: not any(part.operator in ONE_VALUE for part in item[1]))
     for column, comparisons in [item for item in by_value if item[0] not in walked][:MOST_LOOKUPS]:

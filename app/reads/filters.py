@@ -76,10 +76,15 @@ def comparison_sql(wanted: Comparison, target: sa.FromClause, dialect: str) -> s
     """The SQL of a comparison; of a column without an index, with that of one which is equal to it where there is any
     value."""
     met = compare(target.c[wanted.column], wanted.operator, wanted.value, dialect)
-    indexed = EQUAL_COLUMNS.get(wanted.column)
-    if indexed is None or wanted.operator not in BY_VALUE:
+    if (indexed := of_indexed_column(wanted)) is wanted:
         return met
-    return sa.and_(compare(target.c[indexed], wanted.operator, wanted.value, dialect), met)
+    return sa.and_(compare(target.c[indexed.column], indexed.operator, indexed.value, dialect), met)
+
+
+def of_indexed_column(wanted: Comparison) -> Comparison:
+    """The comparison of a column that has an index, which every row meets that meets the one that is wanted."""
+    indexed = EQUAL_COLUMNS.get(wanted.column) if wanted.operator in BY_VALUE else None
+    return replace(wanted, column=indexed) if indexed else wanted
 
 
 def depends_on_values(wanted: Condition) -> bool:

@@ -50,8 +50,8 @@ ACCOUNT = 'accountNumber: "A", input: {openBalance: {name: "A"}}'
     [
         (MINE, 1, 1),
         (f"mutation Mine {{ createAccount({ACCOUNT}) {{ created }} }}", 6, 1),
-        (f"mutation Mine {{ createAccount({ACCOUNT}) {{ account {{ notes {{ totalCount }} }} }} }}", 8, 8),
-        (f"mutation Mine {{ createAccount({ACCOUNT}, dryRun: true) {{ created }} }}", 7, 7),
+        (f"mutation Mine {{ createAccount({ACCOUNT}) {{ account {{ notes {{ totalCount }} }} }} }}", 7, 2),
+        (f"mutation Mine {{ createAccount({ACCOUNT}, dryRun: true) {{ created }} }}", 7, 3),
         ("query Mine { __schema { queryType { name } } }", 1, 1),
         ("query Mine { __typename }", 1, 1),
     ],

@@ -74,7 +74,7 @@ def fingerprint_of_row(tenant_id: int, row: Values) -> str:
         return ""
     try:
         return fingerprint(tenant_id, row, *recorded_change(row))
-    except (zlib.error, UnicodeDecodeError):
+    except (zlib.error, UnicodeDecodeError, TypeError):  # the last: SQLite takes a text for bytes
         return ""
 
 

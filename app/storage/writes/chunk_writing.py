@@ -53,7 +53,9 @@ def encode(part: ChunkPart, dialect: Dialect) -> list[EncodedRows]:
     for table in metadata.sorted_tables:  # what others refer to comes first
         changed = updated.get(table, [])
         changed.sort(key=lambda update: key_of(table, update[1]))
-        statements += demotions(table, changed, dialect)
+        changed, demoted = after_demotion(table, changed)
+        if demoted:
+            statements.append(update(table, key_names(table), (PRIMARY,), demoted, dialect))
         if table in inserted:
             statements.append(insertion(table, ordered(table, inserted[table]), dialect))
         statements += updates(table, changed, dialect)
@@ -86,17 +88,20 @@ def by_key(table: sa.Table, rows: Sequence[Values]) -> dict[Key, Values]:
     return {key: found[key] for key in sorted(found)}
 
 
-def demotions(table: sa.Table, changed: Sequence[Update], dialect: Dialect) -> Iterator[EncodedRows]:
-    """An account has one primary contact at every moment: whoever was one and changes is none meanwhile."""
+def after_demotion(table: sa.Table, changed: list[Update]) -> tuple[list[Update], list[Values]]:
+    """An account has one primary contact at every moment: whoever was one and changes is none meanwhile. The changes
+    from then on, and who is to be none before."""
     if table is not CONTACTS:
-        return
-    rows = [
-        {**row, PRIMARY: False}
-        for stored, row in changed
-        if stored[PRIMARY] and any(row[name] != stored[name] for name in (PRIMARY, "account_number"))
-    ]
-    if rows:
-        yield update(table, key_names(table), (PRIMARY,), rows, dialect)
+        return changed, []
+    updates: list[Update] = []
+    demoted: list[Values] = []
+    for stored, row in changed:
+        if stored[PRIMARY] and any(row[name] != stored[name] for name in (PRIMARY, "account_number")):
+            demoted.append({**row, PRIMARY: False})
+            updates.append(({**stored, PRIMARY: False}, row))
+        else:
+            updates.append((stored, row))
+    return updates, demoted
 
 
 def updates(table: sa.Table, changed: Sequence[Update], dialect: Dialect) -> Iterator[EncodedRows]:

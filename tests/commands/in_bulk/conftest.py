@@ -48,7 +48,7 @@ class BulkClient(Client):
             assert isinstance(asked, FieldNode)
             name = asked.name.value
             if name == "userErrors":
-                shown[name] = [told(error, field.name.value) for error in result["userErrors"]]
+                shown[name] = [told(error, field.name.value, asked) for error in result["userErrors"]]
             elif name == "created":
                 shown[name] = result["created"]
             else:
@@ -80,10 +80,13 @@ def given(value: ValueNode, variables: dict[str, Any]) -> Any:
     return value_from_ast_untyped(value, variables)
 
 
-def told(error: dict[str, Any], name: str) -> dict[str, Any]:
-    """The error as the mutation alone would tell it."""
+def told(error: dict[str, Any], name: str, asked: FieldNode) -> dict[str, Any]:
+    """The error as the mutation alone would tell it, where that is asked for these fields of its errors."""
     assert error["field"][:3] == ["writes", "0", name]
-    return error | {"field": error["field"][3:]}
+    whole = error | {"field": error["field"][3:]}
+    assert asked.selection_set is not None
+    wanted = [each.name.value for each in asked.selection_set.selections if isinstance(each, FieldNode)]
+    return {member: whole[member] for member in wanted}
 
 
 @pytest.fixture

@@ -305,4 +305,4 @@ async def test_lines_that_are_written_are_in_the_change_log_under_the_request(ac
     await run_import(acme, [account("A-1"), account("A-1", name="Beech")], X_Request_Id="load-7")
     text = "{ changes(first: 10) { nodes { key verb requestId after } } }"
     changes: list[Any] = [each for each in (await acme.only(text))["nodes"] if each["key"] == "A-1"]
-    assert [(each["verb"], each["requestId"]) for each in changes] == [("REPLACE", "load-7")] * 2
+    assert [(each["verb"], each["requestId"]) for each in changes] == [("CREATE", "load-7"), ("REPLACE", "load-7")]

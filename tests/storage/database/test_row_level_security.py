@@ -103,7 +103,7 @@ async def test_a_query_whose_conditions_are_broken_shows_nothing_of_another_tena
         await client.only("{ accounts { totalCount nodes { name documents { totalCount } } } }")
         text, arguments = sent[-1]
         broken = text.replace(".tenant_id = $1::INTEGER", ".tenant_id > 0")
-        assert broken.count(".tenant_id > 0") > text.count("SELECT count(*)") == 2
+        assert broken.count(".tenant_id > 0") > 3  # of each list, and of what is known of its number
         found = orjson.loads(await gateway.serving.fetch_json(broken, arguments) or b"")["accounts"]
         assert found == {"totalCount": 1, "nodes": [{"name": name, "documents": {"totalCount": 1}}]}
 
