@@ -7,7 +7,7 @@ QUOTED = re.compile(
 )  # a text that a client has sent, shown as JSON, maybe cut
 OF_PYTHON = re.compile(
     r"\b(None|True|False|NoneType|dict|tuple|frozenset|unhashable|instance|Undefined|UNSET|Traceback|pydantic"
-    r"|\w+Error|strawberry|graphql-core|sqlalchemy|sqlite3|asyncpg)\b"
+    r"|[A-Z]\w*Error|strawberry|graphql-core|sqlalchemy|sqlite3|asyncpg)\b"
     r"|Decimal\(|datetime\.|<class|object at 0x|\{'\w*':|\['\w*'[\],]|\\d|\(\?:"
 )
 

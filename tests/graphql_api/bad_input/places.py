@@ -1,5 +1,6 @@
 """Every place of the schema that takes a value: arguments of fields, and the leaves inside their input objects."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,22 @@ WAYS = {
     "Account": 'account(accountNumber: "A-1") {{ {} }}',
     "Document": 'document(documentNumber: "D-1") {{ {} }}',
     "Representative": 'representative(reference: "R-1") {{ {} }}',
+    "AccountConnection": "accounts {{ {} }}",
+    "DocumentConnection": "documents {{ {} }}",
+    "NoteConnection": 'account(accountNumber: "A-1") {{ notes {{ {} }} }}',
+    "RepresentativeConnection": "representatives {{ {} }}",
+    "ContactConnection": "contacts {{ {} }}",
+    "ChangeConnection": "changes {{ {} }}",
     "Mutation": "{}",
+}
+# Keys of the ledger, for the writes to something that must be there.
+STORED = {
+    "patchAccount": "A-1",
+    "patchDocument": "D-1",
+    "patchRepresentative": "R-1",
+    "patchContact": "C-1",
+    "closeDocument": "D-1",
+    "createNote": "A-1",
 }
 SAMPLES: dict[str, Any] = {
     "String": "x",
@@ -132,6 +148,8 @@ def selection(type_: GraphQLNamedType) -> str:
     names = getattr(type_, "fields", {})
     if "userErrors" in names:
         return "{ userErrors { code message field } }"
+    if "results" in names:
+        return "{ results { userErrors { code message field } } }"
     return "{ totalCount }" if "totalCount" in names else "{ __typename }"
 
 
@@ -196,6 +214,22 @@ def value_with(type_: GraphQLType, given: Iterable[tuple[Leaf, Any]]) -> Any:
     for leaf, value in given:
         put(made, leaf.path, value)
     return completed(type_, made)
+
+
+def write_with(argument: Argument, given: Iterable[tuple[Leaf, Any]]) -> tuple[str, Any]:
+    """An operation that writes, and a value for it that holds these leaves. What must be stored already is."""
+    value = value_with(argument.type, given)
+    if argument.field != "bulkWrite":
+        return argument.operation().replace('"x"', json.dumps(STORED.get(argument.field, "x"))), value
+    ((name, members),) = value.items()
+    keys = {member: STORED.get(name, "x") for member, sent in members.items() if sent == "x"}
+    return argument.operation(), [{name: members | keys}]
+
+
+def place(argument: Argument, leaf: Leaf) -> list[str]:
+    """Where a fault at the leaf is told: a custom field as a whole."""
+    path = [argument.name, *(["0"] if argument.takes_list else []), *leaf.argument_path]
+    return path[: path.index("customFields") + 2] if "customFields" in path else path
 
 
 def put(into: Any, path: Path, value: Any) -> None:

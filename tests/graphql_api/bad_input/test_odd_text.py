@@ -8,8 +8,18 @@ from graphql import get_named_type
 
 from tests.gateway import Client
 from tests.graphql_api.bad_input.conftest import state
-from tests.graphql_api.bad_input.places import Argument, Leaf, arguments, grouped, input_arguments, leaves, value_with
-from tests.graphql_api.bad_input.soundness import sound
+from tests.graphql_api.bad_input.places import (
+    Argument,
+    Leaf,
+    arguments,
+    grouped,
+    input_arguments,
+    leaves,
+    place,
+    value_with,
+    write_with,
+)
+from tests.graphql_api.bad_input.soundness import sound, user_errors
 
 MEGABYTE = "x" * 2**20
 UNSTORABLE = {"NUL": "a\0b", "high half": "a\ud800b", "low half": "\udfff", "halves reversed": "\udc00\ud800"}
@@ -83,7 +93,7 @@ async def test_unstorable_text_is_refused_in_every_field_of_an_input_at_once(
 ) -> None:
     before = await state(acme)
     for group in grouped((leaf for leaf in leaves(argument.type) if leaf.type.name in TEXT_TYPES), 1_000):
-        errors = await user_errors(acme, argument, group, text)
+        errors = await refused(acme, argument, group, text)
 
         assert {error["code"] for error in errors} <= {
             "INVALID",
@@ -100,28 +110,24 @@ async def test_unstorable_text_is_refused_in_every_field_of_an_input_at_once(
 async def test_endless_text_is_refused_in_every_field_of_an_input_at_once(acme: Client, argument: Argument) -> None:
     before = await state(acme)
     for group in grouped((leaf for leaf in leaves(argument.type) if leaf.type.name in TEXT_TYPES), 1_000):
-        errors = await user_errors(acme, argument, group, "x" * 10_001)
+        errors = await refused(acme, argument, group, "x" * 10_001)
 
         assert not_blamed(group, argument, errors) == []
     assert await state(acme) == before
 
 
-async def user_errors(acme: Client, argument: Argument, group: list[Leaf], text: str) -> list[dict[str, Any]]:
+async def refused(acme: Client, argument: Argument, group: list[Leaf], text: str) -> list[dict[str, Any]]:
     """What a write is told that has this text in all of these places."""
-    value = value_with(argument.type, [(leaf, text) for leaf in group])
-    keys = {"patchAccount": "A-1", "patchDocument": "D-1", "patchRepresentative": "R-1", "patchContact": "C-1"}
-    keys |= {"closeDocument": "D-1", "createNote": "A-1"}
-    operation = argument.operation().replace('"x"', json.dumps(keys.get(argument.field, "x")))
+    operation, value = write_with(argument, [(leaf, text) for leaf in group])
     answer = sound(await acme.post({"query": operation, "variables": {"v0": value}}))
-    errors: list[dict[str, Any]] = answer["data"]["f0"]["userErrors"]
-    return errors
+    return user_errors(answer["data"]["f0"])
 
 
 def not_blamed(group: list[Leaf], argument: Argument, errors: list[dict[str, Any]]) -> list[str]:
     """The places that no error is about. A custom field is blamed as a whole."""
     blamed = [error["field"] for error in errors]
-    places = [[argument.name, *(str(part) for part in leaf.path)] for leaf in group]
-    return [".".join(place) for place in places if not any(place[: len(path)] == path for path in blamed)]
+    places = [place(argument, leaf) for leaf in group]
+    return [".".join(path) for path in places if not any(path[: len(found)] == found for found in blamed)]
 
 
 @pytest.mark.parametrize("argument", [a for a in input_arguments() if a.name == "filter"], ids=str)
