@@ -32,6 +32,7 @@ PLAIN: dict[str, list[Any]] = {
     "DateTime": ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "2026-01-01", "2026-01-01T01:00:00.0009+01:00"],
     "Decimal": [0, 10, Decimal("9.50"), "-0.0001", "123456789012345.6789", -3, Decimal("1E2")],
     "CurrencyCode": ["USD", "EUR", "XXX"],
+    "Int": [1, 2, 5, 1_000, 100_000],
 }
 RUBBISH = ["", "nothing", "QWNjb3VudDox", "x" * 300, "null", "%", "\\", "\x00"]
 PAGING = ("first", "after", "last", "before", "orderBy")
