@@ -238,25 +238,26 @@ class Planner(FieldCollector):
         asked = self.collect(f"{node_type}Connection", selections)
         order = to_order(arguments)
         limits = self.count_limits(f"{node_type}Connection", asked, path)
-        page = replace(to_page(target, order, arguments, self.wanted(asked)), counted_up_to=max(limits, default=0))
+        page = replace(to_page(target, order, arguments, self.wanted(asked)), counted_up_to=max(limits.values(), default=0))
         rows = ResponsePath((*path.keys, "nodes"), path.count * page.size)
         counts = page.wants_total + bool(page.counted_up_to)
         self.cost += ROW * rows.count + WHOLE_LIST * path.count * counts
         self.pages += 1
         self.cost += PAGE * (self.pages > FREE_PAGES)
-        shown = tuple(self.page_members(node_type, asked, rows))
+        shown = tuple(self.page_members(node_type, asked, rows, limits))
         condition = None
         if target in FILTERS:
             condition, cost = self.filter_condition(target, arguments.get("filter"))
             self.cost += path.count * cost
         return Traversal(name, relation_name, merged(shown), condition, order, page, output=shown)
 
-    def count_limits(self, type_name: str, asked: Fields, path: ResponsePath) -> list[int]:
-        """The limits of all counts that may stop early; what is wrong with one is put on record."""
-        limits: list[int] = []
+    def count_limits(self, type_name: str, asked: Fields, path: ResponsePath) -> dict[str, int]:
+        """By response key the limits of all counts that may stop early; what is wrong with one is put on record."""
+        limits: dict[str, int] = {}
         for key, nodes in asked.items():
             if nodes[0].name.value == "totalCountUpTo":
-                limits += self.collect_errors(nodes[0], path.at(key), self.count_limit(type_name, nodes[0]))
+                found = self.collect_errors(nodes[0], path.at(key), self.count_limit(type_name, nodes[0]))
+                limits |= {key: limit for limit in found}
         return limits
 
     def count_limit(self, type_name: str, node: FieldNode) -> Iterator[int]:
@@ -273,7 +274,9 @@ class Planner(FieldCollector):
             known = self.known_conditions[key] = sent, found, filter_cost(found)
         return known[1:]
 
-    def page_members(self, node_type: str, asked: Fields, rows: ResponsePath) -> Iterator[tuple[str, Any]]:
+    def page_members(
+        self, node_type: str, asked: Fields, rows: ResponsePath, limits: dict[str, int]
+    ) -> Iterator[tuple[str, Any]]:
         """What a connection shows, by response key."""
         for key, nodes in asked.items():
             inner = [node.selection_set for node in nodes]
@@ -290,7 +293,8 @@ class Planner(FieldCollector):
                 case "totalCount":
                     yield key, PageFact.TOTAL
                 case "totalCountUpTo":
-                    yield key, CountUpTo(self.arguments(f"{node_type}Connection", nodes[0])["limit"])
+                    if key in limits:  # or it was refused
+                        yield key, CountUpTo(limits[key])
                 case _:
                     yield key, self.typename(f"{node_type}Connection", nodes[0])
 
