@@ -148,13 +148,21 @@ async def test_no_key_comes_into_the_log(gateway: Gateway, acme: Client, caplog:
     assert "igk_guess" not in caplog.text
 
 
+VALUES = {
+    "String": "A",
+    "Int": 1,
+    "Boolean": False,
+    "Date": "2026-01-01",
+    "ClosureReason": "PAID",
+    "BulkErrorPolicy": "STOP",
+}
+
+
 def least(type_: Any) -> Any:
     """The least value that a mutation's argument takes."""
     named = get_named_type(type_)
     if not isinstance(named, GraphQLInputObjectType):
-        return {"String": "A", "Int": 1, "Boolean": False, "Date": "2026-01-01", "ClosureReason": "PAID"}.get(
-            named.name
-        )
+        return VALUES.get(named.name)
     if named.is_one_of:
         name, field = list(named.fields.items())[-1]
         return {name: least(field.type)}

@@ -167,8 +167,7 @@ async def test_two_members_in_one_write_are_refused(acme: Client) -> None:
 
 
 async def test_a_read_only_key_writes_nothing(acme: Client) -> None:
-    name = await acme.only("{ tenant { name } }")
-    reader = await acme.gateway.reader(name["name"])
+    reader = await acme.gateway.reader()
     answer = await reader.run(TEXT, writes=[account("A-1")])
     assert answer["data"] == {"bulkWrite": None}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
