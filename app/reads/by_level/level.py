@@ -75,10 +75,7 @@ class LevelQuery:
         """The target, what to select it from, and the conditions apart from the page, from these start columns."""
         target = aliased(SOURCES[self.relation.target], alias)
         rows, met = self.relation.reach(target, keys, self.caller)
-        met = [*met, *self.filtered(target), *self.since(target)]
-        if self.traversal.either:
-            met.append(sa.or_(*self.alternatives(target)))
-        return target, rows, met
+        return target, rows, [*met, *self.filtered(target), *self.since(target), *self.any_alternative(target)]
 
     def since(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """The condition that an entry of the change log is not from before the moment that is asked for, if one is."""
@@ -91,6 +88,11 @@ class LevelQuery:
             condition_sql(each, self.relation.target, target, self.caller, self.dialect)
             for each in self.traversal.either
         ]
+
+    def any_alternative(self, target: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        """The condition that a row meets one of these, if there are any."""
+        alternatives = self.alternatives(target)
+        return [sa.or_(*alternatives)] if alternatives else []
 
     def access_paths(
         self, keys: Columns, start: sa.FromClause | None, alias: str
@@ -117,7 +119,8 @@ class LevelQuery:
         paths: list[AccessPath] = []
         others: list[sa.ColumnElement[bool]] = []
         for each in few:
-            found = sa.select(sa.literal(1)).select_from(each.source).where(*each.met, *met(of_few)).correlate(start)
+            met_by_few = (*each.met, *met(of_few), *self.since(target), *self.any_alternative(target))
+            found = sa.select(sa.literal(1)).select_from(each.source).where(*met_by_few).correlate(start)
             paths.append(AccessPath(found, few=True, only_if=sa.and_(sa.not_(each.too_many), *others)))
             others.append(each.too_many)
         walk = (
