@@ -31,9 +31,13 @@ def first_entry_since(moment: datetime, caller: Caller) -> sa.ScalarSelect[int]:
     search = start.cte("search", recursive=True, nesting=True)
     middle = sa.cast((search.c.low + search.c.high - one) / sa.literal_column("2", sa.Integer()), sa.Integer())
     reached = sa.func.coalesce(entry.c.latest_at, entry.c.at) >= sa.literal(moment, Timestamp())
-    halved = sa.select(
-        sa.case((reached, search.c.low), else_=entry.c.sequence + one),
-        sa.case((reached, entry.c.sequence), else_=search.c.high),
-    ).where(search.c.low < search.c.high, owned(entry, caller), entry.c.sequence == middle)
+    halved = (
+        sa.select(
+            sa.case((reached, search.c.low), else_=entry.c.sequence + one),
+            sa.case((reached, entry.c.sequence), else_=search.c.high),
+        )
+        .select_from(search.join(entry, entry.c.sequence == middle))
+        .where(search.c.low < search.c.high, owned(entry, caller))
+    )
     found = search.union_all(halved)
     return sa.select(sa.func.max(found.c.low)).scalar_subquery()
