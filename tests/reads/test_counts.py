@@ -69,7 +69,7 @@ async def client(gateway: Gateway) -> Client:
                 values = document(random, account, f"{account}-{n}") | random_values(random)
                 rows.append((DOCUMENTS, values))
         async with gateway.database.writing() as connection:
-            await insert(connection, tenant, rows)
+            await insert(connection, gateway.named(tenant), rows)
     return made
 
 

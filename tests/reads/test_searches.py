@@ -52,7 +52,7 @@ async def add_accounts(gateway: Gateway, tenant: str, names: list[str]) -> None:
     """The accounts A-0, A-1, … with these names."""
     async with gateway.database.writing() as connection:
         rows = ((ACCOUNTS, {"account_number": f"A-{n}", "name": name}) for n, name in enumerate(names))
-        await insert(connection, tenant, rows)
+        await insert(connection, gateway.named(tenant), rows)
 
 
 async def numbers_with(client: Client, part: str) -> set[str]:
