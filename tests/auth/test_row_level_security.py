@@ -4,7 +4,7 @@ mutation reaches nothing. Walked by the schema itself, so that a new field canno
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type
 
 from app.graphql_api.schema.schema import CORE
 from tests.gateway import Client, Gateway
@@ -143,8 +143,8 @@ async def test_a_query_finds_nothing_of_another_tenant(gateway: Gateway, name: s
 @pytest.mark.parametrize("name", CORE.mutation_type.fields if CORE.mutation_type else ())
 @pytest.mark.slow
 async def test_a_mutation_reaches_nothing_of_another_tenant(gateway: Gateway, name: str) -> None:
-    assert name in UNREACHED.keys() | OWN, "say here what a stranger meets"
-    if name == "attachPdf":  # a file goes another way: see the tests of attachments
+    assert name in UNREACHED.keys() | OWN | {"bulkWrite"}, "say here what a stranger meets"
+    if name in {"attachPdf", "bulkWrite"}:  # a file goes another way, see the tests of attachments; for many see below
         return
     victim, _ = await filled(gateway)
     stranger = await gateway.tenant("stranger")
@@ -154,13 +154,7 @@ async def test_a_mutation_reaches_nothing_of_another_tenant(gateway: Gateway, na
     arguments = CORE.mutation_type.fields[name].args
     declared = ", ".join(f"${argument}: {definition.type}" for argument, definition in arguments.items())
     passed = ", ".join(f"{argument}: ${argument}" for argument in arguments)
-    reference = "CT-1" if "Contact" in name else "REP-1"
-    values = {
-        argument: INPUTS.get(str(get_named_type(definition.type)), ARGUMENTS.get(argument, reference))
-        if argument not in {"patch", "reference"}
-        else {"patch": {}, "reference": reference}[argument]
-        for argument, definition in arguments.items()
-    }
+    values = values_of(name, arguments)
     payload = await stranger.only(
         f"mutation({declared}) {{ {name}({passed}) {{ userErrors {{ code field }} }} }}", **values
     )
@@ -176,6 +170,45 @@ async def test_a_mutation_reaches_nothing_of_another_tenant(gateway: Gateway, na
             {"accounts": {"totalCount": 0}, "representatives": {"totalCount": 1}},
         )
     assert await whole(victim) == before
+
+
+@pytest.mark.slow
+async def test_many_writes_in_one_field_reach_nothing_of_another_tenant(gateway: Gateway) -> None:
+    victim, _ = await filled(gateway)
+    stranger = await gateway.tenant("stranger")
+    before = await whole(victim)
+
+    members = CORE.type_map["WriteInput"]
+    assert isinstance(members, GraphQLInputObjectType)
+    assert members.fields.keys() == (UNREACHED.keys() | OWN) - {"attachPdf"}
+    writes = {name: {name: values_of(name, get_named_type(f.type).fields)} for name, f in members.fields.items()}
+    names = [name for name in writes if name in UNREACHED]
+    payload = await stranger.only(
+        "mutation($writes: [WriteInput!]!) { bulkWrite(writes: $writes) { results { userErrors { code field } } } }",
+        writes=[writes[name] for name in names],
+    )
+
+    for number, (name, result) in enumerate(zip(names, payload["results"], strict=True)):
+        wrong = [(error["code"], ".".join(error["field"])) for error in result["userErrors"]]
+        assert ("NOT_FOUND", f"writes.{number}.{name}.{UNREACHED[name]}") in wrong
+        assert {code for code, _ in wrong} == {"NOT_FOUND"}
+    made = await stranger.only(
+        "mutation($writes: [WriteInput!]!) { bulkWrite(writes: $writes) { written failed } }",
+        writes=[writes[name] for name in writes if name in OWN],
+    )
+    assert made == {"written": len(OWN), "failed": 0}
+    assert await whole(victim) == before
+
+
+def values_of(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a mutation is given for these arguments: the other tenant's keys."""
+    reference = "CT-1" if "Contact" in name else "REP-1"
+    return {
+        argument: INPUTS.get(str(get_named_type(definition.type)), ARGUMENTS.get(argument, reference))
+        if argument not in {"patch", "reference"}
+        else {"patch": {}, "reference": reference}[argument]
+        for argument, definition in arguments.items()
+    }
 
 
 async def whole(client: Client) -> Any:

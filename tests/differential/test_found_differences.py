@@ -71,3 +71,10 @@ async def test_more_values_than_a_statement_takes_are_sent_level_by_level(gatewa
     sent = {f"f{n}": {"name": {"in": [f"name {n} {value}" for value in range(900)]}} for n in range(40)}
     assert await judge.difference(Drawn(f"query({declared}) {{ {lists} }}", None, (sent,))) is None
     assert judge.outcomes[BY_LEVELS] == 1
+
+
+async def test_changes_since_a_moment_are_read_level_by_level_too(gateway: Gateway, acme: Client) -> None:
+    judge = await judge_of(gateway, acme)
+    text = '{ changes(since: "2026-01-01") { totalCount totalCountUpTo(limit: 1) nodes { resource } } }'
+    assert await judge.difference(Drawn(text, None, ({},))) is None
+    assert outcome(judge.last[0]) == "answered"
