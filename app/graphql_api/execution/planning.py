@@ -238,7 +238,8 @@ class Planner(FieldCollector):
         asked = self.collect(f"{node_type}Connection", selections)
         order = to_order(arguments)
         limits = self.count_limits(f"{node_type}Connection", asked, path)
-        page = replace(to_page(target, order, arguments, self.wanted(asked)), counted_up_to=max(limits.values(), default=0))
+        counted = max(limits.values(), default=0)
+        page = replace(to_page(target, order, arguments, self.wanted(asked)), counted_up_to=counted)
         rows = ResponsePath((*path.keys, "nodes"), path.count * page.size)
         counts = page.wants_total + bool(page.counted_up_to)
         self.cost += ROW * rows.count + WHOLE_LIST * path.count * counts
@@ -256,8 +257,8 @@ class Planner(FieldCollector):
         limits: dict[str, int] = {}
         for key, nodes in asked.items():
             if nodes[0].name.value == "totalCountUpTo":
-                found = self.collect_errors(nodes[0], path.at(key), self.count_limit(type_name, nodes[0]))
-                limits |= {key: limit for limit in found}
+                for limit in self.collect_errors(nodes[0], path.at(key), self.count_limit(type_name, nodes[0])):
+                    limits[key] = limit
         return limits
 
     def count_limit(self, type_name: str, node: FieldNode) -> Iterator[int]:
