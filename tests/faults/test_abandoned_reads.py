@@ -22,7 +22,7 @@ from tests.servers import RunningServer
 
 SEARCHERS = 8  # at once, where there are five connections
 MOST_RUNNING = 3  # of them
-FILTER = {"or": [{"documentNumber": {"contains": f"no {number}"}} for number in range(40)]}
+FILTER = {"or": [{"accountNumber": {"contains": f"no {number}"}} for number in range(40)]}
 COUNTS = " ".join(f"c{number}: documents(first: 0, filter: $filter) {{ totalCount }}" for number in range(45))
 SEARCH = f"query Search($filter: DocumentFilter) {{ {COUNTS} }}"  # takes many seconds
 # What no single statement answers is read level by level.
@@ -118,7 +118,7 @@ async def test_a_read_that_waits_for_a_lock_ends_with_its_client(asker: Asker, s
             await asyncio.sleep(0.02)
 
     async with session(shared_url) as other, other.transaction():
-        await other.execute("LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+        await other.execute("LOCK TABLE accounts, row_counts IN ACCESS EXCLUSIVE MODE")
         client = begun(asker, cut_request(asker, kind, "here"))
         await until_locked(other, 1)
         closed(client, reset=False)
