@@ -25,6 +25,7 @@ from app.storage.writes.tenant_rows import owned
 
 FEW = 2_000  # rows that are all fetched, rather than looked for among those on the way
 MOST_LOOKUPS = 4  # of a filter: each costs time
+LONG_LIST = 50  # values
 ONE_VALUE = frozenset({Operator.EQ, Operator.IN})
 FOUND_BY_INDEX = frozenset(Operator) - {Operator.CONTAINS, Operator.HAS_PRODUCT, Operator.IS_NULL}
 
@@ -91,7 +92,7 @@ def filtered_rows(
     parts: dict[str, list[Comparison]] = {}
     for asked in conjuncts(wanted):
         part = of_indexed_column(asked) if isinstance(asked, Comparison) else None
-        if part and part.operator in FOUND_BY_INDEX and leads_an_index(source, part.column):
+        if part and is_short(part) and leads_an_index(source, part.column):
             parts.setdefault(part.column, []).append(part)
     by_value = sorted(parts.items(), key=lambda item: not any(part.operator in ONE_VALUE for part in item[1]))
     for column, comparisons in [item for item in by_value if item[0] not in walked][:MOST_LOOKUPS]:
@@ -100,6 +101,12 @@ def filtered_rows(
         keys = sa.select(rowid("near")).select_from(near).where(owned(near, caller), *met)
         among = rowid(target.name).in_(keys.limit(inline_int(FEW)))
         yield FewRows(target, (owned(target, caller), among), more_than_few(keys))
+
+
+def is_short(part: Comparison) -> bool:
+    """Whether an index finds what a comparison takes, and it can be stated several times: a long list takes long to be
+    planned."""
+    return part.operator in FOUND_BY_INDEX and not (part.operator is Operator.IN and len(part.value) > LONG_LIST)
 
 
 def rowid(alias: str) -> sa.ColumnElement[int]:

@@ -111,7 +111,8 @@ class LevelQuery:
                 own = owned(target, self.caller), search.among(target)
                 few.append(FewRows(target, own, sa.not_(search.is_short())))
             few += filtered_rows(self.relation.target, of_walk, walked, target, self.caller, self.dialect)
-            of_few, of_walk = conditions.found(of_walk), conditions.found(of_walk, walked)
+            if few:
+                of_few, of_walk = conditions.found(of_walk), conditions.found(of_walk, walked)
 
         def met(wanted: Condition | None) -> list[sa.ColumnElement[bool]]:
             return [conditions.sql(wanted, self.relation.target, target, self.caller)] if wanted else []
