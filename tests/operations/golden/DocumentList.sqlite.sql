@@ -10,11 +10,11 @@ WHERE t2.rowid IN (SELECT walked."row"
 FROM (SELECT anon_3."row" AS "row", anon_3.open_amount AS open_amount, anon_3.csr_id AS csr_id
 FROM (SELECT t1.rowid AS "row", t1.open_amount AS open_amount, t1.csr_id AS csr_id
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND +t1.status = ? AND t1.open_amount >= ? AND (+t1.open_currency = ? OR +t1.open_currency = ?) AND t1.open_amount IS NOT NULL ORDER BY t1.open_amount DESC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND t1.status = 'open' AND t1.open_amount >= ? AND (t1.open_currency = ? OR t1.open_currency = ?) AND t1.open_amount IS NOT NULL ORDER BY t1.open_amount DESC, t1.csr_id ASC
  LIMIT 11 OFFSET ?) AS anon_3 UNION ALL SELECT anon_4."row" AS "row", anon_4.open_amount AS open_amount, anon_4.csr_id AS csr_id
 FROM (SELECT t1.rowid AS "row", t1.open_amount AS open_amount, t1.csr_id AS csr_id
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND +t1.status = ? AND t1.open_amount >= ? AND (+t1.open_currency = ? OR +t1.open_currency = ?) AND t1.open_amount IS NULL ORDER BY t1.open_amount ASC, t1.csr_id ASC
+WHERE t1.tenant_id = ? AND t1.status = 'open' AND t1.open_amount >= ? AND (t1.open_currency = ? OR t1.open_currency = ?) AND t1.open_amount IS NULL ORDER BY t1.open_amount ASC, t1.csr_id ASC
  LIMIT 11 OFFSET ?) AS anon_4) AS walked ORDER BY walked.open_amount DESC NULLS LAST, walked.csr_id ASC
  LIMIT 11 OFFSET ?) ORDER BY t2.open_amount DESC NULLS LAST, t2.csr_id ASC
  LIMIT 2147483647 OFFSET ?) AS p3 ORDER BY p3.open_amount DESC NULLS LAST, p3.csr_id ASC

@@ -5,6 +5,6 @@ FROM (SELECT t2.account_number AS account_number, t2.applies_to_invoice AS appli
 FROM documents AS t2
 WHERE t2.rowid IN (SELECT t1.rowid AS "row"
 FROM documents AS t1
-WHERE t1.tenant_id = ? AND t1.account_number = ? AND +t1.status = ? ORDER BY t1.document_number ASC
+WHERE t1.tenant_id = ? AND t1.account_number = ? AND t1.status = 'open' ORDER BY t1.document_number ASC
  LIMIT 3 OFFSET ?) ORDER BY t2.document_number ASC
  LIMIT 2147483647 OFFSET ?) AS p3 LEFT OUTER JOIN accounts AS t4 ON t4.tenant_id = ? AND t4.account_number = p3.account_number)) END AS BLOB) AS anon_1;
