@@ -26,7 +26,8 @@ from tests.servers import RunningServer, gateway_cli
 # databases, PDFs, the largest operations that are taken, and every header in every combination. `make quick` leaves
 # them out.
 SLOW = (
-    "attacks", "audits", "benchmarks", "cli", "commands/test_attachments.py", "commands/test_payload_time_limit.py",
+    "attacks", "audits", "benchmarks", "cli", "commands/in_bulk", "commands/test_attachments.py",
+    "commands/test_payload_time_limit.py",
     "demo", "differential", "faults", "fuzz", "graphql_api/execution/test_event_loop.py",
     "graphql_api/execution/test_explain.py", "graphql_api/test_attachments.py", "graphql_api/test_csrf.py",
     "graphql_api/test_http_answers.py", "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
@@ -34,7 +35,7 @@ SLOW = (
     "middleware/test_idempotency_files.py", "middleware/test_large_requests.py", "middleware/test_request_context.py",
     "observability/test_logging.py", "observability/test_secrets.py", "observability/test_tracing.py",
     "observability/test_workers.py", "operations", "pdf", "rest_api/test_attachments.py",
-    "rest_api/test_openapi_fuzzing.py", "scenarios", "server", "storage/backup", "storage/blobs",
+    "rest_api/test_event_loop.py", "rest_api/test_openapi_fuzzing.py", "scenarios", "server", "storage/backup", "storage/blobs",
     "storage/migrations", "test_postgres_launcher.py",
 )  # fmt: skip
 TESTS = Path(__file__).parent

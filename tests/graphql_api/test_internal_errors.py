@@ -21,7 +21,7 @@ THREE = """mutation {
 async def broken(gateway: Gateway) -> None:
     """Takes a table away: every statement about contacts fails from now on."""
     async with gateway.database.writing() as connection:
-        await connection.execute(sa.text("DROP TABLE contacts"))
+        await connection.execute(sa.text("ALTER TABLE contacts RENAME COLUMN name TO former_name"))
 
 
 def without(answer: dict[str, Any], request_id: str) -> str:
@@ -53,7 +53,7 @@ async def test_what_failed_is_logged_with_the_request_id(
     (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert record.getMessage() == f"request {response.headers['x-request-id']} failed"
     assert "Traceback" in caplog.text
-    assert "contacts" in str(record.exc_info)
+    assert ".name" in str(record.exc_info)
 
 
 async def test_a_failure_in_one_mutation_hides_no_answer_of_another(
@@ -85,7 +85,7 @@ async def test_a_failure_in_one_mutation_hides_no_answer_of_another(
 
 async def test_nothing_of_sql_files_or_stack_is_in_any_answer(acme: Client, gateway: Gateway) -> None:
     await broken(gateway)
-    for text in (THREE, "{ contacts { totalCount } }"):
+    for text in (THREE, "{ contacts { nodes { name } } }"):
         response = await acme.post({"query": text})
 
         shown = without(response.json(), response.headers["x-request-id"])
