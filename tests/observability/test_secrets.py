@@ -28,6 +28,7 @@ FAULTS = {
     "sqlite": ["CREATE TRIGGER never BEFORE INSERT ON accounts BEGIN SELECT RAISE(ABORT, 'never'); END"],
     "postgres": [
         "ALTER TABLE accounts ADD CONSTRAINT never CHECK (name IS NULL) NOT VALID",
+        "DROP INDEX ix_accounts_search; "
         "ALTER TABLE accounts DROP CONSTRAINT never, ALTER COLUMN name TYPE integer USING 0",
     ],
 }
@@ -78,7 +79,7 @@ async def test_nothing_that_is_secret_is_logged_at_any_level_or_by_any_failure(
         assert max(answer.status_code for answer in answers) < 500
         await executed(database_url, "DROP TABLE contacts")
         for fault in FAULTS[kind]:
-            await executed(database_url, fault)
+            await executed(database_url, *fault.split("; "))
             failed = await ask_everything(caller)
             answers += failed
             assert [answer.status_code for answer in failed].count(500) >= 2
