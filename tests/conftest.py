@@ -27,16 +27,16 @@ from tests.servers import RunningServer, gateway_cli
 # them out.
 SLOW = (
     "attacks", "audits", "benchmarks", "cli", "commands/in_bulk", "commands/test_attachments.py",
-    "commands/test_payload_time_limit.py",
-    "demo", "differential", "faults", "fuzz", "graphql_api/execution/test_event_loop.py",
-    "graphql_api/execution/test_explain.py", "graphql_api/test_attachments.py", "graphql_api/test_csrf.py",
-    "graphql_api/test_http_answers.py", "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py",
-    "graphql_api/test_manifests.py", "graphql_api/test_persisted_operations.py", "graphql_api/test_schema_fuzzing.py",
-    "middleware/test_idempotency_files.py", "middleware/test_large_requests.py", "middleware/test_request_context.py",
-    "observability/test_logging.py", "observability/test_secrets.py", "observability/test_tracing.py",
-    "observability/test_workers.py", "operations", "pdf", "rest_api/test_attachments.py",
-    "rest_api/test_event_loop.py", "rest_api/test_openapi_fuzzing.py", "scenarios", "server", "storage/backup", "storage/blobs",
-    "storage/migrations", "test_postgres_launcher.py",
+    "commands/test_payload_time_limit.py", "demo", "differential", "faults", "fuzz",
+    "graphql_api/execution/test_event_loop.py", "graphql_api/execution/test_explain.py",
+    "graphql_api/test_attachments.py", "graphql_api/test_csrf.py", "graphql_api/test_http_answers.py",
+    "graphql_api/test_http_origins.py", "graphql_api/test_http_requests.py", "graphql_api/test_manifests.py",
+    "graphql_api/test_persisted_operations.py", "graphql_api/test_schema_fuzzing.py",
+    "middleware/test_idempotency_files.py", "middleware/test_large_requests.py",
+    "middleware/test_request_context.py", "observability/test_logging.py", "observability/test_secrets.py",
+    "observability/test_tracing.py", "observability/test_workers.py", "operations", "pdf",
+    "rest_api/test_attachments.py", "rest_api/test_event_loop.py", "rest_api/test_openapi_fuzzing.py", "scenarios",
+    "server", "storage/backup", "storage/blobs", "storage/migrations", "test_postgres_launcher.py",
 )  # fmt: skip
 TESTS = Path(__file__).parent
 KINDS = ("sqlite", "postgres")

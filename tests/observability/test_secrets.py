@@ -24,12 +24,14 @@ BROKEN = 'query Broken { contacts(filter: {name: {eq: "hidden-value"}}) { nodes 
 ODD = '{"query": "{ tenant { name } hidden-value", "variables": {"hidden-value": '
 
 # What makes each write fail inside: a column that takes no such value, and a rule that no command knows.
-FAULTS = {
-    "sqlite": ["CREATE TRIGGER never BEFORE INSERT ON accounts BEGIN SELECT RAISE(ABORT, 'never'); END"],
+FAULTS: dict[str, list[tuple[str, ...]]] = {
+    "sqlite": [("CREATE TRIGGER never BEFORE INSERT ON accounts BEGIN SELECT RAISE(ABORT, 'never'); END",)],
     "postgres": [
-        "ALTER TABLE accounts ADD CONSTRAINT never CHECK (name IS NULL) NOT VALID",
-        "DROP INDEX ix_accounts_search; "
-        "ALTER TABLE accounts DROP CONSTRAINT never, ALTER COLUMN name TYPE integer USING 0",
+        ("ALTER TABLE accounts ADD CONSTRAINT never CHECK (name IS NULL) NOT VALID",),
+        (
+            "DROP INDEX ix_accounts_search",
+            "ALTER TABLE accounts DROP CONSTRAINT never, ALTER COLUMN name TYPE integer USING 0",
+        ),
     ],
 }
 
@@ -79,7 +81,7 @@ async def test_nothing_that_is_secret_is_logged_at_any_level_or_by_any_failure(
         assert max(answer.status_code for answer in answers) < 500
         await executed(database_url, "DROP TABLE contacts")
         for fault in FAULTS[kind]:
-            await executed(database_url, *fault.split("; "))
+            await executed(database_url, *fault)
             failed = await ask_everything(caller)
             answers += failed
             assert [answer.status_code for answer in failed].count(500) >= 2
