@@ -19,7 +19,7 @@ from app.commands.transaction import PreparedWrite, Write, Written
 from app.domain.caller import Caller
 from app.domain.problems import WriteRefused
 from app.storage.tables import CHANGES, metadata
-from app.storage.writes.change_log import audit
+from app.storage.writes.change_log import audit, recorded_change
 from app.storage.writes.dry_run import DryRun
 from tests.commands import chunks
 from tests.gateway import Client, Gateway
@@ -175,13 +175,13 @@ async def stored(client: Client) -> dict[str, list[Any]]:
         for table in metadata.sorted_tables:
             if "tenant_id" not in table.c or table.name in UNTOLD:
                 continue
-            columns = [c for c in table.c if c.name not in {"tenant_id", "hash", "csr_id"}]
+            columns = [c for c in table.c if c.name not in {"tenant_id", "hash", "digest", "csr_id"}]
             order = table.c.csr_id if "csr_id" in table.c else None
             texts = [sa.cast(c, sa.Text).label(c.name) if isinstance(c.type, sa.JSON) else c for c in columns]
             found = sa.select(*texts).where(table.c.tenant_id == tenant_id)
             found = found.order_by(*([order] if order is not None else table.primary_key))
             rows[table.name] = [
-                {name: without_present(value) for name, value in row.items()}
+                {name: without_present(value) for name, value in unpacked(dict(row)).items()}
                 for row in (await connection.execute(found)).mappings()
             ]
     for row in rows[CHANGES.name]:
@@ -190,6 +190,14 @@ async def stored(client: Client) -> dict[str, list[Any]]:
             row["after"] = re.sub('"(name|connection_id)":"[^"]*"', "", row["after"])
         row["key_id"] = bool(row["key_id"])
     return rows
+
+
+def unpacked(row: dict[str, Any]) -> dict[str, Any]:
+    """The row; an entry of the change log with what it tells."""
+    if "packed" not in row:
+        return row
+    before, after = recorded_change(row)
+    return row | {"before": before, "after": after, "packed": None}
 
 
 UNTOLD = {"tenants", "api_keys", "budgets"}

@@ -121,7 +121,8 @@ async def test_nothing_breaks_where_the_clock_jumps_back_and_forth(asker: Clocke
         assert sorted(number for _, number in listed) == sorted(numbers)
         assert (await asker.get(await asker.link())).content == pdf("one")
     audited = gateway_cli("audit", "verify", env={"GATEWAY_DATABASE_URL": shared_url})
-    assert audited.count("all sound.") == len(audited.splitlines())
+    *tenants, _ = audited.splitlines()  # the last line tells how many there are
+    assert all(line.endswith("all sound.") for line in tenants)
 
 
 async def test_a_link_outlives_a_clock_that_is_set_back_and_ends_when_it_is_set_on(asker: Clocked) -> None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from app.storage.database.engine import Database
 from app.storage.tables import IMPORT_CHUNKS, IMPORTS, TENANTS, metadata
-from app.storage.writes.change_log import audit
+from app.storage.writes.change_log import audit, recorded_change
 from tests.servers import RunningServer, gateway_cli
 
 IMPORT = "/api/v1/bulk/imports"
@@ -176,13 +176,24 @@ async def state_of(url: str, tenant: str) -> dict[str, list[str]]:
                     continue
                 rows = sa.select(table).where(table.c.tenant_id == tenant_id).order_by(*table.primary_key)
                 found[table.name] = [
-                    repr({name: value for name, value in row.items() if name not in UNEQUAL})
+                    repr({name: value for name, value in told(dict(row)).items() if name not in UNEQUAL})
                     for row in (await connection.execute(rows)).mappings()
                     if row.get("resource") not in OF_THE_TENANT
                 ]
     finally:
         await database.dispose()
     return found
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """The row; an entry of the change log with what it tells, which it holds packed."""
+    if "packed" not in row:
+        return row
+    before, after = recorded_change(row)
+    return {name: value for name, value in row.items() if name not in ("packed", "digest")} | {
+        "before": before,
+        "after": after,
+    }
 
 
 SKIPPED = ("tenants", "api_keys", "budgets", "changes_end", "blob_claims", "idempotent_answers")
