@@ -191,7 +191,7 @@ def plans() -> list[Call]:
 
 def huge_answers() -> list[Call]:
     leaves = " ".join(f"{'x' * 59}{n}: description" for n in range(179))
-    return query(f"{{ accounts(first: 32) {{ nodes {{ documents(first: 49) {{ nodes {{ {leaves} }} }} }} }} }}")
+    return query(f"{{ accounts(first: 16) {{ nodes {{ documents(first: 49) {{ nodes {{ {leaves} }} }} }} }} }}")
 
 
 def faulty_lines() -> list[Call]:
@@ -290,7 +290,7 @@ ATTACKERS = {
         plans,
     ),
     "huge-answers": Attacker(
-        "Names of 60 letters for 179 fields of 1,568 rows: an answer of nearly 32 MiB, the most, made in one piece.",
+        "Names of 60 letters for 179 fields of 784 rows: an answer of nearly 16 MiB, the most, made in one piece.",
         huge_answers, connections=2,
     ),
     "faulty-lines": Attacker(
